@@ -1,0 +1,3 @@
+module matpool
+
+go 1.26
