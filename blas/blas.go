@@ -1,0 +1,110 @@
+// Package blas multiplies matrices of float64s, with the same bits everywhere.
+//
+// The product has a definition that leaves nothing to the processor, the number
+// of threads or the implementation. Each element of C = A·B starts as +0, or in
+// C += A·B as what it was, and for each panel of [Panel] values of k, in order,
+//
+//	s ← +0;  s ← fma(a[i,k], b[k,j], s) for each k of the panel, in order;  c[i,j] ← c[i,j] + s
+//
+// where fma rounds once. [Define] is this definition, word for word; everything
+// fast is tested against it for equality of bits. A NaN is a NaN: its payload is
+// not promised. The rounding error is that of any conventional product,
+// |C − AB| ≤ γₖ|A||B| with γₖ = ku/(1−ku), u = 2⁻⁵³ (Higham, Accuracy and
+// Stability of Numerical Algorithms, 2nd ed., section 3.5).
+//
+// Note: there is no alpha and no beta. Nothing here needs them, and the kernels
+// of BLAS libraries round them differently.
+package blas
+
+import (
+	"fmt"
+	"unsafe"
+)
+
+// Panel is the number of values of k that are summed before they are added to C.
+// It is part of the definition of a product: another value gives other bits.
+const Panel = 128
+
+// A Matrix is a view of Rows×Cols float64s in a slice. Element (i, j) is
+// Data[i*Stride+j], or Data[j*Stride+i] where Trans is set, so that a matrix in
+// Fortran order is a transposed view. What lies between the rows is never read
+// nor written.
+type Matrix struct {
+	Rows, Cols int
+	Data       []float64
+	Stride     int
+	Trans      bool
+}
+
+// Dense returns the rows×cols matrix that data holds row by row.
+func Dense(rows, cols int, data []float64) Matrix {
+	return Matrix{Rows: rows, Cols: cols, Data: data, Stride: max(cols, 1)}
+}
+
+// T returns the transposed view.
+func (m Matrix) T() Matrix {
+	m.Rows, m.Cols, m.Trans = m.Cols, m.Rows, !m.Trans
+	return m
+}
+
+// At returns element (i, j).
+func (m Matrix) At(i, j int) float64 { return m.Data[m.index(i, j)] }
+
+func (m Matrix) index(i, j int) int {
+	if m.Trans {
+		i, j = j, i
+	}
+	return i*m.Stride + j
+}
+
+// View returns the rows×cols part of m whose first element is (i, j).
+// It panics where the part is not inside m.
+func (m Matrix) View(i, j, rows, cols int) Matrix {
+	if i < 0 || j < 0 || rows < 0 || cols < 0 || rows > m.Rows-i || cols > m.Cols-j {
+		panic(fmt.Sprintf("blas: a %d×%d view at (%d, %d) is not inside a %d×%d matrix", rows, cols, i, j, m.Rows, m.Cols))
+	}
+	v := Matrix{Rows: rows, Cols: cols, Stride: m.Stride, Trans: m.Trans}
+	if rows > 0 && cols > 0 {
+		v.Data = m.Data[m.index(i, j) : m.index(i+rows-1, j+cols-1)+1]
+	}
+	return v
+}
+
+// check panics unless the view is sound.
+func (m Matrix) check(name string) {
+	rows, cols := m.Rows, m.Cols
+	if m.Trans {
+		rows, cols = cols, rows
+	}
+	switch {
+	case rows < 0 || cols < 0:
+		panic(fmt.Sprintf("blas: %s has a negative size, %d×%d", name, m.Rows, m.Cols))
+	case rows == 0 || cols == 0:
+	case m.Stride < cols:
+		panic(fmt.Sprintf("blas: %s has stride %d for rows of %d", name, m.Stride, cols))
+	case len(m.Data) < cols || (len(m.Data)-cols)/m.Stride < rows-1:
+		panic(fmt.Sprintf("blas: %s holds %d values, too few for %d×%d with stride %d", name, len(m.Data), m.Rows, m.Cols, m.Stride))
+	}
+}
+
+// checkProduct panics unless c ← a·b has sense: sizes that fit, and a c that
+// shares no memory with a or b.
+func checkProduct(c, a, b Matrix) {
+	a.check("A")
+	b.check("B")
+	c.check("C")
+	if a.Cols != b.Rows || c.Rows != a.Rows || c.Cols != b.Cols {
+		panic(fmt.Sprintf("blas: sizes do not fit: C %d×%d, A %d×%d, B %d×%d", c.Rows, c.Cols, a.Rows, a.Cols, b.Rows, b.Cols))
+	}
+	if overlap(c.Data, a.Data) || overlap(c.Data, b.Data) {
+		panic("blas: C shares memory with a factor")
+	}
+}
+
+func overlap(x, y []float64) bool {
+	if len(x) == 0 || len(y) == 0 {
+		return false
+	}
+	px, py := uintptr(unsafe.Pointer(&x[0])), uintptr(unsafe.Pointer(&y[0]))
+	return px < py+uintptr(len(y))*8 && py < px+uintptr(len(x))*8
+}

@@ -1,0 +1,28 @@
+package blas
+
+import "golang.org/x/sys/cpu"
+
+// kernels returns every kernel of this architecture, the fastest first.
+func kernels() []kernel {
+	avx512 := kernel{name: "avx512", rows: 8, cols: 24, run: runAVX512}
+	if !cpu.X86.HasAVX512F {
+		avx512.missing = "AVX-512F"
+	}
+	avx2 := kernel{name: "avx2", rows: 4, cols: 12, run: runAVX2}
+	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
+		avx2.missing = "AVX2 and FMA"
+	}
+	return []kernel{avx512, avx2, generic}
+}
+
+// runAVX512 keeps a tile of 8×24 in 24 of the 32 vector registers. Each k takes
+// 3 vectors of B, 8 broadcasts of A and 24 multiply-adds.
+//
+//go:noescape
+func runAVX512(depth int, a, b, c *float64, stride int, add bool)
+
+// runAVX2 keeps a tile of 4×12 in 12 of the 16 vector registers. Each k takes
+// 3 vectors of B, 4 broadcasts of A and 12 multiply-adds.
+//
+//go:noescape
+func runAVX2(depth int, a, b, c *float64, stride int, add bool)

@@ -1,0 +1,74 @@
+package blas
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+func TestUnknownKernelIsRefused(t *testing.T) {
+	_, err := New("mmx", 1)
+	if !errors.Is(err, ErrKernel) || !strings.Contains(err.Error(), `"mmx"; this processor has `) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A kernel that the processor lacks is refused, not run.
+func TestKernelOfAnotherProcessorIsRefused(t *testing.T) {
+	for _, k := range kernels() {
+		_, err := New(k.name, 1)
+		if (k.missing != "") != errors.Is(err, ErrKernel) {
+			t.Errorf("kernel %s lacks %q; New says: %v", k.name, k.missing, err)
+		}
+		if k.missing != "" && !strings.Contains(err.Error(), k.missing) {
+			t.Errorf("error %q does not name %q", err, k.missing)
+		}
+	}
+}
+
+// Block sizes are multiples of every tile, or packed strips would not fit.
+func TestTilesFitBlocks(t *testing.T) {
+	for _, k := range append(kernels(), generic) {
+		if blockRows%k.rows != 0 || blockCols%k.cols != 0 {
+			t.Errorf("kernel %s: %d×%d does not divide %d×%d", k.name, k.rows, k.cols, blockRows, blockCols)
+		}
+	}
+}
+
+func TestFastestKernelIsTheDefault(t *testing.T) {
+	m, err := New("", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "kernel " + Kernels()[0]; !strings.Contains(m.Kernel(), want) {
+		t.Errorf("%s, want %s", m.Kernel(), want)
+	}
+}
+
+func BenchmarkMul(b *testing.B) {
+	for _, n := range []int{100, 1000} {
+		x := make([]float64, 3*n*n)
+		for i := range x {
+			x[i] = float64(i%17) - 8
+		}
+		c, a, bb := Dense(n, n, x[:n*n]), Dense(n, n, x[n*n:2*n*n]), Dense(n, n, x[2*n*n:])
+		for _, kernel := range Kernels() {
+			for threads := 1; threads <= runtime.GOMAXPROCS(0); threads *= 2 {
+				b.Run(fmt.Sprintf("n=%d/%s/threads=%d", n, kernel, threads), func(b *testing.B) {
+					m, err := New(kernel, threads)
+					if err != nil {
+						b.Fatal(err)
+					}
+					m.Mul(c, a, bb)
+					for b.Loop() {
+						m.Mul(c, a, bb)
+					}
+					flops := 2 * float64(n) * float64(n) * float64(n)
+					b.ReportMetric(flops*float64(b.N)/b.Elapsed().Seconds()/1e9, "GF/s")
+				})
+			}
+		}
+	}
+}
