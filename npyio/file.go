@@ -1,0 +1,126 @@
+package npyio
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// A File is a .npy file that is open for reading and as long as its header promises.
+type File struct {
+	Header
+	path string
+	file *os.File
+	data int64 // where the values begin, in bytes
+}
+
+// Open opens a file, reads its header, and holds what the header promises against
+// the file's size. Every error names the file first. It matches
+//   - [fs.ErrNotExist] where there is no such file,
+//   - [ErrFormat] where what is there is not a usable .npy file,
+//   - neither where the system failed to open or to read it.
+func Open(path string) (*File, error) {
+	f := &File{path: path}
+	// A look before opening: to open a pipe is to wait for its writer.
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, f.wrap(err)
+	}
+	if err := regular(info); err != nil {
+		return nil, f.wrap(err)
+	}
+	if f.file, err = os.Open(path); err != nil {
+		return nil, f.wrap(err)
+	}
+	if err := f.readHeader(); err != nil {
+		f.file.Close()
+		return nil, f.wrap(err)
+	}
+	return f, nil
+}
+
+func regular(info fs.FileInfo) error {
+	switch {
+	case info.IsDir():
+		return &HeaderError{"is a folder, not a .npy file"}
+	case !info.Mode().IsRegular():
+		return &HeaderError{"is not a regular file"}
+	}
+	return nil
+}
+
+func (f *File) readHeader() error {
+	info, err := f.file.Stat()
+	if err != nil {
+		return err
+	}
+	if err := regular(info); err != nil {
+		return err
+	}
+	// One read brings all of the header, and nothing is read that is not there.
+	beginning := make([]byte, min(info.Size(), maxHeader+12, 512))
+	if _, err := io.ReadFull(f.file, beginning); err != nil {
+		return shortHeader(err)
+	}
+	f.Header, f.data, err = ReadHeader(io.MultiReader(bytes.NewReader(beginning), f.file))
+	if err != nil {
+		return err
+	}
+	return f.Header.checkSize(info.Size() - f.data)
+}
+
+// checkSize holds a header's promise against the number of bytes behind it.
+func (h Header) checkSize(held int64) error {
+	count, ok := h.Len()
+	if !ok {
+		return &SizeError{Promised: -1, Held: held}
+	}
+	if promised := count * int64(h.DType.Size); promised != held {
+		return &SizeError{Promised: promised, Held: held}
+	}
+	return nil
+}
+
+// ReadFloat64s reads len(dst) values into dst, from the value numbered first on in
+// the file's own order. The header must say that the values are float64s, or the
+// error is a [*TypeError].
+func (f *File) ReadFloat64s(dst []float64, first int64) error {
+	if err := f.CheckFloat64(); err != nil {
+		return err
+	}
+	n, err := f.file.ReadAt(asBytes(dst), f.data+8*first)
+	if n < 8*len(dst) {
+		if errors.Is(err, io.EOF) { // it was long enough when it was opened
+			count, _ := f.Len()
+			err = &SizeError{Promised: 8 * count, Held: 8*first + int64(n)}
+		}
+		return f.wrap(err)
+	}
+	if f.DType != Float64 {
+		swapBytes(dst)
+	}
+	return nil
+}
+
+// CheckFloat64 returns a [*TypeError] unless the values are float64s.
+func (f *File) CheckFloat64() error {
+	if f.DType.Kind != 'f' || f.DType.Size != 8 {
+		return f.wrap(&TypeError{"'" + f.DType.String() + "'"})
+	}
+	return nil
+}
+
+// Close closes the file.
+func (f *File) Close() error { return f.file.Close() }
+
+// wrap puts the file's name before an error, once.
+func (f *File) wrap(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return fmt.Errorf("%s: %w", f.path, err)
+}

@@ -1,0 +1,238 @@
+package npyio
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxHeader is the longest header that is read, in bytes: numpy's own limit.
+const maxHeader = 10000
+
+// maxDims is the largest number of dimensions, numpy 2's limit.
+const maxDims = 64
+
+// ReadHeader reads what stands before the values, and returns it with its length
+// in bytes. It reads not one byte more.
+func ReadHeader(r io.Reader) (Header, int64, error) {
+	var prefix [12]byte
+	if _, err := io.ReadFull(r, prefix[:8]); err != nil {
+		return Header{}, 0, shortHeader(err)
+	}
+	if string(prefix[:6]) != magic {
+		return Header{}, 0, &HeaderError{"not a .npy file: it begins with " + strconv.QuoteToASCII(string(prefix[:6]))}
+	}
+	version := Version{prefix[6], prefix[7]}
+	width := 2
+	switch version {
+	case Version{1, 0}:
+	case Version{2, 0}, Version{3, 0}:
+		width = 4
+	default:
+		return Header{}, 0, &HeaderError{fmt.Sprintf("version %d.%d of the .npy format is not known; 1.0, 2.0 and 3.0 are", version.Major, version.Minor)}
+	}
+	if _, err := io.ReadFull(r, prefix[8:8+width]); err != nil {
+		return Header{}, 0, shortHeader(err)
+	}
+	length := int64(0)
+	for i := range width {
+		length |= int64(prefix[8+i]) << (8 * i)
+	}
+	if length > maxHeader {
+		return Header{}, 0, &HeaderError{fmt.Sprintf("header of %d bytes is longer than the limit of %d", length, maxHeader)}
+	}
+	text := make([]byte, length)
+	if _, err := io.ReadFull(r, text); err != nil {
+		return Header{}, 0, shortHeader(err)
+	}
+	h, err := parseHeader(string(text), version)
+	return h, int64(8+width) + length, err
+}
+
+// shortHeader makes the end of the file a fault of the file.
+func shortHeader(err error) error {
+	switch {
+	case errors.Is(err, io.EOF):
+		return &HeaderError{"truncated: the file ends before its header does (is it empty?)"}
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return &HeaderError{"truncated: the file ends inside its header"}
+	}
+	return err
+}
+
+// parseHeader understands the dictionary. Numpy evaluates it as a Python literal;
+// what is accepted here is what numpy of any version has written: the three keys
+// in any order, Python 2's long integers (3L), any blanks.
+func parseHeader(text string, version Version) (Header, error) {
+	if version.Major == 3 && !utf8.ValidString(text) {
+		return Header{}, &HeaderError{"header is not UTF-8, as version 3.0 promises"}
+	}
+	h := Header{Version: version}
+	p := parser{rest: text}
+	seen := map[string]bool{}
+	p.expect("{")
+	for p.err == nil && !p.accept("}") {
+		key := p.str()
+		p.expect(":")
+		if seen[key] {
+			p.fail("key '" + key + "' stands twice")
+		}
+		seen[key] = true
+		switch key {
+		case "descr":
+			h.DType = p.dtype()
+		case "fortran_order":
+			h.Fortran = p.boolean()
+		case "shape":
+			h.Shape = p.shape()
+		default:
+			p.fail("unknown key '" + key + "'")
+		}
+		if !p.accept(",") {
+			p.expect("}")
+			break
+		}
+	}
+	if p.space(); p.err == nil && p.rest != "" {
+		p.fail("something follows the dictionary")
+	}
+	for _, key := range []string{"descr", "fortran_order", "shape"} {
+		if p.err == nil && !seen[key] {
+			p.fail("key '" + key + "' is missing")
+		}
+	}
+	return h, p.err
+}
+
+// A parser takes a header apart from its beginning. After the first error it does
+// nothing more.
+type parser struct {
+	rest string
+	err  error
+}
+
+func (p *parser) fail(what string) {
+	p.failWith(&HeaderError{"header cannot be understood: " + what})
+}
+
+func (p *parser) failWith(err error) {
+	if p.err == nil {
+		p.err, p.rest = err, ""
+	}
+}
+
+func (p *parser) space() { p.rest = strings.TrimLeft(p.rest, " \t\n\r\f") }
+
+func (p *parser) accept(token string) bool {
+	p.space()
+	rest, ok := strings.CutPrefix(p.rest, token)
+	p.rest = rest
+	return ok
+}
+
+func (p *parser) expect(token string) {
+	if !p.accept(token) {
+		p.fail(fmt.Sprintf("%q where %q should be", clip(p.rest), token))
+	}
+}
+
+// str takes a quoted string without escapes: no key and no numeric type has any.
+func (p *parser) str() string {
+	p.accept("u") // of Python 2
+	for _, quote := range []string{"'", `"`} {
+		if p.accept(quote) {
+			value, rest, ok := strings.Cut(p.rest, quote)
+			if !ok || strings.ContainsAny(value, "\\\n") {
+				break
+			}
+			p.rest = rest
+			return value
+		}
+	}
+	p.fail(fmt.Sprintf("%q where a string should be", clip(p.rest)))
+	return ""
+}
+
+func (p *parser) boolean() bool {
+	if p.accept("True") {
+		return true
+	}
+	if !p.accept("False") {
+		p.fail(fmt.Sprintf("fortran_order is %q, neither True nor False", clip(p.rest)))
+	}
+	return false
+}
+
+func (p *parser) shape() []int {
+	shape := []int{}
+	p.expect("(")
+	for p.err == nil && !p.accept(")") {
+		p.space()
+		digits := len(p.rest) - len(strings.TrimLeft(p.rest, "0123456789"))
+		size, err := strconv.Atoi(p.rest[:digits])
+		if err != nil {
+			p.fail(fmt.Sprintf("size %q is not a number from 0 to %d", clip(p.rest), int(^uint(0)>>1)))
+			break
+		}
+		p.rest = p.rest[digits:]
+		p.accept("L") // of Python 2
+		if shape = append(shape, size); len(shape) > maxDims {
+			p.fail(fmt.Sprintf("more than %d dimensions", maxDims))
+		}
+		if !p.accept(",") {
+			if p.expect(")"); len(shape) == 1 {
+				p.fail("shape is a number, not a tuple")
+			}
+			break
+		}
+	}
+	return shape
+}
+
+// sizes lists the numeric types: which sizes each kind comes in.
+var sizes = map[byte][]int{'b': {1}, 'i': {1, 2, 4, 8}, 'u': {1, 2, 4, 8}, 'f': {2, 4, 8, 12, 16}, 'c': {8, 16, 24, 32}}
+
+func (p *parser) dtype() DType {
+	if p.space(); strings.HasPrefix(p.rest, "[") || strings.HasPrefix(p.rest, "(") {
+		p.failWith(&TypeError{"record or subarray"})
+		return DType{}
+	}
+	descr := p.str()
+	if p.err != nil {
+		return DType{}
+	}
+	if strings.TrimLeft(descr, "|<>=") == "O" {
+		p.failWith(&PickleError{"'" + descr + "'"})
+		return DType{}
+	}
+	d := DType{Order: '|'}
+	rest := descr
+	if rest != "" && strings.ContainsRune("<>|=", rune(rest[0])) {
+		d.Order, rest = rest[0], rest[1:]
+	}
+	if rest != "" {
+		d.Kind = rest[0]
+		for _, size := range sizes[d.Kind] {
+			if rest[1:] == strconv.Itoa(size) {
+				d.Size = size
+			}
+		}
+	}
+	// Only types of one byte have no order. '=' is the writer's own, which is not known.
+	if d.Size == 0 || d.Order == '=' || d.Order == '|' && d.Size > 1 {
+		p.failWith(&TypeError{"'" + descr + "'"})
+		return DType{}
+	}
+	return d
+}
+
+// clip shortens what an error quotes.
+func clip(s string) string {
+	if len(s) > 20 {
+		return s[:20] + "…"
+	}
+	return s
+}
