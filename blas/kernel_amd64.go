@@ -5,8 +5,8 @@ import "golang.org/x/sys/cpu"
 // kernels returns every kernel of this architecture, the fastest first.
 func kernels() []kernel {
 	avx512 := kernel{name: "avx512", rows: 8, cols: 24, run: runAVX512}
-	if !cpu.X86.HasAVX512F {
-		avx512.missing = "AVX-512F"
+	if !cpu.X86.HasAVX512 {
+		avx512.missing = "AVX-512"
 	}
 	avx2 := kernel{name: "avx2", rows: 4, cols: 12, run: runAVX2}
 	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {

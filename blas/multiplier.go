@@ -1,6 +1,7 @@
 package blas
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -28,6 +29,10 @@ const smallProduct = 1 << 20
 // owns the memory into which it packs the factors, so one Multiplier computes
 // one product at a time.
 type Multiplier struct {
+	// Progress, where it is set, is told from time to time how many more
+	// multiplications of numbers are done.
+	Progress func(more int64)
+
 	kernel  kernel
 	threads int
 	packedA [][]float64  // a row block for each thread
@@ -69,24 +74,32 @@ func (m *Multiplier) Kernel() string {
 	return fmt.Sprintf("Go, kernel %s (%d×%d)", m.kernel.name, m.kernel.rows, m.kernel.cols)
 }
 
+// Threads returns the number of threads.
+func (m *Multiplier) Threads() int { return m.threads }
+
 // Mul computes C = A·B by the package's definition. Any of the three may be a
 // transposed view. C is written only: what it held does not matter, NaN
 // included. A size of 0 in k makes C zero.
 //
-// Mul panics where the sizes do not fit, where a view is larger than its data,
-// or where C shares memory with A or B.
-func (m *Multiplier) Mul(c, a, b Matrix) { m.multiply(c, a, b, false) }
+// When ctx is cancelled, Mul stops within a panel and returns the cause; C then
+// holds anything. There is no other error. Mul panics where the sizes do not fit,
+// where a view is larger than its data, or where C shares memory with A or B.
+func (m *Multiplier) Mul(ctx context.Context, c, a, b Matrix) error {
+	return m.multiply(ctx, c, a, b, false)
+}
 
-// MulAdd computes C += A·B by the package's definition, and panics as Mul does.
-func (m *Multiplier) MulAdd(c, a, b Matrix) { m.multiply(c, a, b, true) }
+// MulAdd computes C += A·B by the package's definition, otherwise like Mul.
+func (m *Multiplier) MulAdd(ctx context.Context, c, a, b Matrix) error {
+	return m.multiply(ctx, c, a, b, true)
+}
 
-func (m *Multiplier) multiply(c, a, b Matrix, add bool) {
+func (m *Multiplier) multiply(ctx context.Context, c, a, b Matrix, add bool) error {
 	checkProduct(c, a, b)
 	if c.Trans { // Cᵀ = BᵀAᵀ, and fma(x, y, s) = fma(y, x, s)
 		c, a, b = c.T(), b.T(), a.T()
 	}
 	if c.Rows == 0 || c.Cols == 0 {
-		return
+		return nil
 	}
 	if a.Cols == 0 {
 		if !add {
@@ -94,15 +107,19 @@ func (m *Multiplier) multiply(c, a, b Matrix, add bool) {
 				clear(c.Data[i*c.Stride : i*c.Stride+c.Cols])
 			}
 		}
-		return
+		return nil
 	}
-	p := newProduct(m, c, a, b, add)
+	p := newProduct(ctx, m, c, a, b, add)
 	var wg sync.WaitGroup
 	for t := 1; t < p.threads; t++ {
 		wg.Go(func() { p.work(t) })
 	}
 	p.work(0)
 	wg.Wait()
+	if p.cancelled {
+		return context.Cause(ctx)
+	}
+	return nil
 }
 
 // A product is one call's state, shared by its threads.
@@ -121,9 +138,10 @@ type product struct {
 	unitRows, unitCols int // a unit's size
 	strip, unit        atomic.Int64
 	barrier            barrier
+	cancelled          bool // written while all threads wait
 }
 
-func newProduct(m *Multiplier, c, a, b Matrix, add bool) *product {
+func newProduct(ctx context.Context, m *Multiplier, c, a, b Matrix, add bool) *product {
 	p := &product{Multiplier: m, c: c, a: a, b: b, add: add, threads: m.threads}
 	if float64(c.Rows)*float64(c.Cols)*float64(a.Cols) < smallProduct {
 		p.threads = 1
@@ -138,6 +156,7 @@ func newProduct(m *Multiplier, c, a, b Matrix, add bool) *product {
 	p.barrier.init(p.threads, func() {
 		p.strip.Store(0)
 		p.unit.Store(0)
+		p.cancelled = ctx.Err() != nil
 	})
 	return p
 }
@@ -150,10 +169,15 @@ func (p *product) work(thread int) {
 		for k := 0; k < p.a.Cols; k += Panel {
 			depth := min(Panel, p.a.Cols-k)
 			p.packStrips(p.packedB[buffer], p.b.View(k, j, depth, cols))
-			p.barrier.wait()
+			if p.barrier.wait(); p.cancelled {
+				return
+			}
 			p.multiplyUnits(thread,
 				p.c.View(0, j, p.c.Rows, cols), p.a.View(0, k, p.a.Rows, depth), p.packedB[buffer], p.add || k > 0)
 			buffer = 1 - buffer
+			if thread == 0 && p.Progress != nil {
+				p.Progress(int64(p.c.Rows) * int64(cols) * int64(depth))
+			}
 		}
 	}
 }

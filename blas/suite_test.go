@@ -1,6 +1,8 @@
 package blas
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -91,10 +93,12 @@ func checkAgainstDefinition(t *testing.T, m *Multiplier, f form, rows, k, cols, 
 	want := c
 	want.Data = wantC[7:][:len(c.Data)]
 	Define(want, a, b, f.add)
+	mul := m.Mul
 	if f.add {
-		m.MulAdd(c, a, b)
-	} else {
-		m.Mul(c, a, b)
+		mul = m.MulAdd
+	}
+	if err := mul(t.Context(), c, a, b); err != nil {
+		t.Fatal(err)
 	}
 	for _, x := range []struct {
 		name      string
@@ -110,6 +114,13 @@ func checkAgainstDefinition(t *testing.T, m *Multiplier, f form, rows, k, cols, 
 }
 
 func clone(x []float64) []float64 { return append([]float64(nil), x...) }
+
+func mul(t *testing.T, m *Multiplier, c, a, b Matrix) {
+	t.Helper()
+	if err := m.Mul(t.Context(), c, a, b); err != nil {
+		t.Fatal(err)
+	}
+}
 
 func normal(rng *rand.Rand) func() float64 {
 	return func() float64 { return rng.NormFloat64() }
@@ -174,7 +185,8 @@ func TestNegativeZeroDoesNotEscape(t *testing.T) {
 		if chain := math.FMA(a.Data[0], b.Data[0], 0); !math.Signbit(chain) {
 			t.Fatalf("the chain is %v: this test tests nothing", chain)
 		}
-		if m.Mul(c, a, b); math.Float64bits(c.Data[0]) != 0 {
+		mul(t, m, c, a, b)
+		if math.Float64bits(c.Data[0]) != 0 {
 			t.Errorf("got %v, want +0", c.Data[0])
 		}
 	})
@@ -189,7 +201,7 @@ func TestIntegersAreExact(t *testing.T) {
 		a, _ := padded(rows, k, 0, false, integer)
 		b, _ := padded(k, cols, 0, true, integer)
 		c := Dense(rows, cols, make([]float64, rows*cols))
-		m.Mul(c, a, b)
+		mul(t, m, c, a, b)
 		for i := range rows {
 			for j := range cols {
 				var want int64
@@ -213,7 +225,7 @@ func TestErrorBound(t *testing.T) {
 		a, _ := padded(rows, k, 0, false, normal(rng))
 		b, _ := padded(k, cols, 0, false, normal(rng))
 		c := Dense(rows, cols, make([]float64, rows*cols))
-		m.Mul(c, a, b)
+		mul(t, m, c, a, b)
 		for i := range rows {
 			for j := range cols {
 				exact, size := new(big.Float).SetPrec(2000), 0.0
@@ -243,7 +255,7 @@ func TestViews(t *testing.T) {
 		Define(want, a, b, false)
 		for i := 0; i < 60; i += 17 {
 			rows := min(17, 60-i)
-			m.Mul(c.View(i, 0, rows, 40), a.View(i, 0, rows, 90), b)
+			mul(t, m, c.View(i, 0, rows, 40), a.View(i, 0, rows, 90), b)
 		}
 		for i := range 60 {
 			for j := range 40 {
@@ -260,9 +272,30 @@ func TestAllocations(t *testing.T) {
 	forEach(t, func(t *testing.T, m *Multiplier) {
 		x := make([]float64, 3*200*200)
 		c, a, b := Dense(200, 200, x[:40000]), Dense(200, 200, x[40000:80000]), Dense(200, 200, x[80000:])
-		allocs := testing.AllocsPerRun(5, func() { m.Mul(c, a, b) })
+		allocs := testing.AllocsPerRun(5, func() { mul(t, m, c, a, b) })
 		if limit := float64(2 + 2*m.threads); allocs > limit {
 			t.Errorf("%v allocations, want at most %v", allocs, limit)
+		}
+	})
+}
+
+// A cancelled product ends early, says why, and the Multiplier can be used again.
+func TestCancel(t *testing.T) {
+	why := errors.New("why")
+	forEach(t, func(t *testing.T, m *Multiplier) {
+		x := make([]float64, 3*300*300)
+		c, a, b := Dense(300, 300, x[:90000]), Dense(300, 300, x[90000:180000]), Dense(300, 300, x[180000:])
+		ctx, cancel := context.WithCancelCause(t.Context())
+		done := int64(0)
+		m.Progress = func(more int64) {
+			done += more
+			cancel(why)
+		}
+		if err := m.Mul(ctx, c, a, b); err != why || done < 300*300*128 || done > 300*300*256 {
+			t.Errorf("error %v after %d multiplications", err, done)
+		}
+		if done = 0; m.Mul(t.Context(), c, a, b) != nil || done != 300*300*300 {
+			t.Errorf("afterwards: %d multiplications, want %d", done, 300*300*300)
 		}
 	})
 }
@@ -296,7 +329,7 @@ func TestMisuseIsRefused(t *testing.T) {
 					t.Errorf("%s: panics with %q, want %q", bad.what, r, bad.says)
 				}
 			}()
-			m.Mul(bad.c, bad.a, bad.b)
+			m.Mul(t.Context(), bad.c, bad.a, bad.b)
 		}()
 	}
 }

@@ -113,6 +113,15 @@ func (f *File) CheckFloat64() error {
 	return nil
 }
 
+// Stat returns what the system knows of the file, such as when it was changed.
+func (f *File) Stat() (os.FileInfo, error) {
+	info, err := f.file.Stat()
+	if err != nil {
+		return nil, f.wrap(err)
+	}
+	return info, nil
+}
+
 // Close closes the file.
 func (f *File) Close() error { return f.file.Close() }
 

@@ -1,0 +1,46 @@
+/*
+Matcombine adds up the products and prints the norm of the sum.
+
+Usage:
+
+	matcombine [flags] [-jobs N] [NAME]
+	matcombine [flags] FILE FILE ...
+
+The first form adds NAME<0> to NAME<N−1>, the index before the extension: without
+arguments, output0.npy to output99.npy. The second form, without -jobs, adds the
+files that are named.
+
+The sum is exact to some 30 digits before it is rounded, and the norm is taken of
+the rounded sum in one fixed order. So the norm does not depend on the order of the
+files, on the machine or on the number of threads: two runs agree when the two lines
+are equal. It is printed as Python prints it.
+
+If a file is missing or bad, all such files are named, and nothing is printed as a
+result. Memory does not grow with the number of files or with their size.
+
+Flags:
+
+	-jobs N      add the files with the indices 0 to N−1 (100)
+	-o FILE      write the sum to FILE, replacing it
+	-threads N   add with N threads (the processors that may be used)
+	-quiet       print nothing but the norm
+	-help        print this
+	-version     print the program's version
+
+Examples:
+
+	$ matinit -quiet -jobs 2 -size 100 -seed 1
+	1
+
+	$ matprod -first 0 -count 2
+
+	$ matcombine -jobs 2 output.npy
+	norm of the sum of 2 files: 4996.402544571735
+
+	$ matcombine -quiet -o sum.npy output1.npy output0.npy
+	4996.402544571735
+
+Exit status: 0 done; 64 wrong usage, or the output is an input; 65 an input is missing
+or bad; 1 any other failure.
+*/
+package main

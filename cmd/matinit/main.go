@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"strconv"
+
+	"matpool/internal/cli"
+	"matpool/internal/flow"
+	"matpool/internal/progress"
+)
+
+//go:embed doc.go
+var source string
+
+func main() { cli.Main("matinit", run) }
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := cli.NewFlags("matinit", source)
+	in := flow.Init{Seed: rand.Uint32()}
+	jobs := flags.Jobs()
+	size := flags.Whole("size", 1000, 1, 10_000_000)
+	flags.Func("seed", "", func(s string) error {
+		seed, err := strconv.ParseUint(s, 10, 32)
+		if err != nil {
+			return fmt.Errorf("it must be a whole number from 0 to %d", uint32(math.MaxUint32))
+		}
+		in.Seed = uint32(seed)
+		return nil
+	})
+	flags.StringVar(&in.Dir, "dir", ".", "")
+	flags.StringVar(&in.A, "a", "inputA.npy", "")
+	flags.StringVar(&in.B, "b", "inputB.npy", "")
+	flags.BoolVar(&in.Force, "force", false, "")
+	flags.BoolVar(&in.Sync, "sync", false, "")
+	quiet := flags.Bool("quiet", false, "")
+	operands, done, err := flags.Parse(args, stdout)
+	if done || err != nil {
+		return err
+	}
+	if len(operands) > 0 {
+		return flags.Misused("unexpected argument %q", operands[0])
+	}
+	in.Jobs, in.Size = *jobs, *size
+
+	show, finish := progress.New(stderr, "writing")
+	err = in.Run(ctx, show)
+	finish()
+	switch {
+	case err != nil:
+		return err
+	case *quiet:
+		_, err = fmt.Fprintln(stdout, in.Seed)
+	default:
+		_, err = fmt.Fprintf(stdout, "wrote %d pairs of %d×%d matrices, seed %d\n", in.Jobs, in.Size, in.Size, in.Seed)
+	}
+	return err
+}

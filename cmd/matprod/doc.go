@@ -1,0 +1,57 @@
+/*
+Matprod multiplies matrices in numpy's files: one pair, many, or all with their sum.
+
+Usage:
+
+	matprod [flags] [A B C]
+	matprod [flags] -first I -count N [A B C]
+	matprod [flags] -serial -jobs N [A B]
+
+The first form writes the product C = A·B. Without names they are inputA.npy,
+inputB.npy and output.npy.
+
+The second form does so for the indices I, I+1, … I+N−1, which go before the
+extension: C7 = A7·B7 is inputA7.npy times inputB7.npy, written to output7.npy. The
+next pair is read and the last product written during the current one.
+
+The third form is the serial check of a run on a pool: it computes all N products
+and prints the norm of their sum, the same digits that matcombine prints. It writes
+no products.
+
+Matrices are float64, in C or Fortran order and either byte order. An output that
+exists is replaced; it appears under its name complete or not at all. A product has
+the same bits on every machine, with any number of threads.
+
+Flags:
+
+	-first I     begin with index I (0)
+	-count N     multiply N indexed pairs (1)
+	-serial      print the norm of the sum of all products, write none
+	-jobs N      with -serial: the number of products (100)
+	-o FILE      with -serial: write the sum to FILE
+	-threads N   compute with N threads (the processors that may be used)
+	-kernel K    compute with kernel K: avx512, avx2 or generic (the fastest)
+	-sync        flush the outputs to the disk
+	-quiet       with -serial: print nothing but the norm
+	-help        print this
+	-version     print the program's version and the kernel in use
+
+Examples:
+
+	$ matinit -quiet -jobs 3 -size 100 -seed 42
+	42
+
+	$ matprod inputA0.npy inputB0.npy product.npy
+
+	$ matprod -first 0 -count 3
+
+	$ matcombine -jobs 3
+	norm of the sum of 3 files: 7518.914395246941
+
+	$ matprod -serial -jobs 3
+	norm of the sum of 3 products: 7518.914395246941
+
+Exit status: 0 done; 64 wrong usage, or the output is an input; 65 an input is missing
+or bad; 1 any other failure, which may not happen on another machine.
+*/
+package main

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"io"
+
+	"matpool/internal/cli"
+	"matpool/internal/flow"
+	"matpool/internal/indexed"
+	"matpool/internal/progress"
+)
+
+//go:embed doc.go
+var source string
+
+func main() { cli.Main("matprod", run) }
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := cli.NewFlags("matprod", source)
+	first := flags.Whole("first", 0, 0, cli.MaxJobs)
+	count := flags.Whole("count", 1, 1, cli.MaxJobs)
+	serial := flags.Bool("serial", false, "")
+	jobs := flags.Jobs()
+	output := flags.String("o", "", "")
+	newMultiplier := flags.Multiplier()
+	sync := flags.Bool("sync", false, "")
+	quiet := flags.Bool("quiet", false, "")
+	names, done, err := flags.Parse(args, stdout)
+	if done || err != nil {
+		return err
+	}
+	ranged := flags.Given("first") || flags.Given("count")
+	if *serial && ranged {
+		return flags.Misused("-serial multiplies all pairs: it does not go with -first or -count")
+	}
+	if !*serial {
+		for _, name := range []string{"jobs", "o", "quiet"} {
+			if flags.Given(name) {
+				return flags.Misused("flag -%s goes with -serial only", name)
+			}
+		}
+	}
+	if *serial && flags.Given("sync") {
+		return flags.Misused("-serial writes no products: it does not go with -sync")
+	}
+	a, b, c := "inputA.npy", "inputB.npy", "output.npy"
+	switch {
+	case len(names) == 0:
+	case *serial && len(names) == 2:
+		a, b = names[0], names[1]
+	case !*serial && len(names) == 3:
+		a, b, c = names[0], names[1], names[2]
+	case *serial:
+		return flags.Misused("the two factors are named with -serial, or none; not %d files", len(names))
+	default:
+		return flags.Misused("three files are named, A B C, or none; not %d", len(names))
+	}
+	m, err := newMultiplier()
+	if err != nil {
+		return err
+	}
+
+	show, finish := progress.New(stderr, "multiplying")
+	defer finish()
+	switch {
+	case *serial:
+		sum, err := flow.Serial(ctx, m, indexedPairs(a, b, c, 0, *jobs), *output, show)
+		if err != nil {
+			return err
+		}
+		finish()
+		return cli.PrintNorm(stdout, *quiet, sum, *jobs, "product")
+	case ranged:
+		return flow.Products(ctx, m, indexedPairs(a, b, c, *first, *count), *sync, show)
+	}
+	return flow.Products(ctx, m, []flow.Pair{{A: a, B: b, C: c}}, *sync, show)
+}
+
+func indexedPairs(a, b, c string, first, count int) []flow.Pair {
+	pairs := make([]flow.Pair, count)
+	for i := range pairs {
+		pairs[i] = flow.Pair{A: indexed.Name(a, first+i), B: indexed.Name(b, first+i), C: indexed.Name(c, first+i)}
+	}
+	return pairs
+}

@@ -1,0 +1,150 @@
+// Package atomicfile writes files that appear under their name complete or not at all.
+//
+// The data goes to a temporary file in the same folder, which takes the name when
+// it is complete, and is removed otherwise. Whoever opens the name sees the old
+// file or the new one, whole.
+package atomicfile
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// A File is a file that does not have its name yet.
+type File struct {
+	*os.File
+	name string // as the caller gave it
+	path string // with symbolic links followed: what is replaced is the file, not the link
+	mode fs.FileMode
+}
+
+// A TargetError is a name that a file cannot be put under, because something is
+// there that must not be replaced: a folder, a device, a pipe.
+type TargetError struct{ Name, What string }
+
+func (e *TargetError) Error() string {
+	return fmt.Sprintf("%s: is %s; it cannot be replaced by a file", e.Name, e.What)
+}
+
+// Create makes a temporary file beside the one that name says. The caller must
+// call Close in any case, and Commit before it when the data is complete.
+func Create(name string) (*File, error) {
+	f := &File{name: name, path: name}
+	path, err := filepath.EvalSymlinks(name)
+	switch info, statErr := os.Stat(name); {
+	case statErr != nil: // nothing there, or so a later step will say
+	case info.IsDir():
+		return nil, &TargetError{name, "a folder"}
+	case !info.Mode().IsRegular():
+		return nil, &TargetError{name, "not a regular file"}
+	case err == nil:
+		f.path, f.mode = path, info.Mode().Perm()
+	}
+	f.File, err = createTemp(f.path)
+	if err != nil {
+		return nil, f.wrap(err)
+	}
+	return f, nil
+}
+
+// createTemp is os.CreateTemp with the permissions of an ordinary new file.
+func createTemp(path string) (*os.File, error) {
+	dir, base := filepath.Split(path)
+	for attempt := 0; ; attempt++ {
+		name := filepath.Join(dir, fmt.Sprintf(".%s.tmp-%d-%d", base, os.Getpid(), attempt))
+		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if !os.IsExist(err) || attempt > 1000 {
+			return file, err
+		}
+	}
+}
+
+// Reserve finds room for size bytes, so that a full disk is an error before the
+// work and not after it. Where the file system cannot reserve, it does nothing.
+func (f *File) Reserve(size int64) error {
+	if size == 0 {
+		return nil
+	}
+	return f.wrap(reserve(f.File, size))
+}
+
+// Write writes to the temporary file. An error names the file.
+func (f *File) Write(p []byte) (int, error) {
+	n, err := f.File.Write(p)
+	return n, f.wrap(err)
+}
+
+// At returns a Writer into the temporary file, from an offset on. Several may be
+// used at the same time.
+func (f *File) At(offset int64) io.Writer {
+	return writerAt{f, io.NewOffsetWriter(f.File, offset)}
+}
+
+type writerAt struct {
+	f *File
+	w *io.OffsetWriter
+}
+
+func (w writerAt) Write(p []byte) (int, error) {
+	n, err := w.w.Write(p)
+	return n, w.f.wrap(err)
+}
+
+// Commit gives the file its name. With sync, the data is on the disk before the
+// name is.
+func (f *File) Commit(sync bool) error {
+	temp := f.File
+	if f.mode != 0 {
+		if err := temp.Chmod(f.mode); err != nil {
+			return f.wrap(err)
+		}
+	}
+	if sync {
+		if err := temp.Sync(); err != nil {
+			return f.wrap(err)
+		}
+	}
+	f.File = nil
+	if err := temp.Close(); err != nil {
+		os.Remove(temp.Name())
+		return f.wrap(err)
+	}
+	if err := os.Rename(temp.Name(), f.path); err != nil {
+		os.Remove(temp.Name())
+		return f.wrap(err)
+	}
+	if sync {
+		return f.wrap(syncDir(filepath.Dir(f.path)))
+	}
+	return nil
+}
+
+// Close removes the temporary file, unless it has its name already. To close no
+// file, nil, is to do nothing.
+func (f *File) Close() error {
+	if f == nil || f.File == nil {
+		return nil
+	}
+	temp := f.File
+	f.File = nil
+	temp.Close()
+	return f.wrap(os.Remove(temp.Name()))
+}
+
+// wrap puts the file's own name before an error, instead of the temporary one's.
+func (f *File) wrap(err error) error {
+	switch e := err.(type) {
+	case nil:
+		return nil
+	case *fs.PathError:
+		err = e.Err
+	case *os.LinkError:
+		err = e.Err
+	case *os.SyscallError:
+		err = e.Err
+	}
+	return fmt.Errorf("%s: cannot be written: %w", f.name, err)
+}

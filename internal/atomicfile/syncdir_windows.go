@@ -1,0 +1,4 @@
+package atomicfile
+
+// syncDir does nothing: Windows has no flush for folders.
+func syncDir(string) error { return nil }

@@ -1,0 +1,69 @@
+// Package cli is what the programs' command lines have in common: flags, manuals, versions, signals, exit statuses.
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+
+	"matpool/internal/status"
+)
+
+// A Command is a program: it reads its arguments and does its work until that is
+// done or ctx is cancelled. What it returns is told to the user by [Main], nobody else.
+type Command func(ctx context.Context, args []string, stdout, stderr io.Writer) error
+
+// Main runs a program and ends the process with the exit status of package status.
+//
+// Each error is one line on stderr, "matprod: inputA.npy: truncated: …", with a
+// hint on a line of its own where there is one. At the first signal that asks the
+// program to end, ctx is cancelled; when the command has cleaned up and returned,
+// the process dies by that signal, so that whoever waits for it can see why. A
+// second signal kills at once.
+func Main(name string, run Command) {
+	ctx, signals := cancelOnSignal()
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	if err != nil && ctx.Err() != nil {
+		sig := <-signals
+		fmt.Fprintf(os.Stderr, "%s: stopped by a signal (%v)\n", name, sig)
+		dieBy(sig)
+	}
+	report(os.Stderr, name, err)
+	os.Exit(status.Of(err))
+}
+
+// cancelOnSignal returns a context that the first signal cancels, and the channel
+// where that signal can then be had.
+func cancelOnSignal() (context.Context, <-chan os.Signal) {
+	ctx, cancel := context.WithCancel(context.Background())
+	arrived, first := make(chan os.Signal, 1), make(chan os.Signal, 1)
+	for _, sig := range endingSignals {
+		if !signal.Ignored(sig) { // as after nohup
+			signal.Notify(arrived, sig)
+		}
+	}
+	go func() {
+		first <- <-arrived
+		signal.Reset()
+		cancel()
+	}()
+	return ctx, first
+}
+
+func report(w io.Writer, name string, err error) {
+	if err == nil {
+		return
+	}
+	var hints []string
+	for _, err := range status.List(err) {
+		fmt.Fprintf(w, "%s: %v\n", name, err)
+		if hint := status.Hint(err); hint != "" && (len(hints) == 0 || hints[len(hints)-1] != hint) {
+			hints = append(hints, hint)
+		}
+	}
+	for _, hint := range hints {
+		fmt.Fprintf(w, "%s: hint: %s\n", name, hint)
+	}
+}

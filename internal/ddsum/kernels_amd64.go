@@ -1,0 +1,71 @@
+package ddsum
+
+import "golang.org/x/sys/cpu"
+
+// kernels lists the implementations, the fastest first.
+func kernels() []kernel {
+	return []kernel{
+		{"avx512", cpu.X86.HasAVX512, addAVX512, squaresAVX512},
+		{"avx2", cpu.X86.HasAVX2 && cpu.X86.HasFMA, addAVX2, squaresAVX2},
+		goKernel,
+	}
+}
+
+// The assembly works on whole vectors; Go does the rest.
+
+func addAVX512(hi, lo, x []float64) {
+	n := len(x) &^ 7
+	addVectorsAVX512(hi[:n], lo[:n], x[:n])
+	addGo(hi[n:], lo[n:], x[n:])
+}
+
+func addAVX2(hi, lo, x []float64) {
+	n := len(x) &^ 3
+	addVectorsAVX2(hi[:n], lo[:n], x[:n])
+	addGo(hi[n:], lo[n:], x[n:])
+}
+
+func squaresAVX512(x []float64) DD {
+	var l lanes
+	n := len(x) &^ (numLanes - 1)
+	squareVectorsAVX512(&l, x[:n])
+	return l.finish(x, n)
+}
+
+func squaresAVX2(x []float64) DD {
+	var l lanes
+	n := len(x) &^ (numLanes - 1)
+	squareVectorsAVX2(&l, x[:n])
+	return l.finish(x, n)
+}
+
+// finish adds the squares of x[n:] to those of x[:n] and returns the sum.
+//
+// The assembly of squares leaves out plus's rule for results that are not finite: it would lengthen
+// the chain of dependent operations that bounds the speed. Such a result stays in its lane to the
+// end, where it is seen, and the block is summed again by the definition.
+func (l *lanes) finish(x []float64, n int) DD {
+	for _, h := range l.hi {
+		if h-h != 0 {
+			return squaresGo(x)
+		}
+	}
+	l.addSquares(x[n:])
+	return l.sum()
+}
+
+// addVectors adds x to hi + lo. Equal lengths, a multiple of 8 for AVX-512, of 4 for AVX2.
+//
+//go:noescape
+func addVectorsAVX512(hi, lo, x []float64)
+
+//go:noescape
+func addVectorsAVX2(hi, lo, x []float64)
+
+// squareVectors adds the squares of x to l, which is all zero. len(x) is a multiple of numLanes.
+//
+//go:noescape
+func squareVectorsAVX512(l *lanes, x []float64)
+
+//go:noescape
+func squareVectorsAVX2(l *lanes, x []float64)

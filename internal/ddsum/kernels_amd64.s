@@ -1,0 +1,205 @@
+#include "textflag.h"
+
+// DD.plus of ddsum.go, a vector at a time. The macros take X, Y or Z registers alike.
+// No loop is unrolled for its latency: the steps of different elements are independent,
+// and the processor overlaps them by itself.
+
+// s + e = a + b. Clobbers t.
+#define TWOSUM(a, b, s, e, t) \
+	VADDPD b, a, s; \
+	VSUBPD a, s, t; \
+	VSUBPD t, s, e; \
+	VSUBPD e, a, e; \
+	VSUBPD t, b, t; \
+	VADDPD t, e, e
+
+// DD.plus lets a result that is not finite be s + 0: |h| < Inf is the test, false for NaN.
+#define ABS $0x7fffffffffffffff
+#define INF $0x7ff0000000000000
+#define ONE $0x3ff0000000000000
+#define LESS $1
+
+// func addVectorsAVX512(hi, lo, x []float64)
+//
+// Two of the ten additions are written as 1·a ± b, which rounds the same: Zen 4 adds on one pair of
+// pipes and multiplies on another, which would idle.
+TEXT ·addVectorsAVX512(SB), NOSPLIT, $0-72
+	MOVQ         hi_base+0(FP), DI
+	MOVQ         lo_base+24(FP), SI
+	MOVQ         x_base+48(FP), DX
+	MOVQ         x_len+56(FP), CX
+	LEAQ         (DI)(CX*8), DI
+	LEAQ         (SI)(CX*8), SI
+	LEAQ         (DX)(CX*8), DX
+	MOVQ         ABS, AX
+	VPBROADCASTQ AX, Z13
+	MOVQ         INF, AX
+	VPBROADCASTQ AX, Z14
+	MOVQ         ONE, AX
+	VPBROADCASTQ AX, Z15
+	NEGQ         CX
+	JZ           done
+
+loop:
+	VMOVUPD         (DI)(CX*8), Z0
+	VMOVUPD         (DX)(CX*8), Z1
+	TWOSUM(Z0, Z1, Z2, Z3, Z4)
+	VFMADD213PD     (SI)(CX*8), Z15, Z3   // e += lo
+	VADDPD          Z3, Z2, Z4            // h
+	VSUBPD          Z2, Z4, Z5
+	VPANDQ          Z13, Z4, Z6           // VANDPD would need AVX512DQ
+	VCMPPD          LESS, Z14, Z6, K1
+	VFMSUB231PD.Z   Z3, Z15, K1, Z5       // e − (h − s), or 0
+	VMOVAPD         Z4, K1, Z2            // h, or s
+	VMOVUPD         Z2, (DI)(CX*8)
+	VMOVUPD         Z5, (SI)(CX*8)
+	ADDQ            $8, CX
+	JNZ             loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func addVectorsAVX2(hi, lo, x []float64)
+TEXT ·addVectorsAVX2(SB), NOSPLIT, $0-72
+	MOVQ         hi_base+0(FP), DI
+	MOVQ         lo_base+24(FP), SI
+	MOVQ         x_base+48(FP), DX
+	MOVQ         x_len+56(FP), CX
+	LEAQ         (DI)(CX*8), DI
+	LEAQ         (SI)(CX*8), SI
+	LEAQ         (DX)(CX*8), DX
+	MOVQ         ABS, AX
+	MOVQ         AX, X13
+	VPBROADCASTQ X13, Y13
+	MOVQ         INF, AX
+	MOVQ         AX, X14
+	VPBROADCASTQ X14, Y14
+	NEGQ         CX
+	JZ           done
+
+loop:
+	VMOVUPD   (DI)(CX*8), Y0
+	VMOVUPD   (DX)(CX*8), Y1
+	TWOSUM(Y0, Y1, Y2, Y3, Y4)
+	VADDPD    (SI)(CX*8), Y3, Y3    // e += lo
+	VADDPD    Y3, Y2, Y4            // h
+	VSUBPD    Y2, Y4, Y5
+	VSUBPD    Y5, Y3, Y5            // e − (h − s)
+	VANDPD    Y13, Y4, Y6
+	VCMPPD    LESS, Y14, Y6, Y6
+	VANDPD    Y6, Y5, Y5
+	VBLENDVPD Y6, Y4, Y2, Y2
+	VMOVUPD   Y2, (DI)(CX*8)
+	VMOVUPD   Y5, (SI)(CX*8)
+	ADDQ      $4, CX
+	JNZ       loop
+
+done:
+	VZEROUPPER
+	RET
+
+// hi + lo += x². Clobbers x, p, s, e, t. Overflow is for lanes.finish to see.
+// lo is loaded and stored where it does not fit into a register.
+#define SQUARE(x, hi, lo, p, s, e, t) \
+	VMULPD x, x, p; \
+	VFMSUB213PD p, x, x; \
+	TWOSUM(hi, p, s, e, t); \
+	VADDPD lo, e, e; \
+	VADDPD x, e, e; \
+	VADDPD e, s, hi; \
+	VSUBPD s, hi, t; \
+	VSUBPD t, e, e; \
+	VMOVUPD e, lo
+
+// func squareVectorsAVX512(l *lanes, x []float64)
+TEXT ·squareVectorsAVX512(SB), NOSPLIT, $0-32
+	MOVQ    l+0(FP), DI
+	MOVQ    x_base+8(FP), SI
+	MOVQ    x_len+16(FP), CX
+	LEAQ    (SI)(CX*8), SI
+	VPXORQ  Z8, Z8, Z8
+	VMOVAPD Z8, Z9
+	VMOVAPD Z8, Z10
+	VMOVAPD Z8, Z11
+	VMOVAPD Z8, Z12
+	VMOVAPD Z8, Z13
+	VMOVAPD Z8, Z14
+	VMOVAPD Z8, Z15
+	NEGQ    CX
+	JZ      done
+
+loop:
+	VMOVUPD (SI)(CX*8), Z0
+	SQUARE(Z0, Z8, Z12, Z1, Z2, Z3, Z4)
+	VMOVUPD 64(SI)(CX*8), Z0
+	SQUARE(Z0, Z9, Z13, Z1, Z2, Z3, Z4)
+	VMOVUPD 128(SI)(CX*8), Z0
+	SQUARE(Z0, Z10, Z14, Z1, Z2, Z3, Z4)
+	VMOVUPD 192(SI)(CX*8), Z0
+	SQUARE(Z0, Z11, Z15, Z1, Z2, Z3, Z4)
+	ADDQ    $32, CX
+	JNZ     loop
+
+done:
+	VMOVUPD Z8, (DI)
+	VMOVUPD Z9, 64(DI)
+	VMOVUPD Z10, 128(DI)
+	VMOVUPD Z11, 192(DI)
+	VMOVUPD Z12, 256(DI)
+	VMOVUPD Z13, 320(DI)
+	VMOVUPD Z14, 384(DI)
+	VMOVUPD Z15, 448(DI)
+	VZEROUPPER
+	RET
+
+// func squareVectorsAVX2(l *lanes, x []float64)
+//
+// Of the 32 lanes hi stays in Y8 to Y15; lo, needed late in a step, stays in memory.
+TEXT ·squareVectorsAVX2(SB), NOSPLIT, $0-32
+	MOVQ    l+0(FP), DI
+	MOVQ    x_base+8(FP), SI
+	MOVQ    x_len+16(FP), CX
+	LEAQ    (SI)(CX*8), SI
+	VXORPD  Y8, Y8, Y8
+	VMOVAPD Y8, Y9
+	VMOVAPD Y8, Y10
+	VMOVAPD Y8, Y11
+	VMOVAPD Y8, Y12
+	VMOVAPD Y8, Y13
+	VMOVAPD Y8, Y14
+	VMOVAPD Y8, Y15
+	NEGQ    CX
+	JZ      done
+
+loop:
+	VMOVUPD (SI)(CX*8), Y0
+	SQUARE(Y0, Y8, 256(DI), Y1, Y2, Y3, Y4)
+	VMOVUPD 32(SI)(CX*8), Y0
+	SQUARE(Y0, Y9, 288(DI), Y1, Y2, Y3, Y4)
+	VMOVUPD 64(SI)(CX*8), Y0
+	SQUARE(Y0, Y10, 320(DI), Y1, Y2, Y3, Y4)
+	VMOVUPD 96(SI)(CX*8), Y0
+	SQUARE(Y0, Y11, 352(DI), Y1, Y2, Y3, Y4)
+	VMOVUPD 128(SI)(CX*8), Y0
+	SQUARE(Y0, Y12, 384(DI), Y1, Y2, Y3, Y4)
+	VMOVUPD 160(SI)(CX*8), Y0
+	SQUARE(Y0, Y13, 416(DI), Y1, Y2, Y3, Y4)
+	VMOVUPD 192(SI)(CX*8), Y0
+	SQUARE(Y0, Y14, 448(DI), Y1, Y2, Y3, Y4)
+	VMOVUPD 224(SI)(CX*8), Y0
+	SQUARE(Y0, Y15, 480(DI), Y1, Y2, Y3, Y4)
+	ADDQ    $32, CX
+	JNZ     loop
+
+done:
+	VMOVUPD Y8, (DI)
+	VMOVUPD Y9, 32(DI)
+	VMOVUPD Y10, 64(DI)
+	VMOVUPD Y11, 96(DI)
+	VMOVUPD Y12, 128(DI)
+	VMOVUPD Y13, 160(DI)
+	VMOVUPD Y14, 192(DI)
+	VMOVUPD Y15, 224(DI)
+	VZEROUPPER
+	RET

@@ -1,0 +1,5 @@
+//go:build !amd64
+
+package ddsum
+
+func kernels() []kernel { return []kernel{goKernel} }

@@ -1,0 +1,95 @@
+package flow
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"matpool/internal/status"
+	"matpool/npyio"
+)
+
+const ownName = "give each output a name of its own"
+
+// checkProducts looks at everything that [Products] will use, and returns the number
+// of multiplications to do, or all that is wrong.
+func checkProducts(pairs []Pair) (multiplications int64, err error) {
+	errs := []error{checkNames(pairs)}
+	for _, p := range pairs {
+		f, err := openFactors(p)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		multiplications += f.multiplications()
+		f.close()
+		errs = append(errs, checkDistinct(p.C, p.A, p.B))
+	}
+	return multiplications, errors.Join(errs...)
+}
+
+// checkTerms looks at everything that [Serial] will use, and returns what the sum
+// looks like and the number of multiplications to do, or all that is wrong.
+func checkTerms(pairs []Pair, output string) (sum npyio.Header, multiplications int64, err error) {
+	var errs []error
+	first := ""
+	for _, p := range pairs {
+		f, err := openFactors(p)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		multiplications += f.multiplications()
+		product, name := f.product(), p.A+" times "+p.B
+		f.close()
+		if first == "" {
+			first, sum = name, product
+		} else if product.ShapeString() != sum.ShapeString() {
+			errs = append(errs, shapeError(name, product, first, sum))
+		}
+		if output != "" {
+			errs = append(errs, checkDistinct(output, p.A, p.B))
+		}
+	}
+	return sum, multiplications, errors.Join(errs...)
+}
+
+func shapeError(name string, h npyio.Header, firstName string, first npyio.Header) error {
+	return status.DataError(fmt.Errorf("%s: is %s, but %s is %s", name, h.ShapeString(), firstName, first.ShapeString()), "")
+}
+
+// checkNames makes sure that no output has the name of another or of any pair's
+// input, as indexed names may: input.npy with index 10 and input1.npy with index 0.
+func checkNames(pairs []Pair) error {
+	isInput, isOutput := make(map[string]bool, 2*len(pairs)), make(map[string]bool, len(pairs))
+	for _, p := range pairs {
+		isInput[filepath.Clean(p.A)], isInput[filepath.Clean(p.B)] = true, true
+	}
+	for _, p := range pairs {
+		c := filepath.Clean(p.C)
+		switch {
+		case isInput[c]:
+			return status.UsageError(fmt.Errorf("%s: the output is an input", p.C), ownName)
+		case isOutput[c]:
+			return status.UsageError(fmt.Errorf("%s: two products would be written there", p.C), ownName)
+		}
+		isOutput[c] = true
+	}
+	return nil
+}
+
+// checkDistinct returns an error if the output is one of the inputs by another name,
+// through a link.
+func checkDistinct(output string, inputs ...string) error {
+	out, err := os.Stat(output)
+	if err != nil {
+		return nil // it does not exist yet; whatever else is wrong shows when it is made
+	}
+	for _, input := range inputs {
+		if in, err := os.Stat(input); err == nil && os.SameFile(in, out) {
+			return status.UsageError(fmt.Errorf("%s: the output is the input %s", output, input), ownName)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,187 @@
+// Package flow is the work of the programs: inputs made, pairs multiplied, products summed.
+//
+// Reading, arithmetic and writing overlap: while one product is computed, the next
+// pair is read and the last product written. Everything that can be known to be
+// wrong is found before the work begins, and all of it is told. Errors carry their
+// exit status (package status): a bad input Data, a dangerous output Usage, and
+// what the machine failed to do nothing, which means Failure.
+package flow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"matpool/blas"
+	"matpool/internal/atomicfile"
+	"matpool/internal/pages"
+	"matpool/internal/status"
+	"matpool/npyio"
+)
+
+// A Pair names the files of one product, C = A·B.
+type Pair struct{ A, B, C string }
+
+// piece is how many values are read or written before a look whether to stop: 32 MiB.
+const piece = 4 << 20
+
+// inputError gives an error of opening or reading an input its status.
+func inputError(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, npyio.ErrFormat):
+		return status.DataError(err, "")
+	}
+	return err
+}
+
+// outputError gives an error of writing an output its status.
+func outputError(err error) error {
+	if target := (*atomicfile.TargetError)(nil); errors.As(err, &target) {
+		return status.UsageError(err, "")
+	}
+	return err
+}
+
+// openFloat64 opens a file of float64s.
+func openFloat64(name string) (*npyio.File, error) {
+	f, err := npyio.Open(name)
+	if err != nil {
+		return nil, inputError(err)
+	}
+	if err := f.CheckFloat64(); err != nil {
+		f.Close()
+		return nil, status.DataError(err, "in Python: np.save(name, np.load(name).astype('<f8'))")
+	}
+	return f, nil
+}
+
+// openMatrix opens a file of float64s with two dimensions.
+func openMatrix(name string) (*npyio.File, error) {
+	f, err := openFloat64(name)
+	if err != nil {
+		return nil, err
+	}
+	if len(f.Shape) != 2 {
+		f.Close()
+		return nil, status.DataError(fmt.Errorf("%s: has shape %s, where a matrix has two sizes", name, f.ShapeString()), "")
+	}
+	return f, nil
+}
+
+// factors are two open files whose product exists.
+type factors struct{ a, b *npyio.File }
+
+func (f factors) close() {
+	for _, file := range []*npyio.File{f.a, f.b} {
+		if file != nil {
+			file.Close()
+		}
+	}
+}
+
+// product returns the header of A·B.
+func (f factors) product() npyio.Header {
+	return npyio.Header{DType: npyio.Float64, Shape: []int{f.a.Shape[0], f.b.Shape[1]}}
+}
+
+func (f factors) multiplications() int64 {
+	return int64(f.a.Shape[0]) * int64(f.a.Shape[1]) * int64(f.b.Shape[1])
+}
+
+// openFactors opens both files of a pair. The error joins what is wrong with either.
+func openFactors(p Pair) (factors, error) {
+	var f factors
+	var errA, errB error
+	f.a, errA = openMatrix(p.A)
+	f.b, errB = openMatrix(p.B)
+	err := errors.Join(errA, errB)
+	if err == nil && f.a.Shape[1] != f.b.Shape[0] {
+		err = status.DataError(fmt.Errorf("%s is %s and %s is %s: the columns of the first are not the rows of the second",
+			p.A, f.a.ShapeString(), p.B, f.b.ShapeString()), "")
+	}
+	if err == nil {
+		if _, ok := f.product().Len(); !ok {
+			err = status.DataError(fmt.Errorf("%s times %s is %s: more values than can be addressed", p.A, p.B, f.product().ShapeString()), "")
+		}
+	}
+	if err != nil {
+		f.close()
+		return factors{}, err
+	}
+	return f, nil
+}
+
+// readMatrix reads a whole matrix into the buffer.
+func readMatrix(ctx context.Context, f *npyio.File, buffer *pages.Buffer) (blas.Matrix, error) {
+	rows, cols := f.Shape[0], f.Shape[1]
+	data, err := buffer.Floats(rows * cols)
+	if err != nil {
+		return blas.Matrix{}, err
+	}
+	for i := 0; i < len(data); i += piece {
+		if err := ctx.Err(); err != nil {
+			return blas.Matrix{}, err
+		}
+		if err := f.ReadFloat64s(data[i:min(i+piece, len(data))], int64(i)); err != nil {
+			return blas.Matrix{}, inputError(err)
+		}
+	}
+	if f.Fortran {
+		return blas.Dense(cols, rows, data).T(), nil
+	}
+	return blas.Dense(rows, cols, data), nil
+}
+
+// create makes a file for an array, with its header written and room for its values.
+func create(name string, h npyio.Header) (*atomicfile.File, error) {
+	out, err := atomicfile.Create(name)
+	if err != nil {
+		return nil, outputError(err)
+	}
+	header := h.Append(nil)
+	count, _ := h.Len()
+	err = out.Reserve(int64(len(header)) + count*int64(h.DType.Size))
+	if err == nil {
+		_, err = out.Write(header)
+	}
+	if err != nil {
+		out.Close()
+		return nil, err
+	}
+	return out, nil
+}
+
+// createIfNamed is create where there is a name, and no file where there is none.
+func createIfNamed(name string, h npyio.Header) (*atomicfile.File, error) {
+	if name == "" {
+		return nil, nil
+	}
+	return create(name, h)
+}
+
+// writeArray writes a whole array: complete under its name, or not at all.
+func writeArray(ctx context.Context, name string, h npyio.Header, data []float64, sync bool) error {
+	out, err := create(name, h)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	if err := writeValues(ctx, out, data); err != nil {
+		return err
+	}
+	return out.Commit(sync)
+}
+
+func writeValues(ctx context.Context, out io.Writer, data []float64) error {
+	for i := 0; i < len(data); i += piece {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := npyio.WriteFloat64s(out, data[i:min(i+piece, len(data))]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"matpool/blas"
+	"matpool/internal/ddsum"
+	"matpool/internal/pages"
+	"matpool/internal/progress"
+	"matpool/npyio"
+)
+
+// Serial computes the sum of all pairs' products, Σ AᵢBᵢ, and returns its norm; the
+// pairs' C is not used. If output is not empty, the sum is written there, and flushed
+// to the disk. Sum and norm have the bits that [Combine] gets from the products'
+// files.
+func Serial(ctx context.Context, m *blas.Multiplier, pairs []Pair, output string, show progress.Func) (norm float64, err error) {
+	h, total, err := checkTerms(pairs, output)
+	if err != nil {
+		return 0, err
+	}
+	out, err := createIfNamed(output, h)
+	if err != nil {
+		return 0, err
+	}
+	defer out.Close()
+	count, _ := h.Len()
+	accumulators, err := pages.Alloc(2 * int(count))
+	if err != nil {
+		return 0, err
+	}
+	hi, lo := accumulators[:count], accumulators[count:]
+
+	m.Progress = counter(total, show)
+	g, gctx := errgroup.WithContext(ctx)
+	loaded := load(gctx, g, pairs)
+	g.Go(func() error {
+		var buffer pages.Buffer
+		for pair := range loaded {
+			c, err := multiply(gctx, m, pair, &buffer)
+			if err != nil {
+				return err
+			}
+			if !sameShape(c, h) {
+				return fmt.Errorf("%s or %s: was changed while the others were read", pair.A, pair.B)
+			}
+			forBlocks(m.Threads(), len(hi), func(_, i, end int) { ddsum.Add(hi[i:end], lo[i:end], c.Data[i:end]) })
+		}
+		return gctx.Err()
+	})
+	if err := g.Wait(); err != nil {
+		return 0, err
+	}
+	squares := make([]ddsum.DD, (count+ddsum.Block-1)/ddsum.Block)
+	forBlocks(m.Threads(), len(hi), func(block, i, end int) { squares[block] = ddsum.Squares(hi[i:end]) })
+	if out != nil {
+		if err := writeValues(ctx, out, hi); err != nil {
+			return 0, err
+		}
+		if err := out.Commit(true); err != nil {
+			return 0, err
+		}
+	}
+	return ddsum.Norm(squares), nil
+}
+
+// forBlocks calls work for each block of n elements, from i to end, on a number of threads.
+func forBlocks(threads, n int, work func(block, i, end int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range threads {
+		wg.Go(func() {
+			for {
+				block := int(next.Add(1) - 1)
+				if block*ddsum.Block >= n {
+					return
+				}
+				work(block, block*ddsum.Block, min((block+1)*ddsum.Block, n))
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func sameShape(c blas.Matrix, h npyio.Header) bool {
+	return c.Rows == h.Shape[0] && c.Cols == h.Shape[1]
+}

@@ -1,0 +1,35 @@
+package indexed
+
+import (
+	"fmt"
+	"testing"
+)
+
+func TestName(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		index int
+		want  string
+	}{
+		{"inputA.npy", 7, "inputA7.npy"},
+		{"inputA.npy", 100, "inputA100.npy"},
+		{"pipe", 7, "pipe7"},
+		{"run.v1/pipe", 7, "run.v1/pipe7"},
+		{"run.v1/x.npy", 0, "run.v1/x0.npy"},
+		{"a.tar.gz", 3, "a.tar3.gz"},
+		{".hidden", 3, ".hidden3"},
+		{"..x.npy", 3, "..x3.npy"},
+		{"dot.", 3, "dot3."},
+		{"x.npy.npy", 3, "x.npy3.npy"},
+	} {
+		if got := Name(test.name, test.index); got != test.want {
+			t.Errorf("Name(%q, %d) = %q, want %q", test.name, test.index, got, test.want)
+		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	if got := fmt.Sprint(Names("out.npy", 9, 3)); got != "[out9.npy out10.npy out11.npy]" {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,34 @@
+// Package pyfloat writes a float64 as Python prints it.
+package pyfloat
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Format returns what Python's print(x) shows of a float or of a numpy.float64: the shortest decimal
+// that reads back as x, and of these the nearest to x (float.__repr__, format code 'r'). With
+// x = d.ddd × 10ᵉ it is positional, with at least one digit after the point, if -4 <= e < 16, and
+// otherwise d.ddde±ee with at least two digits of exponent. The rest are nan, without a sign, inf and
+// -inf.
+func Format(x float64) string {
+	switch {
+	case math.IsNaN(x):
+		return "nan"
+	case math.IsInf(x, +1):
+		return "inf"
+	case math.IsInf(x, -1):
+		return "-inf"
+	}
+	scientific := strconv.FormatFloat(x, 'e', -1, 64) // Go and Python write exponents alike
+	_, exponent, _ := strings.Cut(scientific, "e")
+	if e, _ := strconv.Atoi(exponent); e < -4 || e >= 16 {
+		return scientific
+	}
+	positional := strconv.FormatFloat(x, 'f', -1, 64)
+	if !strings.Contains(positional, ".") {
+		positional += ".0"
+	}
+	return positional
+}
