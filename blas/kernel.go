@@ -1,9 +1,59 @@
 package blas
 
 import (
+	"errors"
+	"fmt"
 	"math"
+	"strings"
 	"unsafe"
 )
+
+// An implementation is one way to compute products: OpenBLAS with its own kernels, or
+// Go with one of ours.
+type implementation struct {
+	name    string
+	missing string    // what this processor lacks for it; empty if nothing
+	panel   panelFunc // nil for Go
+	kernel  kernel
+}
+
+// implementations returns all that the program has, the fastest first. The last one
+// is plain Go.
+func implementations() []implementation {
+	var all []implementation
+	for _, k := range append(archKernels(), generic) {
+		all = append(all, implementation{name: k.name, missing: k.missing, kernel: k})
+	}
+	return withOpenBLAS(all)
+}
+
+// Kernels returns the names of the kernels that this processor can run, the
+// fastest first. The last, "generic", is plain Go and runs everywhere.
+func Kernels() []string {
+	var names []string
+	for _, x := range implementations() {
+		if x.missing == "" {
+			names = append(names, x.name)
+		}
+	}
+	return names
+}
+
+// ErrKernel is what an error of [New] wraps where the kernel is at fault.
+var ErrKernel = errors.New("no such kernel")
+
+// find returns the named implementation, or the fastest for an empty name.
+func find(name string) (implementation, error) {
+	for _, x := range implementations() {
+		switch {
+		case x.name == name && x.missing != "":
+			return implementation{}, fmt.Errorf("%w on this processor: %s needs %s", ErrKernel, name, x.missing)
+		case x.name == name, name == "" && x.missing == "":
+			return x, nil
+		}
+	}
+	return implementation{}, fmt.Errorf("%w: %q; this processor has %s", ErrKernel, name, strings.Join(Kernels(), ", "))
+}
 
 // A kernel computes one tile of C, rows×cols values, from a packed strip of each
 // factor.

@@ -2,8 +2,8 @@ package blas
 
 import "golang.org/x/sys/cpu"
 
-// kernels returns every kernel of this architecture, the fastest first.
-func kernels() []kernel {
+// archKernels returns the kernels made for this architecture, the fastest first.
+func archKernels() []kernel {
 	avx512 := kernel{name: "avx512", rows: 8, cols: 24, run: runAVX512}
 	if !cpu.X86.HasAVX512 {
 		avx512.missing = "AVX-512"
@@ -12,7 +12,7 @@ func kernels() []kernel {
 	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
 		avx2.missing = "AVX2 and FMA"
 	}
-	return []kernel{avx512, avx2, generic}
+	return []kernel{avx512, avx2}
 }
 
 // runAVX512 keeps a tile of 8×24 in 24 of the 32 vector registers. Each k takes

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -135,9 +136,6 @@ func twoBuffers() chan *pages.Buffer {
 
 // counter turns the increments that a Multiplier tells into totals.
 func counter(total int64, show progress.Func) func(int64) {
-	done := int64(0)
-	return func(more int64) {
-		done += more
-		show(done, total)
-	}
+	var done atomic.Int64
+	return func(more int64) { show(done.Add(more), total) }
 }

@@ -1,0 +1,87 @@
+//go:build openblas
+
+package blas
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"sync"
+
+	"golang.org/x/sys/cpu"
+
+	"matpool/blas/internal/openblas"
+)
+
+// withOpenBLAS puts OpenBLAS before Go's own kernels. The first of them that the
+// processor can run computes what OpenBLAS leaves.
+//
+// Called for one panel of k at a time, with alpha = beta = 1, its kernels with FMA
+// give the bits of the definition for every tile that is whole. Tiles on the edges
+// of C are left to other kernels, which may not; so OpenBLAS computes the part of C
+// whose sizes are multiples of 8, and Go the rest.
+func withOpenBLAS(others []implementation) []implementation {
+	o := implementation{name: "openblas", missing: openBLASMissing(), panel: openBLASPanel}
+	for _, x := range others {
+		if x.missing == "" {
+			o.kernel = x.kernel
+			break
+		}
+	}
+	return append([]implementation{o}, others...)
+}
+
+// describeOpenBLAS names the library's version, its build and the kernels in use.
+func describeOpenBLAS() string {
+	return fmt.Sprintf("%s, kernel %s", strings.TrimSpace(openblas.Config()), openblas.Core())
+}
+
+// openBLASMissing says what OpenBLAS lacks to be used; it is decided once.
+//
+// The kernel that OpenBLAS chose, or that OPENBLAS_CORETYPE made it choose, is
+// looked up before it is called: it might be one without FMA, which rounds
+// otherwise, or one that this processor cannot run. Then it shows what it can do.
+var openBLASMissing = sync.OnceValue(func() string {
+	core := openblas.Core()
+	switch strings.ToLower(core) {
+	case "haswell", "zen":
+		if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
+			return "AVX2 and FMA for its kernel " + core
+		}
+	case "skylakex", "cooperlake", "sapphirerapids":
+		if !cpu.X86.HasAVX512 || !cpu.X86.HasAVX512DQ || !cpu.X86.HasAVX512BW || !cpu.X86.HasAVX512VL {
+			return "AVX-512 for its kernel " + core
+		}
+	default:
+		return "a kernel with FMA; it has chosen " + core
+	}
+	if !openBLASConforms() {
+		return "a kernel that gives the bits of the definition; " + core + " does not"
+	}
+	return ""
+})
+
+// openBLASConforms computes one small product both ways: some tens of microseconds.
+func openBLASConforms() bool {
+	const rows, depth, cols = 24, 11, 24
+	var x [rows*depth + depth*cols + 2*rows*cols]float64
+	for i := range x {
+		x[i] = math.Sqrt(float64(i + 2)) // no product of two is exact
+	}
+	a, b := Dense(rows, depth, x[:rows*depth]), Dense(depth, cols, x[rows*depth:][:depth*cols])
+	got, want := Dense(rows, cols, x[rows*depth+depth*cols:][:rows*cols]), Dense(rows, cols, x[rows*depth+depth*cols+rows*cols:])
+	copy(got.Data, want.Data)
+	Define(want, a, b, true)
+	openBLASPanel(got, a, b)
+	for i := range want.Data {
+		if got.Data[i] != want.Data[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// openBLASPanel computes c += a·b, for a panel of k.
+func openBLASPanel(c, a, b Matrix) {
+	openblas.AddProduct(c.Rows, c.Cols, a.Cols, a.Data, a.Stride, a.Trans, b.Data, b.Stride, b.Trans, c.Data, c.Stride)
+}
