@@ -7,7 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
 	"golang.org/x/term"
 )
 
@@ -18,15 +19,16 @@ const delay = 500 * time.Millisecond
 // goroutine, as often as one likes.
 type Func func(done, total int64)
 
-// New returns a Func that draws a bar on w, and a function that takes the bar
-// away again. Where w is not a terminal, nothing is drawn.
+// New returns a Func that draws a bar on w, and a function that takes the bar away
+// again, which may be called twice. Where w is not a terminal, nothing is drawn.
 func New(w io.Writer, what string) (show Func, finish func()) {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return func(int64, int64) {}, func() {}
 	}
 	var mu sync.Mutex
-	var bar *progressbar.ProgressBar
+	var bars *mpb.Progress
+	var bar *mpb.Bar
 	start := time.Now()
 	show = func(done, total int64) {
 		mu.Lock()
@@ -35,20 +37,21 @@ func New(w io.Writer, what string) (show Func, finish func()) {
 			return
 		}
 		if bar == nil {
-			bar = progressbar.NewOptions64(total,
-				progressbar.OptionSetWriter(w),
-				progressbar.OptionSetDescription(what),
-				progressbar.OptionThrottle(100*time.Millisecond),
-				progressbar.OptionSetPredictTime(true),
-				progressbar.OptionClearOnFinish())
+			bars = mpb.New(mpb.WithOutput(file), mpb.WithWidth(60))
+			bar = bars.AddBar(total,
+				mpb.PrependDecorators(decor.Name(what+" "), decor.Percentage()),
+				mpb.AppendDecorators(decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO), ""), decor.Name(" left")))
+			bar.DecoratorAverageAdjust(start)
 		}
-		_ = bar.Set64(done) // a bar that cannot be drawn is no reason to stop
+		bar.SetCurrent(done)
 	}
 	finish = func() {
 		mu.Lock()
 		defer mu.Unlock()
 		if bar != nil {
-			_ = bar.Clear()
+			bar.Abort(true)
+			bars.Wait()
+			bar = nil
 		}
 	}
 	return show, finish
