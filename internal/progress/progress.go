@@ -39,8 +39,9 @@ func New(w io.Writer, what string) (show Func, finish func()) {
 		if bar == nil {
 			bars = mpb.New(mpb.WithOutput(file), mpb.WithWidth(60))
 			bar = bars.AddBar(total,
+				mpb.BarRemoveOnComplete(),
 				mpb.PrependDecorators(decor.Name(what+" "), decor.Percentage()),
-				mpb.AppendDecorators(decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO), ""), decor.Name(" left")))
+				mpb.AppendDecorators(decor.AverageETA(decor.ET_STYLE_GO), decor.Name(" left")))
 			bar.DecoratorAverageAdjust(start)
 		}
 		bar.SetCurrent(done)
