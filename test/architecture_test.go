@@ -15,7 +15,11 @@ import (
 func goList(t *testing.T, args ...string) []string {
 	t.Helper()
 	cmd := exec.Command("go", append([]string{"list"}, args...)...)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	cgo := "CGO_ENABLED=0"
+	if slices.Contains(args, "-tags") {
+		cgo = "CGO_ENABLED=1"
+	}
+	cmd.Env = append(os.Environ(), cgo)
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("go list %v: %v", args, err)
@@ -43,8 +47,28 @@ func TestImports(t *testing.T) {
 }
 
 func TestProgramsNeedNoCgo(t *testing.T) {
-	if deps := goList(t, "-deps", "matpool/cmd/..."); slices.Contains(deps, "runtime/cgo") {
-		t.Error("a program needs cgo")
+	for _, dep := range goList(t, "-deps", "matpool/cmd/...") {
+		if dep == "runtime/cgo" || strings.HasPrefix(dep, "gonum.org/v1/netlib") {
+			t.Errorf("without the tag openblas, a program needs %s", dep)
+		}
+	}
+}
+
+func TestOnlyOnePackageUsesNetlib(t *testing.T) {
+	const one = "matpool/blas/internal/openblas"
+	format := `{{$p := .ImportPath}}{{range .Imports}}{{$p}}:{{.}} {{end}}`
+	found := false
+	for _, pair := range goList(t, "-tags", "openblas", "-f", format, "matpool/...") {
+		pkg, imported, _ := strings.Cut(pair, ":")
+		if strings.HasPrefix(imported, "gonum.org/v1/netlib") || imported == "C" {
+			found = found || pkg == one
+			if pkg != one {
+				t.Errorf("%s imports %s", pkg, imported)
+			}
+		}
+	}
+	if !found {
+		t.Errorf("%s does not import netlib: this test tests nothing", one)
 	}
 }
 
