@@ -35,10 +35,10 @@ Examples:
 	$ matprod -first 0 -count 2
 
 	$ matcombine -jobs 2 output.npy
-	norm of the sum of 2 files: 4996.402544571735
+	norm of the sum of 2 files: 4991.716194311015
 
 	$ matcombine -quiet -o sum.npy output1.npy output0.npy
-	4996.402544571735
+	4991.716194311015
 
 Exit status: 0 done; 64 wrong usage, or the output is an input; 65 an input is missing
 or bad; 1 any other failure.

@@ -19,7 +19,7 @@ func main() { cli.Main("matcombine", run) }
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matcombine", source)
 	jobs := flags.Jobs()
-	output := flags.String("o", "", "")
+	output := flags.Path("o", "")
 	threads := flags.Threads()
 	quiet := flags.Bool("quiet", false, "")
 	names, done, err := flags.Parse(args, stdout)

@@ -32,9 +32,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		in.Seed = uint32(seed)
 		return nil
 	})
-	flags.StringVar(&in.Dir, "dir", ".", "")
-	flags.StringVar(&in.A, "a", "inputA.npy", "")
-	flags.StringVar(&in.B, "b", "inputB.npy", "")
+	dir := flags.Path("dir", ".")
+	a, b := flags.Path("a", "inputA.npy"), flags.Path("b", "inputB.npy")
 	flags.BoolVar(&in.Force, "force", false, "")
 	flags.BoolVar(&in.Sync, "sync", false, "")
 	quiet := flags.Bool("quiet", false, "")
@@ -45,7 +44,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(operands) > 0 {
 		return flags.Misused("unexpected argument %q", operands[0])
 	}
-	in.Jobs, in.Size = *jobs, *size
+	in.Dir, in.A, in.B, in.Jobs, in.Size = *dir, *a, *b, *jobs, *size
 
 	show, finish := progress.New(stderr, "writing")
 	err = in.Run(ctx, show)
@@ -56,7 +55,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case *quiet:
 		_, err = fmt.Fprintln(stdout, in.Seed)
 	default:
-		_, err = fmt.Fprintf(stdout, "wrote %d pairs of %d×%d matrices, seed %d\n", in.Jobs, in.Size, in.Size, in.Seed)
+		_, err = fmt.Fprintf(stdout, "wrote %s of %d×%d matrices, seed %d\n", cli.Count(in.Jobs, "pair"), in.Size, in.Size, in.Seed)
 	}
 	return err
 }

@@ -46,10 +46,10 @@ Examples:
 	$ matprod -first 0 -count 3
 
 	$ matcombine -jobs 3
-	norm of the sum of 3 files: 7518.914395246941
+	norm of the sum of 3 files: 7496.135068553137
 
 	$ matprod -serial -jobs 3
-	norm of the sum of 3 products: 7518.914395246941
+	norm of the sum of 3 products: 7496.135068553137
 
 Exit status: 0 done; 64 wrong usage, or the output is an input; 65 an input is missing
 or bad; 1 any other failure, which may not happen on another machine.

@@ -22,7 +22,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	count := flags.Whole("count", 1, 1, cli.MaxJobs)
 	serial := flags.Bool("serial", false, "")
 	jobs := flags.Jobs()
-	output := flags.String("o", "", "")
+	output := flags.Path("o", "")
 	newMultiplier := flags.Multiplier()
 	sync := flags.Bool("sync", false, "")
 	quiet := flags.Bool("quiet", false, "")
@@ -52,7 +52,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case !*serial && len(names) == 3:
 		a, b, c = names[0], names[1], names[2]
 	case *serial:
-		return flags.Misused("the two factors are named with -serial, or none; not %d files", len(names))
+		return flags.Misused("the two factors are named with -serial, or none; not %d", len(names))
 	default:
 		return flags.Misused("three files are named, A B C, or none; not %d", len(names))
 	}

@@ -6,6 +6,7 @@
 package atomicfile
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -32,29 +33,55 @@ func (e *TargetError) Error() string {
 // Create makes a temporary file beside the one that name says. The caller must
 // call Close in any case, and Commit before it when the data is complete.
 func Create(name string) (*File, error) {
-	f := &File{name: name, path: name}
-	path, err := filepath.EvalSymlinks(name)
-	switch info, statErr := os.Stat(name); {
-	case statErr != nil: // nothing there, or so a later step will say
+	f := &File{name: name}
+	switch info, err := os.Stat(name); {
+	case err != nil: // nothing there, or so a later step will say
 	case info.IsDir():
 		return nil, &TargetError{name, "a folder"}
 	case !info.Mode().IsRegular():
 		return nil, &TargetError{name, "not a regular file"}
-	case err == nil:
-		f.path, f.mode = path, info.Mode().Perm()
+	default:
+		f.mode = info.Mode().Perm()
 	}
-	f.File, err = createTemp(f.path)
-	if err != nil {
+	var err error
+	if f.path, err = followLinks(name); err != nil {
+		return nil, f.wrap(err)
+	}
+	if f.File, err = createTemp(f.path); err != nil {
 		return nil, f.wrap(err)
 	}
 	return f, nil
+}
+
+// followLinks returns the path where symbolic links lead, whether there is a file
+// or not: a link may be made before the file, to have that on a larger disk.
+func followLinks(path string) (string, error) {
+	for range 40 { // as many as Linux follows
+		target, err := os.Readlink(path)
+		if err != nil { // not a link
+			return path, nil
+		}
+		if !filepath.IsAbs(target) {
+			target = folder(path) + target
+		}
+		path = target
+	}
+	return "", errors.New("too many symbolic links")
+}
+
+// folder returns the beginning of a path, up to its last separator. Unlike
+// [filepath.Dir] it leaves x/.. as it is, which is another folder than . where x is
+// a link.
+func folder(path string) string {
+	dir, _ := filepath.Split(path)
+	return dir
 }
 
 // createTemp is os.CreateTemp with the permissions of an ordinary new file.
 func createTemp(path string) (*os.File, error) {
 	dir, base := filepath.Split(path)
 	for attempt := 0; ; attempt++ {
-		name := filepath.Join(dir, fmt.Sprintf(".%s.tmp-%d-%d", base, os.Getpid(), attempt))
+		name := fmt.Sprintf("%s.%s.tmp-%d-%d", dir, base, os.Getpid(), attempt)
 		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		if !os.IsExist(err) || attempt > 1000 {
 			return file, err
@@ -117,7 +144,7 @@ func (f *File) Commit(sync bool) error {
 		return f.wrap(err)
 	}
 	if sync {
-		return f.wrap(syncDir(filepath.Dir(f.path)))
+		return f.wrap(syncDir(folder(f.path) + "."))
 	}
 	return nil
 }

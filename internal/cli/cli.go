@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 
 	"matpool/internal/status"
 )
@@ -59,7 +60,7 @@ func report(w io.Writer, name string, err error) {
 	var hints []string
 	for _, err := range status.List(err) {
 		fmt.Fprintf(w, "%s: %v\n", name, err)
-		if hint := status.Hint(err); hint != "" && (len(hints) == 0 || hints[len(hints)-1] != hint) {
+		if hint := status.Hint(err); hint != "" && !slices.Contains(hints, hint) {
 			hints = append(hints, hint)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -48,6 +49,19 @@ func (f *Flags) Whole(name string, value, least, most int) *int {
 			return fmt.Errorf("it must be a whole number from %d to %d", least, most)
 		}
 		value = n
+		return nil
+	})
+	return &value
+}
+
+// Path defines a flag for the name of a file or a folder. An empty one is refused:
+// it comes of a variable that a shell script has not set.
+func (f *Flags) Path(name, value string) *string {
+	f.Func(name, "", func(s string) error {
+		if s == "" {
+			return errors.New("it must not be empty")
+		}
+		value = s
 		return nil
 	})
 	return &value
@@ -106,6 +120,9 @@ func (f *Flags) Parse(args []string, stdout io.Writer) (operands []string, done 
 			break
 		}
 		operands, args = append(operands, rest[0]), rest[1:]
+	}
+	if !f.version && slices.Contains(operands, "") {
+		return nil, false, f.Misused("an argument is empty, where a file should be named")
 	}
 	if f.threads != nil && *f.threads > runtime.GOMAXPROCS(0) {
 		runtime.GOMAXPROCS(*f.threads)

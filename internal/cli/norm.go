@@ -11,11 +11,16 @@ import (
 func PrintNorm(stdout io.Writer, quiet bool, norm float64, terms int, what string) error {
 	text := pyfloat.Format(norm)
 	if !quiet {
-		if terms != 1 {
-			what += "s"
-		}
-		text = fmt.Sprintf("norm of the sum of %d %s: %s", terms, what, text)
+		text = fmt.Sprintf("norm of the sum of %s: %s", Count(terms, what), text)
 	}
 	_, err := fmt.Fprintln(stdout, text)
 	return err
+}
+
+// Count returns a number of things in words: 1 file, 2 files.
+func Count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }

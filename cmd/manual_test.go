@@ -1,0 +1,185 @@
+package cmd_test
+
+import (
+	"bytes"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"matpool/internal/status"
+)
+
+// manuals returns each program's manual, its package comment.
+func manuals(t *testing.T) map[string]string {
+	files, err := filepath.Glob(filepath.Join("*", "doc.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no manuals: %v", err)
+	}
+	manuals := make(map[string]string)
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := strings.CutPrefix(file.Doc.List[0].Text, "/*\n")
+		text, ok := strings.CutSuffix(text, "*/")
+		if !ok || file.Name.Name != "main" {
+			t.Fatalf("%s: the manual is not the package comment between /* and */", name)
+		}
+		manuals[filepath.Base(filepath.Dir(name))] = text
+	}
+	return manuals
+}
+
+// forManuals runs a test on each program's manual.
+func forManuals(t *testing.T, test func(t *testing.T, program, manual string)) {
+	for program, manual := range manuals(t) {
+		t.Run(program, func(t *testing.T) {
+			t.Parallel()
+			test(t, program, manual)
+		})
+	}
+}
+
+// run runs a command in a folder and returns what it prints.
+func run(t *testing.T, dir string, command ...string) (stdout, stderr string, err error) {
+	t.Helper()
+	cmd := exec.Command(command[0], command[1:]...)
+	var out, errs bytes.Buffer
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &errs
+	err = cmd.Run()
+	return out.String(), errs.String(), err
+}
+
+func TestHelpIsTheManual(t *testing.T) {
+	forManuals(t, func(t *testing.T, program, manual string) {
+		stdout, stderr, err := run(t, t.TempDir(), program, "-help")
+		if err != nil || stderr != "" {
+			t.Errorf("%v, stderr %q", err, stderr)
+		}
+		if stdout != manual {
+			t.Errorf("-help prints\n%s\nthe package comment is\n%s", stdout, manual)
+		}
+	})
+}
+
+// section returns the part of a manual that begins after a line with the heading.
+func section(manual, heading string) string {
+	_, text, _ := strings.Cut(manual, "\n"+heading+":")
+	return text
+}
+
+// The examples of a manual are one session: each command finds what those before
+// it have written, and prints exactly what stands below it.
+func TestExamplesAreTrue(t *testing.T) {
+	forManuals(t, func(t *testing.T, program, manual string) {
+		dir, ran := t.TempDir(), false
+		for block := range strings.SplitSeq(section(manual, "Examples"), "\n\n") {
+			command, ok := strings.CutPrefix(strings.TrimLeft(block, "\n"), "\t$ ")
+			if !ok {
+				continue
+			}
+			command, want, _ := strings.Cut(command, "\n")
+			if want = strings.TrimSuffix(want, "\n"); want != "" {
+				want = strings.TrimPrefix(strings.ReplaceAll("\n"+want, "\n\t", "\n"), "\n") + "\n"
+			}
+			stdout, stderr, err := run(t, dir, strings.Fields(command)...)
+			if err != nil || stderr != "" {
+				t.Errorf("$ %s\n%v\n%s", command, err, stderr)
+			}
+			if stdout != want {
+				t.Errorf("$ %s\nprints\n%s\nthe manual says\n%s", command, stdout, want)
+			}
+			ran = true
+		}
+		if !ran {
+			t.Error("there are no examples")
+		}
+	})
+}
+
+// The manual lists the flags that the program knows, all of them and no others.
+// What might be a flag's name stands somewhere in the source as a string; the
+// program is asked of each one.
+func TestFlagsAreInTheManual(t *testing.T) {
+	forManuals(t, func(t *testing.T, program, manual string) {
+		var listed []string
+		for _, m := range regexp.MustCompile(`(?m)^\t-(\S+)(?: \S+)?  +\S`).FindAllStringSubmatch(section(manual, "Flags"), -1) {
+			listed = append(listed, m[1])
+		}
+		if len(listed) == 0 {
+			t.Fatal("the manual lists no flags")
+		}
+		dir := t.TempDir()
+		for _, name := range append(words(t, program, filepath.Join("..", "internal", "cli")), listed...) {
+			// The value and the flag after it stop the program whatever it makes of the name.
+			_, stderr, err := run(t, dir, program, "-"+name+"=?", "-no-such-flag")
+			known := err == nil || !strings.Contains(stderr, "flag provided but not defined: -"+name+"\n")
+			if known != slices.Contains(listed, name) {
+				t.Errorf("-%s: the program knows it: %v; the manual lists it: %v", name, known, !known)
+			}
+		}
+	})
+}
+
+// words returns the strings in the Go files of some folders that might be flags' names.
+func words(t *testing.T, dirs ...string) []string {
+	var words []string
+	word := regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
+	for _, dir := range dirs {
+		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range files {
+			source, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var s scanner.Scanner
+			s.Init(token.NewFileSet().AddFile(name, -1, len(source)), source, nil, 0)
+			for {
+				_, kind, text := s.Scan()
+				if kind == token.EOF {
+					break
+				}
+				if text, err := strconv.Unquote(text); err == nil && kind == token.STRING && word.MatchString(text) {
+					words = append(words, text)
+				}
+			}
+		}
+	}
+	return words
+}
+
+// The last paragraph lists the exit statuses, those of package status.
+func TestExitStatusesAreInTheManual(t *testing.T) {
+	forManuals(t, func(t *testing.T, program, manual string) {
+		want := []int{status.OK, status.Failure, status.Usage, status.Data}
+		if program == "matinit" {
+			want = want[:3] // it has no input
+		}
+		_, text, _ := strings.Cut(manual, "\nExit status: ")
+		var got []int
+		for clause := range strings.SplitSeq(text, ";") {
+			number, _, _ := strings.Cut(strings.TrimSpace(clause), " ")
+			n, err := strconv.Atoi(number)
+			if err != nil {
+				t.Errorf("%q begins with no exit status", clause)
+			}
+			got = append(got, n)
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("the manual lists the exit statuses %v, want %v", got, want)
+		}
+	})
+}

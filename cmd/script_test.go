@@ -1,0 +1,343 @@
+// Package cmd_test runs the real programs: the scripts of testdata/script, which say
+// what each program does, and the examples of the manuals.
+//
+// The programs are built for this, unless MATPOOL_BIN names a folder that holds
+// them: those of a release, or wrappers that run them on another system. The
+// scripts want programs named matinit, matprod, …, found in PATH.
+//
+// Besides testscript's own commands, the scripts have status, signal, files and npy;
+// each is documented below. None is skipped: what a script needs of the system,
+// such as setpriv, unshare and script of util-linux, must be there, and a test
+// that is not run as root needs the right to make namespaces.
+package cmd_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/cpu"
+
+	"matpool/npyio"
+)
+
+var update = flag.Bool("update", false, "replace what the scripts' cmp lines expect by what the programs print")
+
+func TestMain(m *testing.M) {
+	bin, remove, err := programs()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	code := m.Run()
+	remove()
+	os.Exit(code)
+}
+
+// programs returns the folder of the programs to test.
+func programs() (bin string, remove func(), err error) {
+	if bin := os.Getenv("MATPOOL_BIN"); bin != "" {
+		bin, err := filepath.Abs(bin)
+		return bin, func() {}, err
+	}
+	if bin, err = os.MkdirTemp("", "matpool-bin-"); err != nil {
+		return "", nil, err
+	}
+	build := exec.Command("go", "build", "-trimpath", "-o", bin, "./...")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if text, err := build.CombinedOutput(); err != nil {
+		os.RemoveAll(bin)
+		return "", nil, fmt.Errorf("%v: %v\n%s", build, err, text)
+	}
+	return bin, func() { os.RemoveAll(bin) }, nil
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Values[fixtures] = list(env.WorkDir)
+			return nil
+		},
+		Condition: condition,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"status": cmdStatus,
+			"signal": cmdSignal,
+			"files":  cmdFiles,
+			"npy":    cmdNpy,
+		},
+	})
+}
+
+// condition says whether a line that begins with [avx512] or [avx2] is run.
+func condition(name string) (bool, error) {
+	switch name {
+	case "avx512":
+		return cpu.X86.HasAVX512, nil
+	case "avx2":
+		return cpu.X86.HasAVX2 && cpu.X86.HasFMA, nil
+	}
+	return false, fmt.Errorf("unknown condition %q", name)
+}
+
+// status N program args...
+//
+// runs the program, which must end with exit status N.
+func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status N program args...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || !exit.Exited() {
+			ts.Fatalf("no exit status: %v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}
+
+// signal NAME WHEN program args...
+//
+// runs the program and sends it a signal, HUP, INT or TERM, of which it must die: to
+// a shell, status 128 and the signal's number. With ! it must end with status 0 all
+// the same. WHEN is a duration after the start, or the word writing: as soon as
+// there is a temporary file in the current folder.
+func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 3 {
+		ts.Fatalf("usage: [!] signal HUP|INT|TERM duration|writing program args...")
+	}
+	sig, ok := map[string]syscall.Signal{"HUP": syscall.SIGHUP, "INT": syscall.SIGINT, "TERM": syscall.SIGTERM}[args[0]]
+	if !ok {
+		ts.Fatalf("unknown signal %s", args[0])
+	}
+	cmd := exec.Command(args[2], args[3:]...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), ts.Stdout(), ts.Stderr()
+	come := moment(ts, args[1], cmd.Dir)
+	ts.Check(cmd.Start())
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // ProcessState tells
+		close(ended)
+	}()
+	for !come() {
+		select {
+		case <-ended:
+			ts.Fatalf("it ended before the signal: %v", cmd.ProcessState)
+		case <-time.After(time.Millisecond):
+		}
+	}
+	ts.Check(cmd.Process.Signal(sig))
+	<-ended
+	if neg {
+		if !cmd.ProcessState.Success() {
+			ts.Fatalf("after the signal: %v, want exit status 0", cmd.ProcessState)
+		}
+		return
+	}
+	if s := cmd.ProcessState.Sys().(syscall.WaitStatus); !s.Signaled() || s.Signal() != sig {
+		ts.Fatalf("%v, want death by %v", cmd.ProcessState, sig)
+	}
+}
+
+// moment returns a function that tells whether the time for a signal has come.
+func moment(ts *testscript.TestScript, when, dir string) func() bool {
+	if when == "writing" {
+		return func() bool {
+			temporary, _ := filepath.Glob(filepath.Join(dir, ".*.tmp-*"))
+			return len(temporary) > 0
+		}
+	}
+	delay, err := time.ParseDuration(when)
+	ts.Check(err)
+	start := time.Now()
+	return func() bool { return time.Since(start) >= delay }
+}
+
+type key int
+
+const fixtures key = 0 // the files that came with the script
+
+// files NAME...
+//
+// makes sure that the current folder and those in it hold exactly these files,
+// besides the ones that came with the script. x{0..99}.npy stands for a hundred.
+func cmdFiles(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("unsupported: ! files")
+	}
+	var want []string
+	for _, arg := range args {
+		want = append(want, expand(ts, arg)...)
+	}
+	slices.Sort(want)
+	got := list(ts.MkAbs("."))
+	if ts.MkAbs(".") == ts.Getenv("WORK") {
+		got = slices.DeleteFunc(got, func(name string) bool { return slices.Contains(ts.Value(fixtures).([]string), name) })
+	}
+	if !slices.Equal(got, want) {
+		ts.Fatalf("the folder holds\n\t%s\nwant\n\t%s", strings.Join(got, " "), strings.Join(want, " "))
+	}
+}
+
+var numbers = regexp.MustCompile(`^(.*)\{(\d+)\.\.(\d+)\}(.*)$`)
+
+func expand(ts *testscript.TestScript, name string) []string {
+	m := numbers.FindStringSubmatch(name)
+	if m == nil {
+		return []string{name}
+	}
+	first, err := strconv.Atoi(m[2])
+	ts.Check(err)
+	last, err := strconv.Atoi(m[3])
+	ts.Check(err)
+	var names []string
+	for i := first; i <= last; i++ {
+		names = append(names, m[1]+strconv.Itoa(i)+m[4])
+	}
+	return names
+}
+
+// list returns the paths of all files below a folder, temporary ones too, sorted.
+func list(dir string) []string {
+	var names []string
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && entry.Name() == ".tmp" && path != dir: // testscript's own
+			return filepath.SkipDir
+		case !entry.IsDir():
+			name, err := filepath.Rel(dir, path)
+			names = append(names, filepath.ToSlash(name))
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		panic(err)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// npy [-fill X | -seed S] [-fortran] [-descr D] [-claim SHAPE] NAME SHAPE
+//
+// writes an array of the shape, 30x40 or 5, whose elements are all X, or random
+// numbers of a seed, or else 0, 1, 2, … row by row. The file is in Fortran order or
+// of another type, whose values are then zeros, if asked for. With -claim, its
+// header promises another shape than it holds.
+//
+// Of a large array of zeros, only the header takes room on the disk.
+func cmdNpy(ts *testscript.TestScript, neg bool, args []string) {
+	flags := flag.NewFlagSet("npy", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	fill := flags.Float64("fill", math.NaN(), "")
+	seed := flags.Uint64("seed", 0, "")
+	fortran := flags.Bool("fortran", false, "")
+	descr := flags.String("descr", "<f8", "")
+	claim := flags.String("claim", "", "")
+	ts.Check(flags.Parse(args))
+	if neg || flags.NArg() != 2 {
+		ts.Fatalf("usage: npy [-fill X | -seed S] [-fortran] [-descr D] [-claim SHAPE] NAME SHAPE")
+	}
+	shape, header := parseShape(ts, flags.Arg(1)), npyio.Header{DType: npyio.Float64, Fortran: *fortran}
+	header.Shape = shape
+	if *claim != "" {
+		header.Shape = parseShape(ts, *claim)
+	}
+	count := 1
+	for _, n := range shape {
+		count *= n
+	}
+
+	file, err := os.Create(ts.MkAbs(flags.Arg(0)))
+	ts.Check(err)
+	defer file.Close()
+	head := header.Append(nil)
+	// Some types are none that npyio knows. There are blanks to spare at the end.
+	head = bytes.Replace(head, []byte("'<f8'"), []byte("'"+*descr+"'"), 1)
+	head = slices.Insert(head, len(head)-1, bytes.Repeat([]byte(" "), 3-len(*descr))...)
+	_, err = file.Write(head)
+	ts.Check(err)
+	if *fill == 0 || *descr != "<f8" && *descr != ">f8" {
+		width, err := strconv.Atoi(strings.TrimLeft(*descr, "<>|bifcuO"))
+		if err != nil {
+			width = 8 // a pickle
+		}
+		ts.Check(file.Truncate(int64(len(head) + width*count)))
+		return
+	}
+	order := binary.AppendByteOrder(binary.LittleEndian)
+	if *descr == ">f8" {
+		order = binary.BigEndian
+	}
+	data := make([]byte, 0, 8*count)
+	for _, x := range elements(shape, count, *fill, *seed, *fortran) {
+		data = order.AppendUint64(data, math.Float64bits(x))
+	}
+	_, err = file.Write(data)
+	ts.Check(err)
+}
+
+func elements(shape []int, count int, fill float64, seed uint64, fortran bool) []float64 {
+	random := rand.New(rand.NewPCG(seed, 0))
+	x := make([]float64, count)
+	for i := range x {
+		switch {
+		case !math.IsNaN(fill):
+			x[i] = fill
+		case seed != 0:
+			x[i] = random.NormFloat64()
+		default:
+			x[i] = float64(i)
+		}
+	}
+	if !fortran {
+		return x
+	}
+	rows, cols := shape[0], shape[1]
+	y := make([]float64, count)
+	for i := range rows {
+		for j := range cols {
+			y[j*rows+i] = x[i*cols+j]
+		}
+	}
+	return y
+}
+
+func parseShape(ts *testscript.TestScript, text string) []int {
+	var shape []int
+	for size := range strings.SplitSeq(text, "x") {
+		n, err := strconv.Atoi(size)
+		ts.Check(err)
+		shape = append(shape, n)
+	}
+	return shape
+}

@@ -1,0 +1,369 @@
+package atomicfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// write writes a file as the programs do.
+func write(name, text string) error {
+	f, err := Create(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := io.WriteString(f, text); err != nil {
+		return err
+	}
+	return f.Commit(false)
+}
+
+func mustWrite(t *testing.T, name, text string) {
+	t.Helper()
+	if err := write(name, text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// want makes sure that a file holds a text.
+func want(t *testing.T, name, text string) {
+	t.Helper()
+	if got, err := os.ReadFile(name); err != nil || string(got) != text {
+		t.Errorf("%s holds %q, %v; want %q", name, got, err, text)
+	}
+}
+
+// wantOnly makes sure that a folder holds these files and no temporary one.
+func wantOnly(t *testing.T, dir string, names ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, entry := range entries {
+		got = append(got, entry.Name())
+	}
+	if !slices.Equal(got, names) {
+		t.Errorf("the folder holds %q, want %q", got, names)
+	}
+}
+
+func TestTheNameAppearsWithCommit(t *testing.T) {
+	for _, sync := range []bool{false, true} {
+		dir := t.TempDir()
+		name := filepath.Join(dir, "x")
+		f, err := Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(f, "whole"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("before Commit: %v, want no such file", err)
+		}
+		if err := f.Commit(sync); err != nil {
+			t.Fatal(err)
+		}
+		want(t, name, "whole")
+		wantOnly(t, dir, "x")
+		if err := f.Close(); err != nil {
+			t.Errorf("Close after Commit: %v", err)
+		}
+		want(t, name, "whole")
+	}
+}
+
+func TestCloseWithoutCommitLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "x")
+	f, err := Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(f, "half"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	wantOnly(t, dir)
+}
+
+func TestCloseWithoutCommitLeavesTheOldFile(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "x")
+	mustWrite(t, name, "old")
+	f, err := Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(f, "half"); err != nil {
+		t.Fatal(err)
+	}
+	want(t, name, "old")
+	f.Close()
+	want(t, name, "old")
+	wantOnly(t, dir, "x")
+}
+
+func TestCloseOfNoFile(t *testing.T) {
+	var f *File
+	if err := f.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// Whoever has the old file open goes on reading it whole.
+func TestReadersKeepTheOldFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x")
+	mustWrite(t, name, "old")
+	r, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	mustWrite(t, name, "new, and longer")
+	if got, err := io.ReadAll(r); err != nil || string(got) != "old" {
+		t.Errorf("the reader has %q, %v", got, err)
+	}
+	want(t, name, "new, and longer")
+}
+
+func TestMode(t *testing.T) {
+	dir := t.TempDir()
+	fresh, old := filepath.Join(dir, "fresh"), filepath.Join(dir, "old")
+
+	// A new file is like any other of this process.
+	mustWrite(t, fresh, "")
+	ordinary, err := os.Create(filepath.Join(dir, "ordinary"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ordinary.Close()
+	if got, want := mode(t, fresh), mode(t, ordinary.Name()); got != want {
+		t.Errorf("a new file has mode %v, want %v", got, want)
+	}
+
+	// One that is replaced keeps its permissions.
+	for _, want := range []fs.FileMode{0o600, 0o640, 0o444, 0o777} {
+		os.Remove(old)
+		mustWrite(t, old, "old")
+		if err := os.Chmod(old, want); err != nil {
+			t.Fatal(err)
+		}
+		mustWrite(t, old, "new")
+		if got := mode(t, old); got != want {
+			t.Errorf("mode %v became %v", want, got)
+		}
+	}
+}
+
+func mode(t *testing.T, name string) fs.FileMode {
+	t.Helper()
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Mode()
+}
+
+// The file is written that a link leads to, and the link stays; so that a user can
+// have the outputs on a larger disk.
+func TestLinksAreFollowed(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for _, folder := range []string{"far/away", "near"} {
+		if err := os.MkdirAll(folder, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for link, target := range map[string]string{
+		"x":             "near/middle",                        // relative to the link's folder
+		"near/middle":   filepath.Join(dir, "far/away/final"), // absolute
+		"shortcut":      "far/away",
+		"near/through":  "../shortcut/../up", // that is far/up
+		"near/nowhere":  "../none/x",
+		"near/circle":   "circle",
+		"near/circle-a": "circle-b",
+		"near/circle-b": "circle-a",
+	} {
+		if err := os.Symlink(target, link); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, text := range []string{"made", "replaced"} {
+		mustWrite(t, "x", text)
+		want(t, "far/away/final", text)
+		mustWrite(t, "near/through", text)
+		want(t, "far/up", text)
+		mustWrite(t, "shortcut/../up2", text)
+		want(t, "far/up2", text)
+	}
+	for _, link := range []string{"x", "near/middle", "near/through"} {
+		if info, err := os.Lstat(link); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+			t.Errorf("%s is no link any more: %v, %v", link, info.Mode(), err)
+		}
+	}
+	wantOnly(t, "far", "away", "up", "up2")
+	wantOnly(t, "far/away", "final")
+
+	if err := write("near/nowhere", ""); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a link that leads nowhere: %v", err)
+	}
+	for _, link := range []string{"near/circle", "near/circle-a"} {
+		if err := write(link, ""); err == nil {
+			t.Errorf("%s: no error", link)
+		}
+	}
+	wantOnly(t, "near", "circle", "circle-a", "circle-b", "middle", "nowhere", "through")
+}
+
+func TestFoldersAndDevicesAreNotReplaced(t *testing.T) {
+	dir := t.TempDir()
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	for name, what := range map[string]string{dir: "a folder", link: "a folder", os.DevNull: "not a regular file"} {
+		f, err := Create(name)
+		var target *TargetError
+		if !errors.As(err, &target) || *target != (TargetError{name, what}) {
+			t.Errorf("%s: %v, %v", name, f, err)
+		}
+	}
+	wantOnly(t, dir, "link")
+}
+
+// What the caller gets to read is the name that the caller gave.
+func TestErrorsNameTheFile(t *testing.T) {
+	dir := t.TempDir()
+	absent := filepath.Join(dir, "absent", "x")
+	_, err := Create(absent)
+	checkError(t, "Create", err, absent, fs.ErrNotExist)
+
+	name := filepath.Join(dir, "x")
+	for what, fail := range map[string]func(f *File) error{
+		"Write":   func(f *File) error { f.File.Close(); _, err := f.Write([]byte("x")); return err },
+		"At":      func(f *File) error { f.File.Close(); _, err := f.At(10).Write([]byte("x")); return err },
+		"Commit":  func(f *File) error { f.File.Close(); return f.Commit(false) },
+		"Sync":    func(f *File) error { f.File.Close(); return f.Commit(true) },
+		"Reserve": func(f *File) error { return f.Reserve(1 << 62) },
+		"Rename":  func(f *File) error { os.Remove(f.File.Name()); return f.Commit(false) },
+		"Close":   func(f *File) error { os.Remove(f.File.Name()); return f.Close() },
+	} {
+		f, err := Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkError(t, what, fail(f), name, nil)
+		f.Close()
+		wantOnly(t, dir)
+	}
+}
+
+func checkError(t *testing.T, what string, err error, name string, cause error) {
+	t.Helper()
+	if err == nil || !strings.HasPrefix(err.Error(), name+": cannot be written: ") || strings.Contains(err.Error(), ".tmp-") {
+		t.Errorf("%s: %v", what, err)
+	}
+	if cause != nil && !errors.Is(err, cause) {
+		t.Errorf("%s: %v is not %v", what, err, cause)
+	}
+}
+
+// A disk without room is an error before the work; and reserved is not written.
+func TestReserve(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x")
+	f, err := Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := f.Reserve(1 << 20); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Reserve(0); err != nil {
+		t.Error(err)
+	}
+	if _, err := io.WriteString(f, "short"); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Commit(false); err != nil {
+		t.Fatal(err)
+	}
+	want(t, name, "short")
+}
+
+func TestAtWritesInParallel(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x")
+	f, err := Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	const parts, size = 20, 1000
+	var text []byte
+	var wg sync.WaitGroup
+	for i := range parts {
+		part := bytes.Repeat([]byte{byte('a' + i)}, size)
+		text = append(text, part...)
+		wg.Go(func() {
+			w := f.At(int64(i * size))
+			for _, half := range [][]byte{part[:300], part[300:]} {
+				if _, err := w.Write(half); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if err := f.Commit(false); err != nil {
+		t.Fatal(err)
+	}
+	want(t, name, string(text))
+}
+
+// Several may write one name at a time: one of them wins, whole.
+func TestConcurrentWriters(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "x")
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() {
+			if err := write(name, strings.Repeat(fmt.Sprint(i%10), 10_000)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	text, err := os.ReadFile(name)
+	if err != nil || len(text) != 10_000 || len(slices.Compact(text)) != 1 {
+		t.Errorf("a mixture of %d bytes, %v", len(text), err)
+	}
+	wantOnly(t, dir, "x")
+}
+
+// A temporary file that a crash has left is nobody's, and in nobody's way.
+func TestLeftoversAreNoObstacle(t *testing.T) {
+	dir := t.TempDir()
+	leftover := fmt.Sprintf(".x.tmp-%d-0", os.Getpid())
+	if err := os.WriteFile(filepath.Join(dir, leftover), []byte("left"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	mustWrite(t, filepath.Join(dir, "x"), "new")
+	want(t, filepath.Join(dir, "x"), "new")
+	wantOnly(t, dir, leftover, "x")
+}

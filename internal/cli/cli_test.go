@@ -1,0 +1,243 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"matpool/internal/status"
+)
+
+const source = `/*
+Prog does something.
+
+Flags:
+
+	-n N   a number
+*/
+package main
+
+/* another comment */
+`
+
+// given parses arguments with some flags of each kind.
+type given struct {
+	number   int
+	path     string
+	quiet    bool
+	operands []string
+	done     bool
+	err      error
+	stdout   string
+	flags    *Flags
+}
+
+func parse(args ...string) given {
+	var stdout bytes.Buffer
+	var g given
+	g.flags = NewFlags("prog", source)
+	number := g.flags.Whole("n", 5, 1, 9)
+	path := g.flags.Path("o", "default")
+	quiet := g.flags.Bool("quiet", false, "")
+	g.operands, g.done, g.err = g.flags.Parse(args, &stdout)
+	g.number, g.path, g.quiet, g.stdout = *number, *path, *quiet, stdout.String()
+	return g
+}
+
+func TestFlagsMayStandAnywhere(t *testing.T) {
+	for _, args := range []string{
+		"-n 3 -o x -quiet a b",
+		"a b -n 3 -o x -quiet",
+		"a -n=3 -o=x b -quiet",
+		"--n 3 a --o=x --quiet b",
+		"-quiet=true a -n 8 b -n 3 -o x",
+		"-n 3 -o x -quiet -- a b",
+		"a -n 3 -o x -quiet -- b",
+	} {
+		g := parse(strings.Fields(args)...)
+		if g.err != nil || g.done || g.number != 3 || g.path != "x" || !g.quiet || !slices.Equal(g.operands, []string{"a", "b"}) {
+			t.Errorf("%s: %+v", args, g)
+		}
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	g := parse()
+	if g.err != nil || g.done || g.number != 5 || g.path != "default" || g.quiet || len(g.operands) != 0 {
+		t.Errorf("%+v", g)
+	}
+}
+
+func TestTwoDashesEndTheFlags(t *testing.T) {
+	for args, want := range map[string][]string{
+		"-- -n 3":      {"-n", "3"},
+		"a -- -quiet":  {"a", "-quiet"},
+		"-- a -- b":    {"a", "--", "b"},
+		"a - b":        {"a", "-", "b"}, // one dash is a name
+		"-quiet a -- ": {"a"},
+	} {
+		g := parse(strings.Fields(args)...)
+		if g.err != nil || !slices.Equal(g.operands, want) {
+			t.Errorf("%s: operands %q, error %v; want %q", args, g.operands, g.err, want)
+		}
+	}
+}
+
+func TestGiven(t *testing.T) {
+	g := parse("a", "-n", "5")
+	if !g.flags.Given("n") || g.flags.Given("o") {
+		t.Error("-n was given, even if with its default, and -o was not")
+	}
+}
+
+// Whatever is wrong with the arguments is wrong usage, and the hint says where to look.
+func TestMisuse(t *testing.T) {
+	for _, test := range []struct{ args, want string }{
+		{"-x", "flag provided but not defined: -x"},
+		{"a -x=3", "flag provided but not defined: -x"},
+		{"-n", "flag needs an argument: -n"},
+		{"-n 0", `invalid value "0" for flag -n: it must be a whole number from 1 to 9`},
+		{"-n 10", `invalid value "10" for flag -n: it must be a whole number from 1 to 9`},
+		{"-n 2.0", `invalid value "2.0" for flag -n: it must be a whole number from 1 to 9`},
+		{"a -n=99999999999999999999", `invalid value "99999999999999999999" for flag -n: it must be a whole number from 1 to 9`},
+		{"-o=", `invalid value "" for flag -o: it must not be empty`},
+		{"-quiet=?", `invalid boolean value "?" for -quiet: parse error`},
+	} {
+		checkMisuse(t, test.args, parse(strings.Fields(test.args)...), test.want)
+	}
+	checkMisuse(t, "a ''", parse("a", ""), "an argument is empty, where a file should be named")
+}
+
+func checkMisuse(t *testing.T, args string, g given, want string) {
+	t.Helper()
+	if g.err == nil || g.err.Error() != want || g.done || g.stdout != "" {
+		t.Errorf("%s: error %v, want %s; %+v", args, g.err, want, g)
+	}
+	if status.Of(g.err) != status.Usage || status.Hint(g.err) != "prog -help shows how it is used" {
+		t.Errorf("%s: status %d, hint %q", args, status.Of(g.err), status.Hint(g.err))
+	}
+}
+
+func TestMisused(t *testing.T) {
+	err := NewFlags("prog", source).Misused("not %d", 7)
+	if err.Error() != "not 7" || status.Of(err) != status.Usage || status.Hint(err) == "" {
+		t.Errorf("%v, status %d, hint %q", err, status.Of(err), status.Hint(err))
+	}
+}
+
+func TestHelpPrintsThePackageComment(t *testing.T) {
+	want := "Prog does something.\n\nFlags:\n\n\t-n N   a number\n"
+	for _, args := range []string{"-help", "--help", "-h", "a -n 3 -help b"} {
+		g := parse(strings.Fields(args)...)
+		if g.err != nil || !g.done || g.stdout != want {
+			t.Errorf("%s: %+v", args, g)
+		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	for _, args := range []string{"-version", "a --version"} {
+		g := parse(strings.Fields(args)...)
+		lines := strings.Split(g.stdout, "\n")
+		if g.err != nil || !g.done || len(lines) != 4 || !strings.HasPrefix(lines[0], "prog ") ||
+			lines[1] != fmt.Sprintf("%s %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH) ||
+			!strings.HasPrefix(lines[2], "dgemm: ") {
+			t.Errorf("%s: %+v", args, g)
+		}
+	}
+}
+
+func TestOutputThatCannotBePrintedIsAnError(t *testing.T) {
+	for _, arg := range []string{"-help", "-version"} {
+		_, done, err := NewFlags("prog", source).Parse([]string{arg}, full{})
+		if !done || !errors.Is(err, errFull) {
+			t.Errorf("%s: done %v, error %v", arg, done, err)
+		}
+	}
+	if err := PrintNorm(full{}, true, 1, 1, "file"); !errors.Is(err, errFull) {
+		t.Errorf("PrintNorm: %v", err)
+	}
+}
+
+type full struct{}
+
+var errFull = errors.New("no space left")
+
+func (full) Write([]byte) (int, error) { return 0, errFull }
+
+func TestUnknownKernelIsWrongUsage(t *testing.T) {
+	flags := NewFlags("prog", source)
+	newMultiplier := flags.Multiplier()
+	if _, _, err := flags.Parse([]string{"-kernel", "none"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	_, err := newMultiplier()
+	if status.Of(err) != status.Usage || !strings.HasPrefix(err.Error(), "flag -kernel: ") {
+		t.Errorf("status %d, %v", status.Of(err), err)
+	}
+}
+
+func TestThreads(t *testing.T) {
+	before := runtime.GOMAXPROCS(0)
+	defer runtime.GOMAXPROCS(before)
+	flags := NewFlags("prog", source)
+	threads := flags.Threads()
+	if *threads != before {
+		t.Errorf("default %d, want the processors that may be used, %d", *threads, before)
+	}
+	if _, _, err := flags.Parse([]string{"-threads", fmt.Sprint(before + 3)}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if *threads != before+3 || runtime.GOMAXPROCS(0) != before+3 {
+		t.Errorf("%d threads on %d processors, want %d", *threads, runtime.GOMAXPROCS(0), before+3)
+	}
+}
+
+// An error is one line, a hint another. A hint of several errors is told once, at the end.
+func TestReport(t *testing.T) {
+	cause := errors.New("x: too short")
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{nil, ""},
+		{cause, "prog: x: too short\n"},
+		{status.DataError(cause, "make it longer"), "prog: x: too short\nprog: hint: make it longer\n"},
+		{
+			errors.Join(status.DataError(cause, "one"), status.UsageError(cause, "two"), cause, status.DataError(cause, "one")),
+			strings.Repeat("prog: x: too short\n", 4) + "prog: hint: one\nprog: hint: two\n",
+		},
+		{
+			errors.Join(errors.New("first"), errors.Join(errors.New("second"), errors.New("third")), errors.New("fourth")),
+			"prog: first\nprog: second\nprog: third\nprog: fourth\n",
+		},
+	} {
+		var stderr bytes.Buffer
+		report(&stderr, "prog", test.err)
+		if got := stderr.String(); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
+	}
+}
+
+func TestPrintNorm(t *testing.T) {
+	for _, test := range []struct {
+		quiet bool
+		norm  float64
+		terms int
+		want  string
+	}{
+		{false, 7496.135068553137, 3, "norm of the sum of 3 files: 7496.135068553137\n"},
+		{false, 2, 1, "norm of the sum of 1 file: 2.0\n"},
+		{true, 1e22, 3, "1e+22\n"},
+	} {
+		var stdout bytes.Buffer
+		if err := PrintNorm(&stdout, test.quiet, test.norm, test.terms, "file"); err != nil || stdout.String() != test.want {
+			t.Errorf("%q, %v; want %q", stdout.String(), err, test.want)
+		}
+	}
+}
