@@ -1,0 +1,166 @@
+// Package numpy holds our programs and file format against the real numpy.
+//
+// Where the two must agree exactly, files are compared byte by byte; where numpy's
+// own bits differ from machine to machine, the bounds are those that the manuals
+// state. The arrays are made by numpy: a test names them as Python expressions,
+// over what oracle.py defines.
+//
+// The programs are built first, or taken from the folder MATPOOL_BIN. Without numpy
+// the tests fail.
+package numpy
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const (
+	python  = "/usr/bin/python3" // as in test/setup.sh
+	scripts = "../../bench/numpy"
+)
+
+// The programs, with their paths.
+var matinit, matprod, matcombine string
+
+func TestMain(m *testing.M) {
+	code, err := testMain(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func testMain(m *testing.M) (int, error) {
+	if out, err := exec.Command(python, "-c", "import numpy").CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("these tests need numpy; run test/setup.sh\n%v: %s", err, out)
+	}
+	bin := os.Getenv("MATPOOL_BIN")
+	if bin == "" {
+		temp, err := os.MkdirTemp("", "matpool-test-*")
+		if err != nil {
+			return 0, err
+		}
+		defer os.RemoveAll(temp)
+		bin = temp
+		build := exec.Command("go", "build", "-o", bin, "./cmd/matinit", "./cmd/matprod", "./cmd/matcombine")
+		build.Dir, build.Env = "../..", append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			return 0, fmt.Errorf("%v: %w\n%s", build, err, out)
+		}
+	} else if !filepath.IsAbs(bin) {
+		return 0, fmt.Errorf("MATPOOL_BIN is %q; it must be an absolute path", bin)
+	}
+	matinit, matprod, matcombine = filepath.Join(bin, "matinit"), filepath.Join(bin, "matprod"), filepath.Join(bin, "matcombine")
+	return m.Run(), nil
+}
+
+// The go command keeps a package's result until something changes that its tests
+// looked at, and it does not know from what the programs are built. So every folder
+// of the module is looked at here. (What TestMain looks at does not count.)
+func TestIsRunAgainWhenAProgramChanges(t *testing.T) {
+	os.Getenv("MATPOOL_BIN")
+	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Name() == ".git" {
+			return fs.SkipDir
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// exits runs a program in a folder, and returns what it printed and its exit status.
+func exits(t *testing.T, dir, program string, args ...string) (stdout, stderr string, status int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd := exec.Command(program, args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &errs
+	if err := cmd.Run(); err != nil && !errors.As(err, new(*exec.ExitError)) {
+		t.Fatal(err)
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+// run runs a program that must succeed, and returns what it printed on stdout,
+// without the newline.
+func run(t *testing.T, dir, program string, args ...string) string {
+	t.Helper()
+	stdout, stderr, status := exits(t, dir, program, args...)
+	if status != 0 {
+		t.Fatalf("%s %s: exit status %d\n%s", filepath.Base(program), strings.Join(args, " "), status, stderr)
+	}
+	return strings.TrimSuffix(stdout, "\n")
+}
+
+// runScript runs one of the Python flow's programs.
+func runScript(t *testing.T, dir, script string, args ...any) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join(scripts, script))
+	if err != nil {
+		t.Fatal(err)
+	}
+	argv := []string{path}
+	for _, arg := range args {
+		argv = append(argv, fmt.Sprint(arg))
+	}
+	return run(t, dir, python, argv...)
+}
+
+// ask asks oracle.py questions of one kind, and returns its answers, of type A.
+func ask[A any](t *testing.T, command string, questions ...question) []A {
+	t.Helper()
+	text, err := json.Marshal(questions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var errs bytes.Buffer
+	cmd := exec.Command(python, "oracle.py", command)
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(text), &errs
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("oracle.py %s: %v\n%s", command, err, &errs)
+	}
+	var answers []A
+	if err := json.Unmarshal(out, &answers); err != nil {
+		t.Fatal(err)
+	}
+	if len(answers) != len(questions) {
+		t.Fatalf("oracle.py %s: %d answers to %d questions", command, len(answers), len(questions))
+	}
+	return answers
+}
+
+// A question holds the arguments of a function of oracle.py.
+type question map[string]any
+
+func sameFiles(t *testing.T, got, want string) {
+	t.Helper()
+	x, y := readFile(t, got), readFile(t, want)
+	if bytes.Equal(x, y) {
+		return
+	}
+	i := 0
+	for i < min(len(x), len(y)) && x[i] == y[i] {
+		i++
+	}
+	t.Errorf("%s (%d bytes) is not the same as %s (%d bytes): they differ from byte %d on", got, len(x), want, len(y), i)
+}
+
+func readFile(t *testing.T, name string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}

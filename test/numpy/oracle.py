@@ -1,0 +1,130 @@
+"""Numpy's answers to the tests' questions: python3 oracle.py COMMAND < questions.json > answers.json
+
+The questions are a list of dictionaries, the arguments of the function COMMAND; the answers are
+what it returned for each. An array is given as a Python expression, over what is defined here.
+"""
+import io
+import json
+import sys
+
+import numpy as np
+
+nan, inf = np.nan, np.inf
+
+# Values that a careless reader or writer changes. The NaNs have payloads, the second is a signalling one.
+HARD = np.array([0x7ff80000deadbeef, 0x7ff0000000000001, 0xfff8000000000000, 0x7ff0000000000000, 0xfff0000000000000,
+                 0x0000000000000001, 0x800fffffffffffff, 0x8000000000000000, 0x0000000000000000, 0x7fefffffffffffff,
+                 0x3ff0000000000000, 0xbfb999999999999a, 0x0102030405060708], 'u8').view('f8')
+
+
+def hard(*shape):
+    return np.resize(HARD, shape)
+
+
+def uniform(*shape):
+    return np.random.RandomState(shape[0]).uniform(-1, 1, shape)
+
+
+def wide(*shape):
+    """Numbers of all magnitudes whose products neither overflow nor underflow."""
+    return uniform(*shape) * 10 ** np.random.RandomState(shape[1]).uniform(-100, 100, shape)
+
+
+def integers(*shape):
+    """Whole numbers, none 0, so small that a sum of 1000 products is below 2**53."""
+    x = np.random.RandomState(shape[0]).randint(-2**21 + 1, 2**21, shape)
+    return np.where(x == 0, 1, x).astype('f8')
+
+
+def with_values(array, values):
+    """The array with other values here and there: {(i, j): value}."""
+    for index, value in values.items():
+        array[index] = value
+    return array
+
+
+def fortran(array):
+    return np.asarray(array, order='F')
+
+
+def big_endian(array):
+    return array.astype('>f8')
+
+
+def describe(array):
+    is_fortran = array.flags.fnc
+    values = array.astype('<f8').ravel(order='F' if is_fortran else 'C')
+    return {'DType': array.dtype.str, 'Shape': array.shape, 'Fortran': is_fortran, 'Bits': values.view('<u8').tolist()}
+
+
+def header(dtype, shape, fortran):
+    """What np.save writes before the values of such an array, in hexadecimal."""
+    dtype = np.dtype(dtype)
+    # A view of one value with the strides of all of them, since sizes may be huge.
+    strides, stride = [0] * len(shape), dtype.itemsize
+    for i in range(len(shape)) if fortran else reversed(range(len(shape))):
+        strides[i] = stride
+        stride *= max(shape[i], 1)
+    array = np.lib.stride_tricks.as_strided(np.zeros(1, dtype), shape, strides)
+    file = io.BytesIO()
+    np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(array))
+    return file.getvalue().hex()
+
+
+def save(file, array):
+    """Save an array, and say what it is."""
+    array = eval(array)
+    np.save(file, array)
+    return describe(array)
+
+
+def save_version(file, array, version):
+    """Save an array in one of the versions of the format, and say what it is."""
+    array = eval(array)
+    with open(file, 'wb') as f:
+        np.lib.format.write_array(f, array, version=tuple(version))
+    return describe(array)
+
+
+def save_any(file, array):
+    """Save an array of any type, objects too."""
+    np.save(file, eval(array), allow_pickle=True)
+
+
+def load(file, copy):
+    """Load an array, save it again, and say what it is."""
+    array = np.load(file, allow_pickle=False)
+    np.save(copy, array)
+    return describe(array)
+
+
+def multiply(a, b, folder):
+    """Save A, B, their product, and |A||B|."""
+    a, b = eval(a), eval(b)
+    with np.errstate(invalid='ignore', over='ignore'):
+        for name, array in ('A', a), ('B', b), ('C', np.matmul(a, b)), ('bound', np.matmul(abs(a), abs(b))):
+            np.save(f'{folder}/{name}.npy', array)
+
+
+def add(files, result):
+    """Save the sum of some files."""
+    total = 0
+    for file in files:
+        total += np.load(file)
+    np.save(result, total)
+
+
+def save_and_print_norm(file, array):
+    """Save an array, and say what print shows of its norm."""
+    array = eval(array)
+    np.save(file, array)
+    return str(np.linalg.norm(array))
+
+
+def print_again(text):
+    """What print shows of the float that a text stands for."""
+    return str(float(text))
+
+
+command = globals()[sys.argv[1]]
+json.dump([command(**question) for question in json.load(sys.stdin)], sys.stdout)

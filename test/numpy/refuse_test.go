@@ -1,0 +1,109 @@
+package numpy
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+const badData = 65
+
+// Files that numpy writes, and reads, but which hold no float64s: each program says
+// so in one line that begins with the file's name, and ends with 65. Where numpy can
+// convert the values, a hint says how; then the file is read.
+func TestFilesOfOtherTypesAreRefused(t *testing.T) {
+	const pickle, record = "Python objects (descr '|O'), which are never unpickled", "values of type record or subarray"
+	const nohint, hint = false, true
+	tests := []struct {
+		array, holds string
+		hint         bool
+	}{
+		{"np.array([[1, 'a'], [None, {}]], dtype=object)", pickle, nohint},
+		{"np.array([[0.5]], dtype=object)", pickle, nohint},
+		{"np.zeros((2, 2), [('x', 'f8'), ('y', 'f8')])", record, nohint},
+		{"np.zeros((2, 2), [('x', 'f8'), ('o', object)])", record, nohint},
+		{`np.zeros((2, 2), [('\u03b1', 'f8')])`, record, nohint}, // version 3.0
+		{"np.array([['a', 'b']])", "values of type '<U1'", nohint},
+		{"np.array([[b'a', b'b']])", "values of type '|S1'", nohint},
+		{"np.zeros((2, 2), 'M8[s]')", "values of type '<M8[s]'", nohint},
+		{"np.ones((2, 2), 'f4')", "values of type '<f4'", hint},
+		{"np.ones((2, 2), '>f4')", "values of type '>f4'", hint},
+		{"np.ones((2, 2), 'f2')", "values of type '<f2'", hint},
+		{"np.ones((2, 2), 'i8')", "values of type '<i8'", hint},
+		{"np.ones((2, 2), '?')", "values of type '|b1'", hint},
+		{"np.ones((2, 2), np.longdouble)", "values of type '<f16'", hint},
+	}
+	var dirs []string
+	var questions []question
+	for _, test := range tests {
+		dir := t.TempDir()
+		dirs = append(dirs, dir)
+		questions = append(questions,
+			question{"file": filepath.Join(dir, "other.npy"), "array": test.array},
+			question{"file": filepath.Join(dir, "good.npy"), "array": "uniform(2, 2)"})
+	}
+	ask[any](t, "save_any", questions...)
+
+	commands := [][]string{
+		{matcombine, "other.npy", "good.npy"},
+		{matcombine, "good.npy", "other.npy"},
+		{matprod, "other.npy", "good.npy", "product.npy"},
+		{matprod, "good.npy", "other.npy", "product.npy"},
+	}
+	for i, test := range tests {
+		says := "other.npy: holds " + test.holds
+		if test.holds != pickle {
+			says += "; only float64 ('<f8' or '>f8') is read"
+		}
+		hint := ""
+		for _, command := range commands {
+			hint = refuses(t, dirs[i], says, command[0], command[1:]...)
+			if (hint != "") != test.hint {
+				t.Errorf("%s: hint %q", test.array, hint)
+			}
+		}
+		if hint != "" {
+			follow(t, dirs[i], hint, "other.npy")
+			for _, command := range commands {
+				run(t, dirs[i], command[0], command[1:]...)
+			}
+		}
+	}
+}
+
+// Files in both orders are not added up; the hint says how to make them alike.
+func TestSumsOfBothOrdersAreRefused(t *testing.T) {
+	dir := t.TempDir()
+	ask[array](t, "save",
+		question{"file": filepath.Join(dir, "c.npy"), "array": "integers(3, 4)"},
+		question{"file": filepath.Join(dir, "fortran.npy"), "array": "fortran(integers(3, 4))"})
+	hint := refuses(t, dir, "fortran.npy: is not in the order (C or Fortran) of c.npy", matcombine, "c.npy", "fortran.npy")
+	follow(t, dir, hint, "fortran.npy")
+	run(t, dir, matcombine, "c.npy", "fortran.npy")
+}
+
+// refuses runs a program that must find its input bad and say why, and nothing else
+// but a hint, which is returned.
+func refuses(t *testing.T, dir, why, program string, args ...string) (hint string) {
+	t.Helper()
+	name := filepath.Base(program)
+	stdout, stderr, status := exits(t, dir, program, args...)
+	message, hint, _ := strings.Cut(stderr, "\n"+name+": hint: ")
+	if want := name + ": " + why; status != badData || stdout != "" || strings.TrimSuffix(message, "\n") != want {
+		t.Errorf("%s %s: exit status %d\n%s%swant %d\n%s", name, strings.Join(args, " "), status, stdout, stderr, badData, want)
+	}
+	return strings.TrimSuffix(hint, "\n")
+}
+
+// follow does what a hint says, with a file's name for the word name.
+func follow(t *testing.T, dir, hint, file string) {
+	t.Helper()
+	code, ok := strings.CutPrefix(hint, "in Python: ")
+	if !ok {
+		t.Fatalf("hint %q is no Python", hint)
+	}
+	code = regexp.MustCompile(`\bname\b`).ReplaceAllString(code, fmt.Sprintf("'%s'", file))
+	run(t, dir, python, "-c", "import numpy as np; "+code)
+}
