@@ -5,18 +5,23 @@ JOBS   ?= 100
 SIZE   ?= 1000
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-# Plain Go: no C compiler is needed, and the programs are static.
+
+# What multiplies, BLAS=go or BLAS=openblas, and how programs with it are made in a folder.
+# README.md says which is for what. Without a C compiler everything here works but
+# OpenBLAS, for which release/ sets its own environment.
 export CGO_ENABLED = 0
-GO_BUILD = go build -trimpath -ldflags '-s -w -X matpool/internal/cli.version=$(VERSION)'
+programs_go       = go build -trimpath -ldflags '-s -w -X matpool/internal/cli.version=$(VERSION)' -o $1/ ./cmd/...
+programs_openblas = go run ./release -version '$(VERSION)' -programs $1
+programs          = $(or $(call programs_$(BLAS),$1),$(error BLAS=$(BLAS): it is go or openblas))
 
 .PHONY: help
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: demo
-demo: ## the whole flow with 100 pairs of matrices, in demo/ (2.4 GB); JOBS=10 SIZE=500 for less
-	@mkdir -p demo/bin
-	@$(GO_BUILD) -o demo/bin ./cmd/...
+demo: BLAS ?= go
+demo: ## the whole flow with 100 pairs of matrices, in demo/ (2.4 GB); JOBS=10 SIZE=500 for less, BLAS=openblas for what is shipped
+	@$(call programs,demo/bin)
 	@test/demo.sh demo $(JOBS) $(SIZE)
 
 .PHONY: test
@@ -24,17 +29,21 @@ test: ## every test; installs what the tests need where it may
 	@test/run.sh
 
 .PHONY: build
-build: ## the programs for this machine, in bin/
-	@mkdir -p bin
-	$(GO_BUILD) -o bin ./cmd/...
+build: BLAS ?= $(if $(filter linux/amd64,$(shell go env GOOS)/$(shell go env GOARCH)),openblas,go)
+build: ## the programs for this machine, in bin/; BLAS=go needs no C compiler
+	$(call programs,bin)
 
 .PHONY: install
 install: build ## the programs, in PREFIX/bin (PREFIX=/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install bin/* $(DESTDIR)$(PREFIX)/bin
 
+.PHONY: release
+release: ## the programs for Linux and Windows, as archives with their licences, in dist/
+	go run ./release -version '$(VERSION)' -o dist
+
 .PHONY: compare
-compare: ## our programs against the numpy flow, in pairs of runs, on this machine (4 GB in a temporary folder)
+compare: ## our programs against the numpy flow, in pairs of runs, on this machine (2.4 GB in a temporary folder)
 	@test/setup.sh
 	go run ./bench/compare
 

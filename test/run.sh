@@ -34,12 +34,33 @@ step "tests"
 go test ./...
 
 step "tests with the kernels of lesser processors"
-for off in cpu.avx512=off cpu.all=off; do
+for off in cpu.avx512=off cpu.avx512=off,cpu.avx2=off; do
     echo "GODEBUG=$off"
-    GODEBUG=$off go test -count=1 ./blas ./internal/ddsum ./internal/flow 2>&1 | grep -v '^GODEBUG: unknown cpu feature'
+    go test -count=1 -exec "env GODEBUG=$off" ./blas ./internal/ddsum ./internal/flow
 done
 
 step "race detector"
 CGO_ENABLED=1 go test -race ./blas ./npyio ./internal/...
+
+if [ "$(go env GOHOSTOS)/$(go env GOHOSTARCH)" = linux/amd64 ]; then
+    step "OpenBLAS"
+    openblas=$(third_party/openblas/build.sh linux | tail -n 1)
+    export CGO_LDFLAGS="'-L$openblas' -lopenblas -lm -lpthread"
+    CGO_ENABLED=1 go vet -tags openblas ./blas/...
+    CGO_ENABLED=1 go test -tags openblas ./blas/...
+    for core in Prescott Haswell Zen SkylakeX; do # the first has no FMA: Go multiplies
+        echo "OPENBLAS_CORETYPE=$core"
+        CGO_ENABLED=1 go test -tags openblas -count=1 -exec "env OPENBLAS_CORETYPE=$core" -run 'Sizes|Special|Zero' ./blas
+    done
+    unset CGO_LDFLAGS
+
+    step "the programs that are shipped"
+    bin=$(mktemp -d)
+    trap 'rm -rf "$bin"' EXIT
+    go run ./release -version v0.0.0-test -programs "$bin"
+    MATPOOL_BIN=$bin go test -count=1 ./cmd ./test/numpy
+else
+    step "OpenBLAS and the programs that are shipped: left out, they are for linux/amd64"
+fi
 
 step "all tests passed"

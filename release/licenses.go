@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// licenses returns the licences of all that is linked into the programs, each in a folder named after what it is the
+// licence of: Go, OpenBLAS, the Go modules, and the C compiler's libraries.
+func (t target) licenses(openblas string) ([]file, error) {
+	goroot, err := t.command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return nil, fmt.Errorf("go env: %w", err)
+	}
+	golang, err := licensesIn(strings.TrimSpace(string(goroot)), "go")
+	if err != nil {
+		return nil, err
+	}
+	library, err := licensesIn(openblas, "OpenBLAS")
+	if err != nil {
+		return nil, err
+	}
+	modules, err := t.moduleLicenses()
+	if err != nil {
+		return nil, err
+	}
+	clibraries, err := t.clibraryLicenses()
+	return slices.Concat(golang, library, modules, clibraries), err
+}
+
+// moduleLicenses returns the licences of the Go modules of which a package is linked in: those in the package's folder
+// and in each above it, up to the module's.
+func (t target) moduleLicenses() ([]file, error) {
+	out, err := t.command("go", "list", "-deps", "-json=Dir,Module", "-tags", tags, "./cmd/...").Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list failed (%w): what it said is above", err)
+	}
+	var files []file
+	seen := make(map[string]bool)
+	for decoder := json.NewDecoder(bytes.NewReader(out)); decoder.More(); {
+		var p struct {
+			Dir    string
+			Module *struct {
+				Path, Dir string
+				Main      bool
+			}
+		}
+		if err := decoder.Decode(&p); err != nil {
+			return nil, fmt.Errorf("go list: %w", err)
+		}
+		if p.Module == nil || p.Module.Main {
+			continue // Go's, or ours
+		}
+		found, err := licensesIn(p.Module.Dir, p.Module.Path)
+		if err != nil {
+			return nil, err
+		}
+		for dir := p.Dir; dir != p.Module.Dir; dir = filepath.Dir(dir) {
+			name := p.Module.Path + filepath.ToSlash(strings.TrimPrefix(dir, p.Module.Dir))
+			below, err := findLicenses(dir, name)
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, below...)
+		}
+		for _, f := range found {
+			if !seen[f.name] {
+				seen[f.name] = true
+				files = append(files, f)
+			}
+		}
+	}
+	return files, nil
+}
+
+// A clibrary is what the C compiler brings with it and links into every program.
+type clibrary struct {
+	archive string // its file
+	name    string
+	text    string // the licence that Debian's copyright file refers to, without repeating it
+}
+
+// clibraryLicenses returns the licences of the C compiler's libraries, from the Debian packages that they belong to.
+func (t target) clibraryLicenses() ([]file, error) {
+	var files []file
+	for _, library := range t.libraries {
+		out, err := exec.Command(t.cc, "-print-file-name="+library.archive).Output()
+		if err != nil {
+			return nil, fmt.Errorf("%s -print-file-name=%s: %w", t.cc, library.archive, err)
+		}
+		archive := filepath.Clean(strings.TrimSpace(string(out)))
+		out, err = exec.Command("dpkg-query", "--search", archive).Output()
+		if err != nil {
+			return nil, fmt.Errorf("the licence of %s is wanted, and dpkg-query does not know the package of %s: make the release on a Debian system",
+				library.name, archive)
+		}
+		pkg, _, _ := strings.Cut(string(out), ":")
+		found, err := licensesIn(filepath.Join("/usr/share/doc", pkg), library.name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, found...)
+		if library.text != "" {
+			data, err := os.ReadFile(filepath.Join("/usr/share/common-licenses", library.text))
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, file{name: library.name + "/" + library.text, data: data})
+		}
+	}
+	return files, nil
+}
+
+// licensesIn returns the licences in a folder; there must be one.
+func licensesIn(dir, name string) ([]file, error) {
+	files, err := findLicenses(dir, name)
+	if err == nil && len(files) == 0 {
+		err = fmt.Errorf("%s is linked in, and there is no licence of it in %s: may it be shipped?", name, dir)
+	}
+	return files, err
+}
+
+var licenseName = regexp.MustCompile(`(?i)(licen[cs]es?|copying|copyright|notice|patents)([-.].*)?$`)
+
+// findLicenses returns the files in a folder that are licences by their names, and those in folders of such a name.
+// Their own names begin with the name given.
+func findLicenses(dir, name string) ([]file, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var files []file
+	for _, entry := range entries {
+		if !licenseName.MatchString(entry.Name()) || filepath.Ext(entry.Name()) == ".go" {
+			continue
+		}
+		root := filepath.Join(dir, entry.Name())
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			files = append(files, file{name: name + filepath.ToSlash(strings.TrimPrefix(path, dir)), data: data})
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+func TestFindLicenses(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{
+		"LICENSE", "LICENCE.txt", "License-MIT", "COPYING", "copyright", "NOTICE", "PATENTS", "UNLICENSE", "Goto_00License.txt",
+		"THIRD_PARTY_LICENSES/Boost-LICENSE", "README.md", "license.go", "licensed.txt", "testdata/LICENSE",
+	} {
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte("text"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, err := findLicenses(dir, "example.org/x")
+	want := []string{
+		"example.org/x/COPYING", "example.org/x/Goto_00License.txt", "example.org/x/LICENCE.txt", "example.org/x/LICENSE",
+		"example.org/x/License-MIT", "example.org/x/NOTICE", "example.org/x/PATENTS", "example.org/x/THIRD_PARTY_LICENSES/Boost-LICENSE",
+		"example.org/x/UNLICENSE", "example.org/x/copyright",
+	}
+	if got := names(files); err != nil || !slices.Equal(got, want) {
+		t.Errorf("got  %q, %v\nwant %q", got, err, want)
+	}
+}
+
+func TestNoLicence(t *testing.T) {
+	_, err := licensesIn(t.TempDir(), "example.org/x")
+	wantError(t, err, "example.org/x is linked in", "no licence")
+}
+
+// Of our own modules: what is linked in, and not what only the tests use.
+func TestModuleLicenses(t *testing.T) {
+	t.Chdir("..")
+	for _, target := range []target{linux, windows} {
+		files, err := target.moduleLicenses()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := names(files)
+		for _, want := range []string{"golang.org/x/sys/LICENSE", "gonum.org/v1/gonum/LICENSE", "gonum.org/v1/netlib/LICENSE"} {
+			if !slices.Contains(got, want) {
+				t.Errorf("%s: %s is missing in %q", target.os, want, got)
+			}
+		}
+		if foreign := "github.com/rogpeppe/go-internal/LICENSE"; slices.Contains(got, foreign) {
+			t.Errorf("%s: %s is for the tests only", target.os, foreign)
+		}
+		if once := slices.Compact(slices.Sorted(slices.Values(got))); len(once) != len(got) {
+			t.Errorf("%s: a licence is there twice: %q", target.os, got)
+		}
+	}
+}
+
+func names(files []file) []string {
+	var names []string
+	for _, f := range files {
+		names = append(names, f.name)
+	}
+	return names
+}
