@@ -17,6 +17,7 @@ type Multiplier struct {
 
 	name    string    // of the implementation
 	panel   panelFunc // computes a panel at once; nil where tiles are computed one by one
+	room    bool      // there is memory for it
 	kernel  kernel    // computes a tile
 	threads int
 	packedA [][]float64  // a row block for each thread
@@ -97,7 +98,8 @@ func (m *Multiplier) multiply(ctx context.Context, c, a, b Matrix, add bool) err
 		}
 		return nil
 	}
-	if m.panel != nil && fitsInt32(c, a, b) {
+	if m.panel != nil && fitsInt32(c, a, b) && (m.room || roomForPanels(m.threads)) {
+		m.room = true
 		return m.multiplyByPanels(ctx, c, a, b, add)
 	}
 	return m.multiplyByTiles(ctx, c, a, b, add)

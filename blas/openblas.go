@@ -55,6 +55,9 @@ var openBLASMissing = sync.OnceValue(func() string {
 	default:
 		return "a kernel with FMA; it has chosen " + core
 	}
+	if !roomForPanels(1) {
+		return "40 MB of memory for itself"
+	}
 	if !openBLASConforms() {
 		return "a kernel that gives the bits of the definition; " + core + " does not"
 	}

@@ -2,9 +2,12 @@ package blas
 
 import (
 	"context"
+	"errors"
 	"math"
 	"sync"
 	"sync/atomic"
+
+	"matpool/internal/pages"
 )
 
 // A panelFunc computes c += a·b where a has at most [Panel] columns and c's sizes are
@@ -24,6 +27,18 @@ func fitsInt32(matrices ...Matrix) bool {
 		}
 	}
 	return true
+}
+
+// panelMemory is what a library may want for itself in each thread, in values: OpenBLAS
+// maps 32 MiB for a thread's first product.
+const panelMemory = 40 << 20 / 8
+
+// roomForPanels reports whether the memory that a panelFunc wants can be had. It is
+// looked for beforehand since OpenBLAS, where it gets none, asks again for ever.
+func roomForPanels(threads int) bool {
+	var probe pages.Buffer
+	_, err := probe.Floats(threads * panelMemory)
+	return errors.Join(err, probe.Free()) == nil
 }
 
 // multiplyByPanels computes the product with a panelFunc, except for the last rows

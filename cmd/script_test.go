@@ -2,8 +2,8 @@
 // what each program does, and the examples of the manuals.
 //
 // The programs are built for this, unless MATPOOL_BIN names a folder that holds
-// them: those of a release, or wrappers that run them on another system. The
-// scripts want programs named matinit, matprod, …, found in PATH.
+// them: those of a release, be it for Windows, which are run in Wine. The scripts
+// want programs named matinit, matprod, …, found in PATH.
 //
 // Besides testscript's own commands, the scripts have status, signal, files and npy;
 // each is documented below. None is skipped: what a script needs of the system,
@@ -35,6 +35,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/cpu"
 
+	"matpool/internal/status"
 	"matpool/npyio"
 )
 
@@ -56,6 +57,9 @@ func TestMain(m *testing.M) {
 func programs() (bin string, remove func(), err error) {
 	if bin := os.Getenv("MATPOOL_BIN"); bin != "" {
 		bin, err := filepath.Abs(bin)
+		if err == nil && underWine() {
+			return wrap(bin)
+		}
 		return bin, func() {}, err
 	}
 	if bin, err = os.MkdirTemp("", "matpool-bin-"); err != nil {
@@ -78,6 +82,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Values[fixtures] = list(env.WorkDir)
+			session(env.Setenv)
 			return nil
 		},
 		Condition: condition,
@@ -90,13 +95,15 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// condition says whether a line that begins with [avx512] or [avx2] is run.
+// condition says whether a line that begins with [avx512], [avx2] or [wine] is run.
 func condition(name string) (bool, error) {
 	switch name {
 	case "avx512":
 		return cpu.X86.HasAVX512, nil
 	case "avx2":
 		return cpu.X86.HasAVX2 && cpu.X86.HasFMA, nil
+	case "wine":
+		return underWine(), nil
 	}
 	return false, fmt.Errorf("unknown condition %q", name)
 }
@@ -127,7 +134,8 @@ func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
 //
 // runs the program and sends it a signal, HUP, INT or TERM, of which it must die: to
 // a shell, status 128 and the signal's number. With ! it must end with status 0 all
-// the same. WHEN is a duration after the start, or the word writing: as soon as
+// the same. On Windows, INT is Ctrl-C, of which a program ends with status 1; there
+// are no others. WHEN is a duration after the start, or the word writing: as soon as
 // there is a temporary file in the current folder.
 func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) < 3 {
@@ -154,10 +162,22 @@ func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Check(cmd.Process.Signal(sig))
-	<-ended
+	select {
+	case <-ended:
+	case <-time.After(time.Minute):
+		ts.Check(cmd.Process.Kill())
+		<-ended
+		ts.Fatalf("a minute after the signal it was still there")
+	}
 	if neg {
 		if !cmd.ProcessState.Success() {
 			ts.Fatalf("after the signal: %v, want exit status 0", cmd.ProcessState)
+		}
+		return
+	}
+	if underWine() {
+		if code := cmd.ProcessState.ExitCode(); code != status.Failure {
+			ts.Fatalf("after Ctrl-C: %v, want exit status %d", cmd.ProcessState, status.Failure)
 		}
 		return
 	}

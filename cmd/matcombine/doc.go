@@ -11,9 +11,9 @@ arguments, output0.npy to output99.npy. The second form, without -jobs, adds the
 files that are named.
 
 The sum is exact to some 30 digits before it is rounded, and the norm is taken of
-the rounded sum in one fixed order. So the norm does not depend on the order of the
-files, on the machine or on the number of threads: two runs agree when the two lines
-are equal. It is printed as Python prints it.
+the rounded sum in one fixed order. So the norm does not depend on the machine or on
+the number of threads, nor, unless the terms nearly cancel, on the order of the files:
+two runs agree when the two lines are equal. It is printed as Python prints it.
 
 If a file is missing or bad, all such files are named, and nothing is printed as a
 result. Memory does not grow with the number of files or with their size.

@@ -30,6 +30,11 @@ func (e *TargetError) Error() string {
 	return fmt.Sprintf("%s: is %s; it cannot be replaced by a file", e.Name, e.What)
 }
 
+// A NameError is a name that no file can have on this system.
+type NameError struct{ Name, Why string }
+
+func (e *NameError) Error() string { return e.Name + ": cannot be written: " + e.Why }
+
 // Create makes a temporary file beside the one that name says. The caller must
 // call Close in any case, and Commit before it when the data is complete.
 func Create(name string) (*File, error) {
@@ -40,12 +45,17 @@ func Create(name string) (*File, error) {
 		return nil, &TargetError{name, "a folder"}
 	case !info.Mode().IsRegular():
 		return nil, &TargetError{name, "not a regular file"}
+	case protected(info):
+		return nil, &TargetError{name, "read-only"}
 	default:
 		f.mode = info.Mode().Perm()
 	}
 	var err error
 	if f.path, err = followLinks(name); err != nil {
 		return nil, f.wrap(err)
+	}
+	if why := forbidden(filepath.Base(f.path)); why != "" {
+		return nil, &NameError{name, why}
 	}
 	if f.File, err = createTemp(f.path); err != nil {
 		return nil, f.wrap(err)
@@ -136,11 +146,11 @@ func (f *File) Commit(sync bool) error {
 	}
 	f.File = nil
 	if err := temp.Close(); err != nil {
-		os.Remove(temp.Name())
+		remove(temp.Name())
 		return f.wrap(err)
 	}
-	if err := os.Rename(temp.Name(), f.path); err != nil {
-		os.Remove(temp.Name())
+	if err := rename(temp.Name(), f.path); err != nil {
+		remove(temp.Name())
 		return f.wrap(err)
 	}
 	if sync {
@@ -158,7 +168,7 @@ func (f *File) Close() error {
 	temp := f.File
 	f.File = nil
 	temp.Close()
-	return f.wrap(os.Remove(temp.Name()))
+	return f.wrap(remove(temp.Name()))
 }
 
 // wrap puts the file's own name before an error, instead of the temporary one's.

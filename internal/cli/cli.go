@@ -59,8 +59,9 @@ func report(w io.Writer, name string, err error) {
 	}
 	var hints []string
 	for _, err := range status.List(err) {
-		fmt.Fprintf(w, "%s: %v\n", name, err)
-		if hint := status.Hint(err); hint != "" && !slices.Contains(hints, hint) {
+		text, hint := words(err)
+		fmt.Fprintf(w, "%s: %s\n", name, text)
+		if hint != "" && !slices.Contains(hints, hint) {
 			hints = append(hints, hint)
 		}
 	}

@@ -3,6 +3,7 @@ package flow
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -10,12 +11,16 @@ import (
 	"matpool/npyio"
 )
 
-const ownName = "give each output a name of its own"
+// Hints.
+const (
+	ownName    = "give each output a name of its own"
+	makeFolder = "make the folder first"
+)
 
 // checkProducts looks at everything that [Products] will use, and returns the number
 // of multiplications to do, or all that is wrong.
 func checkProducts(pairs []Pair) (multiplications int64, err error) {
-	errs := []error{checkNames(pairs)}
+	errs := []error{checkOutputs(pairs)}
 	for _, p := range pairs {
 		f, err := openFactors(p)
 		if err != nil {
@@ -24,7 +29,6 @@ func checkProducts(pairs []Pair) (multiplications int64, err error) {
 		}
 		multiplications += f.multiplications()
 		f.close()
-		errs = append(errs, checkDistinct(p.C, p.A, p.B))
 	}
 	return multiplications, errors.Join(errs...)
 }
@@ -59,15 +63,16 @@ func shapeError(name string, h npyio.Header, firstName string, first npyio.Heade
 	return status.DataError(fmt.Errorf("%s: is %s, but %s is %s", name, h.ShapeString(), firstName, first.ShapeString()), "")
 }
 
-// checkNames makes sure that no output has the name of another or of any pair's
-// input, as indexed names may: input.npy with index 10 and input1.npy with index 0.
-func checkNames(pairs []Pair) error {
+// checkOutputs makes sure that each output has a folder, and that none is another
+// output or an input of any pair: by its name, as indexed names may be (input.npy with
+// index 10 and input1.npy with index 0), or through a link.
+func checkOutputs(pairs []Pair) error {
 	isInput, isOutput := make(map[string]bool, 2*len(pairs)), make(map[string]bool, len(pairs))
 	for _, p := range pairs {
-		isInput[filepath.Clean(p.A)], isInput[filepath.Clean(p.B)] = true, true
+		isInput[resolved(p.A)], isInput[resolved(p.B)] = true, true
 	}
 	for _, p := range pairs {
-		c := filepath.Clean(p.C)
+		c := resolved(p.C)
 		switch {
 		case isInput[c]:
 			return status.UsageError(fmt.Errorf("%s: the output is an input", p.C), ownName)
@@ -75,8 +80,22 @@ func checkNames(pairs []Pair) error {
 			return status.UsageError(fmt.Errorf("%s: two products would be written there", p.C), ownName)
 		}
 		isOutput[c] = true
+		if err := checkDistinct(p.C, p.A, p.B); err != nil {
+			return err
+		}
+		if _, err := os.Stat(filepath.Dir(p.C)); errors.Is(err, fs.ErrNotExist) {
+			return outputError(fmt.Errorf("%s: cannot be written: %w", p.C, errors.Unwrap(err)))
+		}
 	}
 	return nil
+}
+
+// resolved returns a path without symbolic links, or as it is where nothing is there.
+func resolved(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	return key(path)
 }
 
 // checkDistinct returns an error if the output is one of the inputs by another name,

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync/atomic"
 
@@ -115,7 +114,7 @@ func openTerms(names []string) (*terms, error) {
 	seen := make(map[string]bool, len(names))
 	first := ""
 	for _, name := range names {
-		if path := filepath.Clean(name); seen[path] {
+		if path := key(name); seen[path] {
 			errs = append(errs, status.UsageError(fmt.Errorf("%s: is named twice", name), "each file is added once; remove one of the names"))
 			continue
 		} else {

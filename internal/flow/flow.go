@@ -30,7 +30,7 @@ const piece = 4 << 20
 // inputError gives an error of opening or reading an input its status.
 func inputError(err error) error {
 	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, npyio.ErrFormat):
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, npyio.ErrFormat), impossible(err):
 		return status.DataError(err, "")
 	}
 	return err
@@ -38,8 +38,11 @@ func inputError(err error) error {
 
 // outputError gives an error of writing an output its status.
 func outputError(err error) error {
-	if target := (*atomicfile.TargetError)(nil); errors.As(err, &target) {
+	if errors.As(err, new(*atomicfile.TargetError)) || errors.As(err, new(*atomicfile.NameError)) {
 		return status.UsageError(err, "")
+	}
+	if errors.Is(err, fs.ErrNotExist) { // the folder: a file need not be there
+		return status.UsageError(err, makeFolder)
 	}
 	return err
 }

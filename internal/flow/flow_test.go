@@ -219,6 +219,7 @@ func TestEverythingWrongIsTold(t *testing.T) {
 	if err := errors.Join(os.Remove(pairs[2].A), os.Truncate(pairs[2].B, 200), os.WriteFile(pairs[3].A, []byte("text"), 0o666)); err != nil {
 		t.Fatal(err)
 	}
+	_, missing := os.Stat(pairs[2].A)
 	before := names(t, dir)
 	for what, err := range map[string]error{
 		"Products": Products(t.Context(), newMultiplier(t, 1), pairs, false, quietly),
@@ -230,7 +231,7 @@ func TestEverythingWrongIsTold(t *testing.T) {
 		if err == nil || status.Of(err) != status.Data {
 			t.Fatalf("%s: error %v, status %d", what, err, status.Of(err))
 		}
-		for _, says := range []string{"a1.npy is 3×4 and", "a2.npy: no such file", "b2.npy: truncated", "a3.npy: truncated"} {
+		for _, says := range []string{"a1.npy is 3×4 and", "a2.npy: " + errors.Unwrap(missing).Error(), "b2.npy: truncated", "a3.npy: truncated"} {
 			if !strings.Contains(err.Error(), says) {
 				t.Errorf("%s does not say %q:\n%v", what, says, err)
 			}
@@ -271,6 +272,10 @@ func TestOutputsMustBeDistinct(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	makePairs(t, ".", equalSizes(12, [3]int{2, 2, 2}))
+	link := "soft.npy"
+	if os.Getenv("MATPOOL_WINE") != "" { // where one cannot make them
+		link = "hard.npy"
+	}
 	if err := errors.Join(os.Link("a0.npy", "hard.npy"), os.Symlink("a0.npy", "soft.npy")); err != nil {
 		t.Fatal(err)
 	}
@@ -278,7 +283,7 @@ func TestOutputsMustBeDistinct(t *testing.T) {
 		{{"a0.npy", "b0.npy", "a0.npy"}},
 		{{"a0.npy", "b0.npy", "./x/../b0.npy"}},
 		{{"a0.npy", "b0.npy", "hard.npy"}},
-		{{"a0.npy", "b0.npy", "soft.npy"}},
+		{{"a0.npy", "b0.npy", link}},
 		{{"a0.npy", "b0.npy", "c0.npy"}, {"a1.npy", "b1.npy", "c0.npy"}},
 		{{"a0.npy", "b0.npy", "a1.npy"}, {"a1.npy", "b1.npy", "c1.npy"}},
 	} {
@@ -361,7 +366,7 @@ func TestInitRefuses(t *testing.T) {
 		status int
 		says   string
 	}{
-		{ok, status.Usage, "a0.npy: exists already, and so do 21 of the other files"},
+		{ok, status.Usage, "a0.npy: exists already (as do others, 22 in all)"},
 		{Init{Dir: dir, A: "x.npy", B: "x.npy", Jobs: 1, Size: 2}, status.Usage, "x0.npy"},
 		{Init{Dir: dir, A: "x.npy", B: "x1.npy", Jobs: 11, Size: 2}, status.Usage, "x10.npy"},
 		{Init{Dir: dir, A: "x.npy", B: "y.npy", Jobs: 1000, Size: 1e7}, status.Failure, "1600000000.00 GB are needed"},

@@ -55,7 +55,10 @@ func (in Init) Run(ctx context.Context, show progress.Func) error {
 		return err
 	}
 	if err := os.MkdirAll(in.Dir, 0o777); err != nil {
-		return err
+		if path := (*fs.PathError)(nil); errors.As(err, &path) {
+			err = path.Err
+		}
+		return fmt.Errorf("%s: the folder cannot be made: %w", in.Dir, err)
 	}
 
 	const ahead = 8 // chunks between the generator and the writer
@@ -81,10 +84,10 @@ func (in Init) Run(ctx context.Context, show progress.Func) error {
 func repeated(names []string) (name string, twice bool) {
 	seen := make(map[string]bool, len(names))
 	for _, name := range names {
-		if seen[name] {
+		if seen[key(name)] {
 			return name, true
 		}
-		seen[name] = true
+		seen[key(name)] = true
 	}
 	return "", false
 }
@@ -110,7 +113,7 @@ func (in Init) existing(names []string) (size float64, err error) {
 	}
 	more := ""
 	if others > 0 {
-		more = fmt.Sprintf(", and so do %d of the other files", others)
+		more = fmt.Sprintf(" (as do others, %d in all)", others+1)
 	}
 	return 0, status.UsageError(fmt.Errorf("%s: exists already%s; nothing was written", first, more), "-force replaces them, -dir writes elsewhere")
 }

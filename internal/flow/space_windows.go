@@ -2,13 +2,15 @@ package flow
 
 import (
 	"math"
+	"strings"
 
 	"golang.org/x/sys/windows"
 )
 
 // freeSpace returns the bytes that this user may still write to the folder's disk.
 func freeSpace(dir string) (int64, error) {
-	path, err := windows.UTF16PtrFromString(dir)
+	// With a backslash at its end, the folder may also be a share, \\server\share.
+	path, err := windows.UTF16PtrFromString(strings.TrimRight(dir, `\/`) + `\`)
 	if err != nil {
 		return 0, err
 	}

@@ -1,4 +1,0 @@
-package atomicfile
-
-// syncDir does nothing: Windows has no flush for folders.
-func syncDir(string) error { return nil }

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"cmp"
+	_ "embed"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/cpu"
+
+	"matpool/blas"
+)
+
+//go:embed golden.txt
+var golden string
+
+// want returns the golden file's lines: the product's name, the checksum.
+func want(t *testing.T) map[string]string {
+	sums := make(map[string]string)
+	for line := range strings.Lines(golden) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		name, sum, ok := strings.Cut(strings.TrimSpace(line), " C")
+		form, sum, ok2 := strings.Cut(sum, " ")
+		if name += " C" + form; !ok || !ok2 || len(sum) != 64 || sums[name] != "" {
+			t.Fatalf("golden.txt: %q", line)
+		}
+		sums[name] = sum
+	}
+	return sums
+}
+
+func TestGoldenFileIsWhole(t *testing.T) {
+	sums := want(t)
+	for _, p := range products() {
+		if sums[p.String()] == "" {
+			t.Errorf("it has no %v", p)
+		}
+		delete(sums, p.String())
+	}
+	for name := range sums {
+		t.Errorf("it has %s, which nothing computes", name)
+	}
+}
+
+// The definition is what the file says it is; only the small products, since it is slow.
+func TestDefinition(t *testing.T) {
+	sums := want(t)
+	for _, p := range products() {
+		if p.rows*p.depth*p.cols <= 1e6 {
+			if sum := p.checksum(nil); sum != sums[p.String()] {
+				t.Errorf("%v: %s, the golden file has %s", p, sum, sums[p.String()])
+			}
+		}
+	}
+}
+
+// Each kernel gives the same bits with any number of threads, and so does what is used
+// by default. With -short, they are only tried with small products: for a processor
+// that is emulated.
+func TestKernels(t *testing.T) {
+	sums := want(t)
+	for _, kernel := range append(blas.Kernels(), "") {
+		for _, threads := range []int{1, 2, 3} {
+			t.Run(fmt.Sprintf("%s/threads=%d", cmp.Or(kernel, "default"), threads), func(t *testing.T) {
+				m, err := blas.New(kernel, threads)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Log("computed by", m.Kernel())
+				for _, p := range products() {
+					if testing.Short() && p.rows*p.depth*p.cols > 300e3 {
+						continue
+					}
+					if sum := p.checksum(m); sum != sums[p.String()] {
+						t.Errorf("%v: %s, the golden file has %s", p, sum, sums[p.String()])
+					}
+				}
+			})
+		}
+	}
+}
+
+// OPENBLAS_CORETYPE makes OpenBLAS take kernels that this processor may not be able
+// to run, or that round otherwise. They are used where they are sound; else the
+// program computes by itself.
+func TestOpenBLASIsUsedWhereItIsSound(t *testing.T) {
+	core := os.Getenv("OPENBLAS_CORETYPE")
+	if core == "" {
+		t.Skip("OPENBLAS_CORETYPE is not set")
+	}
+	m, err := blas.New("", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	avx2, avx512 := cpu.X86.HasAVX2 && cpu.X86.HasFMA, cpu.X86.HasAVX512
+	known := map[string]struct {
+		kernel string // Zen's are Haswell's
+		sound  bool
+	}{
+		"Prescott": {"Prescott", false},
+		"Haswell":  {"Haswell", avx2},
+		"Zen":      {"Haswell", avx2},
+		"SkylakeX": {"SkylakeX", avx512},
+	}[core]
+	if known.kernel == "" {
+		t.Fatalf("what is to be expected of OPENBLAS_CORETYPE=%s?", core)
+	}
+	if used := strings.Contains(m.Kernel(), "kernel "+known.kernel+";"); used != known.sound || used != slices.Contains(blas.Kernels(), "openblas") {
+		t.Errorf("OpenBLAS's kernel %s can be used here: %v; computed by %s, of %v", known.kernel, known.sound, m.Kernel(), blas.Kernels())
+	}
+}
