@@ -1,0 +1,291 @@
+package condor
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What a file of two lines asks for.
+func TestDefaults(t *testing.T) {
+	f, errs := parse(t, "total_jobs = 100\n")
+	if errs != nil {
+		t.Fatal(errs)
+	}
+	got, err := f.Job()
+	want := &Job{
+		Matprod:       true,
+		IndexedInputs: []string{"inputA.npy", "inputB.npy"},
+		TotalJobs:     100, ProductsPerJob: 1, Slots: 8,
+		Stdout: "logs/$(index).out", Stderr: "logs/$(index).err", Log: "run.log",
+		Cpus: 1, MaxRetries: 3, RetryDelay: 10 * time.Minute, MaxRunTime: time.Hour,
+		BatchName: "run",
+	}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, %v\nwant %+v", got, err, want)
+	}
+}
+
+// Every attribute has its place.
+func TestJob(t *testing.T) {
+	f, errs := parse(t, `
+executable           = tools/my program.exe
+arguments            = --case $(index) 'two words' it''s
+indexed_input_files  = in/a.dat, b c.dat,pipe
+indexed_output_files = "out/x.dat, y"
+input_files          = "data.h5, dependencies.exe"
+total_jobs           = 20
+first_index          = 5
+products_per_job     = Auto
+slots                = 40
+sum                  = No
+indexed_stdout       = logs/out.log
+stderr               = err/$(Cluster).$(INDEX).txt
+log                  = all $x.log
+operating_systems    = Windows LINUX
+request_cpus         = 2
+request_memory       = 1.5 GB
+request_disk         = 300mb
+max_retries          = 0
+retry_delay          = 30s
+max_run_time         = 1h30m
+batch_name           = "first # one"
+max_idle             = 500
+requirements         = OpSysMajorVer >= 10
+condor.rank          = Mips   # not a comment
++Project             = "maths"
+`)
+	if errs != nil {
+		t.Fatal(errs)
+	}
+	got, err := f.Job()
+	want := &Job{
+		Executable: "tools/my program.exe",
+		Arguments:  []string{"--case", "$(index)", "two words", "its"},
+
+		IndexedInputs: []string{"in/a.dat", "b c.dat", "pipe"}, IndexedOutputs: []string{"out/x.dat", "y"},
+		Inputs:    []string{"data.h5", "dependencies.exe"},
+		TotalJobs: 20, FirstIndex: 5, Slots: 40,
+		Stdout: "logs/out$(index).log", Stderr: "err/$(Cluster).$(INDEX).txt", Log: "all $x.log",
+		Systems: []System{Linux, Windows},
+		Cpus:    2, Memory: 3 << 29, Disk: 300 << 20,
+		RetryDelay: 30 * time.Second, MaxRunTime: 90 * time.Minute,
+		BatchName: "first # one", MaxIdle: 500, Requirements: "OpSysMajorVer >= 10",
+		Extra: []Setting{{"rank", "Mips   # not a comment"}, {"+Project", `"maths"`}},
+	}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, %v\nwant %+v", got, err, want)
+	}
+}
+
+// Values, one by one. A value that is refused says what it should look like.
+func TestValues(t *testing.T) {
+	value := func(name, text string) (any, error) {
+		a, ok := attribute(name)
+		if !ok {
+			t.Fatal(name)
+		}
+		if err := checkValue(a, text); err != nil {
+			return nil, err
+		}
+		switch a.Kind {
+		case Name:
+			return parseName(name, text)
+		case Names:
+			return parseNames(text)
+		case Time:
+			return parseTime(name, text)
+		case Size:
+			return parseSize(text)
+		case YesNo:
+			return parseYesNo(text)
+		case SystemNames:
+			return parseSystems(text)
+		case Text:
+			return parseText(name, text)
+		}
+		return parseWhole(name, text)
+	}
+	const mb = 1 << 20
+	for _, test := range []struct {
+		name, in string
+		want     any // a value, or an error's text
+	}{
+		{"total_jobs", "1", 1},
+		{"total_jobs", "1000000", 1000000},
+		{"total_jobs", "0", `"0" is not a whole number from 1 to 1000000`},
+		{"total_jobs", "1000001", `"1000001" is not a whole number from 1 to 1000000`},
+		{"total_jobs", "", `"" is not a whole number from 1 to 1000000`},
+		{"total_jobs", "+5", `"+5" is not a whole number from 1 to 1000000`},
+		{"total_jobs", "1e3", `"1e3" is not a whole number from 1 to 1000000`},
+		{"first_index", "0", 0},
+		{"first_index", "-1", `"-1" is not a whole number from 0 to 1000000`},
+		{"products_per_job", "many", `"many" is not a whole number from 1 to 1000000, or auto`},
+
+		{"max_run_time", "60", time.Hour},
+		{"max_run_time", "0.5", 30 * time.Second},
+		{"max_run_time", "30s", 30 * time.Second},
+		{"max_run_time", "30 S", 30 * time.Second},
+		{"max_run_time", "90m", 90 * time.Minute},
+		{"max_run_time", "90 minutes", 90 * time.Minute},
+		{"max_run_time", "2h", 2 * time.Hour},
+		{"max_run_time", "1d 2h 3m 4s", 26*time.Hour + 3*time.Minute + 4*time.Second},
+		{"max_run_time", "0.2s", time.Second},
+		{"max_run_time", "366d", 366 * 24 * time.Hour},
+		{"max_run_time", "367d", `"367d" is more than a year`},
+		{"max_run_time", "1h30", `"1h30" is not a time: write minutes, as in 60, or 30s, 90m, 2h`},
+		{"max_run_time", "60,5", `"60,5" is not a time: write minutes, as in 60, or 30s, 90m, 2h`},
+		{"max_run_time", "h", `"h" is not a time: write minutes, as in 60, or 30s, 90m, 2h`},
+		{"max_run_time", "-5", `"-5" is not a time: write minutes, as in 60, or 30s, 90m, 2h`},
+		{"max_run_time", "5 weeks", `"5 weeks" is not a time: write minutes, as in 60, or 30s, 90m, 2h`},
+		{"max_run_time", "", `"" is not a time: write minutes, as in 60, or 30s, 90m, 2h`},
+		{"max_run_time", "0", `it must be more than nothing`},
+		{"retry_delay", "0", time.Duration(0)},
+
+		{"request_memory", "auto", int64(0)},
+		{"request_memory", "512MB", int64(512 * mb)},
+		{"request_memory", "512 m", int64(512 * mb)},
+		{"request_memory", "512MiB", int64(512 * mb)},
+		{"request_memory", "2gb", int64(2048 * mb)},
+		{"request_memory", "0.5TB", int64(1 << 39)},
+		{"request_memory", "100KB", int64(102400)},
+		{"request_memory", "100 B", int64(100)},
+		{"request_memory", "0.3KB", int64(308)},
+		{"request_memory", "512", `"512" has no unit: write 512MB`},
+		{"request_memory", "0MB", `"0MB" is not from 1 B to 1024 TB`},
+		{"request_memory", "2000TB", `"2000TB" is not from 1 B to 1024 TB`},
+		{"request_memory", "5 parsecs", `"5 parsecs": the units are B, KB, MB, GB and TB`},
+		{"request_memory", "5KM", `"5KM": the units are B, KB, MB, GB and TB`},
+		{"request_memory", "lots", `"lots" is not a size: write it as 512MB or 2GB, or auto`},
+		{"request_memory", "1GB 2MB", `"1GB 2MB" is not a size: write it as 512MB or 2GB, or auto`},
+
+		{"sum", "YES", true},
+		{"sum", "false", false},
+		{"sum", "1", `"1" is neither yes nor no`},
+
+		{"operating_systems", "linux", []System{Linux}},
+		{"operating_systems", "Windows, Linux", []System{Linux, Windows}},
+		{"operating_systems", `"windows"`, []System{Windows}},
+		{"operating_systems", "", `write linux, windows or both`},
+		{"operating_systems", "macos", `macos is neither linux nor windows`},
+		{"operating_systems", "linux LINUX", `LINUX stands twice`},
+
+		{"executable", "my prog.exe", "my prog.exe"},
+		{"executable", `"my prog.exe"`, "my prog.exe"},
+		{"executable", "", `there is no name`},
+		{"executable", `"prog`, `"prog: a double quote stands at both ends or nowhere`},
+		{"executable", "bin/", `bin/: byte 3: this names a folder, not a file`},
+		{"log", "$(index).log", "$(index).log"},
+		{"log", "$(indx).log", `$(indx).log: byte 0: this is not known here; $(index), $(first), $(count), $(Cluster) and $(Process) are, and $(DOLLAR) for a $ alone`},
+		{"log", "$ENV(HOME)/log", `$ENV(HOME)/log: byte 0: this is not known here; $(index), $(first), $(count), $(Cluster) and $(Process) are, and $(DOLLAR) for a $ alone`},
+		{"indexed_log", "$(index).log", `$(index).log: byte 0: $(index) does not stand in this name: the number goes before the extension by itself`},
+		{"indexed_log", "$(indx).log", "$(indx).log"},
+
+		{"input_files", "a", []string{"a"}},
+		{"input_files", " a ,b c,  d", []string{"a", "b c", "d"}},
+		{"input_files", `"a,b"`, []string{"a", "b"}},
+		{"input_files", `"a", "b c"`, []string{"a", "b c"}},
+		{"input_files", "", []string(nil)},
+		{"input_files", "a,,b", `a name is empty`},
+		{"input_files", "a,", `a name is empty`},
+		{"input_files", `""`, `a name is empty`},
+		{"input_files", "a, b, a", `a stands twice`},
+		{"input_files", `"a,b", c`, `a,b: byte 1: HTCondor cannot carry ',' here`},
+		{"input_files", `a"b, c`, `a"b, c: a double quote stands at both ends or nowhere`},
+		{"input_files", "http://example.org/x", `http://example.org/x: byte 4: HTCondor would take this for a URL`},
+
+		{"arguments", `-x 'a b' "`, `-x 'a b' ": byte 9: single quotes hold blanks together, not double quotes`},
+		{"arguments", `-x $(idx)`, `$(idx): byte 0: this is not known here; $(index), $(first), $(count), $(Cluster) and $(Process) are, and $(DOLLAR) for a $ alone`},
+		{"arguments", "a\x01", "a\x01: byte 1: a control character ('\\x01')"},
+		{"requirements", `Name == "a\`, `a "\" at the end would join HTCondor's next line to this one`},
+		{"requirements", "a\xff", "a\xff: byte 1: not UTF-8"},
+	} {
+		got, err := value(test.name, test.in)
+		if err != nil {
+			got = err.Error()
+		}
+		if !reflect.DeepEqual(got, test.want) {
+			t.Errorf("%s = %s:\n%v\nwant\n%v", test.name, test.in, got, test.want)
+		}
+	}
+}
+
+// An override is checked as a line is, replaces it, and leaves the file as it is.
+func TestOverrides(t *testing.T) {
+	const text = "total_jobs = 100\nstdout = x\nindexed_log = y\n+A = 1\n"
+	for _, test := range []struct {
+		overrides []Setting
+		want      string // of the job, or its errors
+	}{
+		{nil, "100 x y$(index) [{+A 1}]"},
+		{[]Setting{{"total_jobs", "5"}}, "5 x y$(index) [{+A 1}]"},
+		{[]Setting{{"TOTAL_JOBS", " 5 "}, {"total_jobs", "6"}}, "6 x y$(index) [{+A 1}]"},
+		{[]Setting{{"indexed_stdout", "z.out"}, {"log", "l"}}, "100 z$(index).out l [{+A 1}]"},
+		{[]Setting{{"+a", "2"}, {"condor.rank", "Mips"}}, "100 x y$(index) [{+a 2} {rank Mips}]"},
+		{[]Setting{{"total_jobs", "many"}}, `flag -total_jobs: "many" is not a whole number from 1 to 1000000`},
+		{[]Setting{{"totaljobs", "1"}, {"slots", "0"}}, "flag -totaljobs: unknown attribute totaljobs; the nearest known one is total_jobs\nflag -slots: \"0\" is not a whole number from 1 to 1000000"},
+		{[]Setting{{"python_version", "3"}}, "flag -python_version: no Python runs on the machines: leave this line out"},
+		{[]Setting{{"indexed_input_files", "a"}}, "flag -indexed_input_files: matprod has two, the factors, not 1"},
+	} {
+		f, errs := parse(t, text)
+		if errs != nil {
+			t.Fatal(errs)
+		}
+		job, err := f.Job(test.overrides...)
+		got := strings.Join(messages(t, err), "\n")
+		if err == nil {
+			got = strings.Join([]string{strconv.Itoa(job.TotalJobs), string(job.Stdout), string(job.Log), fmt.Sprint(job.Extra)}, " ")
+		}
+		if got != test.want {
+			t.Errorf("%v:\n%s\nwant\n%s", test.overrides, got, test.want)
+		}
+		if f.String() != text {
+			t.Errorf("%v: the file is now\n%s", test.overrides, f)
+		}
+	}
+}
+
+// Values that do not fit each other.
+func TestJobsThatAreRefused(t *testing.T) {
+	for _, test := range []struct{ in, want string }{
+		{"", "run: total_jobs: say how many products there are, as in total_jobs = 100"},
+		{"total_jobs = 1\narguments = -x", "run:2: arguments: these are for another program than matprod: name it, executable = NAME"},
+		{"total_jobs = 1\nstdout = a\nindexed_stdout = b", "run:3: indexed_stdout: stdout has a value too, on line 2: one of them must go"},
+		{"total_jobs = 1\nindexed_input_files = a, b, c", "run:2: indexed_input_files: matprod has two, the factors, not 3"},
+		{"total_jobs = 1\nindexed_output_files = a, b", "run:2: indexed_output_files: matprod has one, the product, not 2"},
+		{"total_jobs = 1\nindexed_output_files = inputB.npy", "run:2: indexed_output_files: inputB.npy is an input too"},
+		{"total_jobs = 1\nexecutable = x\nsum = yes", "run:3: sum: only matprod can add its products up"},
+		{"total_jobs = 1\nindexed_input_files = x/a, y/a", "run:2: indexed_input_files: x/a and y/a would be one file in a job's folder"},
+		{"total_jobs = 1\nindexed_input_files = a, b\ninput_files = c, x/a", "run:2: indexed_input_files: a and x/a would be one file in a job's folder"},
+		{"total_jobs = 1\nindexed_input_files = a, A\noperating_systems = windows", "run:2: indexed_input_files: a and A would be one file in a job's folder"},
+		{"total_jobs = 1\nexecutable = x\nindexed_output_files = x/a, y/a", "run:3: indexed_output_files: x/a and y/a would be one file in a job's folder"},
+		{"arguments = -x\nsum = yes", "run: total_jobs: say how many products there are, as in total_jobs = 100\nrun:1: arguments: these are for another program than matprod: name it, executable = NAME\nrun:2: sum: only matprod can add its products up"},
+	} {
+		f, errs := parse(t, test.in)
+		if errs != nil {
+			t.Fatalf("%q: %q", test.in, errs)
+		}
+		job, err := f.Job()
+		if got := strings.Join(messages(t, err), "\n"); got != test.want || job != nil {
+			t.Errorf("%q:\n%s\nwant\n%s", test.in, got, test.want)
+		}
+	}
+	// … and some that do.
+	for _, in := range []string{
+		"total_jobs = 1\nindexed_input_files = a, A",
+		"total_jobs = 1\nexecutable = bin/Matprod.EXE\nsum = yes",
+		"total_jobs = 1\nexecutable = matprod\narguments = -kernel generic\nindexed_input_files = a, b, c",
+		"total_jobs = 1\nexecutable = other",
+	} {
+		f, _ := parse(t, in)
+		job, err := f.Job()
+		if err != nil {
+			t.Errorf("%q: %v", in, err)
+		} else if job.Executable == "other" && (job.Matprod || job.IndexedInputs != nil) {
+			t.Errorf("%q: another program has matprod's inputs, %q", in, job.IndexedInputs)
+		}
+	}
+}

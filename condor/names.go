@@ -1,0 +1,151 @@
+package condor
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// A QuoteError is a text that HTCondor cannot carry where it would have to stand.
+// There is no escape for it: another name must be chosen.
+type QuoteError struct {
+	Text       string
+	ByteOffset int // of what cannot be carried
+	Message    string
+}
+
+func (e *QuoteError) Error() string {
+	return fmt.Sprintf("%s: byte %d: %s", clip(e.Text), e.ByteOffset, e.Message)
+}
+
+// A place is where in a submit description a name stands. Each has its own
+// characters that separate names, for which HTCondor knows no escape that works.
+type place int
+
+const (
+	inStream place = iota // output, error
+	inLog                 // log, executable, batch_name: not expanded for a machine
+	inInputs              // transfer_input_files, a list with commas
+	inRemaps              // transfer_output_remaps, a list with = and ;
+)
+
+// checkName returns a [*QuoteError] if HTCondor cannot carry a name in a place.
+//
+// What works was found by running jobs with such names on 23.9.6. In
+// transfer_output_remaps "=" , ";", "\" and `"` do not work with a backslash before
+// them, as the manual has it: the file stays where it is, and nobody is told.
+func checkName(name string, in place) error {
+	if err := checkPrintable(name); err != nil {
+		return err
+	}
+	at := func(i int, message string) error { return &QuoteError{name, i, message} }
+	switch {
+	case name == "":
+		return at(0, "a name is empty")
+	case strings.IndexByte(blanks, name[0]) >= 0:
+		return at(0, "a blank at the beginning is lost")
+	case strings.IndexByte(blanks, name[len(name)-1]) >= 0:
+		return at(len(name)-1, "a blank at the end is lost")
+	case strings.Contains(name, "\t"):
+		return at(strings.IndexByte(name, '\t'), "a tab separates names")
+	case name[len(name)-1] == '\\':
+		return at(len(name)-1, "a backslash at the end of a line would join the next line to it")
+	case name[len(name)-1] == '/':
+		return at(len(name)-1, "this names a folder, not a file")
+	}
+	lost := `\` // some daemons take it for a "/"
+	switch in {
+	case inStream:
+		lost = `;\` // HTCondor makes an entry of transfer_output_remaps of it
+	case inInputs:
+		lost = ","
+	case inRemaps:
+		lost = `,=;\"`
+	}
+	if i := strings.IndexAny(name, lost); i >= 0 {
+		return at(i, fmt.Sprintf("HTCondor cannot carry %q here", name[i]))
+	}
+	if i := strings.Index(name, "://"); i >= 0 && in == inInputs {
+		return at(i, "HTCondor would take this for a URL")
+	}
+	if i := strings.Index(name, "$$"); i >= 0 && in == inLog {
+		return at(i, "HTCondor does not expand $$ here, so that it cannot be escaped")
+	}
+	return checkDollars(name)
+}
+
+// checkPrintable returns a [*QuoteError] for what no line of text can hold.
+func checkPrintable(s string) error {
+	for i, r := range s {
+		switch {
+		case r < ' ' && r != '\t' || r == 0x7f:
+			return &QuoteError{s, i, fmt.Sprintf("a control character (%q)", r)}
+		case r == utf8.RuneError:
+			if _, size := utf8.DecodeRuneInString(s[i:]); size == 1 {
+				return &QuoteError{s, i, "not UTF-8"}
+			}
+		}
+	}
+	return nil
+}
+
+// checkWindows returns a [*QuoteError] if Windows cannot have a file of this name
+// in a job's folder. Only the name's last part gets there.
+func checkWindows(name string) error {
+	base := Base(name)
+	offset := len(name) - len(base)
+	if i := strings.IndexAny(base, `<>:"\|?*`); i >= 0 {
+		return &QuoteError{name, offset + i, fmt.Sprintf("no file on Windows has %q in its name", base[i])}
+	}
+	if strings.HasSuffix(base, ".") {
+		return &QuoteError{name, len(name) - 1, "no file on Windows has a name that ends with a dot"}
+	}
+	stem, _, _ := strings.Cut(strings.ToUpper(base), ".")
+	stem = strings.TrimRight(stem, " ")
+	device := len(stem) == 4 && (strings.HasPrefix(stem, "COM") || strings.HasPrefix(stem, "LPT")) && stem[3] >= '1' && stem[3] <= '9'
+	switch stem {
+	case "CON", "PRN", "AUX", "NUL":
+		device = true
+	}
+	if device {
+		return &QuoteError{name, offset, "on Windows this is the name of a device"}
+	}
+	return nil
+}
+
+// Base returns the last part of a name: where a file lies in a job's folder, which
+// is flat.
+func Base(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
+
+// insertIndex puts an index, or what stands for one, before the extension of a
+// name's last part, or at the end where it has none. Dots that begin a name do not
+// begin an extension.
+func insertIndex(name, index string) string {
+	base := Base(name)
+	stem := strings.TrimLeft(base, ".")
+	dot := strings.LastIndexByte(stem, '.')
+	if dot < 0 {
+		return name + index
+	}
+	cut := len(name) - len(stem) + dot
+	return name[:cut] + index + name[cut:]
+}
+
+// sameBase finds two names with the same last part, if there are any; with fold, also
+// where they differ in capitals only.
+func sameBase(fold bool, lists ...[]string) (a, b string, found bool) {
+	seen := make(map[string]string, len(lists[0]))
+	for _, names := range lists {
+		for _, name := range names {
+			base := Base(name)
+			if fold {
+				base = strings.ToLower(base)
+			}
+			if other, ok := seen[base]; ok {
+				return other, name, true
+			}
+			seen[base] = name
+		}
+	}
+	return "", "", false
+}

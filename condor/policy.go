@@ -1,0 +1,147 @@
+package condor
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// What becomes of a job that does not end with 0. Exit statuses 64 and 65 say that
+// it would end so on any machine: it is held at once. Any other status, or a signal,
+// may be the machine's fault: the job is run again, and held when that does not
+// help. The numbers are those of sysexits.h.
+const (
+	statusUsage = 64
+	statusData  = 65
+)
+
+// The time limit's hold has the code that HTCondor's own limit has, as a subcode.
+const codeTimeLimit = 47
+
+// releasedCodes are the hold codes that are a machine's fault: it could not start the
+// program, or an output could not be sent. Such a job is released and tried by
+// another machine, as long as it has not been started too often.
+//
+// Note: 13, inputs that could not be sent, is not among them. Such a job has not been
+// started, so that it would be released for ever. Nor is the time limit: to run again
+// costs as much time again, and only a person can tell whether it was too short.
+const releasedCodes = "{6, 12}"
+
+func isReleased(code int) bool { return code == 6 || code == 12 }
+
+// chirpMessage is the attribute that the program itself may set through HTCondor (delayed
+// chirp, whose names begin with Chirp) to say why it fails.
+const chirpMessage = "ChirpMatMessage"
+
+// seconds prints a time as HTCondor counts it.
+func seconds(d time.Duration) string {
+	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
+}
+
+// spell prints a time for a person.
+func spell(d time.Duration) string {
+	switch {
+	case d >= time.Hour && d%time.Hour == 0:
+		return fmt.Sprintf("%d h", d/time.Hour)
+	case d >= time.Minute && d%time.Minute == 0:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	}
+	return seconds(d) + " s"
+}
+
+// guard returns when the second guard of the time limit strikes: late enough for the
+// first to strike before it.
+func guard(limit time.Duration) time.Duration {
+	return limit + min(max(limit/2, 10*time.Second), 5*time.Minute)
+}
+
+// requirements returns what a machine must be.
+func (s *Submission) requirements() string {
+	var systems []string
+	for _, system := range s.Systems {
+		systems = append(systems, fmt.Sprintf("OpSys == %q", string(system)))
+	}
+	text := fmt.Sprintf("(Arch == %q) && (%s)", arch, strings.Join(systems, " || "))
+	if s.RetryDelay > 0 {
+		text += fmt.Sprintf(" && (TARGET.Machine =!= MY.MachineAttrMachine0 || time() - MY.EnteredCurrentStatus > %s)", seconds(s.RetryDelay))
+	}
+	if s.Requirements != "" {
+		text += " && (" + s.Requirements + ")"
+	}
+	return text
+}
+
+// The macros of which the sentences are made that say why a job is held.
+const (
+	holdSubject = "hold_subject"
+	holdEvent   = "hold_event"
+	holdMessage = "hold_message"
+)
+
+// subject returns the expression for which job it is, one or more arguments of strcat.
+func (s *Submission) subject() string {
+	if !s.ranged() {
+		return fmt.Sprintf(`"%s ", MatFirst`, s.Unit)
+	}
+	return fmt.Sprintf(`ifThenElse(MatCount == 1, strcat("%[1]s ", MatFirst), strcat("%[1]ss ", MatFirst, " to ", MatFirst + MatCount - 1))`, s.Unit)
+}
+
+// event returns the expression for how the program ended.
+func (s *Submission) event() string {
+	return fmt.Sprintf(`ifThenElse(ExitBySignal =?= true, strcat("killed by signal ", ExitSignal), `+
+		`ifThenElse(ExitCode == %d, "wrong usage", ifThenElse(ExitCode == %d, "bad input", strcat("failed with exit status ", ExitCode))))`, statusUsage, statusData)
+}
+
+// message returns the expression for what the program has said, or where it stands. A
+// program that a signal killed could not say why: what it has said is older.
+func (s *Submission) message() string {
+	return fmt.Sprintf(`ifThenElse(ExitBySignal =!= true && isString(%[1]s) && %[1]s != "", %[1]s, strcat("see ", Err))`, chirpMessage)
+}
+
+// exitHold returns on_exit_hold and what goes with it.
+//
+// HTCondor evaluates it before it decides whether the job leaves the queue, and counts
+// this run already. ExitCode is undefined after a signal, and undefined =!= 0.
+func (s *Submission) exitHold() (hold, reason, subcode string) {
+	hold = fmt.Sprintf("(ExitBySignal =?= false && (ExitCode == %d || ExitCode == %d)) || (ExitCode =!= 0 && NumJobCompletions > JobMaxRetries)", statusUsage, statusData)
+	reason = fmt.Sprintf(`strcat($(%s), ": ", $(%s), ifThenElse(NumJobCompletions > 1, strcat(", after ", NumJobCompletions, " runs, the last on "), " on "), MachineAttrMachine0, " (", MachineAttrOpSys0, "): ", $(%s))`,
+		holdSubject, holdEvent, holdMessage)
+	return hold, reason, "ifThenElse(ExitBySignal =?= true, 128 + ExitSignal, ExitCode)"
+}
+
+// timeHold returns periodic_hold and its reason. A start of an earlier run does not
+// count, nor does time in which the job is suspended or sends its outputs
+// (JobStatus 7 and 6).
+func (s *Submission) timeHold() (hold, reason string) {
+	hold = "JobStatus == 2 && JobCurrentStartExecutingDate >= JobCurrentStartDate && time() - JobCurrentStartExecutingDate > " + seconds(guard(s.MaxRunTime))
+	reason = fmt.Sprintf(`strcat($(%s), ": ran longer than %s on ", MachineAttrMachine0)`, holdSubject, spell(s.MaxRunTime))
+	return hold, reason
+}
+
+// release returns periodic_release.
+func (s *Submission) release() string {
+	return fmt.Sprintf("NumJobStarts <= %d && time() - EnteredCurrentStatus > %s && member(HoldReasonCode, %s)", s.MaxRetries, seconds(s.RetryDelay), releasedCodes)
+}
+
+// A Note is what a submit description written here leaves in the log for each job,
+// with the event of its submission.
+type Note struct {
+	First, Count int // the job's products
+	Starts       int // a job that a machine's fault has held is released until it has been started so often
+}
+
+// note returns the note's text, with macros.
+func (s *Submission) note() string {
+	first, count := "$(index)", "1"
+	if s.ranged() {
+		first, count = "$(first)", "$(count)"
+	}
+	return fmt.Sprintf("first=%s count=%s starts=%d", first, count, s.MaxRetries+1)
+}
+
+// ParseNote reads the text of a note. It returns false for any other text.
+func ParseNote(text string) (n Note, ok bool) {
+	read, err := fmt.Sscanf(text, "first=%d count=%d starts=%d", &n.First, &n.Count, &n.Starts)
+	return n, read == 3 && err == nil
+}
