@@ -17,8 +17,8 @@ func (s *Submission) Write(w io.Writer) error {
 	if err := s.Check(); err != nil {
 		return err
 	}
-	p := &printer{w: bufio.NewWriterSize(w, 1<<16)}
-	s.describe(p)
+	p := newPrinter(w)
+	s.describe(p, false)
 	p.comment("The jobs, a line for each. Blanks and commas end a field, but not the last one.")
 	columns := s.columns()
 	p.line("queue " + strings.Join(columns, ", ") + " from (")
@@ -42,7 +42,17 @@ type printer struct {
 	row []byte
 }
 
+func newPrinter(w io.Writer) *printer { return &printer{w: bufio.NewWriterSize(w, 1<<16)} }
+
 func (p *printer) line(text string) { fmt.Fprintln(p.w, text) }
+
+// head prints the comments at a file's beginning.
+func (p *printer) head(comments []string) {
+	for _, line := range comments {
+		// A backslash at the end of a line joins the next one to it, also to a comment.
+		p.line(strings.TrimRight("# "+oneLine(line), `\ `))
+	}
+}
 
 func (p *printer) set(name, format string, args ...any) {
 	p.line(name + " = " + fmt.Sprintf(format, args...))
@@ -128,16 +138,20 @@ func (s *Submission) blanksInRemaps() bool {
 	return false
 }
 
-// describe prints everything above the queue statement.
-func (s *Submission) describe(p *printer) {
-	for _, line := range s.Comments {
-		// A backslash at the end of a line joins the next one to it, also to a comment.
-		p.line(strings.TrimRight("# "+oneLine(line), `\ `))
-	}
+// describe prints everything above the queue statement, of a node of a DAG or of jobs
+// that stand alone.
+func (s *Submission) describe(p *printer, node bool) {
+	p.head(s.Comments)
 	s.describeProgram(p)
 	s.describeFiles(p)
 	s.describeRequests(p)
 	s.describePolicy(p)
+	if node {
+		s.describeNodeFailures(p)
+	} else {
+		s.describeFailures(p)
+	}
+	s.describeTime(p)
 	if len(s.Extra) > 0 {
 		p.comment("Passed on word for word.")
 		for _, e := range s.Extra {
@@ -253,9 +267,12 @@ func (s *Submission) describePolicy(p *printer) {
 	if s.ranged() {
 		p.set("+MatCount", "$(count)")
 	}
+	p.set(holdSubject, "%s", s.subject())
 	p.line("# A machine that is lost gives its job back after 5 min, and a job that is lost its slot.")
 	p.set("job_lease_duration", "300")
+}
 
+func (s *Submission) describeFailures(p *printer) {
 	hold, reason, subcode := s.exitHold()
 	failures := "Any other, and a signal: held too."
 	if s.MaxRetries > 0 {
@@ -265,16 +282,26 @@ func (s *Submission) describePolicy(p *printer) {
 		failures, "The reason names the machine, and says what the program said or where that stands.")
 	p.set("max_retries", "%d", s.MaxRetries)
 	p.set("on_exit_hold", "%s", hold)
-	p.set(holdSubject, "%s", s.subject())
 	p.set(holdEvent, "%s", s.event())
 	p.set(holdMessage, "%s", s.message())
 	p.set("on_exit_hold_reason", "%s", reason)
 	p.set("on_exit_hold_subcode", "%s", subcode)
+}
 
+// describeNodeFailures lets a job that fails leave the queue with its exit status: DAGMan
+// waits for ever for one that is held.
+func (s *Submission) describeNodeFailures(p *printer) {
+	p.comment(fmt.Sprintf("Failures. Exit status %d (wrong usage) and %d (bad input) would happen on any machine: the node has failed.", statusUsage, statusData),
+		fmt.Sprintf("Any other, and a signal, may be the machine's fault: run again, up to %d times, then the node has failed.", s.MaxRetries))
+	p.set("max_retries", "%d", s.MaxRetries)
+	p.set("retry_until", "ExitCode =?= %d || ExitCode =?= %d", statusUsage, statusData)
+}
+
+func (s *Submission) describeTime(p *printer) {
+	hold, reason := s.timeHold()
 	p.comment(fmt.Sprintf("Time. A job that runs longer than %s is held; a second guard strikes where HTCondor's own has not, which", spell(s.MaxRunTime)),
 		"overlooks a job that begins in the second in which its shadow does.")
 	p.set("allowed_execute_duration", "%s", seconds(s.MaxRunTime))
-	hold, reason = s.timeHold()
 	p.set("periodic_hold", "%s", hold)
 	p.set("periodic_hold_reason", "%s", reason)
 	p.set("periodic_hold_subcode", "%d", codeTimeLimit)
