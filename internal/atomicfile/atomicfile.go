@@ -38,29 +38,45 @@ func (e *NameError) Error() string { return e.Name + ": cannot be written: " + e
 // Create makes a temporary file beside the one that name says. The caller must
 // call Close in any case, and Commit before it when the data is complete.
 func Create(name string) (*File, error) {
-	f := &File{name: name}
-	switch info, err := os.Stat(name); {
-	case err != nil: // nothing there, or so a later step will say
-	case info.IsDir():
-		return nil, &TargetError{name, "a folder"}
-	case !info.Mode().IsRegular():
-		return nil, &TargetError{name, "not a regular file"}
-	case protected(info):
-		return nil, &TargetError{name, "read-only"}
-	default:
-		f.mode = info.Mode().Perm()
+	path, mode, err := target(name)
+	if err != nil {
+		return nil, err
 	}
-	var err error
-	if f.path, err = followLinks(name); err != nil {
-		return nil, f.wrap(err)
-	}
-	if why := forbidden(filepath.Base(f.path)); why != "" {
-		return nil, &NameError{name, why}
-	}
-	if f.File, err = createTemp(f.path); err != nil {
+	f := &File{name: name, path: path, mode: mode}
+	if f.File, err = createTemp(path); err != nil {
 		return nil, f.wrap(err)
 	}
 	return f, nil
+}
+
+// Check returns the error of [Create] that can be known without writing: a
+// [*TargetError], a [*NameError], or one of links in a circle.
+func Check(name string) error {
+	_, _, err := target(name)
+	return err
+}
+
+// target returns what a name stands for, and the permissions of the file that is
+// there.
+func target(name string) (path string, mode fs.FileMode, err error) {
+	switch info, err := os.Stat(name); {
+	case err != nil: // nothing there, or so a later step will say
+	case info.IsDir():
+		return "", 0, &TargetError{name, "a folder"}
+	case !info.Mode().IsRegular():
+		return "", 0, &TargetError{name, "not a regular file"}
+	case protected(info):
+		return "", 0, &TargetError{name, "read-only"}
+	default:
+		mode = info.Mode().Perm()
+	}
+	if path, err = followLinks(name); err != nil {
+		return "", 0, (&File{name: name}).wrap(err)
+	}
+	if why := forbidden(filepath.Base(path)); why != "" {
+		return "", 0, &NameError{name, why}
+	}
+	return path, mode, nil
 }
 
 // followLinks returns the path where symbolic links lead, whether there is a file

@@ -115,6 +115,9 @@ func TestImpossibleNames(t *testing.T) {
 			t.Errorf("%s: %v, want %q", base, err, why)
 		}
 		f.Close()
+		if got := forbidden(base); (got == "") != (why == "") || !strings.Contains(got, why) {
+			t.Errorf("%s is forbidden because of %q, want %q", base, got, why)
+		}
 	}
 	wantOnly(t, dir)
 }

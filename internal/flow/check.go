@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"matpool/internal/atomicfile"
 	"matpool/internal/status"
 	"matpool/npyio"
 )
@@ -63,8 +64,8 @@ func shapeError(name string, h npyio.Header, firstName string, first npyio.Heade
 	return status.DataError(fmt.Errorf("%s: is %s, but %s is %s", name, h.ShapeString(), firstName, first.ShapeString()), "")
 }
 
-// checkOutputs makes sure that each output has a folder, and that none is another
-// output or an input of any pair: by its name, as indexed names may be (input.npy with
+// checkOutputs makes sure that each output can be written where it is to be, as far as
+// that can be known, and that none is another output or an input of any pair: by its name, as indexed names may be (input.npy with
 // index 10 and input1.npy with index 0), or through a link.
 func checkOutputs(pairs []Pair) error {
 	isInput, isOutput := make(map[string]bool, 2*len(pairs)), make(map[string]bool, len(pairs))
@@ -82,6 +83,9 @@ func checkOutputs(pairs []Pair) error {
 		isOutput[c] = true
 		if err := checkDistinct(p.C, p.A, p.B); err != nil {
 			return err
+		}
+		if err := atomicfile.Check(p.C); err != nil {
+			return outputError(err)
 		}
 		if _, err := os.Stat(filepath.Dir(p.C)); errors.Is(err, fs.ErrNotExist) {
 			return outputError(fmt.Errorf("%s: cannot be written: %w", p.C, errors.Unwrap(err)))

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"matpool/internal/atomicfile"
 	"matpool/internal/indexed"
 	"matpool/internal/nprand"
 	"matpool/internal/progress"
@@ -42,6 +43,11 @@ func (in Init) Run(ctx context.Context, show progress.Func) error {
 	}
 	if name, twice := repeated(names); twice {
 		return status.UsageError(fmt.Errorf("two of the matrices would be written to %s", name), "give -a and -b names that no index makes equal")
+	}
+	for _, name := range names[:2] { // the others differ in the index only
+		if err := atomicfile.Check(name); err != nil {
+			return outputError(err)
+		}
 	}
 	h := npyio.Header{DType: npyio.Float64, Shape: []int{in.Size, in.Size}}
 	replaced, err := in.existing(names)
@@ -93,14 +99,16 @@ func repeated(names []string) (name string, twice bool) {
 }
 
 // existing returns the size of the files that will be replaced, in bytes; without
-// Force, there must be none.
+// Force, there must be none. What is there must be such that it can be replaced.
 func (in Init) existing(names []string) (size float64, err error) {
+	var errs []error
 	first, others := "", 0
 	for _, name := range names {
 		info, err := os.Stat(name)
 		if err != nil {
 			continue
 		}
+		errs = append(errs, outputError(atomicfile.Check(name)))
 		size += float64(info.Size())
 		if first == "" {
 			first = name
@@ -109,7 +117,7 @@ func (in Init) existing(names []string) (size float64, err error) {
 		}
 	}
 	if in.Force || first == "" {
-		return size, nil
+		return size, errors.Join(errs...)
 	}
 	more := ""
 	if others > 0 {
