@@ -12,21 +12,17 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
-# namespaces runs a command as a namespace's first process, which takes all others with it when it
+# enter runs a command as the first process of new namespaces, which takes all others with it when it
 # ends. It is killed if this script is.
-namespaces() {
-    if [ "$(id -u)" -eq 0 ]; then set -- env "$@"; else set -- unshare --user --map-root-user "$@"; fi
-    "$@"
-}
-
 enter() {
-    namespaces setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc "$@"
+    set -- setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc "$@"
+    [ "$(id -u)" -eq 0 ] || set -- unshare --user --map-root-user "$@"
+    "$@"
 }
 
 # make_root makes the file system that Wine sees: its own /usr, and else this machine's.
 make_root() {
-    mount --make-rprivate /
-    mount --make-rshared / # in this namespace
+    mount --make-rshared / # among the mounts of this namespace, which unshare has made private
     mount -t tmpfs -o mode=755 wine "$session"
     mount --make-rprivate "$session"
     mount --make-unbindable "$session"

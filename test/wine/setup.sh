@@ -53,7 +53,7 @@ check() {
     for tool in apt-get dpkg-deb unshare setpriv flock; do
         command -v $tool >/dev/null || unavailable "there is no $tool"
     done
-    "$here/session.sh" --check || unavailable "neither is this root, nor may this user make namespaces (unshare --user --mount)"
+    "$here/session.sh" --check || unavailable "this user may not make namespaces (unshare --mount --pid)"
     keyring=/usr/share/keyrings/debian-archive-keyring.gpg
     [ -e $keyring ] || unavailable "there is no $keyring, to check Debian's packages with; install debian-archive-keyring"
     mirror=$(mirror)
