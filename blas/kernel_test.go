@@ -2,8 +2,6 @@ package blas
 
 import (
 	"errors"
-	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -44,32 +42,5 @@ func TestFastestKernelIsTheDefault(t *testing.T) {
 	}
 	if want := Kernels()[0]; m.name != want {
 		t.Errorf("%s (%s), want %s", m.name, m.Kernel(), want)
-	}
-}
-
-func BenchmarkMul(b *testing.B) {
-	for _, n := range []int{100, 1000} {
-		x := make([]float64, 3*n*n)
-		for i := range x {
-			x[i] = float64(i%17) - 8
-		}
-		c, a, bb := Dense(n, n, x[:n*n]), Dense(n, n, x[n*n:2*n*n]), Dense(n, n, x[2*n*n:])
-		for _, kernel := range Kernels() {
-			for threads := 1; threads <= runtime.GOMAXPROCS(0); threads *= 2 {
-				b.Run(fmt.Sprintf("n=%d/%s/threads=%d", n, kernel, threads), func(b *testing.B) {
-					m, err := New(kernel, threads)
-					if err != nil {
-						b.Fatal(err)
-					}
-					for b.Loop() {
-						if err := m.Mul(b.Context(), c, a, bb); err != nil {
-							b.Fatal(err)
-						}
-					}
-					flops := 2 * float64(n) * float64(n) * float64(n)
-					b.ReportMetric(flops*float64(b.N)/b.Elapsed().Seconds()/1e9, "GF/s")
-				})
-			}
-		}
 	}
 }

@@ -1,0 +1,29 @@
+//go:build openblas
+
+package openblas
+
+import (
+	"fmt"
+	"testing"
+
+	"matpool/internal/nprand"
+	"matpool/internal/pages"
+)
+
+// The whole product in one call: what OpenBLAS itself gives, with its own choice of panels.
+// Package blas's BenchmarkMul/kernel=openblas is the same with the panels of the definition.
+func BenchmarkDgemm(b *testing.B) {
+	for _, n := range []int{100, 200, 500, 1000, 2000, 4000} {
+		b.Run(fmt.Sprintf("n=%d/threads=1", n), func(b *testing.B) {
+			x, err := pages.Alloc(3 * n * n)
+			if err != nil {
+				b.Fatal(err)
+			}
+			nprand.New(1).Float64s(x[:2*n*n])
+			for b.Loop() {
+				AddProduct(n, n, n, x[:n*n], n, false, x[n*n:2*n*n], n, false, x[2*n*n:], n)
+			}
+			b.ReportMetric(2*float64(n)*float64(n)*float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GF/s")
+		})
+	}
+}

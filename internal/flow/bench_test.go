@@ -1,0 +1,94 @@
+package flow
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"matpool/blas"
+	"matpool/internal/indexed"
+)
+
+// What a program does, without its start and its end, on files in the page cache.
+
+const benchSize, benchJobs = 1000, 10
+
+// benchPairs makes the inputs.
+func benchPairs(b *testing.B) (pairs []Pair, outputs []string) {
+	dir := b.TempDir()
+	in := Init{Dir: dir, A: "a.npy", B: "b.npy", Jobs: benchJobs, Size: benchSize, Seed: 1}
+	if err := in.Run(b.Context(), quietly); err != nil {
+		b.Fatal(err)
+	}
+	for i := range benchJobs {
+		pairs = append(pairs, Pair{
+			A: filepath.Join(dir, indexed.Name("a.npy", i)), B: filepath.Join(dir, indexed.Name("b.npy", i)),
+			C: filepath.Join(dir, indexed.Name("c.npy", i)),
+		})
+		outputs = append(outputs, pairs[i].C)
+	}
+	return pairs, outputs
+}
+
+// perThreads runs work with one thread and with two.
+func perThreads(b *testing.B, matrices int, work func(b *testing.B, threads int, m *blas.Multiplier)) {
+	for threads := 1; threads <= 2; threads++ {
+		b.Run(fmt.Sprintf("threads=%d", threads), func(b *testing.B) {
+			m, err := blas.New("", threads)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(int64(matrices) * 8 * benchSize * benchSize)
+			b.ReportAllocs()
+			for b.Loop() {
+				work(b, threads, m)
+			}
+		})
+	}
+}
+
+func BenchmarkProducts(b *testing.B) {
+	pairs, outputs := benchPairs(b)
+	perThreads(b, 3*benchJobs, func(b *testing.B, threads int, m *blas.Multiplier) {
+		for _, name := range outputs {
+			os.Remove(name)
+		}
+		if err := Products(b.Context(), m, pairs, false, quietly); err != nil {
+			b.Fatal(err)
+		}
+	})
+}
+
+func BenchmarkSerial(b *testing.B) {
+	pairs, _ := benchPairs(b)
+	perThreads(b, 2*benchJobs, func(b *testing.B, threads int, m *blas.Multiplier) {
+		if _, err := Serial(b.Context(), m, pairs, "", quietly); err != nil {
+			b.Fatal(err)
+		}
+	})
+}
+
+func BenchmarkCombine(b *testing.B) {
+	pairs, _ := benchPairs(b)
+	var names []string
+	for _, p := range pairs {
+		names = append(names, p.A, p.B)
+	}
+	perThreads(b, len(names), func(b *testing.B, threads int, _ *blas.Multiplier) {
+		if _, err := Combine(b.Context(), names, "", threads, quietly); err != nil {
+			b.Fatal(err)
+		}
+	})
+}
+
+func BenchmarkInit(b *testing.B) {
+	in := Init{Dir: b.TempDir(), A: "a.npy", B: "b.npy", Jobs: benchJobs, Size: benchSize, Seed: 1, Force: true}
+	b.SetBytes(2 * benchJobs * 8 * benchSize * benchSize)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := in.Run(b.Context(), quietly); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
