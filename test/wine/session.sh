@@ -12,37 +12,13 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
-# enter runs a command as the first process of new namespaces, which takes all others with it when it
-# ends. It is killed if this script is.
-enter() {
-    set -- setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc "$@"
-    [ "$(id -u)" -eq 0 ] || set -- unshare --user --map-root-user "$@"
-    "$@"
-}
+# shellcheck source=test/namespaces.sh
+. "$here/../namespaces.sh"
 
-# make_root makes the file system that Wine sees: its own /usr, and else this machine's.
-make_root() {
-    mount --make-rshared / # among the mounts of this namespace, which unshare has made private
-    mount -t tmpfs -o mode=755 wine "$session"
-    mount --make-rprivate "$session"
-    mount --make-unbindable "$session"
-
-    mkdir "$session/usr" "$session/wine"
-    mount --bind "$root/usr" "$session/usr"
-    mount --make-private "$session/usr"
-    [ ! -d /usr/local ] || mount --rbind /usr/local "$session/usr/local" # Go may be there
-    ln -s usr/lib "$session/lib"
-    ln -s usr/lib64 "$session/lib64"
-    for dir in /*; do
-        case $dir in /usr | /lib | /lib64) continue ;; esac
-        if [ -L "$dir" ]; then
-            cp -P "$dir" "$session$dir"
-        elif [ -d "$dir" ]; then
-            mkdir "$session$dir"
-            mount --rbind "$dir" "$session$dir"
-        fi
-    done
-    # A registry and a C: drive for each session, and a place for Wine's socket.
+# make_places makes what Wine writes to: a registry and a C: drive for each session, and a place for
+# its socket.
+make_places() {
+    mkdir "$session/wine"
     if [ -d "$root/prefix" ]; then cp -a "$root/prefix" "$session/wine/prefix"; else mkdir "$session/wine/prefix"; fi
     mkdir -p "/tmp/.wine-$(id -u)"
     mount -t tmpfs -o mode=700 wine "/tmp/.wine-$(id -u)"
@@ -67,7 +43,9 @@ case $1 in
 --inside)
     root=$2 session=$2/session
     shift 2
+    # shellcheck disable=SC2119 # none
     make_root
+    make_places
     export MATPOOL_WINE="$session"
     start_server >/dev/null 2>&1 </dev/null
     "$@"

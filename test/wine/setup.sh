@@ -12,11 +12,13 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/matpool/wine
-# Made again when the recipe changes.
-root=$cache/$(cat "$here/setup.sh" "$here/session.sh" | sha256sum | cut -c 1-16)
+name=wine cannot="the Windows programs cannot be run here"
+# shellcheck source=test/debian.sh
+. "$here/../debian.sh"
 
-suite=trixie
+# Made again when the recipe changes.
+root=${XDG_CACHE_HOME:-$HOME/.cache}/matpool/wine/$(cat "$here/setup.sh" "$here/session.sh" "$here/../debian.sh" "$here/../namespaces.sh" | sha256sum | cut -c 1-16)
+
 packages='libwine wine64 libz-mingw-w64 libc6 libgcc-s1 libunwind8 liblzma5 libc-bin'
 unix=usr/lib/x86_64-linux-gnu
 windows=$unix/wine/x86_64-windows
@@ -30,57 +32,6 @@ modules='
     cmd.exe conhost.exe explorer.exe regsvr32.exe rundll32.exe services.exe start.exe svchost.exe
     wineboot.exe winedevice.exe
     mountmgr.sys ntoskrnl.exe'
-
-say() { printf 'wine/setup.sh: %s\n' "$1" >&2; }
-fail() { say "$1"; exit 1; }
-unavailable() { say "the Windows programs cannot be run here: $1"; exit 77; }
-
-# mirror prints the address of the Debian mirror that this machine's own apt uses.
-mirror() {
-    if [ -n "${MATPOOL_DEBIAN_MIRROR-}" ]; then
-        echo "$MATPOOL_DEBIAN_MIRROR"
-        return
-    fi
-    # shellcheck disable=SC1091 # is on the machine
-    [ "$(. /etc/os-release; echo "$ID")" = debian ] || return 0
-    # shellcheck disable=SC1091,SC2016 # the format is apt's
-    apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' |
-        awk -v release="$(. /etc/os-release; echo "$VERSION_CODENAME")" '$1 == release && $2 == "main" { print $3; exit }'
-}
-
-check() {
-    [ "$(uname -sm)" = "Linux x86_64" ] || unavailable "this is $(uname -sm); Linux x86_64 is wanted"
-    for tool in apt-get dpkg-deb unshare setpriv flock; do
-        command -v $tool >/dev/null || unavailable "there is no $tool"
-    done
-    "$here/session.sh" --check || unavailable "this user may not make namespaces (unshare --mount --pid)"
-    keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-    [ -e $keyring ] || unavailable "there is no $keyring, to check Debian's packages with; install debian-archive-keyring"
-    mirror=$(mirror)
-    [ -n "$mirror" ] || unavailable "apt's sources name no Debian mirror; MATPOOL_DEBIAN_MIRROR may name one"
-}
-
-# download fetches the packages into temp/debs, by an apt that keeps all it writes in temp.
-download() {
-    mkdir -p "$temp/apt/lists/partial" "$temp/debs"
-    : >"$temp/apt/status"
-    echo "deb [arch=amd64 target=Packages signed-by=$keyring] $mirror $suite main" >"$temp/apt/sources"
-    cat >"$temp/apt/config" <<EOF
-Dir::State::Lists "$temp/apt/lists";
-Dir::State::Status "$temp/apt/status";
-Dir::Etc::SourceList "$temp/apt/sources";
-Dir::Etc::SourceParts "/dev/null";
-Dir::Cache::pkgcache "";
-Dir::Cache::srcpkgcache "";
-APT::Architecture "amd64";
-APT::Sandbox::User "root";
-EOF
-    export APT_CONFIG="$temp/apt/config"
-    apt-get update --error-on=any
-    # shellcheck disable=SC2086 # several words
-    (cd "$temp/debs" && apt-get download $packages)
-    unset APT_CONFIG
-}
 
 unpack() {
     new=$temp/root
@@ -101,6 +52,7 @@ unpack() {
     zlib=$new/usr/x86_64-w64-mingw32/lib/zlib1.dll
     { head -c 64 "$zlib"; printf 'Wine builtin DLL\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'; tail -c +97 "$zlib"; } >"$new/$windows/zlib1.dll"
     mkdir -p "$new/usr/local" "$new/session"
+    ln -s usr/lib usr/lib64 "$new"
 }
 
 # make_prefix lets Wine write its registry and its C: drive, and shares the modules that it copied there.
@@ -123,37 +75,12 @@ make_prefix() {
 }
 
 make_root() {
-    temp=$(mktemp -d "$cache/tmp.XXXXXX")
-    download
+    # shellcheck disable=SC2086 # several words
+    download download $packages
     unpack
     make_prefix
     mv "$new" "$root"
 }
 
-# cleanup is what is done at the end, whatever that is.
-cleanup() {
-    status=$?
-    [ -z "${temp-}" ] || rm -rf "$temp"
-    if [ $status -ne 0 ]; then
-        tail -n 20 "$cache/log" >&4
-        say "this failed; the last lines of $cache/log are above" 2>&4
-    fi
-}
-
-if [ ! -e "$root" ]; then
-    check
-    mkdir -p "$cache"
-    exec 3>&1 4>&2 9>"$cache/lock"
-    flock 9 # another one may be at it
-    if [ ! -e "$root" ]; then
-        say "making Wine in $root"
-        trap cleanup EXIT
-        trap 'exit 1' HUP INT TERM
-        rm -rf "$cache"/tmp.* # of one that was killed
-        exec >"$cache/log" 2>&1
-        make_root </dev/null
-        exec >&3 2>&4
-    fi
-    exec 9>&-
-fi
+once make_root
 echo "$root"
