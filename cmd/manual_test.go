@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"matpool/condor"
 	"matpool/internal/status"
 )
 
@@ -78,10 +79,14 @@ func section(manual, heading string) string {
 }
 
 // The examples of a manual are one session: each command finds what those before
-// it have written, and prints exactly what stands below it.
+// it have written, and the files of the folder examples, and prints exactly what stands
+// below it.
 func TestExamplesAreTrue(t *testing.T) {
 	forManuals(t, func(t *testing.T, program, manual string) {
 		dir, ran := t.TempDir(), false
+		if err := os.CopyFS(dir, os.DirFS(filepath.Join("..", "examples"))); err != nil {
+			t.Fatal(err)
+		}
 		for block := range strings.SplitSeq(section(manual, "Examples"), "\n\n") {
 			command, ok := strings.CutPrefix(strings.TrimLeft(block, "\n"), "\t$ ")
 			if !ok {
@@ -129,6 +134,15 @@ func TestFlagsAreInTheManual(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Each attribute of a simplified submission file is in the manual, on one line.
+func TestAttributesAreInTheManual(t *testing.T) {
+	_, text, _ := strings.Cut(manuals(t)["matsubmit"], "\nAttributes:\n\n")
+	text, _, _ = strings.Cut(text, "\n\n")
+	if text, want := strings.ReplaceAll("\n"+text+"\n", "\n\t", "\n"), "\n"+condor.AttributesHelp(); text != want {
+		t.Errorf("the manual has\n%s\nwant\n%s", text, want)
+	}
 }
 
 // words returns the strings in the Go files of some folders that might be flags' names.

@@ -132,9 +132,9 @@ func instead(name string) string {
 	return ""
 }
 
-// nearest returns the attribute whose name has the smallest edit distance to name, for
+// Nearest returns the attribute whose name has the smallest edit distance to name, for
 // the length of both: of two names as far, the longer one has more in common.
-func nearest(name string) string {
+func Nearest(name string) string {
 	best, least := "", 2.0
 	for _, a := range Attributes() {
 		far := float64(distance(strings.ToLower(name), a.Name)) / float64(len(name)+len(a.Name))

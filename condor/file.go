@@ -106,7 +106,7 @@ func parseLine(line string, atStart bool) (l Line, msg string) {
 	}
 	tail := strings.TrimLeft(rest[equals+1:], blanks)
 	value := strings.TrimRight(tail, blanks)
-	if !passedOn(name) {
+	if !PassedOn(name) {
 		value = strings.TrimRight(tail[:commentIn(tail)], blanks)
 	}
 	l.Name, l.Value, l.Rest = name, value, tail[len(value):]
@@ -129,8 +129,8 @@ func commentIn(s string) int {
 	return len(s)
 }
 
-// passedOn reports whether a line of this name is HTCondor's: +Attr or condor.NAME.
-func passedOn(name string) bool {
+// PassedOn reports whether a line of this name is HTCondor's: +Attr or condor.NAME.
+func PassedOn(name string) bool {
 	return strings.HasPrefix(name, "+") || len(name) >= len(condorPrefix) && strings.EqualFold(name[:len(condorPrefix)], condorPrefix)
 }
 
@@ -141,7 +141,7 @@ func canonical(name string) string { return strings.ToLower(name) }
 
 // checkSetting says what is wrong with a name or its value.
 func checkSetting(name, value string) string {
-	if passedOn(name) {
+	if PassedOn(name) {
 		return checkPassedOn(name, value)
 	}
 	a, ok := attribute(name)
@@ -151,7 +151,7 @@ func checkSetting(name, value string) string {
 	case !ok && len(name) > 40:
 		return fmt.Sprintf("unknown attribute %s", clip(name))
 	case !ok:
-		return fmt.Sprintf("unknown attribute %s; the nearest known one is %s", name, nearest(name))
+		return fmt.Sprintf("unknown attribute %s; the nearest known one is %s", name, Nearest(name))
 	}
 	if err := checkValue(a, value); err != nil {
 		return fmt.Sprintf("%s: %v", a.Name, err)

@@ -99,7 +99,7 @@ type value struct {
 
 func (r *resolver) set(name, text string, line int) {
 	key := canonical(name)
-	if _, ok := r.values[key]; !ok && passedOn(name) {
+	if _, ok := r.values[key]; !ok && PassedOn(name) {
 		r.extra = append(r.extra, key)
 	}
 	r.values[key] = value{name, text, line}

@@ -31,6 +31,7 @@ func goList(t *testing.T, args ...string) []string {
 func TestImports(t *testing.T) {
 	for _, rule := range []struct{ pkg, mustNot string }{
 		{"matpool/npyio", `^matpool/(blas|condor|cmd|internal)`},
+		{"matpool/condor", `^matpool/(npyio|blas|cmd|internal)`},
 		{"matpool/blas", `^matpool/(npyio|condor|cmd|internal/(flow|cli))`},
 	} {
 		for _, dep := range goList(t, "-deps", rule.pkg) {

@@ -60,6 +60,17 @@ func checkTerms(pairs []Pair, output string) (sum npyio.Header, multiplications 
 	return sum, multiplications, errors.Join(errs...)
 }
 
+// Headers returns the headers of a pair's factors and of their product, or all that is
+// wrong with the factors. Nothing but headers is read.
+func Headers(p Pair) (a, b, c npyio.Header, err error) {
+	f, err := openFactors(p)
+	if err != nil {
+		return a, b, c, err
+	}
+	defer f.close()
+	return f.a.Header, f.b.Header, f.product(), nil
+}
+
 func shapeError(name string, h npyio.Header, firstName string, first npyio.Header) error {
 	return status.DataError(fmt.Errorf("%s: is %s, but %s is %s", name, h.ShapeString(), firstName, first.ShapeString()), "")
 }

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"matpool/condor"
+	"matpool/internal/cli"
+	"matpool/internal/status"
+)
+
+// attributeFlags defines a flag for each attribute of a simplified submission file, and
+// one for each that is passed on to HTCondor, which may have any name: -condor.rank=1 or
+// -+Owner=2. What they are given is appended to the overrides, in the order of the
+// arguments.
+func attributeFlags(flags *cli.Flags, args []string, overrides *[]condor.Setting) {
+	define := func(name string) {
+		flags.Func(name, "", func(value string) error {
+			*overrides = append(*overrides, condor.Setting{Name: name, Value: value})
+			return nil
+		})
+	}
+	for _, a := range condor.Attributes() {
+		define(a.Name)
+	}
+	for _, arg := range args {
+		name, ok := strings.CutPrefix(arg, "-")
+		name, _, _ = strings.Cut(strings.TrimPrefix(name, "-"), "=")
+		if ok && condor.PassedOn(name) && flags.Lookup(name) == nil {
+			define(name)
+		}
+	}
+}
+
+// withNearest adds the nearest attribute to the error for a flag that is not known.
+func withNearest(flags *cli.Flags, err error) error {
+	if err == nil {
+		return nil
+	}
+	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !unknown {
+		return err
+	}
+	near := condor.Nearest(name)
+	return status.UsageError(errors.New(err.Error()), "the nearest attribute is -"+near+"; "+flags.Name()+" -help lists them")
+}

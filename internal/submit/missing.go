@@ -1,0 +1,201 @@
+package submit
+
+import (
+	"archive/zip"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"time"
+
+	"matpool/condor"
+	"matpool/internal/indexed"
+	"matpool/internal/status"
+	"matpool/npyio"
+)
+
+// What -resubmit finds of a product, or of the job that returns its sum.
+type state int
+
+const (
+	missing state = iota
+	there         // its output is there, and sound
+	queued        // an earlier job of the queue will make it
+)
+
+// chooseMissing chooses what is neither there nor in the queue. Where jobs have several
+// products, those of one job that are missing make new jobs, for each range of them one.
+// A job that returns a sum is made again as a whole.
+func (p *plan) chooseMissing(ctx context.Context) error {
+	if len(p.outputs()) == 0 {
+		return status.DataError(fmt.Errorf("%s: indexed_output_files: -resubmit must know what another program's outputs are called", p.File), "")
+	}
+	if p.job.Sum {
+		if err := p.checkSameSums(); err != nil {
+			return err
+		}
+	}
+	states := make([]state, p.job.TotalJobs)
+	err := p.forAll(ctx, len(p.all), func(int64, int64) {}, func(i int) error {
+		return p.look(p.all[i], states[p.all[i].First-p.job.FirstIndex:][:p.all[i].Count])
+	})
+	if err != nil {
+		return err
+	}
+	var counts [3]int
+	for _, s := range states {
+		counts[s]++
+	}
+	p.notes = append(p.notes, fmt.Sprintf("of %s: %s there, %s in the queue, %s missing", counted(len(states), "product"),
+		count(counts[there]), count(counts[queued]), count(counts[missing])))
+	for _, row := range p.all {
+		p.rows = append(p.rows, p.missingOf(row, states[row.First-p.job.FirstIndex:][:row.Count])...)
+	}
+	return nil
+}
+
+// missingOf returns the jobs for what is missing of a job.
+func (p *plan) missingOf(row condor.Row, states []state) (rows []condor.Row) {
+	for i := 0; i < len(states); i++ {
+		if states[i] != missing {
+			continue
+		}
+		first := i
+		for i < len(states) && states[i] == missing {
+			i++
+		}
+		rows = append(rows, p.piece(row.First+first, i-first))
+	}
+	if len(rows) == 1 && rows[0].Count == row.Count {
+		return []condor.Row{row}
+	}
+	return rows
+}
+
+// piece returns a job for some of the products of another. Its number is one that no
+// job has had for other products and no job in the queue can have: behind those of all
+// jobs, by its first product.
+func (p *plan) piece(first, count int) condor.Row {
+	return condor.Row{Index: len(p.all) + first, First: first, Count: count}
+}
+
+// look finds what has become of a job's products.
+func (p *plan) look(row condor.Row, states []state) error {
+	for i := range states {
+		number := row.First + i
+		job := p.queue.latest[number-p.job.FirstIndex]
+		var since time.Time // what is older was made by an earlier job
+		if job != nil {
+			since = job.Submitted
+		}
+		sound, err := p.sound(row, number, since)
+		switch {
+		case err != nil:
+			return err
+		case job != nil && (job.State == condor.Idle || job.State == condor.Running || job.State == condor.Unknown):
+			states[i] = queued
+		case sound:
+			states[i] = there
+		}
+	}
+	return nil
+}
+
+// sound reports whether the outputs of a product are there: not empty, as HTCondor
+// makes them before it sends them, and in matprod's case a matrix of the right size;
+// not older than its inputs, nor than the submission of the job that should make it.
+func (p *plan) sound(row condor.Row, number int, since time.Time) (bool, error) {
+	last := since.Truncate(time.Second)
+	for _, name := range p.job.IndexedInputs {
+		if info, err := os.Stat(indexed.Name(name, number)); err == nil && info.ModTime().After(last) {
+			last = info.ModTime()
+		}
+	}
+	for _, name := range p.outputs() {
+		index := number
+		if p.job.Sum {
+			index = row.Index
+		}
+		name = indexed.Name(name, index)
+		info, err := os.Stat(name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return false, nil
+		case err != nil:
+			return false, fmt.Errorf("%s: %w", name, cause(err))
+		case !info.Mode().IsRegular() || info.Size() == 0 || info.ModTime().Before(last):
+			return false, nil
+		}
+		m := p.products[number-p.job.FirstIndex]
+		switch strings.ToLower(path.Ext(name)) {
+		case ".npy":
+			ok, err := soundMatrix(name, p.job.Matprod, m)
+			if err != nil || !ok {
+				return false, err
+			}
+		case ".npz":
+			if p.job.Matprod && !soundSum(name, m) {
+				return false, nil
+			}
+		}
+	}
+	return true, nil
+}
+
+// soundMatrix reports whether a file is a .npy file, and of a product's shape.
+func soundMatrix(name string, shaped bool, m product) (bool, error) {
+	f, err := npyio.Open(name)
+	if errors.Is(err, npyio.ErrFormat) || errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	return !shaped || f.CheckFloat64() == nil && len(f.Shape) == 2 && f.Shape[0] == m.rows && f.Shape[1] == m.cols, nil
+}
+
+// soundSum reports whether a file is an archive that holds a sum's members, of a
+// product's shape.
+func soundSum(name string, m product) bool {
+	archive, err := zip.OpenReader(name)
+	if err != nil {
+		return false
+	}
+	defer archive.Close()
+	for _, member := range []string{"hi.npy", "lo.npy"} {
+		f, err := archive.Open(member)
+		if err != nil {
+			return false
+		}
+		h, _, err := npyio.ReadHeader(f)
+		f.Close()
+		if err != nil || len(h.Shape) != 2 || h.Shape[0] != m.rows || h.Shape[1] != m.cols {
+			return false
+		}
+	}
+	return true
+}
+
+// checkSameSums makes sure that the sums that are there, or will be, are of the same
+// products as those that would be submitted: others would be added twice, or not at all.
+func (p *plan) checkSameSums() error {
+	for _, row := range p.all {
+		for i := range row.Count {
+			job := p.queue.latest[row.First+i-p.job.FirstIndex]
+			if job == nil {
+				continue
+			}
+			note, _ := job.Note()
+			if note.First != row.First || note.Count != row.Count {
+				return status.UsageError(fmt.Errorf("%s: job %v has %s from %d on, but here a job has up to %d: sums of different ranges do not go together",
+					p.logs()[0], job.ID, counted(note.Count, "product"), note.First, p.perJob),
+					fmt.Sprintf("-products_per_job=%d goes on with them, -force begins anew", note.Count))
+			}
+		}
+	}
+	return nil
+}

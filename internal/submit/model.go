@@ -1,0 +1,99 @@
+package submit
+
+import (
+	"fmt"
+	"time"
+
+	"matpool/condor"
+)
+
+// How long a job takes, from the sizes of its files:
+//
+//	t = a + (bytes in)/in + (bytes out)/out + flops/speed
+//
+// The constants are those of an ordinary machine; what is measured with a pool of
+// one's own may differ by a factor, and the choice below not be far off all the same.
+const (
+	jobSeconds     = 0.9   // a: HTCondor's own time for a job
+	inPerSecond    = 300e6 // bytes sent to a machine in a second
+	outPerSecond   = 440e6 // … and back
+	flopsPerSecond = 20e9  // additions and multiplications in a second, of one processor
+)
+
+// What products_per_job = auto aims at. HTCondor's manual calls jobs of minutes
+// efficient, and pools ask for five minutes where there are many jobs. But a job's files
+// must have room on a machine.
+const (
+	aim      = 5 * time.Minute
+	jobFiles = 1 << 30 // bytes
+)
+
+// seconds returns how long a product takes in a job.
+func (m product) seconds(cpus int) float64 {
+	return float64(m.in)/inPerSecond + float64(m.out)/outPerSecond + float64(m.flops)/flopsPerSecond/float64(cpus)
+}
+
+// deal chooses how many products a job computes, and deals them out.
+func (p *plan) deal() {
+	p.perJob = p.job.ProductsPerJob
+	if p.perJob == 0 {
+		p.choose()
+	}
+	p.all = condor.Ranges(p.job.FirstIndex, p.job.TotalJobs, p.perJob)
+	if p.job.Sum {
+		for i := range p.all { // a partial sum has its job's number, also where that is one product
+			p.all[i].Index = i
+		}
+	}
+}
+
+// choose chooses the number of products of a job: as many as make it last as long as
+// is aimed at, and have room, and leave a job for each slot.
+func (p *plan) choose() {
+	var mean product
+	for _, m := range p.products {
+		mean.in, mean.out, mean.flops = mean.in+m.in, mean.out+m.out, mean.flops+m.flops
+	}
+	total := len(p.products)
+	n := int64(total)
+	mean.in, mean.out, mean.flops = mean.in/n, mean.out/n, mean.flops/n
+	t := mean.seconds(p.job.Cpus)
+	length := min(aim, p.job.MaxRunTime/2) // what is twice as slow must not be held
+
+	byTime := atMost(total, (length.Seconds()-jobSeconds)/t)
+	byFiles := atMost(total, jobFiles/float64(mean.in+mean.out))
+	bySlots := (total + p.job.Slots - 1) / p.job.Slots
+	for bySlots > 1 && jobs(total, bySlots) < p.job.Slots {
+		bySlots--
+	}
+	p.perJob = min(byTime, byFiles, bySlots)
+	// Jobs of the same number of products end at the same time.
+	p.perJob = (total + jobs(total, p.perJob) - 1) / jobs(total, p.perJob)
+
+	p.why = []string{
+		fmt.Sprintf("products_per_job = auto: %s. A product is expected to take %.2g s: %s in, %s back, %.2g GFLOP.",
+			count(p.perJob), t, megabytes(mean.in), megabytes(mean.out), float64(mean.flops)/1e9),
+		fmt.Sprintf("A job may last %v (%s), its files take %s (%s), and %d slots want a job each (%s).",
+			length, count(byTime), megabytes(jobFiles), count(byFiles), p.job.Slots, count(bySlots)),
+	}
+}
+
+// atMost returns the number of products, from 1 to all, of which x say how many there
+// may be.
+func atMost(total int, x float64) int {
+	if !(x < float64(total)) { // also where a product takes no time
+		return total
+	}
+	return max(1, int(x))
+}
+
+// jobs returns how many jobs total products make.
+func jobs(total, perJob int) int { return (total + perJob - 1) / perJob }
+
+// megabytes prints a size for a person.
+func megabytes(bytes int64) string {
+	if bytes >= 1e9 {
+		return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
+	}
+	return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
+}

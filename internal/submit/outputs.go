@@ -1,0 +1,123 @@
+package submit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"matpool/condor"
+	"matpool/internal/indexed"
+	"matpool/internal/status"
+)
+
+// The names that matprod gives its outputs where the file names none.
+const (
+	defaultOutput  = "output.npy"
+	defaultPartial = "partial.npz"
+)
+
+// outputs returns the names, without the index, of what comes back: of each product, or
+// of each job where it returns a sum. There are none where another program's are not
+// known.
+func (p *plan) outputs() []string {
+	names := p.job.IndexedOutputs
+	if !p.job.Sum {
+		if len(names) == 0 && p.job.Matprod {
+			return []string{defaultOutput}
+		}
+		return names
+	}
+	switch {
+	case len(names) == 0:
+		return []string{defaultPartial}
+	case strings.EqualFold(path.Ext(names[0]), ".npz"):
+		return names
+	}
+	// The file's name is that of the products.
+	return []string{path.Join(path.Dir(names[0]), defaultPartial)}
+}
+
+// outputsOf returns the names of what a job returns.
+func (p *plan) outputsOf(row condor.Row) []string {
+	var names []string
+	for _, name := range p.outputs() {
+		if p.job.Sum {
+			names = append(names, indexed.Name(name, row.Index))
+			continue
+		}
+		for i := range row.Count {
+			names = append(names, indexed.Name(name, row.First+i))
+		}
+	}
+	return names
+}
+
+// checkOutputs makes sure that nothing is there that the jobs would replace.
+func (p *plan) checkOutputs(ctx context.Context) error {
+	if p.Force {
+		return nil
+	}
+	return p.forAll(ctx, len(p.all), func(int64, int64) {}, func(i int) error {
+		var errs []error
+		for _, name := range p.outputsOf(p.all[i]) {
+			if _, err := os.Lstat(name); err == nil {
+				errs = append(errs, status.UsageError(fmt.Errorf("%s: exists already; nothing was submitted", name),
+					"-resubmit makes what is missing, -force makes all of it again"))
+			}
+		}
+		return errors.Join(errs...)
+	})
+}
+
+// folders returns those that the jobs write to when they come back, without a look at
+// the disk.
+func (p *plan) folders() []string {
+	var names []string
+	for _, t := range []condor.Template{p.job.Stdout, p.job.Stderr, p.job.Log} {
+		if dir := condor.Template(path.Dir(string(t))); !dir.PerJob() {
+			names = append(names, path.Dir(t.Expand(p.job.FirstIndex, p.job.FirstIndex, 1)))
+			continue
+		}
+		for i := range p.job.TotalJobs {
+			index := p.job.FirstIndex + i
+			names = append(names, path.Dir(t.Expand(index, index, 1)))
+		}
+	}
+	for _, name := range p.outputs() {
+		names = append(names, path.Dir(name))
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// checkFolders makes sure that the folders of [plan.folders] can be written to, or made.
+func (p *plan) checkFolders() error {
+	var errs []error
+	for _, dir := range p.folders() {
+		errs = append(errs, checkFolder(dir))
+	}
+	return errors.Join(errs...)
+}
+
+func checkFolder(dir string) error {
+	for there := dir; ; there = path.Dir(there) {
+		info, err := os.Stat(there)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && path.Dir(there) != there:
+			continue
+		case err != nil:
+			return fmt.Errorf("%s: the folder cannot be used: %w", dir, cause(err))
+		case !info.IsDir():
+			return status.UsageError(fmt.Errorf("%s: is a file, where a folder is needed", there), "")
+		}
+		if err := writable(there); err != nil {
+			return fmt.Errorf("%s: the folder cannot be written to: %w", there, err)
+		}
+		return nil
+	}
+}

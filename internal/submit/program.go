@@ -1,0 +1,215 @@
+package submit
+
+import (
+	"bytes"
+	"debug/elf"
+	"debug/pe"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"matpool/condor"
+	"matpool/internal/atomicfile"
+	"matpool/internal/status"
+)
+
+// programs are the files of one program for one system or several.
+type programs struct {
+	stem    string // their name without an extension
+	systems []condor.System
+	files   []string // one for each system
+}
+
+// findPrograms finds the program for the systems that the job names, or for which it is
+// there. Default programs are searched in dir.
+//
+// For Linux the file is that of the program's name, for Windows the same with .exe; it
+// may also have the name that [condor.Variant] gives it.
+func findPrograms(job *condor.Job, dir string) (programs, error) {
+	name := job.Executable
+	if name == "" || job.Matprod && path.Base(name) == name && !exists(name) {
+		name = filepath.ToSlash(filepath.Join(dir, "matprod"))
+	}
+	p := programs{stem: name}
+	if path.Ext(name) == ".exe" {
+		p.stem = strings.TrimSuffix(name, ".exe")
+	}
+	wanted := job.Systems
+	if wanted == nil {
+		wanted = []condor.System{condor.Linux, condor.Windows}
+	}
+	var errs []error
+	for _, system := range wanted {
+		file, found, err := p.find(name, system)
+		switch {
+		case found:
+			p.systems, p.files = append(p.systems, system), append(p.files, file)
+		case err == nil && job.Systems != nil:
+			err = noProgram(p.usual(system), system)
+		}
+		errs = append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil || len(p.files) > 0 {
+		return p, err
+	}
+	return p, noProgram(name, condor.Linux, condor.Windows)
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+func (p programs) usual(s condor.System) string {
+	if s == condor.Windows {
+		return p.stem + ".exe"
+	}
+	return p.stem
+}
+
+// find returns the program's file for a system, if there is one.
+func (p programs) find(name string, s condor.System) (file string, found bool, err error) {
+	// The name that was given may be one for either.
+	for _, file := range []string{p.usual(s), condor.Variant(p.stem, s), name} {
+		switch is, err := systemOf(file); {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return "", false, err
+		case is == s:
+			return file, true, nil
+		}
+	}
+	return "", false, nil
+}
+
+// noProgram returns the error for a file that is not there, or no program for one of the
+// systems.
+func noProgram(name string, systems ...condor.System) error {
+	var wanted []string
+	for _, s := range systems {
+		wanted = append(wanted, spell(s))
+	}
+	what := "no such program"
+	if is, err := systemOf(name); err == nil {
+		what = "is no program for " + strings.Join(wanted, " or ") + " on x86-64"
+		if is != "" {
+			what += ", but one for " + spell(is)
+		}
+	}
+	hint := "name the program, executable = NAME"
+	if len(systems) == 1 {
+		hint = "put it there, or leave " + strings.ToLower(string(systems[0])) + " out of operating_systems"
+	}
+	return status.DataError(fmt.Errorf("%s: %s", name, what), hint)
+}
+
+func spell(s condor.System) string {
+	return map[condor.System]string{condor.Linux: "Linux", condor.Windows: "Windows"}[s]
+}
+
+// systemOf returns the system that a program is for, on x86-64, or "" where it is no
+// program for either. Scripts count as programs: those with "#!" for Linux, and .bat
+// and .cmd for Windows.
+func systemOf(name string) (condor.System, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name, cause(err))
+	}
+	if !info.Mode().IsRegular() {
+		return "", nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name, cause(err))
+	}
+	defer f.Close()
+	if program, err := elf.NewFile(f); err == nil {
+		if program.Class == elf.ELFCLASS64 && program.Machine == elf.EM_X86_64 && (program.Type == elf.ET_EXEC || program.Type == elf.ET_DYN) {
+			return condor.Linux, nil
+		}
+		return "", nil
+	}
+	begin := make([]byte, 2)
+	if _, err := f.ReadAt(begin, 0); err != nil && err != io.EOF {
+		return "", fmt.Errorf("%s: %w", name, cause(err))
+	}
+	switch ext := strings.ToLower(path.Ext(name)); {
+	case string(begin) == "MZ": // pe also takes object files, which have no such beginning
+		if program, err := pe.NewFile(f); err == nil && program.Machine == pe.IMAGE_FILE_MACHINE_AMD64 {
+			return condor.Windows, nil
+		}
+	case string(begin) == "#!":
+		return condor.Linux, nil
+	case ext == ".bat", ext == ".cmd":
+		return condor.Windows, nil
+	}
+	return "", nil
+}
+
+// laid returns the stem under whose variants the programs lie, and whether they do
+// already. Where there are several and they do not, it is in the folder dir.
+func (p programs) laid(dir string) (stem string, already bool) {
+	already = true
+	for i, system := range p.systems {
+		already = already && p.files[i] == condor.Variant(p.stem, system)
+	}
+	if already {
+		return p.stem, true
+	}
+	return path.Join(dir, path.Base(p.stem)), false
+}
+
+// lay puts copies of the programs where HTCondor finds each machine's by its name.
+func (p programs) lay(dir string, say io.Writer) error {
+	stem, already := p.laid(dir)
+	if len(p.systems) < 2 || already {
+		return nil
+	}
+	for i, system := range p.systems {
+		if err := copyProgram(condor.Variant(stem, system), p.files[i], say); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func copyProgram(to, from string, say io.Writer) error {
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return fmt.Errorf("%s: %w", from, cause(err))
+	}
+	before, err := os.ReadFile(to)
+	if err == nil && bytes.Equal(before, data) {
+		return nil
+	}
+	if err == nil {
+		fmt.Fprintf(say, "%s: is another version than %s: replaced\n", to, from)
+	}
+	f, err := atomicfile.Create(to)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := f.Write(data); err != nil {
+		return err
+	}
+	if err := f.Chmod(0o755); err != nil {
+		return fmt.Errorf("%s: %w", to, cause(err))
+	}
+	return f.Commit(false)
+}
+
+// size returns the size of the largest of the files.
+func (p programs) size() (bytes int64) {
+	for _, name := range p.files {
+		if info, err := os.Stat(name); err == nil {
+			bytes = max(bytes, info.Size())
+		}
+	}
+	return bytes
+}

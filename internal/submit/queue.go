@@ -1,0 +1,130 @@
+package submit
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"matpool/condor"
+	"matpool/internal/status"
+)
+
+// A queue is what the event log tells of earlier jobs that have products of ours.
+type queue struct {
+	latest       []*condor.JobHistory // for each product, the job that had it last, or nil
+	held, active []condor.ID          // jobs; the active ones are idle or running
+}
+
+// readLogs reads the event log, or the logs where each job has its own. A log that is
+// not there tells nothing. To read it is better than to ask condor_q, which a busy pool
+// does not always answer.
+func (p *plan) readLogs() (q queue, err error) {
+	h := condor.NewHistory()
+	for _, name := range p.logs() {
+		if err := p.readLog(h, name); err != nil {
+			return q, err
+		}
+	}
+	q.latest = make([]*condor.JobHistory, p.job.TotalJobs)
+	for _, j := range h.Jobs() {
+		note, ok := j.Note()
+		if !ok {
+			continue // not one of ours
+		}
+		from, to := max(note.First-p.job.FirstIndex, 0), min(note.First-p.job.FirstIndex+note.Count, p.job.TotalJobs)
+		for i := from; i < to; i++ {
+			q.latest[i] = j
+		}
+		if from >= to {
+			continue
+		}
+		switch j.State {
+		case condor.Holding:
+			q.held = append(q.held, j.ID)
+		case condor.Idle, condor.Running, condor.Unknown:
+			q.active = append(q.active, j.ID)
+		}
+	}
+	return q, nil
+}
+
+// logs returns the names of the event logs that earlier jobs may have written.
+func (p *plan) logs() []string {
+	if !p.job.Log.PerJob() {
+		return []string{p.job.Log.Expand(0, 0, 1)}
+	}
+	var names []string
+	add := func(row condor.Row) {
+		name := p.job.Log.Expand(row.Index, row.First, row.Count)
+		if exists(name) {
+			names = append(names, name)
+		}
+	}
+	for _, row := range p.all {
+		add(row)
+		if row.Count > 1 {
+			for i := range row.Count {
+				add(p.piece(row.First+i, 1))
+			}
+		}
+	}
+	return names
+}
+
+func (p *plan) readLog(h *condor.History, name string) error {
+	if strings.Contains(name, "$(") {
+		if p.Resubmit {
+			return status.UsageError(fmt.Errorf("log: %s: with HTCondor's own numbers in its name it cannot be found again: -resubmit does not know what is in the queue", name), "")
+		}
+		return nil
+	}
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s: the log cannot be read: %w", name, cause(err))
+	}
+	defer f.Close()
+	r := condor.NewReader(name, f)
+	for r.Scan() {
+		switch record := r.Record().(type) {
+		case *condor.Event:
+			h.Add(record)
+		case *condor.SyntaxError:
+			p.notes = append(p.notes, record.Error())
+		}
+	}
+	switch err := r.Err().(type) {
+	case nil:
+		return nil
+	case *condor.FormatError:
+		return status.DataError(err, "")
+	default:
+		return fmt.Errorf("%s: the log cannot be read: %w", name, cause(err))
+	}
+}
+
+// checkQueue makes sure that no product would be in the queue twice.
+func (p *plan) checkQueue() error {
+	if p.Force || len(p.queue.active)+len(p.queue.held) == 0 {
+		return nil
+	}
+	return status.UsageError(fmt.Errorf("%s: by this log, %s of earlier jobs are in the queue: %s",
+		p.logs()[0], count(len(p.queue.active)+len(p.queue.held)), ids(append(p.queue.active, p.queue.held...))),
+		"-resubmit submits what is missing, -force all of it again; if these jobs are gone, remove the log")
+}
+
+// ids prints jobs' numbers, the first of many.
+func ids(jobs []condor.ID) string {
+	var words []string
+	for _, id := range jobs[:min(len(jobs), told)] {
+		words = append(words, id.String())
+	}
+	if len(jobs) > told {
+		words = append(words, "…")
+	}
+	return strings.Join(words, " ")
+}

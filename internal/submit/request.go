@@ -1,0 +1,86 @@
+package submit
+
+import (
+	"fmt"
+
+	"matpool/condor"
+)
+
+// What a program takes besides its matrices: the program itself and its blocks of them,
+// for each processor.
+const (
+	programBytes = 64 << 20
+	threadBytes  = 32 << 20
+	// Of another program nothing is known.
+	otherBytes = 512 << 20
+)
+
+// memory returns how much a job may use, and why.
+//
+// Matprod holds a pair and its product; in a range twice that, since it reads the next
+// pair and writes the last product meanwhile; and for a sum two numbers, of 16 bytes
+// together, for each element.
+func (p *plan) memory() condor.Request {
+	if p.job.Memory > 0 {
+		return condor.Request{Bytes: p.job.Memory, Why: "As asked for."}
+	}
+	largest := int64(0)
+	if !p.job.Matprod {
+		for _, m := range p.products {
+			largest = max(largest, m.in)
+		}
+		return condor.Request{Bytes: otherBytes + 2*largest,
+			Why: fmt.Sprintf("Of another program nothing is known: 512 MB, and twice its numbered inputs of %s. request_memory says otherwise.", megabytes(largest))}
+	}
+	var of product
+	for _, m := range p.products {
+		if bytes := m.in + m.out; bytes > largest {
+			largest, of = bytes, m
+		}
+	}
+	own := int64(programBytes + threadBytes*p.job.Cpus)
+	why := fmt.Sprintf("The largest pair takes %s and its product %s", megabytes(of.in), megabytes(of.out))
+	bytes := of.in + of.out
+	if p.perJob > 1 || p.job.Sum {
+		bytes *= 2
+		why += ", twice, since the next pair is read meanwhile"
+	}
+	if p.job.Sum {
+		bytes += 2 * of.out
+		why += fmt.Sprintf("; the sum %s", megabytes(2*of.out))
+	}
+	return condor.Request{Bytes: own + bytes, Why: why + fmt.Sprintf("; the program %s.", megabytes(own))}
+}
+
+// disk returns how much room a job's files need, and why.
+func (p *plan) disk() condor.Request {
+	if p.job.Disk > 0 {
+		return condor.Request{Bytes: p.job.Disk, Why: "As asked for."}
+	}
+	var in, out int64 // of the job with the most
+	for _, row := range p.all {
+		var rowIn, rowOut int64
+		for i := range row.Count {
+			m := p.products[row.First-p.job.FirstIndex+i]
+			rowIn += m.in
+			if p.job.Sum {
+				rowOut = max(rowOut, 2*m.out)
+			} else {
+				rowOut += m.out
+			}
+		}
+		if rowIn+rowOut > in+out {
+			in, out = rowIn, rowOut
+		}
+	}
+	own := p.programs.size()
+	in += p.common()
+	if !p.job.Matprod {
+		out = in + otherBytes
+		return condor.Request{Bytes: own + in + out,
+			Why: fmt.Sprintf("Inputs of %s, the program's %s, and for its outputs as much as its inputs and 512 MB. request_disk says otherwise.", megabytes(in), megabytes(own))}
+	}
+	sum := own + in + out
+	return condor.Request{Bytes: sum + sum/10 + 1<<20,
+		Why: fmt.Sprintf("Inputs of %s, outputs of %s, the program's %s, and a tenth more.", megabytes(in), megabytes(out), megabytes(own))}
+}

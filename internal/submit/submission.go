@@ -1,0 +1,159 @@
+package submit
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"matpool/condor"
+	"matpool/internal/indexed"
+)
+
+// submission returns what HTCondor is to be told.
+func (p *plan) submission() *condor.Submission {
+	job := p.job
+	s := &condor.Submission{
+		Comments:     p.comments(),
+		BatchName:    job.BatchName,
+		Unit:         "job",
+		Systems:      p.programs.systems,
+		Inputs:       job.Inputs,
+		Stdout:       job.Stdout,
+		Stderr:       job.Stderr,
+		Log:          job.Log,
+		Cpus:         job.Cpus,
+		Memory:       p.memory(),
+		Disk:         p.disk(),
+		Requirements: job.Requirements,
+		MaxRetries:   job.MaxRetries,
+		RetryDelay:   job.RetryDelay,
+		MaxRunTime:   job.MaxRunTime,
+		MaxIdle:      job.MaxIdle,
+		Extra:        job.Extra,
+	}
+	for _, arg := range job.Arguments {
+		s.Arguments = append(s.Arguments, condor.Template(arg))
+	}
+	if job.Matprod {
+		s.Unit, s.Arguments = "product", p.matprodArguments()
+	}
+	if s.Executable = p.programs.files[0]; len(s.Systems) > 1 {
+		s.Executable, _ = p.programs.laid(path.Dir(p.subFile()))
+	}
+	p.addFiles(s)
+	return s
+}
+
+// comments says at the top of the submit description where it comes from and what was
+// chosen.
+func (p *plan) comments() []string {
+	first := fmt.Sprintf("%s, made from %s. Change that, not this.", path.Base(p.subFile()), p.File)
+	if p.Output == "-" {
+		first = fmt.Sprintf("Made from %s.", p.File)
+	}
+	comments := []string{first, "Names are relative to the folder where condor_submit runs."}
+	if len(p.Overrides) > 0 {
+		var words []string
+		for _, o := range p.Overrides {
+			words = append(words, o.Name+" = "+o.Value)
+		}
+		comments = append(comments, "On the command line: "+strings.Join(words, "; ")+".")
+	}
+	comments = append(comments, p.why...)
+	if p.Resubmit {
+		comments = append(comments, "Only what was missing: "+p.summary()+".")
+	}
+	return comments
+}
+
+// matprodArguments returns matprod's command line. In a job's folder files lie under
+// the last part of their names.
+func (p *plan) matprodArguments() []condor.Template {
+	a, b := condor.Base(p.job.IndexedInputs[0]), condor.Base(p.job.IndexedInputs[1])
+	c := condor.Base(p.outputs()[0])
+	literal := func(names ...string) (args []condor.Template) {
+		if slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, "-") }) {
+			args = append(args, "--")
+		}
+		for _, name := range names {
+			args = append(args, condor.Literal(name))
+		}
+		return args
+	}
+	ranged := []condor.Template{"-first", "$(first)", "-count", "$(count)"}
+	switch {
+	case p.job.Sum:
+		return slices.Concat(ranged, []condor.Template{"-sum", condor.Indexed(c)}, literal(a, b))
+	case p.perJob > 1:
+		return slices.Concat(ranged, literal(a, b, c))
+	}
+	args := literal(a, b, c)
+	for i, name := range []string{a, b, c} {
+		args[len(args)-3+i] = condor.Indexed(name)
+	}
+	return args
+}
+
+// addFiles adds the jobs, with their inputs, and where their outputs go.
+func (p *plan) addFiles(s *condor.Submission) {
+	// The name of an output of a job with one product, or of a sum, has the job's number.
+	byIndex := p.job.Sum || p.perJob == 1
+	for _, name := range p.outputs() {
+		if byIndex && name != condor.Base(name) {
+			s.Remaps = append(s.Remaps, condor.RemapAll{Name: condor.Indexed(condor.Base(name)), To: condor.Indexed(name)})
+		}
+	}
+	s.Rows = slices.Clone(p.rows)
+	for i := range s.Rows {
+		row := &s.Rows[i]
+		row.Inputs = make([]string, 0, row.Count*len(p.job.IndexedInputs))
+		for k := range row.Count {
+			for _, name := range p.job.IndexedInputs {
+				row.Inputs = append(row.Inputs, indexed.Name(name, row.First+k))
+			}
+		}
+		if byIndex {
+			continue
+		}
+		for _, name := range p.outputsOf(*row) {
+			if base := condor.Base(name); base != name {
+				row.Remaps = append(row.Remaps, condor.Remap{Name: base, To: name})
+			}
+		}
+	}
+}
+
+// summary says what is submitted.
+func (p *plan) summary() string {
+	products := 0
+	for _, row := range p.rows {
+		products += row.Count
+	}
+	text := counted(len(p.rows), "job")
+	unit := "product"
+	if !p.job.Matprod {
+		unit = "index"
+	}
+	switch {
+	case p.perJob == 1 && p.job.Matprod:
+		text += ", a product each"
+	case p.perJob > 1 && p.job.Matprod:
+		text += " with " + counted(products, unit)
+	case p.perJob > 1:
+		text += fmt.Sprintf(" with up to %d indices each", p.perJob)
+	}
+	if p.job.Sum {
+		text += ", that return sums"
+	}
+	return text
+}
+
+// systemNames says which systems the programs are for.
+func (p *plan) systemNames() string {
+	var names []string
+	for _, s := range p.programs.systems {
+		names = append(names, spell(s))
+	}
+	return strings.Join(names, " and ")
+}

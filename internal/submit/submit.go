@@ -1,0 +1,208 @@
+// Package submit makes HTCondor jobs of a simplified submission file: it looks at everything they need, decides, writes and submits.
+//
+// A [condor.Job] says what somebody wants, a [condor.Submission] what HTCondor is to
+// be told. What lies between is found here, from the files that the jobs need: whether
+// these are sound, which programs there are for which systems, how much memory and disk
+// a job takes, how many products make a job worth its while, and which of them are
+// missing. Everything that can be known to be wrong is found before anything is
+// written, and all of it is told. Errors carry their exit status (package status).
+package submit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"matpool/condor"
+	"matpool/internal/cli"
+	"matpool/internal/status"
+)
+
+// An Order is what somebody wants of matsubmit.
+type Order struct {
+	File      string           // the simplified submission file
+	Overrides []condor.Setting // of its attributes
+	Programs  string           // the folder of matprod and matprod.exe, unless the file names another program
+
+	Output    string // where the submit description goes; "" for FILE.sub, "-" for stdout
+	WriteOnly bool   // nothing is submitted
+	Force     bool   // outputs that are there are made again
+	Resubmit  bool   // what is missing is submitted, and nothing else
+	DAG       bool   // a graph is made of it, whose last node adds the products up
+}
+
+// Run looks, decides, writes and submits, and tells on stdout what it does. Where
+// stdout is for the submit description, it tells on stderr.
+func (o Order) Run(ctx context.Context, stdout, stderr io.Writer) error {
+	say := stdout
+	if o.Output == "-" {
+		say = stderr
+	}
+	p, err := o.plan(ctx, stderr)
+	if err != nil {
+		return limit(err)
+	}
+	for _, line := range p.notes {
+		fmt.Fprintln(say, line)
+	}
+	if len(p.rows) == 0 && len(p.queue.held) == 0 {
+		_, err := fmt.Fprintf(say, "%s: nothing to submit\n", o.File)
+		return err
+	}
+	s := p.submission()
+	if err := s.Check(); err != nil && len(p.rows) > 0 {
+		return limit(inFile(o.File, err))
+	}
+	if err := p.prepare(say); err != nil {
+		return err
+	}
+	if o.DAG {
+		return p.runDAG(ctx, s, say)
+	}
+	return p.run(ctx, s, stdout, say)
+}
+
+// A plan is an order with all that was found and decided.
+type plan struct {
+	Order
+	job      *condor.Job
+	programs programs
+	products []product // by their numbers, less the first one's
+	perJob   int
+	why      []string     // how perJob was chosen
+	all      []condor.Row // all jobs there would be
+	rows     []condor.Row // those that are submitted
+	queue    queue
+	notes    []string // for the user, of what was found
+}
+
+// plan looks at everything. The error joins all that is wrong.
+func (o Order) plan(ctx context.Context, stderr io.Writer) (*plan, error) {
+	job, err := o.read()
+	if err != nil {
+		return nil, err
+	}
+	p := &plan{Order: o, job: job}
+	var errs []error
+	p.programs, err = findPrograms(job, o.Programs)
+	errs = append(errs, err, p.checkCommon(), p.checkNames(), p.checkFolders())
+	if o.DAG {
+		errs = append(errs, p.checkDAG())
+	}
+	if err := errors.Join(errs...); err != nil {
+		// What is wrong with the inputs is worth knowing at the same time.
+		return nil, errors.Join(err, p.measure(ctx, stderr))
+	}
+	if err := p.measure(ctx, stderr); err != nil {
+		return nil, err
+	}
+	p.deal()
+	if !o.Force {
+		if p.queue, err = p.readLogs(); err != nil {
+			return nil, err
+		}
+	}
+	if o.Resubmit {
+		return p, p.chooseMissing(ctx)
+	}
+	p.rows = p.all
+	return p, errors.Join(p.checkQueue(), p.checkOutputs(ctx))
+}
+
+// maxFile is the size of a file, in bytes, that cannot be a simplified submission file.
+const maxFile = 1 << 20
+
+// read reads the simplified submission file.
+func (o Order) read() (*condor.Job, error) {
+	text, err := o.readText()
+	if err != nil {
+		return nil, err
+	}
+	file, err := condor.Parse(o.File, text)
+	if err != nil {
+		return nil, status.DataError(err, "matsubmit -help lists the attributes")
+	}
+	job, err := file.Job(o.Overrides...)
+	if err == nil {
+		return job, nil
+	}
+	hint := "matsubmit -help lists the attributes"
+	for _, err := range status.List(err) {
+		if syntax := (*condor.SyntaxError)(nil); errors.As(err, &syntax) && syntax.File == o.File {
+			return nil, status.DataError(err, hint)
+		}
+	}
+	return nil, status.UsageError(err, hint)
+}
+
+func (o Order) readText() (string, error) {
+	info, err := os.Stat(o.File)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", status.DataError(fmt.Errorf("%s: no such file", o.File), "name the simplified submission file, as in matsubmit run_product")
+	case err != nil:
+		return "", fmt.Errorf("%s: cannot be read: %w", o.File, cause(err))
+	case info.IsDir():
+		return "", status.DataError(fmt.Errorf("%s: is a folder, not a simplified submission file", o.File), "")
+	case info.Size() > maxFile:
+		return "", status.DataError(fmt.Errorf("%s: is no simplified submission file: it has %d bytes", o.File, info.Size()), "")
+	}
+	text, err := os.ReadFile(o.File)
+	if err != nil {
+		return "", fmt.Errorf("%s: cannot be read: %w", o.File, cause(err))
+	}
+	return string(text), nil
+}
+
+// cause returns what the system says, without the name of the file.
+func cause(err error) error {
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// inFile puts the file's name before errors of what HTCondor cannot carry.
+func inFile(file string, err error) error {
+	var errs []error
+	for _, err := range status.List(err) {
+		errs = append(errs, status.DataError(fmt.Errorf("%s: %w", file, err), ""))
+	}
+	return errors.Join(errs...)
+}
+
+// told is how many errors of one kind are told. Of 100,000 inputs that are missing,
+// the first ones show what is wrong.
+const told = 10
+
+// limit leaves out all but the first errors of a long list.
+func limit(err error) error {
+	if err == nil {
+		return nil
+	}
+	errs := status.List(err)
+	if len(errs) <= told+1 {
+		return err
+	}
+	more := &status.Error{Status: status.Of(err), Err: fmt.Errorf("… and %s more", count(len(errs)-told)), Hint: status.Hint(errs[0])}
+	return errors.Join(append(errs[:told:told], more)...)
+}
+
+// count prints a number with commas: 100,000.
+func count(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// counted returns a number of things in words: 1 job, 1,000 jobs.
+func counted(n int, what string) string {
+	words := cli.Count(n, what)
+	return count(n) + words[strings.IndexByte(words, ' '):]
+}

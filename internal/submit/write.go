@@ -1,0 +1,116 @@
+package submit
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"matpool/condor"
+	"matpool/internal/atomicfile"
+	"matpool/internal/status"
+)
+
+// subFile returns the name of the submit description.
+func (p *plan) subFile() string {
+	switch p.Output {
+	case "":
+		return filepath.ToSlash(p.File) + ".sub"
+	case "-":
+		return "stdout"
+	}
+	return filepath.ToSlash(p.Output)
+}
+
+// prepare makes the folders that the jobs write to, and lays the programs beside the
+// submit description.
+func (p *plan) prepare(say io.Writer) error {
+	for _, dir := range p.folders() {
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			return fmt.Errorf("%s: the folder cannot be made: %w", dir, cause(err))
+		}
+	}
+	return p.programs.lay(path.Dir(p.subFile()), say)
+}
+
+// run writes the submit description and submits it.
+func (p *plan) run(ctx context.Context, s *condor.Submission, stdout, say io.Writer) error {
+	var text bytes.Buffer
+	if err := s.Write(&text); err != nil {
+		return err
+	}
+	if p.Output == "-" {
+		_, err := text.WriteTo(stdout)
+		return err
+	}
+	if err := p.write(p.subFile(), text.Bytes(), say); err != nil {
+		return err
+	}
+	fmt.Fprintf(say, "%s: %s, on %s\n", p.subFile(), p.summary(), p.systemNames())
+	if p.WriteOnly {
+		p.sayHeld(say)
+		return nil
+	}
+	return p.submit(ctx, say, "condor_submit", p.subFile())
+}
+
+// mark begins the first line of the files that are written here. A digest of what
+// follows tells whether somebody has changed it.
+const mark = "# Written by matsubmit, digest "
+
+func marked(text []byte) []byte {
+	sum := sha256.Sum256(text)
+	return append(fmt.Appendf(nil, "%s%x.\n", mark, sum[:6]), text...)
+}
+
+// write writes a file of ours. One that is not ours is not replaced without -force, and
+// one that somebody has changed is kept under another name.
+func (p *plan) write(name string, text []byte, say io.Writer) error {
+	if same(name, p.File) {
+		return status.UsageError(fmt.Errorf("%s: is the file that is read", name), "")
+	}
+	before, err := os.ReadFile(name)
+	switch _, body, _ := bytes.Cut(before, []byte("\n")); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return fmt.Errorf("%s: cannot be replaced: %w", name, cause(err))
+	case !strings.HasPrefix(string(before), mark) && !p.Force:
+		return status.UsageError(fmt.Errorf("%s: exists already, and was not written by matsubmit", name), "-force replaces it, -o writes elsewhere")
+	case !bytes.Equal(before, marked(body)):
+		kept := name + ".old"
+		if err := os.Rename(name, kept); err != nil {
+			return fmt.Errorf("%s: cannot be renamed: %w", name, cause(err))
+		}
+		fmt.Fprintf(say, "%s: was changed by somebody: kept as %s\n", name, kept)
+	}
+	f, err := atomicfile.Create(name)
+	if err != nil {
+		return writeError(err)
+	}
+	defer f.Close()
+	if _, err := f.Write(marked(text)); err != nil {
+		return err
+	}
+	return f.Commit(false)
+}
+
+func writeError(err error) error {
+	if errors.As(err, new(*atomicfile.TargetError)) || errors.As(err, new(*atomicfile.NameError)) || errors.Is(err, fs.ErrNotExist) {
+		return status.UsageError(err, "")
+	}
+	return err
+}
+
+// same reports whether two names are of one file.
+func same(a, b string) bool {
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
+}
