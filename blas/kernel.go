@@ -55,33 +55,54 @@ func find(name string) (implementation, error) {
 	return implementation{}, fmt.Errorf("%w: %q; this processor has %s", ErrKernel, name, strings.Join(Kernels(), ", "))
 }
 
-// A kernel computes one tile of C, rows×cols values, from a packed strip of each
-// factor.
+// A kernel computes a column of tiles of C from packed factors: a strip of C as wide as
+// a tile, and as high as the block of A is.
 //
-// run computes, for each element (i, j) of the tile, the panel's chain
+// run computes, for each element (i, j) of c, which has rows rows and at most kernel.cols
+// columns, the panel's chain
 //
-//	s ← +0;  s ← fma(a[k·rows+i], b[k·cols+j], s) for k = 0 … depth−1
+//	s ← +0;  s ← fma(a[i,k], b[k·cols+j], s) for k = 0 … depth−1
 //
-// and c[i·stride+j] ← c[i·stride+j] + s where add is set, else +0 + s. (The
-// addition of +0 is not idle: a chain that underflows may end in −0.)
+// where a[i,k] lies at a[(i/rows·depth + k)·rows + i%rows] with kernel.rows for rows, as
+// [pack] leaves it, and c[i·stride+j] ← c[i·stride+j] + s where add is set, else +0 + s.
+// (The addition of +0 is not idle: a chain that underflows may end in −0.)
 type kernel struct {
 	name       string
 	missing    string // what this processor lacks to run it; empty if nothing
-	rows, cols int
-	run        func(depth int, a, b, c *float64, stride int, add bool)
+	rows, cols int    // a tile's size
+	blockRows  int    // how much of A is packed at a time: blockRows×blockDepth,
+	blockDepth int    // multiples of rows and of Panel
+	run        func(depth int, a, b, c *float64, rows, cols, stride int, add bool)
 }
 
 // generic is the kernel for processors without one of their own. math.FMA is a
 // single instruction on arm64, ppc64, riscv64, s390x and on amd64 since 2013,
 // and right, if slow, everywhere else.
-var generic = kernel{name: "generic", rows: 4, cols: 4, run: runGeneric}
+var generic = kernel{name: "generic", rows: 4, cols: 4, blockRows: 120, blockDepth: 2 * Panel, run: runGeneric}
 
-func runGeneric(depth int, a, b, c *float64, stride int, add bool) {
-	as, bs := unsafe.Slice(a, 4*depth), unsafe.Slice(b, 4*depth)
-	cs := unsafe.Slice(c, 3*stride+4)
+func runGeneric(depth int, a, b, c *float64, rows, cols, stride int, add bool) {
+	bs := unsafe.Slice(b, 4*depth)
+	cs := unsafe.Slice(c, (rows-1)*stride+cols)
+	var tile [16]float64
+	for i := 0; i < rows; i += 4 {
+		chains(&tile, unsafe.Slice(a, ceilDiv(rows, 4)*4*depth)[i*depth:][:4*depth], bs)
+		for r := range min(4, rows-i) {
+			row := cs[(i+r)*stride:][:cols]
+			if !add {
+				clear(row)
+			}
+			for j := range row {
+				row[j] += tile[4*r+j]
+			}
+		}
+	}
+}
+
+// chains computes the chains of a tile of 4×4.
+func chains(tile *[16]float64, as, bs []float64) {
 	for i := 0; i < 4; i += 2 { // two rows at a time: eight sums fit the registers
 		var s00, s01, s02, s03, s10, s11, s12, s13 float64
-		for k := 0; k < 4*depth; k += 4 {
+		for k := 0; k+4 <= len(bs); k += 4 {
 			x, y := as[k+i:k+i+2:k+i+2], bs[k:k+4:k+4]
 			s00 = math.FMA(x[0], y[0], s00)
 			s01 = math.FMA(x[0], y[1], s01)
@@ -92,18 +113,6 @@ func runGeneric(depth int, a, b, c *float64, stride int, add bool) {
 			s12 = math.FMA(x[1], y[2], s12)
 			s13 = math.FMA(x[1], y[3], s13)
 		}
-		row0, row1 := cs[i*stride:i*stride+4], cs[(i+1)*stride:(i+1)*stride+4]
-		if !add {
-			clear(row0)
-			clear(row1)
-		}
-		row0[0] += s00
-		row0[1] += s01
-		row0[2] += s02
-		row0[3] += s03
-		row1[0] += s10
-		row1[1] += s11
-		row1[2] += s12
-		row1[3] += s13
+		copy(tile[4*i:], []float64{s00, s01, s02, s03, s10, s11, s12, s13})
 	}
 }

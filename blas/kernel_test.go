@@ -29,8 +29,8 @@ func TestKernelOfAnotherProcessorIsRefused(t *testing.T) {
 // Block sizes are multiples of every tile, or packed strips would not fit.
 func TestTilesFitBlocks(t *testing.T) {
 	for _, k := range append(archKernels(), generic) {
-		if blockRows%k.rows != 0 || blockCols%k.cols != 0 {
-			t.Errorf("kernel %s: %d×%d does not divide %d×%d", k.name, k.rows, k.cols, blockRows, blockCols)
+		if k.blockRows%k.rows != 0 || k.blockDepth%Panel != 0 || blockCols%k.cols != 0 {
+			t.Errorf("kernel %s: %d×%d does not divide %d×%d, or %d is no multiple of %d", k.name, k.rows, k.cols, k.blockRows, blockCols, k.blockDepth, Panel)
 		}
 	}
 }

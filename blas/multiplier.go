@@ -18,11 +18,10 @@ type Multiplier struct {
 	name    string    // of the implementation
 	panel   panelFunc // computes a panel at once; nil where tiles are computed one by one
 	room    bool      // there is memory for it
-	kernel  kernel    // computes a tile
+	kernel  kernel    // computes strips of tiles
 	threads int
 	packedA [][]float64  // a row block for each thread
-	packedB [2][]float64 // a panel, and the next one
-	tiles   [][]float64  // for each thread, a tile on C's edge
+	packedB [2][]float64 // a block, and the next one
 }
 
 // New returns a Multiplier with the named kernel, one of [Kernels], or with the
@@ -37,19 +36,19 @@ func New(kernel string, threads int) (*Multiplier, error) {
 	if err != nil {
 		return nil, err
 	}
-	const panelB, panelA = Panel * blockCols, Panel * blockRows
-	memory, err := pages.Alloc(2*panelB + threads*panelA)
+	k := found.kernel
+	sizeA, sizeB := k.blockDepth*k.blockRows, k.blockDepth*roundUp(blockCols, k.cols)
+	memory, err := pages.Alloc(threads*sizeA + 2*sizeB)
 	if err != nil {
 		return nil, err
 	}
-	m := &Multiplier{name: found.name, panel: found.panel, kernel: found.kernel, threads: threads}
+	m := &Multiplier{name: found.name, panel: found.panel, kernel: k, threads: threads}
 	for i := range m.packedB {
-		m.packedB[i], memory = memory[:panelB], memory[panelB:]
+		m.packedB[i], memory = memory[:sizeB], memory[sizeB:]
 	}
 	for range threads {
-		m.packedA = append(m.packedA, memory[:panelA])
-		memory = memory[panelA:]
-		m.tiles = append(m.tiles, make([]float64, m.kernel.rows*m.kernel.cols))
+		m.packedA = append(m.packedA, memory[:sizeA])
+		memory = memory[sizeA:]
 	}
 	return m, nil
 }

@@ -284,20 +284,21 @@ func TestAllocations(t *testing.T) {
 func TestCancel(t *testing.T) {
 	why := errors.New("why")
 	forEach(t, func(t *testing.T, m *Multiplier) {
-		x := make([]float64, 3*300*300)
-		c, a, b := Dense(300, 300, x[:90000]), Dense(300, 300, x[90000:180000]), Dense(300, 300, x[180000:])
+		const n = 600
+		x := make([]float64, 3*n*n)
+		c, a, b := Dense(n, n, x[:n*n]), Dense(n, n, x[n*n:2*n*n]), Dense(n, n, x[2*n*n:])
 		ctx, cancel := context.WithCancelCause(t.Context())
 		var done atomic.Int64
 		m.Progress = func(more int64) {
 			done.Add(more)
 			cancel(why)
 		}
-		if err := m.Mul(ctx, c, a, b); err != why || done.Load() == 0 || done.Load() > 300*300*256 {
+		if err := m.Mul(ctx, c, a, b); err != why || done.Load() == 0 || done.Load() > n*n*n/2 {
 			t.Errorf("error %v after %d multiplications", err, done.Load())
 		}
 		done.Store(0)
-		if mul(t, m, c, a, b); done.Load() != 300*300*300 {
-			t.Errorf("afterwards: %d multiplications, want %d", done.Load(), 300*300*300)
+		if mul(t, m, c, a, b); done.Load() != n*n*n {
+			t.Errorf("afterwards: %d multiplications, want %d", done.Load(), n*n*n)
 		}
 	})
 }

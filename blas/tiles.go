@@ -6,15 +6,13 @@ import (
 	"sync/atomic"
 )
 
-// Sizes of the blocks that are packed. A row block of A, blockRows×Panel values
-// (120 KiB), stays in a core's L2 cache while all of the packed panel of B,
-// Panel×blockCols values, runs past it (see Goto and van de Geijn, Anatomy of
-// High-Performance Matrix Multiplication, ACM TOMS 34, 2008). blockRows and
-// blockCols are multiples of every kernel's tile.
-const (
-	blockRows = 120
-	blockCols = 2016
-)
+// blockCols is the width of the block of B that is packed at a time.
+//
+// A block of A, packed, stays in a core's L2 cache while all of the packed block of B
+// runs past it, strip by strip (see Goto and van de Geijn, Anatomy of High-Performance
+// Matrix Multiplication, ACM TOMS 34, 2008). A block is several panels deep, so that C,
+// which is the largest of the three, comes from memory once for several panels.
+const blockCols = 1008
 
 // smallProduct is the number of multiplications below which a second thread
 // costs more than it gives.
@@ -32,21 +30,19 @@ func (m *Multiplier) multiplyByTiles(ctx context.Context, c, a, b Matrix, add bo
 	}
 	p.work(0)
 	wg.Wait()
-	if p.cancelled {
-		return context.Cause(ctx)
-	}
-	return nil
+	return context.Cause(ctx)
 }
 
 // A product is one call's state, shared by its threads.
 //
-// The threads go through the panels of k in step. In each they share out the
+// The threads go through the blocks of B in step. In each they share out the
 // packing of B's strips, wait for each other, and share out the units of C: a
-// unit is a block of rows by a group of columns. Since a panel is packed into
-// the one of two buffers that the previous panel does not use, one wait for
-// each panel is enough.
+// unit is a block of rows by a group of columns. Since a block is packed into
+// the one of two buffers that the previous block does not use, one wait for
+// each block is enough.
 type product struct {
 	*Multiplier
+	ctx     context.Context
 	c, a, b Matrix
 	add     bool
 	threads int
@@ -58,12 +54,12 @@ type product struct {
 }
 
 func newProduct(ctx context.Context, m *Multiplier, c, a, b Matrix, add bool) *product {
-	p := &product{Multiplier: m, c: c, a: a, b: b, add: add, threads: m.threads}
+	p := &product{Multiplier: m, ctx: ctx, c: c, a: a, b: b, add: add, threads: m.threads}
 	if float64(c.Rows)*float64(c.Cols)*float64(a.Cols) < smallProduct {
 		p.threads = 1
 	}
 	// As many row blocks as give each thread the same share.
-	blocks := ceilDiv(ceilDiv(c.Rows, blockRows), p.threads) * p.threads
+	blocks := ceilDiv(ceilDiv(c.Rows, m.kernel.blockRows), p.threads) * p.threads
 	p.unitRows = roundUp(ceilDiv(c.Rows, blocks), m.kernel.rows)
 	// Where the rows are too few to share, the columns are shared too.
 	cols := min(c.Cols, blockCols)
@@ -82,8 +78,8 @@ func (p *product) work(thread int) {
 	buffer := 0
 	for j := 0; j < p.c.Cols; j += blockCols {
 		cols := min(blockCols, p.c.Cols-j)
-		for k := 0; k < p.a.Cols; k += Panel {
-			depth := min(Panel, p.a.Cols-k)
+		for k := 0; k < p.a.Cols; k += p.kernel.blockDepth {
+			depth := min(p.kernel.blockDepth, p.a.Cols-k)
 			p.packStrips(p.packedB[buffer], p.b.View(k, j, depth, cols))
 			if p.barrier.wait(); p.cancelled {
 				return
@@ -91,14 +87,11 @@ func (p *product) work(thread int) {
 			p.multiplyUnits(thread,
 				p.c.View(0, j, p.c.Rows, cols), p.a.View(0, k, p.a.Rows, depth), p.packedB[buffer], p.add || k > 0)
 			buffer = 1 - buffer
-			if thread == 0 && p.Progress != nil {
-				p.Progress(int64(p.c.Rows) * int64(cols) * int64(depth))
-			}
 		}
 	}
 }
 
-// packStrips packs the strips of b, a panel of B, that this thread gets hold of.
+// packStrips packs the strips of b, a block of B, that this thread gets hold of.
 func (p *product) packStrips(packed []float64, b Matrix) {
 	width := p.kernel.cols
 	for {
@@ -111,50 +104,36 @@ func (p *product) packStrips(packed []float64, b Matrix) {
 }
 
 // multiplyUnits computes the units of c ← a·b (or c += a·b) that this thread
-// gets hold of. packed holds b, a whole panel.
+// gets hold of. packed holds b, a whole block.
 func (p *product) multiplyUnits(thread int, c, a Matrix, packed []float64, add bool) {
 	groups := ceilDiv(c.Cols, p.unitCols)
-	for {
+	for p.ctx.Err() == nil {
 		unit := int(p.unit.Add(1) - 1)
 		i, j := unit/groups*p.unitRows, unit%groups*p.unitCols
 		if i >= c.Rows {
 			return
 		}
 		rows, cols := min(p.unitRows, c.Rows-i), min(p.unitCols, c.Cols-j)
-		pack(p.packedA[thread], a.View(i, 0, rows, a.Cols).T(), p.kernel.rows)
-		p.multiplyUnit(thread, c.View(i, j, rows, cols), a.Cols, packed[j*a.Cols:], add)
-	}
-}
-
-// multiplyUnit computes c, one unit, tile by tile. A strip of B stays in the L1
-// cache while the packed rows of A run past it.
-func (p *product) multiplyUnit(thread int, c Matrix, depth int, packedB []float64, add bool) {
-	rows, cols, packedA := p.kernel.rows, p.kernel.cols, p.packedA[thread]
-	for j := 0; j < c.Cols; j += cols {
-		b := &packedB[j*depth]
-		for i := 0; i < c.Rows; i += rows {
-			a := &packedA[i*depth]
-			if i+rows <= c.Rows && j+cols <= c.Cols {
-				p.kernel.run(depth, a, b, &c.Data[i*c.Stride+j], c.Stride, add)
-			} else {
-				p.edge(thread, c.View(i, j, min(rows, c.Rows-i), min(cols, c.Cols-j)), depth, a, b, add)
-			}
+		p.multiplyUnit(p.packedA[thread], c.View(i, j, rows, cols), a.View(i, 0, rows, a.Cols), packed[j*a.Cols:], add)
+		if p.Progress != nil {
+			p.Progress(int64(rows) * int64(cols) * int64(a.Cols))
 		}
 	}
 }
 
-// edge computes a tile that C cuts off, by way of a whole one. The packed
-// factors hold zeros beyond the edge, whose products go nowhere.
-func (p *product) edge(thread int, c Matrix, depth int, a, b *float64, add bool) {
-	tile, cols := p.tiles[thread], p.kernel.cols
-	if add {
-		for i := range c.Rows {
-			copy(tile[i*cols:], c.Data[i*c.Stride:i*c.Stride+c.Cols])
-		}
+// multiplyUnit packs a and computes c, one unit. A strip of B, one panel deep, stays in
+// the L1 cache while the packed rows of A run past it; so do that strip's columns of C
+// from panel to panel in the L2 cache.
+func (p *product) multiplyUnit(packedA []float64, c, a Matrix, packedB []float64, add bool) {
+	height, width := roundUp(c.Rows, p.kernel.rows), p.kernel.cols
+	for k := 0; k < a.Cols; k += Panel {
+		pack(packedA[k*height:], a.View(0, k, a.Rows, min(Panel, a.Cols-k)).T(), p.kernel.rows)
 	}
-	p.kernel.run(depth, a, b, &tile[0], cols, add)
-	for i := range c.Rows {
-		copy(c.Data[i*c.Stride:i*c.Stride+c.Cols], tile[i*cols:])
+	for j := 0; j < c.Cols; j += width {
+		for k := 0; k < a.Cols; k += Panel {
+			p.kernel.run(min(Panel, a.Cols-k), &packedA[k*height], &packedB[j*a.Cols+k*width], &c.Data[j],
+				c.Rows, min(width, c.Cols-j), c.Stride, add || k > 0)
+		}
 	}
 }
 
