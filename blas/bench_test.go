@@ -60,16 +60,16 @@ func BenchmarkMul(b *testing.B) {
 	}
 }
 
-// A kernel alone, on strips that stay in the nearest cache: what a product can come to at best.
+// A kernel alone, on a panel of a packed block of A that stays in the L2 cache: what a product can come to at best.
 func BenchmarkKernel(b *testing.B) {
 	for _, k := range append(archKernels(), generic) {
 		if k.missing != "" {
 			continue
 		}
 		b.Run("kernel="+k.name, func(b *testing.B) {
-			p, q, r := random(b, Panel, k.rows), random(b, Panel, k.cols), random(b, k.rows, k.cols)
-			reportRate(b, 2*Panel*float64(k.rows)*float64(k.cols), 1, func() {
-				k.run(Panel, &p.Data[0], &q.Data[0], &r.Data[0], k.cols, true)
+			p, q, r := random(b, Panel, k.blockRows), random(b, Panel, k.cols), random(b, k.blockRows, k.cols)
+			reportRate(b, 2*Panel*float64(k.blockRows)*float64(k.cols), 1, func() {
+				k.run(Panel, &p.Data[0], &q.Data[0], &r.Data[0], k.blockRows, k.cols, k.cols, true)
 			})
 		})
 	}
