@@ -7,7 +7,7 @@ import (
 
 // ErrFormat is matched by every error about what a file holds, as against errors
 // of reading it.
-var ErrFormat = errors.New("not a usable .npy file")
+var ErrFormat = errors.New("not a usable .npy or .npz file")
 
 // A HeaderError is a file that does not begin as a .npy file does: another kind
 // of file, an unknown version, or a header that cannot be understood.
@@ -15,6 +15,12 @@ type HeaderError struct{ What string }
 
 func (e *HeaderError) Error() string        { return e.What }
 func (e *HeaderError) Is(target error) bool { return target == ErrFormat }
+
+// An ArchiveError is a .npz file that is not a sound zip archive with the wanted arrays.
+type ArchiveError struct{ What string }
+
+func (e *ArchiveError) Error() string        { return e.What }
+func (e *ArchiveError) Is(target error) bool { return target == ErrFormat }
 
 // A PickleError is a file whose values are Python objects. To read them is to run
 // the program that they contain, so it is never done.

@@ -1,6 +1,7 @@
 package npyio
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -9,12 +10,15 @@ import (
 	"os"
 )
 
-// A File is a .npy file that is open for reading and as long as its header promises.
+// A File is a .npy file, or an array of a .npz file, that is open for reading and as
+// long as its header promises.
 type File struct {
 	Header
-	path string
-	file *os.File
-	data int64 // where the values begin, in bytes
+	path   string
+	file   *os.File
+	member *zip.File   // of a .npz file
+	values io.ReaderAt // the .npy file's bytes
+	data   int64       // where the values begin in them
 }
 
 // Open opens a file, reads its header, and holds what the header promises against
@@ -23,23 +27,40 @@ type File struct {
 //   - [ErrFormat] where what is there is not a usable .npy file,
 //   - neither where the system failed to open or to read it.
 func Open(path string) (*File, error) {
-	f := &File{path: path}
-	// A look before opening: to open a pipe is to wait for its writer.
-	info, err := os.Stat(path)
+	file, info, err := openRegular(path)
 	if err != nil {
-		return nil, f.wrap(err)
+		return nil, err
 	}
-	if err := regular(info); err != nil {
-		return nil, f.wrap(err)
-	}
-	if f.file, err = os.Open(path); err != nil {
-		return nil, f.wrap(err)
-	}
-	if err := f.readHeader(); err != nil {
-		f.file.Close()
-		return nil, f.wrap(err)
+	f := &File{path: path, file: file, values: file}
+	if err := f.readHeader(info.Size()); err != nil {
+		file.Close()
+		return nil, wrap(path, err)
 	}
 	return f, nil
+}
+
+// openRegular opens a file that is not a folder, a device or a pipe.
+func openRegular(path string) (*os.File, fs.FileInfo, error) {
+	// A look before opening: to open a pipe is to wait for its writer.
+	info, err := os.Stat(path)
+	if err == nil {
+		err = regular(info)
+	}
+	if err != nil {
+		return nil, nil, wrap(path, err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, nil, wrap(path, err)
+	}
+	if info, err = file.Stat(); err == nil {
+		err = regular(info)
+	}
+	if err != nil {
+		file.Close()
+		return nil, nil, wrap(path, err)
+	}
+	return file, info, nil
 }
 
 func regular(info fs.FileInfo) error {
@@ -52,24 +73,18 @@ func regular(info fs.FileInfo) error {
 	return nil
 }
 
-func (f *File) readHeader() error {
-	info, err := f.file.Stat()
-	if err != nil {
-		return err
-	}
-	if err := regular(info); err != nil {
-		return err
-	}
+func (f *File) readHeader(size int64) error {
 	// One read brings all of the header, and nothing is read that is not there.
-	beginning := make([]byte, min(info.Size(), maxHeader+12, 512))
-	if _, err := io.ReadFull(f.file, beginning); err != nil {
+	beginning := make([]byte, min(size, maxHeader+12, 512))
+	_, err := io.ReadFull(f.file, beginning)
+	if err != nil {
 		return shortHeader(err)
 	}
 	f.Header, f.data, err = ReadHeader(io.MultiReader(bytes.NewReader(beginning), f.file))
 	if err != nil {
 		return err
 	}
-	return f.Header.checkSize(info.Size() - f.data)
+	return f.Header.checkSize(size - f.data)
 }
 
 // checkSize holds a header's promise against the number of bytes behind it.
@@ -91,13 +106,16 @@ func (f *File) ReadFloat64s(dst []float64, first int64) error {
 	if err := f.CheckFloat64(); err != nil {
 		return err
 	}
-	n, err := f.file.ReadAt(asBytes(dst), f.data+8*first)
+	n, err := f.values.ReadAt(asBytes(dst), f.data+8*first)
 	if n < 8*len(dst) {
-		if errors.Is(err, io.EOF) { // it was long enough when it was opened
+		switch {
+		case f.Deflated():
+			err = damaged(err)
+		case errors.Is(err, io.EOF): // it was long enough when it was opened
 			count, _ := f.Len()
 			err = &SizeError{Promised: 8 * count, Held: 8*first + int64(n)}
 		}
-		return f.wrap(err)
+		return wrap(f.path, err)
 	}
 	if f.DType != Float64 {
 		swapBytes(dst)
@@ -108,7 +126,7 @@ func (f *File) ReadFloat64s(dst []float64, first int64) error {
 // CheckFloat64 returns a [*TypeError] unless the values are float64s.
 func (f *File) CheckFloat64() error {
 	if f.DType.Kind != 'f' || f.DType.Size != 8 {
-		return f.wrap(&TypeError{"'" + f.DType.String() + "'"})
+		return wrap(f.path, &TypeError{"'" + f.DType.String() + "'"})
 	}
 	return nil
 }
@@ -117,7 +135,7 @@ func (f *File) CheckFloat64() error {
 func (f *File) Stat() (os.FileInfo, error) {
 	info, err := f.file.Stat()
 	if err != nil {
-		return nil, f.wrap(err)
+		return nil, wrap(f.path, err)
 	}
 	return info, nil
 }
@@ -125,11 +143,11 @@ func (f *File) Stat() (os.FileInfo, error) {
 // Close closes the file.
 func (f *File) Close() error { return f.file.Close() }
 
-// wrap puts the file's name before an error, once.
-func (f *File) wrap(err error) error {
+// wrap puts a file's name before an error, once.
+func wrap(name string, err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		err = path.Err
 	}
-	return fmt.Errorf("%s: %w", f.path, err)
+	return fmt.Errorf("%s: %w", name, err)
 }

@@ -1,4 +1,4 @@
-// Package npyio reads and writes numpy's .npy files, straight from and into the caller's memory.
+// Package npyio reads and writes numpy's .npy and .npz files, straight from and into the caller's memory.
 //
 // The format is numpy's (numpy/lib/_format_impl.py, NEP 1): a magic string, a
 // version, the length of a header, the header, which is a Python dictionary in
@@ -12,6 +12,9 @@
 // allocated, a file that is longer or shorter than its header promises is
 // refused, and so are pickles, always. Every error about a file's contents
 // matches [ErrFormat].
+//
+// A .npz file is a zip archive of .npy files, stored or deflated. It is refused where
+// its members are not the ones asked for, or not as long as they promise.
 //
 // Headers of all of numpy's numeric types are understood; values are read as
 // float64s in either byte order, and written in the machine's.

@@ -1,5 +1,5 @@
 /*
-Matcombine adds up the products and prints the norm of the sum.
+Matcombine adds up the products, or sums of some of them, and prints the norm of the sum.
 
 Usage:
 
@@ -10,13 +10,20 @@ The first form adds NAME<0> to NAME<N−1>, the index before the extension: with
 arguments, output0.npy to output99.npy. The second form, without -jobs, adds the
 files that are named.
 
+A file holds a product, as matprod and numpy write it (.npy), or a partial sum, the
+sum of some products, as matprod -sum writes it (.npz). What it is shows in what it
+holds, whatever its name, and both may be added together. The norm is the same string
+whether products come by themselves or in partial sums.
+
 The sum is exact to some 30 digits before it is rounded, and the norm is taken of
 the rounded sum in one fixed order. So the norm does not depend on the machine or on
-the number of threads, nor, unless the terms nearly cancel, on the order of the files:
-two runs agree when the two lines are equal. It is printed as Python prints it.
+the number of threads, nor, unless the terms nearly cancel, on the order of the files
+or on which of them were added up before: two runs agree when the two lines are equal. It is printed as Python prints it.
 
 If a file is missing or bad, all such files are named, and nothing is printed as a
-result. Memory does not grow with the number of files or with their size.
+result. Memory does not grow with the number of files or with their size. (It grows
+by 0.1 MB for each partial sum that is compressed, as by numpy's savez_compressed; then
+one thread does the work.)
 
 Flags:
 
@@ -35,6 +42,11 @@ Examples:
 	$ matprod -first 0 -count 2
 
 	$ matcombine -jobs 2 output.npy
+	norm of the sum of 2 files: 4991.716194311015
+
+	$ matprod -first 1 -count 1 -sum partial.npz
+
+	$ matcombine output0.npy partial.npz
 	norm of the sum of 2 files: 4991.716194311015
 
 	$ matcombine -quiet -o sum.npy output1.npy output0.npy

@@ -1,10 +1,11 @@
 /*
-Matprod multiplies matrices in numpy's files: one pair, many, or all with their sum.
+Matprod multiplies matrices in numpy's files: one pair, many, or many with their sum.
 
 Usage:
 
 	matprod [flags] [A B C]
 	matprod [flags] -first I -count N [A B C]
+	matprod [flags] -first I -count N -sum FILE [A B]
 	matprod [flags] -serial -jobs N [A B]
 
 The first form writes the product C = A·B. Without names they are inputA.npy,
@@ -14,7 +15,12 @@ The second form does so for the indices I, I+1, … I+N−1, which go before the
 extension: C7 = A7·B7 is inputA7.npy times inputB7.npy, written to output7.npy. The
 next pair is read and the last product written during the current one.
 
-The third form is the serial check of a run on a pool: it computes all N products
+The third form writes no products but their sum, to be added up by matcombine with
+the sums of other ranges. It is not rounded: FILE holds two arrays of float64, hi and lo,
+whose exact sum it is, so that nothing is lost by adding in parts. In Python they are
+np.load(FILE)['hi'] and np.load(FILE)['lo'], whatever FILE's name.
+
+The fourth form is the serial check of a run on a pool: it computes all N products
 and prints the norm of their sum, the same digits that matcombine prints. It writes
 no products.
 
@@ -26,6 +32,7 @@ Flags:
 
 	-first I     begin with index I (0)
 	-count N     multiply N indexed pairs (1)
+	-sum FILE    write the sum of the range's products to FILE, and no products
 	-serial      print the norm of the sum of all products, write none
 	-jobs N      with -serial: the number of products (100)
 	-o FILE      with -serial: write the sum to FILE
@@ -47,6 +54,13 @@ Examples:
 
 	$ matcombine -jobs 3
 	norm of the sum of 3 files: 7496.135068553137
+
+	$ matprod -first 0 -count 2 -sum partial0.npz
+
+	$ matprod -first 2 -count 1 -sum partial1.npz
+
+	$ matcombine -jobs 2 partial.npz
+	norm of the sum of 2 files: 7496.135068553137
 
 	$ matprod -serial -jobs 3
 	norm of the sum of 3 products: 7496.135068553137

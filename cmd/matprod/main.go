@@ -20,6 +20,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matprod", source)
 	first := flags.Whole("first", 0, 0, cli.MaxJobs)
 	count := flags.Whole("count", 1, 1, cli.MaxJobs)
+	sum := flags.Path("sum", "")
 	serial := flags.Bool("serial", false, "")
 	jobs := flags.Jobs()
 	output := flags.Path("o", "")
@@ -30,9 +31,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if done || err != nil {
 		return err
 	}
-	ranged := flags.Given("first") || flags.Given("count")
-	if *serial && ranged {
+	ranged, summed := flags.Given("first") || flags.Given("count"), flags.Given("sum")
+	switch {
+	case *serial && ranged:
 		return flags.Misused("-serial multiplies all pairs: it does not go with -first or -count")
+	case summed && !ranged:
+		return flags.Misused("-sum adds up a range of products: it goes with -first or -count")
 	}
 	if !*serial {
 		for _, name := range []string{"jobs", "o", "quiet"} {
@@ -47,12 +51,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	a, b, c := "inputA.npy", "inputB.npy", "output.npy"
 	switch {
 	case len(names) == 0:
-	case *serial && len(names) == 2:
+	case (*serial || summed) && len(names) == 2:
 		a, b = names[0], names[1]
-	case !*serial && len(names) == 3:
+	case !*serial && !summed && len(names) == 3:
 		a, b, c = names[0], names[1], names[2]
-	case *serial:
-		return flags.Misused("the two factors are named with -serial, or none; not %d", len(names))
+	case *serial || summed:
+		return flags.Misused("the two factors are named with -serial or -sum, or none; not %d", len(names))
 	default:
 		return flags.Misused("three files are named, A B C, or none; not %d", len(names))
 	}
@@ -65,12 +69,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer finish()
 	switch {
 	case *serial:
-		sum, err := flow.Serial(ctx, m, indexedPairs(a, b, c, 0, *jobs), *output, show)
+		norm, err := flow.Serial(ctx, m, indexedPairs(a, b, c, 0, *jobs), *output, show)
 		if err != nil {
 			return err
 		}
 		finish()
-		return cli.PrintNorm(stdout, *quiet, sum, *jobs, "product")
+		return cli.PrintNorm(stdout, *quiet, norm, *jobs, "product")
+	case summed:
+		return flow.Partial(ctx, m, indexedPairs(a, b, c, *first, *count), *sum, *sync, show)
 	case ranged:
 		return flow.Products(ctx, m, indexedPairs(a, b, c, *first, *count), *sync, show)
 	}

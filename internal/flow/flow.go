@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 
 	"matpool/blas"
 	"matpool/internal/atomicfile"
@@ -171,20 +172,27 @@ func writeArray(ctx context.Context, name string, h npyio.Header, data []float64
 		return err
 	}
 	defer out.Close()
-	if err := writeValues(ctx, out, data); err != nil {
+	if err := npyio.WriteFloat64s(interruptible{ctx, out}, data); err != nil {
 		return err
 	}
 	return out.Commit(sync)
 }
 
-func writeValues(ctx context.Context, out io.Writer, data []float64) error {
-	for i := 0; i < len(data); i += piece {
-		if err := ctx.Err(); err != nil {
-			return err
+// An interruptible stops writing when ctx is cancelled.
+type interruptible struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+func (w interruptible) Write(p []byte) (n int, err error) {
+	for chunk := range slices.Chunk(p, 8*piece) {
+		if err := w.ctx.Err(); err != nil {
+			return n, err
 		}
-		if err := npyio.WriteFloat64s(out, data[i:min(i+piece, len(data))]); err != nil {
-			return err
+		written, err := w.w.Write(chunk)
+		if n += written; err != nil {
+			return n, err
 		}
 	}
-	return nil
+	return n, nil
 }

@@ -29,20 +29,39 @@ func Serial(ctx context.Context, m *blas.Multiplier, pairs []Pair, output string
 		return 0, err
 	}
 	defer out.Close()
-	count, _ := h.Len()
-	accumulators, err := pages.Alloc(2 * int(count))
+	hi, _, err := sum(ctx, m, pairs, h, total, show)
 	if err != nil {
 		return 0, err
 	}
-	hi, lo := accumulators[:count], accumulators[count:]
+	squares := make([]ddsum.DD, (len(hi)+ddsum.Block-1)/ddsum.Block)
+	forBlocks(m.Threads(), len(hi), func(block, i, end int) { squares[block] = ddsum.Squares(hi[i:end]) })
+	if out != nil {
+		if err := npyio.WriteFloat64s(interruptible{ctx, out}, hi); err != nil {
+			return 0, err
+		}
+		if err := out.Commit(true); err != nil {
+			return 0, err
+		}
+	}
+	return ddsum.Norm(squares), nil
+}
 
-	m.Progress = counter(total, show)
-	g, gctx := errgroup.WithContext(ctx)
-	loaded := load(gctx, g, pairs)
+// sum computes Σ AᵢBᵢ = hi + lo, a matrix like h. What [checkTerms] found is needed.
+func sum(ctx context.Context, m *blas.Multiplier, pairs []Pair, h npyio.Header, multiplications int64, show progress.Func) (hi, lo []float64, err error) {
+	count, _ := h.Len()
+	accumulators, err := pages.Alloc(2 * int(count))
+	if err != nil {
+		return nil, nil, err
+	}
+	hi, lo = accumulators[:count], accumulators[count:]
+
+	m.Progress = counter(multiplications, show)
+	g, ctx := errgroup.WithContext(ctx)
+	loaded := load(ctx, g, pairs)
 	g.Go(func() error {
 		var buffer pages.Buffer
 		for pair := range loaded {
-			c, err := multiply(gctx, m, pair, &buffer)
+			c, err := multiply(ctx, m, pair, &buffer)
 			if err != nil {
 				return err
 			}
@@ -51,22 +70,9 @@ func Serial(ctx context.Context, m *blas.Multiplier, pairs []Pair, output string
 			}
 			forBlocks(m.Threads(), len(hi), func(_, i, end int) { ddsum.Add(hi[i:end], lo[i:end], c.Data[i:end]) })
 		}
-		return gctx.Err()
+		return ctx.Err()
 	})
-	if err := g.Wait(); err != nil {
-		return 0, err
-	}
-	squares := make([]ddsum.DD, (count+ddsum.Block-1)/ddsum.Block)
-	forBlocks(m.Threads(), len(hi), func(block, i, end int) { squares[block] = ddsum.Squares(hi[i:end]) })
-	if out != nil {
-		if err := writeValues(ctx, out, hi); err != nil {
-			return 0, err
-		}
-		if err := out.Commit(true); err != nil {
-			return 0, err
-		}
-	}
-	return ddsum.Norm(squares), nil
+	return hi, lo, g.Wait()
 }
 
 // forBlocks calls work for each block of n elements, from i to end, on a number of threads.

@@ -114,6 +114,21 @@ def add(files, result):
     np.save(result, total)
 
 
+def split(file, folder):
+    """Save the arrays of a .npz file as .npy files, and say what they are called, and of what type."""
+    with np.load(file, allow_pickle=False) as arrays:
+        for name in arrays:
+            np.save(f'{folder}/{name}.npy', arrays[name])
+        return [f'{name} {arrays[name].dtype}' for name in arrays]
+
+
+def repack(file, function, change):
+    """Write a .npz file again by a function of numpy's, with its arrays changed by one from here."""
+    with np.load(file, allow_pickle=False) as arrays:
+        arrays = {name: eval(change)(arrays[name]) for name in arrays}
+    getattr(np, function)(file, **arrays)
+
+
 def save_and_print_norm(file, array):
     """Save an array, and say what print shows of its norm."""
     array = eval(array)

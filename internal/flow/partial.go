@@ -1,0 +1,78 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"matpool/blas"
+	"matpool/internal/atomicfile"
+	"matpool/internal/progress"
+	"matpool/internal/status"
+	"matpool/npyio"
+)
+
+// A partial sum is a .npz file of two arrays of one shape, whose sum, not rounded, is
+// the sum of some products (package ddsum).
+const (
+	partialHi = "hi"
+	partialLo = "lo"
+)
+
+// Partial computes the sum of the pairs' products, Σ AᵢBᵢ, and writes it as a partial
+// sum, replacing what was there; the pairs' C is not used. [Combine] makes of partial
+// sums what it makes of the products: see there. The file is flushed to the disk only
+// if sync is set: see [Products].
+func Partial(ctx context.Context, m *blas.Multiplier, pairs []Pair, output string, sync bool, show progress.Func) error {
+	h, total, err := checkTerms(pairs, output)
+	if err != nil {
+		return err
+	}
+	out, err := atomicfile.Create(output)
+	if err != nil {
+		return outputError(err)
+	}
+	defer out.Close()
+	count, _ := h.Len()
+	if err := out.Reserve(2 * (int64(len(h.Append(nil))) + 8*count)); err != nil {
+		return err
+	}
+	hi, lo, err := sum(ctx, m, pairs, h, total, show)
+	if err != nil {
+		return err
+	}
+	err = npyio.WriteNpz(interruptible{ctx, out},
+		npyio.Array{Name: partialHi, Shape: h.Shape, Values: hi},
+		npyio.Array{Name: partialLo, Shape: h.Shape, Values: lo})
+	if err != nil {
+		return err
+	}
+	return out.Commit(sync)
+}
+
+// openPartial opens the two arrays of a partial sum.
+func openPartial(name string) ([]*npyio.File, error) {
+	arrays, err := npyio.OpenNpz(name, partialHi, partialLo)
+	if err != nil {
+		return nil, inputError(err)
+	}
+	hi, lo := arrays[0], arrays[1]
+	for _, array := range arrays {
+		if err = array.CheckFloat64(); err != nil {
+			err = status.DataError(err, "")
+			break
+		}
+	}
+	switch {
+	case err != nil:
+	case !slices.Equal(hi.Shape, lo.Shape):
+		err = shapeError(name+": "+partialHi, hi.Header, partialLo, lo.Header)
+	case hi.Fortran != lo.Fortran:
+		err = status.DataError(fmt.Errorf("%s: %s is in another order (C or Fortran) than %s", name, partialHi, partialLo), "")
+	}
+	if err != nil {
+		hi.Close()
+		return nil, err
+	}
+	return arrays, nil
+}

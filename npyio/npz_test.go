@@ -1,0 +1,372 @@
+package npyio
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// hi and lo are the arrays of the tests' archives.
+var (
+	hi = Array{"hi", []int{2, 3}, []float64{1, 2, 3, 4, 5, 6}}
+	lo = Array{"lo", []int{2, 3}, []float64{-1, -2, -3, -4, -5, -6}}
+)
+
+func npz(t testing.TB, arrays ...Array) []byte {
+	t.Helper()
+	var file bytes.Buffer
+	if err := WriteNpz(&file, arrays...); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
+}
+
+// member is a member of an archive that another program has written.
+type member struct {
+	zip.FileHeader
+	content string
+}
+
+func deflated(name, content string) member {
+	return member{zip.FileHeader{Name: name, Method: zip.Deflate}, content}
+}
+
+// file is an array as a .npy file.
+func (a Array) file(t testing.TB) string {
+	t.Helper()
+	var file bytes.Buffer
+	file.Write(Header{DType: Float64, Shape: a.Shape}.Append(nil))
+	if err := WriteFloat64s(&file, a.Values); err != nil {
+		t.Fatal(err)
+	}
+	return file.String()
+}
+
+// archive makes an archive as a program does that does not know the sizes before: with
+// a descriptor behind each member. Where a member's size is given, that is claimed.
+func archive(t testing.TB, members ...member) []byte {
+	t.Helper()
+	var file bytes.Buffer
+	w := zip.NewWriter(&file)
+	for _, m := range members {
+		create := w.CreateHeader
+		if m.UncompressedSize64 != 0 {
+			create = w.CreateRaw
+		}
+		f, err := create(&m.FileHeader)
+		if err == nil {
+			_, err = io.WriteString(f, m.content)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
+}
+
+func save(t testing.TB, content []byte) (path string) {
+	t.Helper()
+	return rewrite(t, filepath.Join(t.TempDir(), "x.npz"), content)
+}
+
+func rewrite(t testing.TB, path string, content []byte) string {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// readNpz reads all of an archive of hi and lo, and holds it against its checksums.
+func readNpz(path string) (values [2][]float64, err error) {
+	arrays, err := OpenNpz(path, "hi", "lo")
+	if err != nil {
+		return values, err
+	}
+	defer arrays[0].Close()
+	for i, array := range arrays {
+		if err := array.Verify(); err != nil {
+			return values, err
+		}
+		count, _ := array.Len()
+		values[i] = make([]float64, count)
+		if err := array.ReadFloat64s(values[i], 0); err != nil {
+			return values, err
+		}
+	}
+	return values, nil
+}
+
+// What is written is read; by any program, since a member's size and checksum stand
+// before it, and the date is np.savez's.
+func TestNpzRoundTrip(t *testing.T) {
+	file := npz(t, hi, lo)
+	if again := npz(t, hi, lo); !bytes.Equal(again, file) {
+		t.Error("the same arrays make other bytes")
+	}
+	for _, want := range [][]byte{
+		[]byte("PK\x03\x04\x14\x00\x00\x00\x00\x00\x00\x00\x21\x00"), // version 2.0, no flags, stored, midnight, 1980-01-01
+		[]byte("hi.npy\x93NUMPY"),
+		[]byte("lo.npy\x93NUMPY"),
+	} {
+		if !bytes.Contains(file, want) {
+			t.Errorf("%q is not in the file", want)
+		}
+	}
+	path := save(t, file)
+	got, err := readNpz(path)
+	if err != nil || !reflect.DeepEqual(got, [2][]float64{hi.Values, lo.Values}) {
+		t.Errorf("%v, %v", got, err)
+	}
+	arrays, err := OpenNpz(path, "lo", "hi") // in the order asked for
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer arrays[0].Close()
+	part := make([]float64, 2)
+	if err := arrays[0].ReadFloat64s(part, 3); err != nil || !slices.Equal(part, []float64{-4, -5}) || arrays[0].Deflated() {
+		t.Errorf("%v, %v, deflated: %v", part, err, arrays[0].Deflated())
+	}
+	if err := arrays[1].ReadFloat64s(part, 5); !errors.As(err, new(*SizeError)) || !strings.HasPrefix(err.Error(), path+": hi: ") {
+		t.Errorf("beyond the end: %v", err)
+	}
+}
+
+// variants are one content, written in the ways that there are.
+func variants(t testing.TB) map[string][]byte {
+	return map[string][]byte{
+		"ours": npz(t, hi, lo),
+		"stored, sizes behind": archive(t, member{zip.FileHeader{Name: "lo.npy"}, lo.file(t)},
+			member{zip.FileHeader{Name: "hi.npy"}, hi.file(t)}),
+		"deflated": archive(t, deflated("hi.npy", hi.file(t)), deflated("lo.npy", lo.file(t))),
+	}
+}
+
+func TestNpzTruncatedAtEveryByte(t *testing.T) {
+	path := save(t, nil)
+	for how, file := range variants(t) {
+		for n := range file {
+			if _, err := readNpz(rewrite(t, path, file[:n])); !errors.Is(err, ErrFormat) {
+				t.Fatalf("%s: the first %d bytes of %d: error %v", how, n, len(file), err)
+			}
+		}
+	}
+}
+
+// Whatever byte is changed, the error is found, or there is none.
+func TestNpzWithOneByteChanged(t *testing.T) {
+	path := save(t, nil)
+	for how, file := range variants(t) {
+		want, err := readNpz(rewrite(t, path, file))
+		if err != nil || !reflect.DeepEqual(want, [2][]float64{hi.Values, lo.Values}) {
+			t.Fatalf("%s: %v, %v", how, want, err)
+		}
+		refused := 0
+		for i := range file {
+			for _, change := range []byte{0x01, 0xff} {
+				file[i] ^= change
+				got, err := readNpz(rewrite(t, path, file))
+				file[i] ^= change
+				switch {
+				case err == nil && reflect.DeepEqual(got, want): // a date, say
+				case errors.Is(err, ErrFormat):
+					refused++
+				default:
+					t.Errorf("%s: byte %d ^ %#x: %v, %v", how, i, change, got, err)
+				}
+			}
+		}
+		if refused < len(file) { // of two changes to each byte
+			t.Errorf("%s: only %d changes of %d were found", how, refused, 2*len(file))
+		}
+	}
+}
+
+// A deflated array is read in parts too, in any order and by several at once.
+func TestDeflatedInParts(t *testing.T) {
+	long := Array{"hi", []int{10000}, make([]float64, 10000)}
+	for i := range long.Values {
+		long.Values[i] = float64(i)
+	}
+	arrays, err := OpenNpz(save(t, archive(t, deflated("hi.npy", long.file(t)))), "hi")
+	if err != nil || !arrays[0].Deflated() {
+		t.Fatal(err)
+	}
+	defer arrays[0].Close()
+	var wg sync.WaitGroup
+	for i := range 50 {
+		wg.Go(func() {
+			part, first := make([]float64, 100), int64(i*37%50)*200
+			if err := arrays[0].ReadFloat64s(part, first); err != nil || !slices.Equal(part, long.Values[first:first+100]) {
+				t.Errorf("from %d on: %v", first, err)
+			}
+		})
+	}
+	wg.Wait()
+	for range 2 {
+		if err := arrays[0].ReadFloat64s(make([]float64, 2), 9999); !errors.Is(err, ErrFormat) {
+			t.Errorf("beyond the end: %v", err)
+		}
+	}
+}
+
+func TestNpzsThatAreRefused(t *testing.T) {
+	text := hi.file(t)
+	ok := member{zip.FileHeader{Name: "lo.npy"}, lo.file(t)}
+	with := func(h zip.FileHeader, content string) []byte {
+		h.Name = "hi.npy"
+		if h.CompressedSize64 == 0 {
+			h.CompressedSize64 = h.UncompressedSize64
+		}
+		return archive(t, ok, member{h, content})
+	}
+	var damage *ArchiveError
+	var header *HeaderError
+	var size *SizeError
+	var pickle *PickleError
+	const terabytes = 8e12
+	for _, test := range []struct {
+		file []byte
+		kind any
+		says string
+	}{
+		{archive(t), &damage, `holds the arrays , where "hi", "lo" are wanted`},
+		{archive(t, ok), &damage, `holds the arrays "lo", where`},
+		{archive(t, ok, ok), &damage, `holds the arrays "lo", "lo", where`},
+		{npz(t, hi, lo, Array{"mean\n", nil, []float64{1}}), &damage, `holds the arrays "hi", "lo", "mean\n", where`},
+		{npz(t, make([]Array, 100)...), &damage, `holds the arrays "", "", "", "", "", …, where`},
+		{[]byte("PK\x03\x04"), &damage, "truncated or damaged"},
+		{[]byte{}, &damage, "truncated or damaged"},
+		{[]byte(text), &damage, "truncated or damaged"},
+		{with(zip.FileHeader{Flags: 1, UncompressedSize64: uint64(len(text))}, text), &damage, "hi: is encrypted"},
+		{with(zip.FileHeader{Method: 12, UncompressedSize64: uint64(len(text))}, text), &damage, "hi: is compressed by method 12"},
+		{with(zip.FileHeader{UncompressedSize64: terabytes}, text), &damage, "hi: truncated: 8000000000000 bytes are promised"},
+		{with(zip.FileHeader{UncompressedSize64: 1<<64 - 1}, text), &damage, "hi: truncated: 18446744073709551615 bytes are promised"},
+		{with(zip.FileHeader{CompressedSize64: 10, UncompressedSize64: 11}, text), &damage, "hi: damaged: it is not compressed, but"},
+		{with(zip.FileHeader{Method: zip.Deflate, CompressedSize64: 10, UncompressedSize64: terabytes}, text),
+			&damage, "hi: 8000000000000 bytes are promised, more than 10 bytes can be decompressed to"},
+		{with(zip.FileHeader{Method: zip.Deflate, CompressedSize64: 10, UncompressedSize64: 100}, strings.Repeat("\xff", 10)), &damage, "hi: damaged: flate: corrupt"},
+		{with(zip.FileHeader{}, ""), &header, "hi: truncated: the file ends before"},
+		{with(zip.FileHeader{}, text[:50]), &header, "hi: truncated: the file ends inside its header"},
+		{with(zip.FileHeader{}, text[:len(text)-1]), &size, "hi: truncated: header promises 48 bytes of data, file holds 47"},
+		{with(zip.FileHeader{}, text+"x"), &size, "hi: too long"},
+		{with(zip.FileHeader{Method: zip.Deflate}, text[:len(text)-1]), &size, "hi: truncated"},
+		{with(zip.FileHeader{}, npy(1, dict("'<f8'", "False", "(1000000, 1000000)"), 8)), &size, "hi: truncated: header promises 8000000000000 bytes"},
+		{with(zip.FileHeader{}, npy(1, dict("'|O'", "False", "(3,)"), 96)), &pickle, "hi: holds Python objects"},
+		{with(zip.FileHeader{UncompressedSize64: uint64(len(text)), CRC32: 1}, text), &damage, "hi: damaged: zip: checksum error"},
+	} {
+		path := save(t, test.file)
+		_, err := readNpz(path)
+		if !errors.Is(err, ErrFormat) || !errors.As(err, test.kind) || !strings.HasPrefix(err.Error(), path+": "+test.says) {
+			t.Errorf("%.60q:\n%v\nwant %T with %q", test.file, err, test.kind, test.says)
+		}
+	}
+}
+
+// The content of a deflated array is not what its length promised.
+func TestDeflatedValuesThatAreDamaged(t *testing.T) {
+	text := hi.file(t)
+	m := deflated("hi.npy", text)
+	file := archive(t, m)
+	crc := crc32.ChecksumIEEE([]byte(text))
+	descriptor := bytes.Index(file, []byte{'P', 'K', 7, 8, byte(crc)})
+	file[descriptor-1] ^= 0xff // the last byte of the compressed values
+	arrays, err := OpenNpz(save(t, file), "hi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer arrays[0].Close()
+	if err := arrays[0].Verify(); !errors.Is(err, ErrFormat) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// sparse writes large pieces by leaving a hole: they are zeros.
+type sparse struct{ *os.File }
+
+func (s sparse) Write(p []byte) (int, error) {
+	if len(p) < 1<<20 {
+		return s.File.Write(p)
+	}
+	_, err := s.Seek(int64(len(p)), io.SeekCurrent)
+	return len(p), err
+}
+
+// An archive of more than 4 GiB is in the form of zip that is called zip64.
+func TestNpzOf5GB(t *testing.T) {
+	const n = 320_000_000
+	path := filepath.Join(t.TempDir(), "x.npz")
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	zeros := make([]float64, n) // one page of zeros, many times over
+	if err := WriteNpz(sparse{file}, Array{"hi", []int{n}, zeros}, Array{"lo", []int{n}, zeros}, Array{"end", nil, []float64{42}}); err != nil {
+		t.Fatal(err)
+	}
+	arrays, err := OpenNpz(path, "hi", "lo", "end")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer arrays[0].Close()
+	got := make([]float64, 1)
+	if err := arrays[2].ReadFloat64s(got, 0); err != nil || got[0] != 42 || arrays[2].Verify() != nil {
+		t.Errorf("%v, %v", got, err)
+	}
+	if err := arrays[1].ReadFloat64s(got, n-1); err != nil || got[0] != 0 {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+func TestIsNpz(t *testing.T) {
+	for content, want := range map[string]bool{
+		string(npz(t, hi)): true,
+		string(npz(t)):     true,
+		hi.file(t):         false,
+		"":                 false,
+		"PK":               false,
+		"PKZIP":            false,
+	} {
+		if got := IsNpz(save(t, []byte(content))); got != want {
+			t.Errorf("%.9q: %v", content, got)
+		}
+	}
+	for _, path := range []string{"no such file", t.TempDir(), os.DevNull} {
+		if IsNpz(path) {
+			t.Errorf("%s is none", path)
+		}
+		if _, err := OpenNpz(path, "hi"); err == nil || !strings.HasPrefix(err.Error(), path+": ") {
+			t.Errorf("error %v", err)
+		}
+	}
+	if _, err := OpenNpz(filepath.Join(t.TempDir(), "none"), "hi"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a missing file: %v", err)
+	}
+}
+
+// Whatever the bytes, an archive is read or refused.
+func FuzzOpenNpz(f *testing.F) {
+	for _, file := range variants(f) {
+		f.Add(file)
+	}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		_, err := readNpz(save(t, file))
+		if err != nil && !errors.Is(err, ErrFormat) {
+			t.Fatalf("error %v is not an ErrFormat", err)
+		}
+	})
+}
