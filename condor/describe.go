@@ -254,13 +254,13 @@ func megabytes(bytes int64) string {
 func (s *Submission) describePolicy(p *printer) {
 	machines := "Machines."
 	if s.RetryDelay > 0 {
-		machines += " One that a job has just failed on may try it again only after " + spell(s.RetryDelay) + "."
+		machines += " One that a job has failed on may try it again only after " + spell(s.RetryDelay) + "."
 	}
 	p.comment(machines)
 	p.set("requirements", "%s", s.requirements())
-	p.line("# Which machine ran a job, for the line above, the messages below and the log.")
+	p.line("# Which machines a job has had, for the line above, the messages below and the log.")
 	p.set("job_machine_attrs", "Machine, OpSys")
-	p.set("job_machine_attrs_history_length", "1")
+	p.set("job_machine_attrs_history_length", "%d", s.remembered())
 	p.set("ulog_execute_attrs", "Machine, OpSys, Arch")
 	p.set("submit_event_user_notes", "%s", s.note())
 	p.set("+MatFirst", "%s", map[bool]string{false: "$(index)", true: "$(first)"}[s.ranged()])

@@ -56,6 +56,19 @@ func guard(limit time.Duration) time.Duration {
 	return limit + min(max(limit/2, 10*time.Second), 5*time.Minute)
 }
 
+// remembered returns how many machines HTCondor remembers of a job: those of all its
+// runs but the last, up to five runs. It remembers one twice where the job has gone back
+// to the queue from it (seen with 23.9.6).
+//
+// Note: to remember the last one only is too little. A job for which two machines are
+// bad would go from one to the other and back.
+func (s *Submission) remembered() int {
+	if s.RetryDelay == 0 {
+		return 1 // for the messages
+	}
+	return 2 * min(max(s.MaxRetries, 1), 5)
+}
+
 // requirements returns what a machine must be.
 func (s *Submission) requirements() string {
 	var systems []string
@@ -64,7 +77,11 @@ func (s *Submission) requirements() string {
 	}
 	text := fmt.Sprintf("(Arch == %q) && (%s)", arch, strings.Join(systems, " || "))
 	if s.RetryDelay > 0 {
-		text += fmt.Sprintf(" && (TARGET.Machine =!= MY.MachineAttrMachine0 || time() - MY.EnteredCurrentStatus > %s)", seconds(s.RetryDelay))
+		var had []string
+		for i := range s.remembered() {
+			had = append(had, fmt.Sprintf("MY.MachineAttrMachine%d", i))
+		}
+		text += fmt.Sprintf(" && (!member(TARGET.Machine, {%s}) || time() - MY.EnteredCurrentStatus > %s)", strings.Join(had, ", "), seconds(s.RetryDelay))
 	}
 	if s.Requirements != "" {
 		text += " && (" + s.Requirements + ")"

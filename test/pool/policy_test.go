@@ -1,0 +1,168 @@
+//go:build pool
+
+package pool
+
+import (
+	"os"
+	"regexp"
+	"strconv"
+	"testing"
+	"time"
+
+	"matpool/condor"
+)
+
+// A fate is what becomes of a job that does what a script of package worker says.
+type fate struct {
+	script string
+	starts int
+	held   condor.Held // or zero: it is done; the reason is a pattern
+	stderr string
+}
+
+// none is the stderr of a job that returns none.
+const none = "none"
+
+// work returns a submission with a job for each script, to try what package condor makes
+// of it.
+func (f folder) work(batch string, fates []fate) *condor.Submission {
+	f.Helper()
+	f.lay("worker", condor.Variant("worker", condor.Linux))
+	f.lay("worker.exe", condor.Variant("worker", condor.Windows))
+	s := &condor.Submission{
+		BatchName:  batch,
+		Unit:       "job",
+		Executable: "worker",
+		Systems:    []condor.System{condor.Linux, condor.Windows},
+		Arguments:  []condor.Template{"$(index).txt"},
+		Stdout:     "logs/$(index).out",
+		Stderr:     "logs/$(index).err",
+		Log:        "log",
+		Cpus:       1,
+		Memory:     condor.Request{Bytes: 64 << 20},
+		Disk:       condor.Request{Bytes: 64 << 20},
+		MaxRetries: 2,
+		RetryDelay: 2 * time.Second,
+		MaxRunTime: time.Minute,
+		Rows:       condor.Ranges(0, len(fates), 1),
+	}
+	for i := range fates {
+		file := strconv.Itoa(i) + ".txt"
+		f.write(file, fates[i].script)
+		s.Rows[i].Inputs = []string{file}
+	}
+	return s
+}
+
+// submit submits it.
+func (f folder) submit(s *condor.Submission) {
+	f.Helper()
+	file, err := os.Create(f.path("x.sub"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer file.Close()
+	if err := s.Write(file); err != nil {
+		f.Fatal(err)
+	}
+	f.run("condor_submit", "x.sub")
+}
+
+// meet waits for the fates of the jobs, and looks at each.
+func (f folder) meet(fates []fate) *condor.History {
+	f.Helper()
+	h := f.wait("log", "settled", settled)
+	for i, want := range fates {
+		j := h.Job(condor.ID{Cluster: h.Clusters()[0], Proc: i})
+		state := condor.Done
+		if want.held.Code != 0 {
+			state = condor.Holding
+		}
+		if j.State != state || !j.Exit.OK() || j.Hold.Code != want.held.Code || j.Hold.Subcode != want.held.Subcode ||
+			!regexp.MustCompile(`^`+want.held.Reason+`$`).MatchString(j.Hold.Reason) || j.Starts != want.starts {
+			f.Errorf("%q: %v after %d starts, %v, %+v\nwant %+v", want.script, j.State, j.Starts, j.Exit, j.Hold, want)
+		}
+		if name := "logs/" + strconv.Itoa(i) + ".err"; (want.stderr != none) != exists(f.path(name)) || want.stderr != none && want.stderr != f.read(name) {
+			f.Errorf("%q: stderr is not %q", want.script, want.stderr)
+		}
+	}
+	return h
+}
+
+func held(code, subcode int, reason string) condor.Held {
+	return condor.Held{Code: code, Subcode: subcode, Reason: reason}
+}
+
+// A program's exit status decides, on machines of both systems: 64 and 65 are final, any
+// other but 0 is tried again.
+func TestExitStatus(t *testing.T) {
+	t.Parallel()
+	on := `on (linux1|linux2) \(LINUX\): see |on winpc \(WINDOWS\): see `
+	fates := []fate{
+		{"say fine\nexit 0", 1, condor.Held{}, "fine\n"},
+		{"say wrong\nexit 64", 1, held(3, 64, `job 1: wrong usage (`+on+`)logs/1.err`), "wrong\n"},
+		{"say bad\nexit 65", 1, held(3, 65, `job 2: bad input (`+on+`)logs/2.err`), "bad\n"},
+		{"say alas\nexit 1", 3, held(3, 1, `job 3: failed with exit status 1, after 3 runs, the last (`+on+`)logs/3.err`), "alas\n"},
+		{"exit 2", 3, held(3, 2, `job 4: failed with exit status 2, after 3 runs, the last (`+on+`)logs/4.err`), ""},
+		{"until 3 exit 1\nsay fine", 3, condor.Held{}, "fine\n"},
+	}
+	f := newFolder(t)
+	f.submit(f.work("exit", fates))
+	f.meet(fates)
+}
+
+// A job that fails is run at once on a machine that it has not had.
+func TestElsewhere(t *testing.T) {
+	t.Parallel()
+	fates := []fate{{"until 3 exit 1\nsay fine", 3, condor.Held{}, "fine\n"}}
+	f := newFolder(t)
+	s := f.work("elsewhere", fates)
+	s.RetryDelay = time.Hour
+	f.submit(s)
+	machines := map[string]bool{}
+	for _, run := range f.meet(fates).Jobs()[0].Runs {
+		machines[run.Machine] = true
+	}
+	if len(machines) != 3 {
+		t.Errorf("three runs had %v\n%s", machines, f.read("log"))
+	}
+}
+
+// A signal, such as of a machine without memory, is tried again.
+func TestSignal(t *testing.T) {
+	t.Parallel()
+	fates := []fate{
+		{"say oh\nkill", 3, held(3, 128+9, `job 0: killed by signal 9, after 3 runs, the last on linux. \(LINUX\): see logs/0.err`), "oh\n"},
+		{"until 2 kill", 2, condor.Held{}, ""},
+	}
+	f := newFolder(t)
+	s := f.work("signal", fates)
+	s.Requirements = `OpSys == "LINUX"`
+	f.submit(s)
+	f.meet(fates)
+}
+
+// Two guards see to the time limit.
+func TestTimeLimit(t *testing.T) {
+	t.Parallel()
+	for _, guard := range []struct {
+		name  string
+		extra []condor.Setting
+		hold  condor.Held
+	}{
+		{"first", nil, held(47, 0, `The job exceeded allowed execute duration of 00:03`)},
+		{"second", []condor.Setting{{Name: "allowed_execute_duration", Value: "1000"}},
+			held(3, 47, `job 0: ran longer than 3 s on .*`)},
+	} {
+		t.Run(guard.name, func(t *testing.T) {
+			t.Parallel()
+			fates := []fate{{"sleep 300", 1, guard.hold, none}}
+			f := newFolder(t)
+			s := f.work("limit "+guard.name, fates)
+			s.MaxRunTime = 3 * time.Second
+			s.Extra = guard.extra
+			f.submit(s)
+			f.meet(fates)
+		})
+	}
+}

@@ -1,0 +1,164 @@
+//go:build pool
+
+// Package pool tests the programs on a real HTCondor pool, that of session.sh; test.sh runs these tests.
+package pool
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"matpool/condor"
+)
+
+// bin holds the programs, and worker, for Linux and with the extension .exe for Windows.
+var bin string
+
+func TestMain(m *testing.M) { os.Exit(testMain(m)) }
+
+func testMain(m *testing.M) int {
+	if os.Getenv("MATPOOL_POOL") == "" {
+		println("there is no pool here: test/pool/test.sh runs these tests")
+		return 1
+	}
+	var err error
+	if bin, err = os.MkdirTemp("", "matpool-bin-"); err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(bin)
+	for _, system := range []string{"linux", "windows"} {
+		build := exec.Command("go", "build", "-o", bin, "../../cmd/...", "./testdata/worker")
+		build.Env = append(os.Environ(), "GOOS="+system, "GOARCH=amd64", "CGO_ENABLED=0")
+		if text, err := build.CombinedOutput(); err != nil {
+			println(string(text))
+			return 1
+		}
+	}
+	return m.Run()
+}
+
+// A folder is where jobs are submitted from.
+type folder struct {
+	testing.TB
+	dir string
+}
+
+func newFolder(t testing.TB) folder {
+	t.Helper()
+	f := folder{t, t.TempDir()}
+	if err := os.Mkdir(f.path("logs"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func (f folder) path(name string) string { return filepath.Join(f.dir, name) }
+
+func (f folder) write(name, text string) {
+	f.Helper()
+	if err := os.WriteFile(f.path(name), []byte(text), 0o666); err != nil {
+		f.Fatal(err)
+	}
+}
+
+func (f folder) read(name string) string {
+	f.Helper()
+	text, err := os.ReadFile(f.path(name))
+	if err != nil {
+		f.Fatal(err)
+	}
+	return string(text)
+}
+
+// lay copies a program into the folder, under another name.
+func (f folder) lay(program, name string) {
+	f.Helper()
+	text, err := os.ReadFile(filepath.Join(bin, program))
+	if err == nil {
+		err = os.WriteFile(f.path(name), text, 0o777)
+	}
+	if err != nil {
+		f.Fatal(err)
+	}
+}
+
+// try runs a program in the folder. Ours need no path.
+func (f folder) try(name string, args ...string) (stdout, stderr string, status int) {
+	f.Helper()
+	if path := filepath.Join(bin, name); exists(path) {
+		name = path
+	}
+	cmd := exec.CommandContext(f.Context(), name, args...)
+	var out, errs strings.Builder
+	cmd.Dir, cmd.Stdout, cmd.Stderr = f.dir, &out, &errs
+	err := cmd.Run()
+	if err != nil && !errors.As(err, new(*exec.ExitError)) {
+		f.Fatal(err)
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+// run runs a program that must succeed, and returns what it prints.
+func (f folder) run(name string, args ...string) string {
+	f.Helper()
+	out, errs, status := f.try(name, args...)
+	if status != 0 {
+		f.Fatalf("%s %s: exit status %d\n%s%s", name, strings.Join(args, " "), status, out, errs)
+	}
+	return out
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// history reads a log as it stands.
+func (f folder) history(log string) *condor.History {
+	f.Helper()
+	file, err := os.Open(f.path(log))
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer file.Close()
+	h := condor.NewHistory()
+	r := condor.NewReader(log, file)
+	for r.Scan() {
+		switch record := r.Record().(type) {
+		case *condor.Event:
+			h.Add(record)
+		case error:
+			f.Error(record)
+		}
+	}
+	if r.Err() != nil {
+		f.Fatal(r.Err())
+	}
+	return h
+}
+
+// wait waits until all is so that what the log tells satisfies a condition.
+func (f folder) wait(log string, what string, is func(*condor.History) bool) *condor.History {
+	f.Helper()
+	const limit = 100 * time.Second
+	for deadline := time.Now().Add(limit); ; time.Sleep(100 * time.Millisecond) {
+		h := f.history(log)
+		if is(h) {
+			return h
+		}
+		if time.Now().After(deadline) {
+			f.Fatalf("not %s after %v: %+v\n%s", what, limit, h.Counts(), f.read(log))
+		}
+	}
+}
+
+// settled says whether no job can go on by itself.
+func settled(h *condor.History) bool {
+	c := h.Counts()
+	return c.Total() > 0 && c.Unknown+c.Idle+c.Running+c.Waiting == 0
+}

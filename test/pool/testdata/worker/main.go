@@ -1,0 +1,77 @@
+// Worker is a job's program that does what a file says, a step to a line: what
+// programs do that fail, for the tests of what becomes of their jobs.
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func main() {
+	script, err := os.Open(os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	lines := bufio.NewScanner(script)
+	for lines.Scan() {
+		step, rest, _ := strings.Cut(lines.Text(), " ")
+		do(step, rest)
+	}
+}
+
+func do(step, rest string) {
+	switch step {
+	case "say":
+		fmt.Fprintln(os.Stderr, rest)
+	case "write":
+		name, text, _ := strings.Cut(rest, " ")
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			panic(err)
+		}
+	case "sleep":
+		time.Sleep(time.Duration(number(rest)) * time.Second)
+	case "exit":
+		os.Exit(number(rest))
+	case "kill": // itself
+		self, err := os.FindProcess(os.Getpid())
+		if err == nil {
+			err = self.Kill()
+		}
+		panic(err)
+	case "until": // … this run of the job, do a step
+		run, rest, _ := strings.Cut(rest, " ")
+		if attribute(".job.ad", "NumShadowStarts") < run {
+			step, rest, _ := strings.Cut(rest, " ")
+			do(step, rest)
+		}
+	default:
+		panic(step)
+	}
+}
+
+func number(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+// attribute returns an attribute of the job or the machine, from the file that HTCondor
+// puts beside the job.
+func attribute(file, name string) string {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		panic(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(line, name+" = "); ok {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}
