@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes sure that what `make test` needs beyond Go and make is on this machine: a C compiler for the
-# race detector; numpy on OpenBLAS, the oracle of our tests; and an emulator of other processors. Installs
-# what is missing when it is root on a Debian-like system; otherwise prints the command to type and
-# exits with 1.
+# Makes sure that what `make test` needs beyond Go and make is on this machine: C compilers, for the race
+# detector and for the programs that are shipped; numpy on OpenBLAS, the oracle of our tests; an emulator
+# of other processors; and shellcheck. Installs what is missing when it is root on a Debian-like system;
+# otherwise prints the command to type and exits with 1.
 set -eu
 
 python=/usr/bin/python3 # Debian's, not another in PATH: the packages below are for this one
@@ -30,7 +30,9 @@ missing() {
     missing) printf ' python3-numpy libopenblas0-pthread' ;;
     other) printf ' libopenblas0-pthread' ;;
     esac
+    command -v x86_64-w64-mingw32-gcc >/dev/null || printf ' gcc-mingw-w64-x86-64-win32'
     command -v qemu-x86_64 >/dev/null || printf ' qemu-user'
+    command -v shellcheck >/dev/null || printf ' shellcheck'
 }
 
 # fail MESSAGE [COMMAND]: the command is for the reader to type.

@@ -15,6 +15,10 @@ import (
 // delay is how long work runs before a bar appears: what is done by then needs none.
 const delay = 500 * time.Millisecond
 
+// parts is what a bar counts in. Its estimate of the time left is made from the whole nanoseconds that one takes,
+// of which the work's own units, such as multiplications, may take none.
+const parts = 10_000
+
 // A Func is told how much work is done, of how much. It may be called from any
 // goroutine, as often as one likes.
 type Func func(done, total int64)
@@ -29,22 +33,25 @@ func New(w io.Writer, what string) (show Func, finish func()) {
 	var mu sync.Mutex
 	var bars *mpb.Progress
 	var bar *mpb.Bar
-	start := time.Now()
+	var start time.Time // of the work itself: what is read before it is no measure of it
 	show = func(done, total int64) {
 		mu.Lock()
 		defer mu.Unlock()
+		if start.IsZero() {
+			start = time.Now()
+		}
 		if time.Since(start) < delay {
 			return
 		}
 		if bar == nil {
 			bars = mpb.New(mpb.WithOutput(file), mpb.WithWidth(60))
-			bar = bars.AddBar(total,
+			bar = bars.AddBar(parts,
 				mpb.BarRemoveOnComplete(),
 				mpb.PrependDecorators(decor.Name(what+" "), decor.Percentage()),
 				mpb.AppendDecorators(decor.AverageETA(decor.ET_STYLE_GO), decor.Name(" left")))
 			bar.DecoratorAverageAdjust(start)
 		}
-		bar.SetCurrent(done)
+		bar.SetCurrent(int64(float64(done) / float64(total) * parts))
 	}
 	finish = func() {
 		mu.Lock()

@@ -1,4 +1,7 @@
-// Package wine runs programs for Windows in Wine, for the tests; here is what that way of running them must not change.
+//go:build wine
+
+// Package wine runs programs for Windows in Wine, for the tests; here is what that way of running them must not
+// change. The tests want a session of Wine, so they are for test/wine/test.sh, which has the tag wine.
 package wine
 
 import (
@@ -21,10 +24,6 @@ func TestMain(m *testing.M) {
 }
 
 func testMain(m *testing.M) int {
-	if os.Getenv("MATPOOL_WINE") == "" {
-		println("skipped: test/wine/test.sh runs these tests")
-		return 0
-	}
 	dir, err := os.MkdirTemp("", "matpool-probe-")
 	if err != nil {
 		panic(err)

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# release.sh FOLDER
+#
+# tests what make makes: two releases, from copies of this project and of OpenBLAS in two places, have the
+# same bytes; and with OpenBLAS the demo prints the same norms as with Go. The archives' contents are left in
+# FOLDER/linux and FOLDER/windows, for more tests.
+set -euo pipefail
+folder=$(realpath -m "$1")
+cd "$(dirname "$0")/.."
+temp=$(mktemp -d)
+trap 'rm -rf "$temp"' EXIT
+version=v0.0.0-test
+
+GOCACHE=$(go env GOCACHE)
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+export GOCACHE SOURCE_DATE_EPOCH
+cache=$(realpath "${XDG_CACHE_HOME:-$HOME/.cache}/matpool")
+
+one=$temp/one another="$temp/another one"
+for copy in "$one" "$another"; do
+    mkdir -p "$copy/.cache"
+    ln -s "$cache" "$copy/.cache/matpool"
+    git ls-files -z | xargs -0 cp --parents --target-directory="$copy"
+    XDG_CACHE_HOME=$copy/.cache make --directory="$copy" --no-print-directory release VERSION=$version
+done
+(cd "$one/dist" && sha256sum --check --strict SHA256SUMS)
+diff "$one/dist/SHA256SUMS" "$another/dist/SHA256SUMS"
+
+for system in linux windows; do
+    name=matpool_${version}_${system}_amd64
+    case $system in
+    linux) tar -xzf "$one/dist/$name.tar.gz" -C "$temp" ;;
+    windows) /usr/bin/python3 -m zipfile -e "$one/dist/$name.zip" "$temp" ;;
+    esac
+    mkdir -p "$folder"
+    mv "$temp/$name" "$folder/$system"
+done
+
+# norms BLAS: what the demo prints after the word norm.
+norms() {
+    make --directory="$one" --no-print-directory demo BLAS="$1" JOBS=3 SIZE=333 VERSION=$version >"$temp/demo"
+    grep -i norm "$temp/demo"
+}
+make --directory="$one" --no-print-directory build VERSION=$version
+for program in "$one"/bin/*; do
+    cmp "$program" "$folder/linux/${program##*/}"
+done
+go=$(norms go)
+openblas=$(norms openblas)
+[ "$go" = "$openblas" ] || { printf 'the demo prints, with Go and with OpenBLAS\n%s\n%s\n' "$go" "$openblas" >&2; exit 1; }
+echo "$go"
