@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"matpool/condor/chirp"
 )
 
 // What becomes of a job that does not end with 0. Exit statuses 64 and 65 say that
@@ -29,10 +31,6 @@ const codeTimeLimit = 47
 const releasedCodes = "{6, 12}"
 
 func isReleased(code int) bool { return code == 6 || code == 12 }
-
-// chirpMessage is the attribute that the program itself may set through HTCondor (delayed
-// chirp, whose names begin with Chirp) to say why it fails.
-const chirpMessage = "ChirpMatMessage"
 
 // seconds prints a time as HTCondor counts it.
 func seconds(d time.Duration) string {
@@ -110,10 +108,10 @@ func (s *Submission) event() string {
 		`ifThenElse(ExitCode == %d, "wrong usage", ifThenElse(ExitCode == %d, "bad input", strcat("failed with exit status ", ExitCode))))`, statusUsage, statusData)
 }
 
-// message returns the expression for what the program has said, or where it stands. A
+// message returns the expression for what the program has said (package chirp), or where it stands. A
 // program that a signal killed could not say why: what it has said is older.
 func (s *Submission) message() string {
-	return fmt.Sprintf(`ifThenElse(ExitBySignal =!= true && isString(%[1]s) && %[1]s != "", %[1]s, strcat("see ", Err))`, chirpMessage)
+	return fmt.Sprintf(`ifThenElse(ExitBySignal =!= true && isString(%[1]s) && %[1]s != "", %[1]s, strcat("see ", Err))`, chirp.Attribute)
 }
 
 // exitHold returns on_exit_hold and what goes with it.

@@ -33,6 +33,7 @@ func TestImports(t *testing.T) {
 		{"matpool/npyio", `^matpool/(blas|condor|cmd|internal)`},
 		{"matpool/condor", `^matpool/(npyio|blas|cmd|internal)`},
 		{"matpool/blas", `^matpool/(npyio|condor|cmd|internal/(flow|cli))`},
+		{"matpool/cmd/matprod", `^net$`},
 	} {
 		for _, dep := range goList(t, "-deps", rule.pkg) {
 			if regexp.MustCompile(rule.mustNot).MatchString(dep) {

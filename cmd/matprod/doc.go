@@ -28,6 +28,9 @@ Matrices are float64, in C or Fortran order and either byte order. An output tha
 exists is replaced; it appears under its name complete or not at all. A product has
 the same bits on every machine, with any number of threads.
 
+In a job of HTCondor that has failed, the first line of the error is the job's attribute
+ChirpMatMessage, which matsubmit's jobs quote when they are held.
+
 Flags:
 
 	-first I     begin with index I (0)

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"slices"
 
+	"matpool/condor/chirp"
 	"matpool/internal/status"
 )
 
@@ -23,7 +24,10 @@ type Command func(ctx context.Context, args []string, stdout, stderr io.Writer) 
 // program to end, ctx is cancelled; when the command has cleaned up and returned,
 // the process dies by that signal, so that whoever waits for it can see why. A
 // second signal kills at once.
+//
+// In a job of HTCondor, the error is the job's message, too.
 func Main(name string, run Command) {
+	job := chirp.Find()
 	ctx, signals := cancelOnSignal()
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	if err != nil && ctx.Err() != nil {
@@ -32,6 +36,9 @@ func Main(name string, run Command) {
 		dieBy(sig)
 	}
 	report(os.Stderr, name, err)
+	if err != nil {
+		job.Say(summary(err))
+	}
 	os.Exit(status.Of(err))
 }
 
@@ -51,6 +58,16 @@ func cancelOnSignal() (context.Context, <-chan os.Signal) {
 		cancel()
 	}()
 	return ctx, first
+}
+
+// summary returns the first of the lines that report prints, without the program's name.
+func summary(err error) string {
+	errs := status.List(err)
+	text, _ := words(errs[0])
+	if more := len(errs) - 1; more > 0 {
+		text = fmt.Sprintf("%s (and %d more)", text, more)
+	}
+	return text
 }
 
 func report(w io.Writer, name string, err error) {

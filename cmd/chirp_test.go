@@ -1,0 +1,74 @@
+package cmd_test
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"matpool/condor/chirp/chirptest"
+)
+
+// In a job of HTCondor, matprod's error is the job's message, too. What HTCondor does
+// changes neither what the program prints nor how it ends.
+func TestErrorsAreToldToHTCondor(t *testing.T) {
+	starter, refusing := chirptest.Start(t, "127.0.0.1"), chirptest.Start(t, "127.0.0.1")
+	refusing.Refuses = true
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	_, port, err := net.SplitHostPort(silent.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, where := range []string{"no job", "a job", "a job that may not say anything", "a job that is not answered"} {
+		dir := t.TempDir()
+		switch where {
+		case "a job":
+			starter.WriteConfig(t, dir)
+		case "a job that may not say anything":
+			refusing.WriteConfig(t, dir)
+		case "a job that is not answered":
+			if err := os.WriteFile(filepath.Join(dir, ".chirp.config"), []byte("127.0.0.1 "+port+" cookie\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, test := range []struct {
+			command string
+			lines   []string
+			message string
+		}{
+			{"matinit -quiet -seed 1 -jobs 2 -size 3", nil, ""},
+			{"matprod -count 3", []string{"matprod: inputA2.npy: no such file or directory", "matprod: inputB2.npy: no such file or directory"},
+				"inputA2.npy: no such file or directory (and 1 more)"},
+			{"matprod -count 2", nil, ""},
+			{"matprod -conut 2", []string{"matprod: flag provided but not defined: -conut", "matprod: hint: matprod -help shows how it is used"},
+				"flag provided but not defined: -conut"},
+		} {
+			start, before := time.Now(), len(starter.Values())
+			_, stderr, err := run(t, dir, strings.Fields(test.command)...)
+			want := ""
+			if test.lines != nil {
+				want = strings.Join(test.lines, "\n") + "\n"
+			}
+			if stderr != want || (err == nil) != (want == "") || time.Since(start) > 3*time.Second {
+				t.Errorf("in %s, %s: %v, %v, stderr\n%swant\n%s", where, test.command, err, time.Since(start), stderr, want)
+			}
+			said := starter.Values()[before:]
+			if where == "a job" && test.message != "" {
+				// A program that succeeds takes back what was said before, but does not wait for that.
+				want := []string{`""`, `"` + test.message + `"`}
+				if !slices.Equal(said[max(0, len(said)-2):], want) {
+					t.Errorf("in %s, %s: said %q, want %q", where, test.command, said, want)
+				}
+			} else if slices.ContainsFunc(said, func(value string) bool { return value != `""` }) {
+				t.Errorf("in %s, %s: said %q", where, test.command, said)
+			}
+		}
+	}
+}

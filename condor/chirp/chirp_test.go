@@ -1,0 +1,170 @@
+package chirp_test
+
+import (
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"matpool/condor/chirp"
+	"matpool/condor/chirp/chirptest"
+)
+
+// A job forgets what an earlier run has said, and then says its own.
+func TestSay(t *testing.T) {
+	hosts := []string{"127.0.0.1", "127.0.0.2"}
+	if addresses, err := net.InterfaceAddrs(); err != nil {
+		t.Fatal(err)
+	} else if slices.ContainsFunc(addresses, func(a net.Addr) bool { return a.String() == "::1/128" }) {
+		hosts = append(hosts, "::1")
+	}
+	for _, host := range hosts {
+		t.Chdir(t.TempDir())
+		starter := chirptest.Start(t, host)
+		starter.WriteConfig(t, ".")
+		chirp.Find().Say("inputB7.npy: no such file or directory")
+		want := []string{`""`, `"inputB7.npy: no such file or directory"`}
+		if got := starter.Values(); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", host, got, want)
+		}
+	}
+}
+
+// Whatever is said arrives as one string of HTCondor's language.
+func TestWhatIsSaid(t *testing.T) {
+	t.Chdir(t.TempDir())
+	starter := chirptest.Start(t, "127.0.0.1")
+	starter.WriteConfig(t, ".")
+	for text, want := range map[string]string{
+		"":                              `""`,
+		"a":                             `"a"`,
+		" two  blanks ":                 `" two  blanks "`,
+		"lines\r\nand\ttabs\x00":        `"lines  and tabs "`,
+		`C:\new folder\"x"`:             `"C:\\new folder\\\"x\""`,
+		`\" || true`:                    `"\\\" || true"`,
+		"is 3×4, but “x” is 4×4…":       `"is 3×4, but “x” is 4×4…"`,
+		"\xff\xfe":                      `"��"`,
+		"$(x) $$(OpSys) %s 'q' `q` #;&": "\"$(x) $$(OpSys) %s 'q' `q` #;&\"",
+	} {
+		chirp.Find().Say(text)
+		if got := starter.Values(); got[len(got)-1] != want {
+			t.Errorf("%q: %s, want %s", text, got[len(got)-1], want)
+		}
+	}
+}
+
+// Of what is too long for HTCondor, the beginning arrives.
+func TestLongTexts(t *testing.T) {
+	t.Chdir(t.TempDir())
+	starter := chirptest.Start(t, "127.0.0.1")
+	starter.WriteConfig(t, ".")
+	unquote := strings.NewReplacer(`\\`, `\`, `\"`, `"`)
+	for _, what := range []string{"x", " ", `"`, `\`, "×", "x/y "} {
+		for n := 100; n < 1200; n += 37 {
+			text := strings.Repeat(what, n)
+			chirp.Find().Say(text)
+			values := starter.Values()
+			got := values[len(values)-1]
+			got = unquote.Replace(got[1 : len(got)-1])
+			begins, cut := strings.CutSuffix(got, " ...")
+			if !strings.HasPrefix(text, begins) || !utf8.ValidString(got) || cut && len(begins) < 230 || !cut && got != text {
+				t.Errorf("%d times %q: %q", n, what, got)
+			}
+		}
+	}
+}
+
+// Nobody listens, nobody answers, or refuses: the program goes on, at once or nearly so.
+func TestStarterThatDoesNotHelp(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	port := func(l net.Listener) string {
+		_, port, _ := net.SplitHostPort(l.Addr().String())
+		return port
+	}
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := port(closed)
+	closed.Close()
+	chatty, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer chatty.Close()
+	go func() {
+		for {
+			conn, err := chatty.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				for err == nil {
+					_, err = conn.Write(make([]byte, 1<<16))
+				}
+			}()
+		}
+	}()
+	starter := chirptest.Start(t, "127.0.0.1")
+	refusing := chirptest.Start(t, "127.0.0.1")
+	refusing.Refuses = true
+	for what, config := range map[string]string{
+		"silent":         "127.0.0.1 " + port(silent) + " cookie\n",
+		"nobody":         "127.0.0.1 " + nobody + " cookie\n",
+		"chatty":         "127.0.0.1 " + port(chatty) + " cookie\n",
+		"a wrong cookie": "",
+		"refused":        "",
+		"empty":          "",
+		"a name":         "localhost 1 cookie\n",
+		"no port":        "127.0.0.1 65536 cookie\n",
+		"a long file":    strings.Repeat("127.0.0.1 1 cookie\n", 100),
+	} {
+		t.Chdir(t.TempDir())
+		if err := os.WriteFile(".chirp.config", []byte(config), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		switch what {
+		case "a wrong cookie":
+			starter.WriteConfig(t, ".")
+			text, err := os.ReadFile(".chirp.config")
+			if err == nil {
+				err = os.WriteFile(".chirp.config", append(text[:len(text)-1], "x\n"...), 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		case "refused":
+			refusing.WriteConfig(t, ".")
+		}
+		start := time.Now()
+		chirp.Find().Say("text")
+		if took := time.Since(start); took > 1500*time.Millisecond {
+			t.Errorf("%s: it took %v", what, took)
+		}
+	}
+	if values := slices.Concat(starter.Values(), refusing.Values()); len(values) > 0 {
+		t.Errorf("set: %q", values)
+	}
+}
+
+func TestNoJob(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if job := chirp.Find(); job != nil {
+		t.Error("there is no file, and a job")
+	}
+	if err := os.Mkdir(".chirp.config", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	job := chirp.Find()
+	if job != nil {
+		t.Error("there is a folder, and a job")
+	}
+	job.Say("nothing happens")
+}
