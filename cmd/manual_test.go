@@ -96,6 +96,9 @@ func TestExamplesAreTrue(t *testing.T) {
 			if want = strings.TrimSuffix(want, "\n"); want != "" {
 				want = strings.TrimPrefix(strings.ReplaceAll("\n"+want, "\n\t", "\n"), "\n") + "\n"
 			}
+			if underWine() {
+				want = strings.ReplaceAll(want, "on Linux\n", "on Windows\n")
+			}
 			stdout, stderr, err := run(t, dir, strings.Fields(command)...)
 			if err != nil || stderr != "" {
 				t.Errorf("$ %s\n%v\n%s", command, err, stderr)

@@ -43,10 +43,15 @@ func wrap(bin string) (wrappers string, remove func(), err error) {
 	return wrappers, func() { os.RemoveAll(wrappers) }, err
 }
 
-// session hands Wine's session on to the scripts' programs.
+// session hands Wine's session on to the scripts' programs. A script may print SYSTEM and EXE, which are of the
+// programs' system.
 func session(set func(name, value string)) {
+	set("SYSTEM", "Linux")
+	set("EXE", "")
 	if underWine() {
 		set("MATPOOL_WINE", os.Getenv("MATPOOL_WINE"))
+		set("SYSTEM", "Windows")
+		set("EXE", ".exe")
 	}
 }
 
