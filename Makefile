@@ -42,11 +42,17 @@ install: build ## the programs, in PREFIX/bin (PREFIX=/usr/local)
 release: ## the programs for Linux and Windows, as archives with their licences, in dist/
 	go run ./release -version '$(VERSION)' -o dist
 
-.PHONY: compare
-compare: ## our programs against the numpy flow, in pairs of runs, on this machine (2.4 GB in a temporary folder)
+.PHONY: bench
+bench: ## our programs against the numpy flow: all measurements, in bench/runs/ (an hour; 12 GB in a temporary folder)
 	@test/setup.sh
-	go run ./bench/compare
+	go run ./bench/measure
+
+.PHONY: bench-quick
+bench-quick: ## the same in two minutes, in build/bench-quick, for a first impression
+	@test/setup.sh
+	@rm -rf build/bench-quick
+	go run ./bench/measure -quick -o build/bench-quick
 
 .PHONY: clean
 clean: ## remove what the other tasks made here
-	rm -rf bin demo dist
+	rm -rf bin build demo dist

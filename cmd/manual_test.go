@@ -87,15 +87,8 @@ func TestExamplesAreTrue(t *testing.T) {
 		if err := os.CopyFS(dir, os.DirFS(filepath.Join("..", "examples"))); err != nil {
 			t.Fatal(err)
 		}
-		for block := range strings.SplitSeq(section(manual, "Examples"), "\n\n") {
-			command, ok := strings.CutPrefix(strings.TrimLeft(block, "\n"), "\t$ ")
-			if !ok {
-				continue
-			}
-			command, want, _ := strings.Cut(command, "\n")
-			if want = strings.TrimSuffix(want, "\n"); want != "" {
-				want = strings.TrimPrefix(strings.ReplaceAll("\n"+want, "\n\t", "\n"), "\n") + "\n"
-			}
+		for _, block := range strings.Split(section(manual, "Examples"), "\n\t$ ")[1:] {
+			command, want := example(block)
 			if underWine() {
 				want = strings.ReplaceAll(want, "on Linux\n", "on Windows\n")
 			}
@@ -112,6 +105,23 @@ func TestExamplesAreTrue(t *testing.T) {
 			t.Error("there are no examples")
 		}
 	})
+}
+
+// example returns the command that a block begins with, and what stands below it: all
+// lines that are indented, with the empty ones between them.
+func example(block string) (command, output string) {
+	command, rest, _ := strings.Cut(block, "\n")
+	for line := range strings.Lines(rest) {
+		text, indented := strings.CutPrefix(line, "\t")
+		if !indented && line != "\n" {
+			break
+		}
+		output += text
+	}
+	if output = strings.Trim(output, "\n"); output != "" {
+		output += "\n"
+	}
+	return command, output
 }
 
 // The manual lists the flags that the program knows, all of them and no others.
@@ -182,8 +192,12 @@ func words(t *testing.T, dirs ...string) []string {
 func TestExitStatusesAreInTheManual(t *testing.T) {
 	forManuals(t, func(t *testing.T, program, manual string) {
 		want := []int{status.OK, status.Failure, status.Usage, status.Data}
-		if program == "matinit" {
+		switch program {
+		case "matinit":
 			want = want[:3] // it has no input
+		case "matwatch":
+			want = append(want, status.Unfinished)
+			slices.Sort(want)
 		}
 		_, text, _ := strings.Cut(manual, "\nExit status: ")
 		var got []int

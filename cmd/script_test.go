@@ -1,6 +1,8 @@
 // Package cmd_test runs the real programs: the scripts of testdata/script, which say
 // what each program does, and the examples of the manuals.
 //
+// The folders in LOGS and EXAMPLES hold real event logs, to be copied.
+//
 // The programs are built for this, unless MATPOOL_BIN names a folder that holds
 // them: those of a release, be it for Windows, which are run in Wine. The scripts
 // want programs named matinit, matprod, …, found in PATH.
@@ -91,6 +93,13 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[fixtures] = list(env.WorkDir)
 			session(env.Setenv)
+			for name, dir := range map[string]string{"LOGS": "../condor/testdata", "EXAMPLES": "../examples"} {
+				path, err := filepath.Abs(dir)
+				if err != nil {
+					return err
+				}
+				env.Setenv(name, path)
+			}
 			return nil
 		},
 		Condition: condition,

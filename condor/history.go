@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/bits"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -138,6 +139,15 @@ func (h *History) Counts(clusters ...int) Counts {
 	return sum
 }
 
+// CountJobs counts some jobs.
+func CountJobs(jobs []*JobHistory) Counts {
+	var c Counts
+	for _, j := range jobs {
+		c.count(j, +1)
+	}
+	return c
+}
+
 // Clusters returns the numbers of the clusters, in order.
 func (h *History) Clusters() []int { return slices.Sorted(maps.Keys(h.clusters)) }
 
@@ -157,12 +167,7 @@ func (h *History) Jobs(clusters ...int) []*JobHistory {
 			jobs = append(jobs, j)
 		}
 	}
-	slices.SortFunc(jobs, func(a, b *JobHistory) int {
-		if a.Cluster != b.Cluster {
-			return a.Cluster - b.Cluster
-		}
-		return a.Proc - b.Proc
-	})
+	slices.SortFunc(jobs, func(a, b *JobHistory) int { return a.Compare(b.ID) })
 	return jobs
 }
 
@@ -185,6 +190,16 @@ func (j *JobHistory) Note() (Note, bool) {
 		}
 	}
 	return Note{}, false
+}
+
+// Node returns the name of the DAG's node that the job is, or "".
+func (j *JobHistory) Node() string {
+	for _, text := range j.Notes {
+		if node, ok := strings.CutPrefix(text, "DAG Node: "); ok {
+			return node
+		}
+	}
+	return ""
 }
 
 // Add adds an event.

@@ -304,6 +304,9 @@ func TestClusters(t *testing.T) {
 		if got := h.Counts(test.clusters...); got != test.want || len(h.Jobs(test.clusters...)) != test.jobs {
 			t.Errorf("%v: %+v, %d jobs; want %+v", test.clusters, got, len(h.Jobs(test.clusters...)), test.want)
 		}
+		if got := CountJobs(h.Jobs(test.clusters...)); got != test.want {
+			t.Errorf("%v: one by one, %+v; want %+v", test.clusters, got, test.want)
+		}
 	}
 	if h.Job(ID{1, 1}) != nil || h.Cluster(2) != nil {
 		t.Error("a job or a cluster that is not in the log")

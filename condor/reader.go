@@ -64,6 +64,16 @@ func (e *FormatError) Error() string {
 	return fmt.Sprintf("%s:%d: the log is in %s, which is not read here: leave log_xml and DEFAULT_USERLOG_FORMAT_OPTIONS out to have it in text", e.File, e.Line, e.Format)
 }
 
+// A ForeignError is a file that is no event log.
+type ForeignError struct {
+	File   string
+	Begins string // its first line
+}
+
+func (e *ForeignError) Error() string {
+	return fmt.Sprintf("%s: this is no job event log: it begins with %q", e.File, e.Begins)
+}
+
 // NewReader returns a reader for the log that r yields. The name is for errors.
 func NewReader(name string, r io.Reader) *Reader { return &Reader{name: name, r: r, line: 1} }
 
@@ -90,17 +100,37 @@ func (r *Reader) Scan() bool {
 			return true
 		}
 		if !r.fill() {
+			if line, ok := r.foreignLine(); ok && r.err == nil {
+				r.err = &ForeignError{r.name, line}
+			}
 			return false
 		}
 	}
 	return false
 }
 
+// foreignLine returns the first line of a file in which there is neither the end of an
+// event nor the beginning of one.
+func (r *Reader) foreignLine() (string, bool) {
+	text := bytes.TrimLeft(r.buf, "\r\n")
+	if r.offset > 0 || r.skipping || bytes.IndexByte(text, '\n') < 0 {
+		return "", false
+	}
+	line := firstLine(text)
+	if _, ok := parseHeader(line, ""); ok {
+		return "", false
+	}
+	if at, _ := nextHeader(text); at > 0 {
+		return "", false // the beginning of the log is missing
+	}
+	return clip(line), true
+}
+
 // Record returns what Scan has come to. It stays as it is when Scan goes on.
 func (r *Reader) Record() Record { return r.record }
 
-// Err returns what ended the reading: an error of the underlying reader, or a
-// [*FormatError]. At the end of what there is to read it is nil.
+// Err returns what ended the reading: an error of the underlying reader, a
+// [*FormatError] or a [*ForeignError]. At the end of what there is to read it is nil.
 func (r *Reader) Err() error { return r.err }
 
 // Offset returns where the next event begins, in bytes from where reading began.

@@ -529,3 +529,30 @@ func FuzzReader(f *testing.F) {
 		}
 	})
 }
+
+// A file of another kind is told apart from a log that is only beginning to be written,
+// or whose beginning is missing.
+func TestForeignFiles(t *testing.T) {
+	const event = "011 (001.000.000) 2026-11-23 19:14:05 Job was unsuspended.\n"
+	for in, begins := range map[string]string{
+		"universe = vanilla\nqueue 3\n":     "universe = vanilla",
+		"\r\n\r\nuniverse = vanilla\r\n":    "universe = vanilla",
+		"{ x }\n":                           "{ x }",
+		"":                                  "",
+		"\n\n":                              "",
+		"universe = van":                    "", // there may be more to come
+		event[:20]:                          "",
+		event:                               "",
+		"\n" + event:                        "",
+		"\tthe end of an event\n" + event:   "",
+		"universe\n...\n":                   "",
+		event + "...\n" + "universe\nqueue": "",
+	} {
+		r := newReader(strings.NewReader(in))
+		records(r)
+		var foreign *ForeignError
+		if errors.As(r.Err(), &foreign) != (begins != "") || foreign != nil && foreign.Begins != begins {
+			t.Errorf("%q: %v, want %q", in, r.Err(), begins)
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package peak
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // Every processor that has FMA does some 10⁹ a second, and none 10¹² in one core.
 func TestPeak(t *testing.T) {
@@ -10,5 +13,17 @@ func TestPeak(t *testing.T) {
 		if known := len(loops()) > 0; known != (p > 1) || p > 1000*float64(threads) {
 			t.Errorf("%d threads: %v GF/s, where loops are known: %v", threads, p, known)
 		}
+	}
+}
+
+func BenchmarkPeak(b *testing.B) {
+	for threads := 1; threads <= 2; threads++ {
+		b.Run(fmt.Sprintf("threads=%d", threads), func(b *testing.B) {
+			best := 0.0
+			for b.Loop() {
+				best = max(best, GFlops(threads))
+			}
+			b.ReportMetric(best, "GF/s")
+		})
 	}
 }

@@ -14,6 +14,8 @@ const (
 	Failure = 1  // the machine failed us: I/O, memory, a full disk
 	Usage   = 64 // EX_USAGE: the command line is wrong, or would destroy something
 	Data    = 65 // EX_DATAERR: an input is missing or bad
+
+	Unfinished = 3 // of matwatch alone: not all jobs are done
 )
 
 // An Error is an error with its exit status, and a hint of what to do.
@@ -31,6 +33,9 @@ func UsageError(err error, hint string) error { return &Error{Usage, err, hint} 
 
 // DataError makes err a fault of the input.
 func DataError(err error, hint string) error { return &Error{Data, err, hint} }
+
+// UnfinishedError says that jobs are held, gone or not done in time.
+func UnfinishedError(err error, hint string) error { return &Error{Unfinished, err, hint} }
 
 // WithHint leaves err a failure of the machine, and adds a hint.
 func WithHint(err error, hint string) error { return &Error{Failure, err, hint} }

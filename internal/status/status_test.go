@@ -17,8 +17,8 @@ var (
 
 // The numbers are a contract with submit files and scripts.
 func TestNumbers(t *testing.T) {
-	if got := fmt.Sprint(OK, Failure, Usage, Data); got != "0 1 64 65" {
-		t.Errorf("OK, Failure, Usage, Data = %s", got)
+	if got := fmt.Sprint(OK, Failure, Unfinished, Usage, Data); got != "0 1 3 64 65" {
+		t.Errorf("OK, Failure, Unfinished, Usage, Data = %s", got)
 	}
 }
 
@@ -33,6 +33,7 @@ func TestOf(t *testing.T) {
 		{"a hint alone", advised, Failure},
 		{"wrong usage", usage, Usage},
 		{"bad input", data, Data},
+		{"not all jobs are done", UnfinishedError(failed, ""), Unfinished},
 		{"wrapped", fmt.Errorf("in the end: %w", data), Data},
 		// Running again elsewhere would not mend what one of them says.
 		{"joined", errors.Join(failed, data, advised), Data},

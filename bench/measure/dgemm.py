@@ -1,5 +1,8 @@
-"""Multiply inputA0.npy by inputB0.npy again and again, and print the median time of a product, once
-for each line of input, which says for how many seconds. What numpy is, and the product's norm, come first."""
+"""What numpy's multiplication takes, in a process that is warm.
+
+    dgemm.py              what numpy is, and the BLAS that it runs on
+    dgemm.py N SECONDS    the median time of a product of N×N matrices, of as many as fit
+"""
 import ctypes
 import re
 import statistics
@@ -22,19 +25,18 @@ def blas():
     return 'not OpenBLAS: ' + (' '.join(libraries) or 'none')
 
 
-print(np.__version__, 'on', blas())
+if len(sys.argv) == 1:
+    print(np.__version__, 'on', blas())
+    sys.exit()
 
-A = np.load('inputA0.npy')
-B = np.load('inputB0.npy')
+n, seconds = int(sys.argv[1]), float(sys.argv[2])
+A, B = np.random.rand(n, n), np.random.rand(n, n)
 C = np.empty_like(A)
 np.matmul(A, B, out=C)
-print(np.linalg.norm(C), flush=True)
-
-for line in sys.stdin:
-    end = time.perf_counter() + float(line)
-    times = []
-    while not times or time.perf_counter() < end:
-        start = time.perf_counter()
-        np.matmul(A, B, out=C)
-        times.append(time.perf_counter() - start)
-    print(statistics.median(times), flush=True)
+end = time.perf_counter() + seconds
+times = []
+while len(times) < 2 or time.perf_counter() < end:
+    start = time.perf_counter()
+    np.matmul(A, B, out=C)
+    times.append(time.perf_counter() - start)
+print(statistics.median(times))

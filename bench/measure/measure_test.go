@@ -1,0 +1,168 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestMedian(t *testing.T) {
+	for _, test := range []struct {
+		x    []float64
+		want float64
+	}{
+		{nil, 0},
+		{[]float64{5}, 5},
+		{[]float64{4, 2}, 3},
+		{[]float64{9, 1, 2}, 2},
+		{[]float64{9, 1, 2, 4}, 3},
+	} {
+		before := append([]float64(nil), test.x...)
+		if got := median(test.x); got != test.want {
+			t.Errorf("median of %v is %v, want %v", test.x, got, test.want)
+		}
+		for i := range before {
+			if test.x[i] != before[i] {
+				t.Errorf("%v became %v", before, test.x)
+			}
+		}
+	}
+}
+
+func TestAgreement(t *testing.T) {
+	for _, test := range []struct {
+		x, y string
+		want bool
+	}{
+		{"2492.085656986398", "2492.0856569863895", true},
+		{"2492.085656986398", "2492.0856569864", true},
+		{"2492.0856569864", "2492.0856569865", false},
+		{"nan", "1.0", false},
+		{"", "1.0", false},
+	} {
+		if agree(test.x, test.y) != test.want {
+			t.Errorf("agree(%q, %q) is %v", test.x, test.y, !test.want)
+		}
+	}
+}
+
+// What a caller's environment says about threads and kernels does not reach what is timed.
+func TestTuningIsRemoved(t *testing.T) {
+	for variable, want := range map[string]bool{
+		"OPENBLAS_CORETYPE=Haswell": true, "OPENBLAS_L2_SIZE=1": true, "OPENBLAS_NUM_THREADS=1": true, "OMP_NUM_THREADS=1": true,
+		"GOTO_NUM_THREADS=1": true, "GOMAXPROCS=1": true, "GODEBUG=cpu.all=off": true,
+		"PATH=/bin": false, "HOME=/OMP_NUM_THREADS=": false, "GOFLAGS=-mod=mod": false,
+	} {
+		if tuning.MatchString(variable) != want {
+			t.Errorf("%s: removed is %v", variable, !want)
+		}
+	}
+}
+
+// What is written down is what is read again, whatever the order, in the units of Go's benchmarks.
+func TestResultsAreKept(t *testing.T) {
+	dir := t.TempDir()
+	sheet := []entry{{"date", "2026-01-31"}, {"cpu", "a: b"}}
+	r := newResults(dir, sheet)
+	for _, ns := range []float64{3e6, 1e6, 2e6} {
+		if err := r.add(numpy, programs, "Job/n=100", value{ns, "ns/op"}, value{5e6, "peak-B"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.addLines(goBuild, "goos: linux\npkg: matpool/blas\nBenchmarkMul/n=100-2 \t 10\t 2000 ns/op\t 3.5 GF/s\nPASS\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeSheet(dir, sheet); err != nil {
+		t.Fatal(err)
+	}
+	again, err := read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []*results{r, again} {
+		job, _ := r.time(numpy, "cmd.Job/n=100")
+		rate := median(r.values[key{goBuild, "blas.Mul/n=100", "GF/s"}])
+		if job != 2e-3 || rate != 3.5 || r.about("cpu") != "a: b" {
+			t.Errorf("median %v s, want 0.002; rate %v, want 3.5; cpu %q; all: %v", job, rate, r.about("cpu"), r.values)
+		}
+	}
+	if err := newResults(dir, sheet).add(numpy, programs, "Job/n=100"); !os.IsExist(err) {
+		t.Errorf("measurements are written over: %v", err)
+	}
+}
+
+// A figure at its limit meets it.
+func TestTargetsAreMet(t *testing.T) {
+	most, least := target{limit: 0.5}, target{limit: 0.5, least: true}
+	for x, want := range map[float64][2]bool{0.4: {true, false}, 0.5: {true, true}, 0.6: {false, true}} {
+		if most.met(x) != want[0] || least.met(x) != want[1] {
+			t.Errorf("%v: at most 0.5 is %v, at least %v", x, most.met(x), least.met(x))
+		}
+	}
+}
+
+// What a program takes beyond its product, over what the script does.
+func TestOverhead(t *testing.T) {
+	r := newResults("", nil)
+	for k, seconds := range map[key]float64{
+		{numpy, "cmd.Warm/n=1000/threads=1", "sec/op"}: 0.040,
+		{numpy, "cmd.Job/n=1000", "sec/op"}:            0.240,
+		{openblas, "cmd.Job/n=1000", "sec/op"}:         0.050,
+	} {
+		r.values[k] = []float64{seconds}
+	}
+	if x, ok := overhead(openblas)(r); !ok || x < 0.0499 || x > 0.0501 {
+		t.Errorf("%v, %v; want 0.05", x, ok)
+	}
+	if _, ok := overhead(goBuild)(r); ok {
+		t.Error("a figure without measurements")
+	}
+}
+
+const traced = `10 1.000000 execve("./matprod", ...) = 0 <0.000100>
+10 1.000200 read(3, ..., 65536) = 65536 <0.000001>
+11 1.003000 openat(AT_FDCWD, "inputA.npy", O_RDONLY) = 5 <0.000005>
+11 1.003100 read(5, ..., 512) = 512 <0.000003>
+12 1.003400 openat(AT_FDCWD, "inputA.npy", O_RDONLY) = 5 <0.000005>
+12 1.004000 pread64(5, ..., 8000000, 128) = 8000000 <0.001000>
+12 1.006000 pread64(8, ..., 8000000, 128) = 8000000 <0.001000>
+12 1.047000 openat(AT_FDCWD, ".output.npy.tmp-10-0", O_WRONLY|O_CREAT|O_EXCL, 0666) = 5 <0.0001>
+12 1.047500 write(5, ..., 128) = 128 <0.000007>
+12 1.048000 write(5, ..., 8000000) = 8000000 <0.002000>
+10 1.051000 exit_group(0) = ?
+12 1.052000 +++ exited with 0 +++
+10 1.053000 +++ exited with 0 +++
+`
+
+func TestTimeline(t *testing.T) {
+	got, err := timeline(bufio.NewScanner(strings.NewReader(traced)), 8_000_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []float64{0.003, 0.001, 0.001, 0.002, 0.040, 0.001, 0.002, 0.003}
+	for i, w := range want {
+		if got[i] < w-1e-6 || got[i] > w+1e-6 {
+			t.Errorf("%s took %v, want %v", steps[i].name, got[i], w)
+		}
+	}
+	_, err = timeline(bufio.NewScanner(strings.NewReader(strings.Split(traced, "12 1.047000")[0])), 8_000_000)
+	if err == nil || err.Error() != `step "multiply" was not seen` {
+		t.Errorf("an incomplete trace: %v", err)
+	}
+}
+
+func TestTableIsMarkdown(t *testing.T) {
+	want := "| a | b |\n| --- | ---: |\n| x | 1 |\n"
+	if got := table([]string{"a", "b"}, [][]string{{"x", "1"}}); got != want {
+		t.Errorf("%q", got)
+	}
+	if got := spread([]float64{0.002, 0.001, 0.0305}); got != "2 (1–30.5) ms" {
+		t.Error(got)
+	}
+}

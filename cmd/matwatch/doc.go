@@ -1,0 +1,96 @@
+/*
+Matwatch follows the event log of HTCondor's jobs, and tells where the time went.
+
+Usage:
+
+	matwatch [flags] LOG ...
+	matwatch [flags] -report|-csv|-json LOG ...
+
+The first form shows how many jobs are done, run, wait and are held until all are done,
+or until nothing runs or waits any more and some are held or gone. Jobs that HTCondor
+will release by itself count as waiting. Why a job is held is told when it happens, and
+what can be done. On a terminal there is a bar, = done, > running, - idle, ! held, x
+gone, and an estimate; elsewhere a line for each change, or for each hundredth of a
+large run. The log is looked at twice a second. It may be moved away or begun anew
+while it is followed, and hold more than one event twice.
+
+The second form reads the log as it stands: what becomes of jobs that still run is
+told up to the latest event. -report prints what the time was spent on, for each
+machine and each job; of more than 100 jobs it lists those that did not simply go well.
+
+Where the jobs were submitted by matsubmit, a log's jobs are one run: of jobs for the
+same products, as -resubmit makes them, the later count. Of other jobs it is the latest
+cluster. Where each job has a log of its own, name them all.
+
+Flags:
+
+	-cluster N      the jobs of cluster N, or of several: N,N,...
+	-timeout TIME   stop following after a time, such as 90s, 10m or 2h
+	-wait           wait for a log that is not there yet
+	-report         print a report
+	-csv            print a table with a line for each run of each job
+	-json           print the report and all runs as one JSON object
+	-help           print this
+	-version        print the program's version
+
+The columns of -csv are cluster, proc; first, count (the products, where matsubmit has
+noted them); state (idle, running, held, done, removed, unknown); run (from 1 on; 0 for
+a job that has had no machine); outcome (lasting, completed, retried, held, removed,
+evicted, lost); exit, signal; machine, system, slot; submitted, began, ended; wait_s,
+queue_s, input_s, compute_s, output_s, total_s; hold_code, hold_subcode, reason. Times
+are RFC 3339, or seconds where the name ends in _s: waiting for a machine, waiting for a
+turn to transfer files, sending inputs, computing, returning outputs, all but waiting.
+
+The object of -json has logs, clusters, state (going, done, stuck), submitted, latest,
+makespan_s, slots, between_s (the time that slots had no job), counts, total, machines,
+jobs with their runs, faults (places in the log that cannot be read). Fields have the
+names of the columns; besides, busy_s is all time with a job, vain_s what was computed
+by programs that failed or were stopped, overhead the share of busy_s that is not
+compute_s. What is not known is null, or "" for a name.
+
+Examples:
+
+	$ matwatch finished.log
+	2026-11-24 06:06:45 clusters 1 and 2: 12 jobs: 12 done, 0 running, 0 idle, 0 held (not counted: 1 job for products that these make)
+
+	$ matwatch -report finished.log
+	finished.log: clusters 1 and 2: 12 jobs: 12 done, 0 running, 0 idle, 0 held (not counted: 1 job for products that these make)
+	submitted 2026-11-24 06:06:28, last event 2026-11-24 06:06:45, makespan 17s
+
+	what 6 slots spent the time on  total  share
+	  computing                       21s    22%
+	  inputs                           6s     6%
+	  outputs                          8s     8%
+	  starting and ending             15s    16%
+	  without a job                   46s    48%
+	overhead: 58% of the time they had a job (the log tells whole seconds)
+
+	a job that was done     median  longest  which
+	  waited for a machine      2s       8s    1.9
+	  inputs                    0s       1s    1.0
+	  computed                  2s       3s    1.2
+	  outputs                   1s       1s    1.1
+
+	machine  system   slots  runs  done  retried  held  cut short  computed  in vain  transfers  overhead
+	linux1   linux        2     5     5        0     0          0       10s       0s         5s       52%
+	linux2   linux        2     4     4        0     0          0        6s       0s         4s       60%
+	winpc    windows      2     3     3        0     0          0        5s       0s         5s       64%
+
+	job   product  state  where, at last  runs     began     ended  waited  inputs  computed  outputs
+	1.0   0        done   slot1_1@linux2     1  06:06:29  06:06:33      1s      1s        2s       0s
+	1.1   1        done   slot1_1@winpc      1  06:06:30  06:06:35      2s      0s        2s       1s
+	1.2   2        done   slot1_1@linux1     1  06:06:30  06:06:35      2s      0s        3s       1s
+	1.3   3        done   slot1_2@linux2     1  06:06:30  06:06:35      2s      0s        3s       1s
+	1.4   4        done   slot1_2@winpc      1  06:06:30  06:06:35      2s      1s        2s       1s
+	1.5   5        done   slot1_2@linux1     1  06:06:30  06:06:35      2s      0s        3s       1s
+	1.6   6        done   slot1_1@linux2     1  06:06:33  06:06:37      5s      1s        1s       1s
+	1.8   8        done   slot1_2@linux2     1  06:06:35  06:06:37      7s      0s        0s       0s
+	1.9   9        done   slot1_1@linux1     1  06:06:36  06:06:40      8s      1s        2s       0s
+	1.10  10       done   slot1_2@linux1     1  06:06:36  06:06:40      8s      1s        1s       1s
+	1.11  11       done   slot1_1@winpc      1  06:06:35  06:06:39      7s      1s        1s       1s
+	2.0   7        done   slot1_1@linux1     1  06:06:42  06:06:45      1s      0s        1s       0s
+
+Exit status: 0 all jobs are done; 3 they are not: some are held or gone, or the time is
+over; 64 wrong usage; 65 the log is missing, or is none; 1 any other failure.
+*/
+package main

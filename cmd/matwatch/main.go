@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"matpool/internal/cli"
+	"matpool/internal/report"
+	"matpool/internal/watch"
+)
+
+//go:embed doc.go
+var source string
+
+func main() { cli.Main("matwatch", run) }
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := cli.NewFlags("matwatch", source)
+	var clusters []int
+	flags.Func("cluster", "", func(list string) (err error) {
+		clusters, err = parseClusters(list)
+		return err
+	})
+	asText := flags.Bool("report", false, "")
+	asCSV := flags.Bool("csv", false, "")
+	asJSON := flags.Bool("json", false, "")
+	timeout := flags.Duration("timeout", 0, "")
+	wait := flags.Bool("wait", false, "")
+	names, done, err := flags.Parse(args, stdout)
+	if done || err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		return flags.Misused("name the event log, the file that the line log = NAME of the submission names")
+	}
+	if flags.Given("timeout") && *timeout <= 0 {
+		return flags.Misused("flag -timeout: it must be more than nothing, such as 90s, 10m or 2h")
+	}
+	var write []func(*report.Report) error
+	for _, form := range []struct {
+		given bool
+		print func(*report.Report, io.Writer) error
+	}{{*asText, (*report.Report).Print}, {*asCSV, (*report.Report).WriteCSV}, {*asJSON, (*report.Report).WriteJSON}} {
+		if form.given {
+			write = append(write, func(r *report.Report) error { return form.print(r, stdout) })
+		}
+	}
+	if len(write) > 1 {
+		return flags.Misused("of -report, -csv and -json one can be printed")
+	}
+	if write == nil {
+		return watch.Run(ctx, names, clusters, *wait, *timeout, stdout)
+	}
+	if *wait || flags.Given("timeout") {
+		return flags.Misused("-report, -csv and -json read the log as it stands: they do not go with -wait or -timeout")
+	}
+	return report.Run(names, clusters, write...)
+}
+
+// parseClusters reads numbers with commas between them.
+func parseClusters(list string) (clusters []int, err error) {
+	for text := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil || n < 1 {
+			return nil, errors.New("it must be a cluster's number, or several with commas between them")
+		}
+		clusters = append(clusters, n)
+	}
+	return clusters, nil
+}

@@ -1,0 +1,68 @@
+package joblog
+
+import (
+	"time"
+
+	"matpool/condor"
+)
+
+// A Journal is what some logs say.
+type Journal struct {
+	Names   []string // of the logs
+	History *condor.History
+	Latest  time.Time // the time of the latest event
+	Events  int
+	Faults  []error // what is wrong in the logs and was passed over: the first of it
+	Faulty  int     // how often something was
+
+	logs []*log
+}
+
+// maxFaults is how many faults are kept: a file can be full of them.
+const maxFaults = 20
+
+// Open opens logs. Nothing is read yet.
+func Open(names ...string) (*Journal, error) {
+	j := &Journal{Names: names, History: condor.NewHistory()}
+	for _, name := range names {
+		l, err := open(name)
+		if err != nil {
+			j.Close()
+			return nil, err
+		}
+		j.logs = append(j.logs, l)
+	}
+	return j, nil
+}
+
+// Close closes the logs.
+func (j *Journal) Close() {
+	for _, l := range j.logs {
+		l.close()
+	}
+}
+
+// Read reads what has been written since the last call, each event of which is added to
+// the history, and then handed on. A log that is not one is an error of status Data.
+func (j *Journal) Read(each func(*condor.Event)) error {
+	for _, l := range j.logs {
+		if err := l.read(func(e *condor.Event) {
+			j.History.Add(e)
+			j.Events++
+			if e.Time.After(j.Latest) {
+				j.Latest = e.Time
+			}
+			each(e)
+		}, j.fault); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (j *Journal) fault(err error) {
+	j.Faulty++
+	if len(j.Faults) < maxFaults {
+		j.Faults = append(j.Faults, err)
+	}
+}

@@ -1,0 +1,130 @@
+package joblog
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"matpool/condor"
+	"matpool/internal/status"
+)
+
+const (
+	submitted  = "000 (001.000.000) 2026-11-23 19:12:06 Job submitted from host: <h>\n...\n"
+	executing  = "001 (001.000.000) 2026-11-23 19:12:08 Job executing on host: <h>\n...\n"
+	terminated = "005 (001.000.000) 2026-11-23 19:12:18 Job terminated.\n\t(1) Normal termination (return value 0)\n...\n"
+)
+
+// A follower opens a log and reads it as it changes.
+type follower struct {
+	*testing.T
+	name    string
+	journal *Journal
+}
+
+func follow(t *testing.T, text string) *follower {
+	f := &follower{T: t, name: filepath.Join(t.TempDir(), "log.txt")}
+	f.write(os.O_CREATE, text)
+	var err error
+	if f.journal, err = Open(f.name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.journal.Close)
+	return f
+}
+
+func (f *follower) write(how int, text string) {
+	f.Helper()
+	file, err := os.OpenFile(f.name, os.O_WRONLY|how, 0o666)
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := file.WriteString(text); err != nil {
+		f.Fatal(err)
+	}
+}
+
+// want reads what is new: so many events, after which the job is in this state.
+func (f *follower) want(events int, state condor.State) {
+	f.Helper()
+	got := 0
+	if err := f.journal.Read(func(*condor.Event) { got++ }); err != nil {
+		f.Fatal(err)
+	}
+	job := f.journal.History.Job(condor.ID{Cluster: 1})
+	if got != events || job == nil || job.State != state {
+		f.Errorf("%d events, and then %+v; want %d and %v", got, job, events, state)
+	}
+}
+
+func TestALogGrows(t *testing.T) {
+	f := follow(t, submitted)
+	f.want(1, condor.Idle)
+	f.want(0, condor.Idle)
+	f.write(os.O_APPEND, executing+terminated[:50])
+	f.want(1, condor.Running)
+	f.write(os.O_APPEND, terminated[50:])
+	f.want(1, condor.Done)
+}
+
+// A log that is moved away is read to its end, then the one that has taken its name.
+func TestALogIsReplaced(t *testing.T) {
+	f := follow(t, submitted)
+	f.want(1, condor.Idle)
+	if err := os.Rename(f.name, f.name+".old"); err != nil {
+		t.Fatal(err)
+	}
+	f.want(0, condor.Idle)
+	name := f.name
+	f.name += ".old"
+	f.write(os.O_APPEND, executing)
+	f.name = name
+	f.write(os.O_CREATE, terminated)
+	f.want(2, condor.Done)
+	if f.journal.Faulty != 0 {
+		t.Error(f.journal.Faults)
+	}
+}
+
+// So is one that is emptied. What was there before stays known.
+func TestALogBeginsAnew(t *testing.T) {
+	f := follow(t, submitted+executing)
+	f.want(2, condor.Running)
+	f.write(os.O_TRUNC, terminated)
+	f.want(1, condor.Done)
+	f.write(os.O_TRUNC, executing) // said before
+	f.want(1, condor.Done)
+}
+
+// What cannot be read is passed over, and counted.
+func TestFaults(t *testing.T) {
+	f := follow(t, submitted)
+	for range maxFaults + 5 {
+		f.write(os.O_APPEND, "what is this\n...\n")
+	}
+	f.write(os.O_APPEND, terminated)
+	f.want(2, condor.Done)
+	if len(f.journal.Faults) != maxFaults || f.journal.Faulty != maxFaults+5 {
+		t.Errorf("%d faults, %d kept", f.journal.Faulty, len(f.journal.Faults))
+	}
+}
+
+func TestNoLog(t *testing.T) {
+	dir := t.TempDir()
+	missing := filepath.Join(dir, "log.txt")
+	if _, err := Open(missing); !errors.Is(err, fs.ErrNotExist) || status.Of(err) != status.Data || err.Error() != missing+": no such file or directory" {
+		t.Error(err)
+	}
+	if _, err := Open(dir); status.Of(err) != status.Data {
+		t.Error(err)
+	}
+	for _, text := range []string{"universe = vanilla\n", "a\n...\n", `{ "MyType": "SubmitEvent"`} {
+		f := follow(t, text)
+		if err := f.journal.Read(func(*condor.Event) {}); status.Of(err) != status.Data {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package joblog
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"matpool/condor"
+)
+
+// history reads a log that is told in words, an event each: "0 3.1 first=7 count=1" is
+// the submission (event 0) of job 3.1 with that note.
+func history(t *testing.T, words ...string) *condor.History {
+	t.Helper()
+	var log strings.Builder
+	for second, word := range words {
+		number, rest, _ := strings.Cut(word, " ")
+		id, note, _ := strings.Cut(rest, " ")
+		text, ok := map[string]string{
+			"0":  "000 (%s.000) %s Job submitted from host: <h>\n    " + note,
+			"1":  "001 (%s.000) %s Job executing on host: <h>",
+			"5":  "005 (%s.000) %s Job terminated.\n\t(1) Normal termination (return value 0)",
+			"5!": "005 (%s.000) %s Job terminated.\n\t(1) Normal termination (return value 1)",
+			"9":  "009 (%s.000) %s Job was aborted.\n\tvia condor_rm",
+			"12": "012 (%s.000) %s Job was held.\n\twhy\n\tCode 3 Subcode 65",
+			"6":  "012 (%s.000) %s Job was held.\n\twhy\n\tCode 6 Subcode 8",
+			"35": "035 (%s.000) %s Cluster submitted from host: <h>",
+			"36": "036 (%s.000) %s Cluster removed\n\tMaterialized 2 jobs from 2 items.\t" + note,
+			"37": "037 (%s.000) %s Job Materialization Paused\n\t" + note,
+		}[number]
+		if !ok {
+			t.Fatalf("unknown event %s", number)
+		}
+		fmt.Fprintf(&log, text+"\n...\n", id, fmt.Sprintf("2026-11-23 19:%02d:%02d", second/60, second%60))
+	}
+	h := condor.NewHistory()
+	for r := condor.NewReader("x.log", strings.NewReader(log.String())); r.Scan(); {
+		event, ok := r.Record().(*condor.Event)
+		if !ok {
+			t.Fatal(r.Record())
+		}
+		h.Add(event)
+	}
+	return h
+}
+
+func ids(r *Run) string {
+	var list []string
+	for _, j := range r.Jobs {
+		list = append(list, j.String())
+	}
+	return strings.Join(list, " ")
+}
+
+// Which jobs of a log are the latest run.
+func TestSelect(t *testing.T) {
+	const product = " first=%d count=1 starts=4"
+	one := func(id string, first int) string { return "0 " + id + fmt.Sprintf(product, first) }
+	for _, test := range []struct {
+		name, want string
+		again      int
+		log        []string
+	}{
+		{"nothing", "", 0, nil},
+		{"one cluster", "1.0 1.1", 0, []string{"0 1.0", "0 1.1"}},
+		{"several, without notes: the latest", "3.0", 0, []string{"0 1.0", "0 2.0 first=0 count=1 starts=4", "0 3.0"}},
+		{"one held, submitted again", "1.0 2.0", 1, []string{one("1.0", 0), one("1.1", 1), "5 1.0", "12 1.1", one("2.0", 1)}},
+		{"one removed, submitted again", "1.0 2.0", 1, []string{one("1.0", 0), one("1.1", 1), "5 1.0", "9 1.1", one("2.0", 1)}},
+		{"one failed, submitted again", "2.0", 1, []string{one("1.0", 0), "5! 1.0", one("2.0", 0)}},
+		{"one done, submitted again", "2.0", 1, []string{one("1.0", 0), "5 1.0", one("2.0", 0)}},
+		{"one runs, and is submitted again: both are in the queue", "1.0 2.0", 0, []string{one("1.0", 0), "1 1.0", one("2.0", 0)}},
+		{"all again", "3.0 3.1", 3, []string{one("1.0", 0), "5 1.0", one("2.0", 0), one("2.1", 1), "5 2.0", "5 2.1", one("3.0", 0), one("3.1", 1)}},
+		{"fewer than before", "1.1 2.0", 1, []string{one("1.0", 0), one("1.1", 1), "5 1.0", "5 1.1", one("2.0", 0)}},
+		{"submitted again, and that removed: the first still counts", "1.0", 1, []string{one("1.0", 0), "5 1.0", one("2.0", 0), "9 2.0"}},
+		{"removed twice", "1.0 2.0", 0, []string{one("1.0", 0), "9 1.0", one("2.0", 0), "9 2.0"}},
+		{"what is missing of a batch", "1.0 2.0", 1, []string{"0 1.0 first=0 count=5 starts=4", "5 1.0", "0 1.1 first=5 count=5 starts=4", "12 1.1", "0 2.0 first=7 count=3 starts=4"}},
+		{"part of a batch that is done", "1.0 2.0", 0, []string{"0 1.0 first=0 count=5 starts=4", "5 1.0", "0 2.0 first=1 count=1 starts=4"}},
+		{"a DAG's nodes, one tried twice", "1.0 3.0", 1, []string{"0 1.0 DAG Node: job0", "5 1.0", "0 2.0 DAG Node: job1", "5! 2.0", "0 3.0 DAG Node: job1"}},
+	} {
+		r := Select(history(t, test.log...), nil)
+		if got := ids(r); got != test.want || r.Again != test.again {
+			t.Errorf("%s: %q, %d again; want %q, %d", test.name, got, r.Again, test.want, test.again)
+		}
+		if r.Counts != condor.CountJobs(r.Jobs) {
+			t.Errorf("%s: %+v", test.name, r.Counts)
+		}
+	}
+}
+
+// Clusters that are asked for are taken as they are.
+func TestSelectClusters(t *testing.T) {
+	h := history(t, "0 1.0 first=0 count=1 starts=4", "12 1.0", "0 2.0 first=0 count=1 starts=4", "0 3.0")
+	for want, clusters := range map[string][]int{"1.0": {1}, "1.0 2.0": {2, 1}, "": {7}} {
+		r := Select(h, clusters)
+		if got := ids(r); got != want || r.Again != 0 {
+			t.Errorf("%v: %q, want %q", clusters, got, want)
+		}
+	}
+	if r := Select(h, []int{2, 1}); !slices.Equal(r.Clusters, []int{1, 2}) {
+		t.Error(r.Clusters)
+	}
+}
+
+// When a run is over.
+func TestState(t *testing.T) {
+	const note = " first=0 count=1 starts=4"
+	for _, test := range []struct {
+		name string
+		want State
+		log  []string
+	}{
+		{"nothing", Going, nil},
+		{"idle", Going, []string{"0 1.0"}},
+		{"running", Going, []string{"0 1.0", "1 1.0"}},
+		{"done", Done, []string{"0 1.0", "5 1.0"}},
+		{"one of two", Going, []string{"0 1.0", "0 1.1", "5 1.0"}},
+		{"one done, one held", Stuck, []string{"0 1.0", "0 1.1", "5 1.0", "12 1.1"}},
+		{"one runs, one held", Going, []string{"0 1.0", "0 1.1", "12 1.1"}},
+		{"held, to be released", Going, []string{"0 1.0" + note, "6 1.0"}},
+		{"held like that, but nobody will", Stuck, []string{"0 1.0", "6 1.0"}},
+		{"removed", Stuck, []string{"0 1.0", "9 1.0"}},
+		{"failed", Stuck, []string{"0 1.0", "5! 1.0"}},
+		{"more will enter the queue", Going, []string{"35 1.-1", "0 1.0", "5 1.0"}},
+		{"none has entered it yet, and an older run is done", Going, []string{"0 1.0" + note, "5 1.0", "35 2.-1"}},
+		{"all have", Done, []string{"35 1.-1", "0 1.0", "5 1.0", "36 1.-1 Complete"}},
+		{"not all have", Stuck, []string{"35 1.-1", "0 1.0", "5 1.0", "36 1.-1 Incomplete"}},
+		{"not all had, and the rest was submitted again", Done, []string{"35 1.-1", "0 1.0" + note, "5 1.0", "36 1.-1 Incomplete", "0 2.0 first=1 count=1 starts=4", "5 2.0"}},
+		{"entering is paused", Stuck, []string{"35 1.-1", "0 1.0", "5 1.0", "37 1.-1 no file"}},
+	} {
+		if got := Select(history(t, test.log...), nil).State(); got != test.want {
+			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
+	}
+	for want, log := range map[bool][]string{
+		true:  {"35 1.-1", "0 1.0", "5 1.0", "0 1.1", "12 1.1"},
+		false: {"35 1.-1", "0 1.0", "5 1.0"},
+	} {
+		if got := Select(history(t, log...), nil).Waits(); got != want {
+			t.Errorf("%v waits for more jobs: %v", log, got)
+		}
+	}
+}
+
+func TestSummary(t *testing.T) {
+	for want, log := range map[string][]string{
+		"0 jobs: 0 done, 0 running, 0 idle, 0 held":                                                             nil,
+		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held":                                                   {"0 1.0"},
+		"cluster 1: 2 jobs: 0 done, 0 running, 0 idle, 0 held, 1 failed, 1 removed":                             {"0 1.0", "0 1.1", "5! 1.0", "9 1.1"},
+		"cluster 1: 1 job: 0 done, 0 running, 0 idle, 1 held, 1 of them to be released by HTCondor":             {"0 1.0 first=0 count=1 starts=4", "6 1.0"},
+		"clusters 1, 2 and 3: 3 jobs: 0 done, 0 running, 3 idle, 0 held":                                        {"0 1.0 DAG Node: a", "0 2.0 DAG Node: b", "0 3.0 DAG Node: c"},
+		"5 clusters, 1 to 5: 5 jobs: 0 done, 0 running, 5 idle, 0 held":                                         {"0 1.0 DAG Node: a", "0 2.0 DAG Node: b", "0 3.0 DAG Node: c", "0 4.0 DAG Node: d", "0 5.0 DAG Node: e"},
+		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more will enter the queue":                        {"35 1.-1", "0 1.0"},
+		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more should enter the queue, but: no file":        {"35 1.-1", "0 1.0", "37 1.-1 no file"},
+		"cluster 2: 1 job: 0 done, 0 running, 1 idle, 0 held (not counted: 1 job for products that these make)": {"0 1.0 first=0 count=1 starts=4", "12 1.0", "0 2.0 first=0 count=1 starts=4"},
+	} {
+		if got := Select(history(t, log...), nil).Summary(); got != want {
+			t.Errorf("%v: %s\nwant %s", log, got, want)
+		}
+	}
+}
+
+// Text from a log is printed as one line that does nothing to a terminal.
+func TestTrouble(t *testing.T) {
+	h := history(t, "0 1.0", "12 1.0", "0 1.1 first=30 count=10 starts=4", "12 1.1", "0 1.2", "9 1.2", "0 1.3", "5! 1.3", "0 1.4")
+	var got []string
+	for _, j := range h.Jobs() {
+		got = append(got, Trouble(j))
+	}
+	want := []string{"held: job 1.0: why", "held: job 1.1: product 30-39: why", "removed: job 1.2: via condor_rm", "failed: job 1.3: left the queue with exit status 1", ""}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q\nwant %q", got, want)
+	}
+	if got := plain("a\x1b[2Jb\n\tc\r"); got != "a [2Jb c" {
+		t.Errorf("%q", got)
+	}
+}

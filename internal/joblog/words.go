@@ -1,0 +1,172 @@
+package joblog
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"matpool/condor"
+	"matpool/internal/cli"
+	"matpool/internal/status"
+)
+
+// Summary says in a line which clusters the run is, and how many jobs do what.
+func (r *Run) Summary() string {
+	text := r.clusters() + cli.Count(r.Counts.Total(), "job") + ": " + Counts(r.Counts)
+	if r.Again > 0 {
+		text += fmt.Sprintf(" (not counted: %s for products that these make)", cli.Count(r.Again, "job"))
+	}
+	switch {
+	case r.Paused != "":
+		text += "; more should enter the queue, but: " + plain(r.Paused)
+	case r.Entering:
+		text += "; more will enter the queue"
+	case r.Incomplete:
+		text += "; others never entered the queue"
+	}
+	return text
+}
+
+func (r *Run) clusters() string {
+	switch n := len(r.Clusters); {
+	case n == 0:
+		return ""
+	case n == 1:
+		return fmt.Sprintf("cluster %d: ", r.Clusters[0])
+	case n <= 4:
+		first := strings.Trim(strings.ReplaceAll(fmt.Sprint(r.Clusters[:n-1]), " ", ", "), "[]")
+		return fmt.Sprintf("clusters %s and %d: ", first, r.Clusters[n-1])
+	default:
+		return fmt.Sprintf("%d clusters, %d to %d: ", n, r.Clusters[0], r.Clusters[n-1])
+	}
+}
+
+// Unfinished returns an error of that status unless the run is done.
+func (r *Run) Unfinished(names []string) error {
+	if r.State() == Done {
+		return nil
+	}
+	text := r.Summary()
+	if r.Counts.Total() == 0 {
+		text = "no jobs"
+	}
+	return status.UnfinishedError(fmt.Errorf("%s: not all jobs are done: %s", strings.Join(names, ", "), text), "")
+}
+
+// Counts says how many jobs do what.
+func Counts(c condor.Counts) string {
+	text := fmt.Sprintf("%d done, %d running, %d idle, %d held", c.Done, c.Running, c.Idle, c.Held)
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{c.Waiting, "of them to be released by HTCondor"}, {c.Failed, "failed"}, {c.Removed, "removed"}, {c.Unknown, "unknown"}} {
+		if part.n > 0 {
+			text += fmt.Sprintf(", %d %s", part.n, part.what)
+		}
+	}
+	return text
+}
+
+// Products returns the products that a job makes, 7 or 70-79, or the DAG's node that
+// it is, or nothing where neither is known.
+func Products(j *condor.JobHistory) string {
+	list := tasks(j)
+	switch n := len(list); {
+	case n == 0:
+		return ""
+	case n == 1:
+		return cmp.Or(list[0].node, fmt.Sprint(list[0].product))
+	default:
+		return fmt.Sprintf("%d-%d", list[0].product, list[n-1].product)
+	}
+}
+
+// Trouble says why a job is held or gone, or nothing of any other.
+func Trouble(j *condor.JobHistory) string {
+	what, why := "", ""
+	switch {
+	case j.State == condor.Holding:
+		what, why = "held", plain(j.Hold.Reason)
+	case j.State == condor.Removed:
+		what, why = "removed", plain(j.Reason)
+	case j.State == condor.Done && !j.Exit.OK():
+		what, why = "failed", "left the queue with "+j.Exit.String()
+	default:
+		return ""
+	}
+	if products := Products(j); products != "" && !strings.HasPrefix(why, "product") { // as the reasons of our own begin
+		why = "product " + products + ": " + why
+	}
+	return fmt.Sprintf("%s: job %v: %s", what, j.ID, cmp.Or(why, "no reason is given"))
+}
+
+// A Cause is why jobs are held or gone: what they share, whatever the reasons that are
+// given for each.
+type Cause struct {
+	state         condor.State
+	code, subcode int
+	waits         bool
+}
+
+// CauseOf returns a job's cause, and false for a job that has none.
+func CauseOf(j *condor.JobHistory) (Cause, bool) {
+	switch {
+	case j.State == condor.Holding:
+		return Cause{j.State, j.Hold.Code, j.Hold.Subcode, j.WillBeReleased()}, true
+	case j.State == condor.Removed, j.State == condor.Done && !j.Exit.OK():
+		return Cause{state: j.State}, true
+	}
+	return Cause{}, false
+}
+
+// String explains the cause, and what can be done.
+func (c Cause) String() string {
+	switch c.state {
+	case condor.Removed:
+		return "what was removed can be submitted again"
+	case condor.Done:
+		return "a job that fails leaves the queue where the submission does not say otherwise; see its stderr, and submit it again"
+	}
+	e := condor.ExplainHold(c.code, c.subcode)
+	text := e.Means
+	if e.Label != "" {
+		text = fmt.Sprintf("%s, code %d, subcode %d: %s", e.Label, c.code, c.subcode, e.Means)
+	}
+	if c.waits {
+		return text + "; HTCondor will release it by itself"
+	}
+	return text + "; what to do: " + e.Do
+}
+
+// Explain says of each job that is held or gone why, a few for each cause, and under
+// them what the cause means and what can be done.
+func Explain(jobs []*condor.JobHistory) (lines []string) {
+	const few = 5
+	byCause := map[Cause][]*condor.JobHistory{}
+	var causes []Cause
+	for _, j := range jobs {
+		if c, ok := CauseOf(j); ok {
+			if byCause[c] == nil {
+				causes = append(causes, c)
+			}
+			byCause[c] = append(byCause[c], j)
+		}
+	}
+	for _, c := range causes {
+		list := byCause[c]
+		for _, j := range list[:min(few, len(list))] {
+			lines = append(lines, Trouble(j))
+		}
+		if rest := len(list) - few; rest > 0 {
+			lines = append(lines, fmt.Sprintf("… and %s for the same cause", cli.Count(rest, "more job")))
+		}
+		lines = append(lines, "  "+c.String())
+	}
+	return lines
+}
+
+// plain returns a text from a log as one line, in which nothing commands a terminal.
+func plain(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(c rune) bool { return unicode.IsControl(c) }), " ")
+}

@@ -1,0 +1,125 @@
+package progress
+
+import (
+	"bytes"
+	"io"
+	"math"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
+)
+
+// A Part is so many things in one state, drawn as a piece of the bar of that mark.
+type Part struct {
+	N    int
+	Mark byte
+}
+
+// A Tally is a bar of parts on a terminal, under the lines that are printed. The zero
+// Tally draws nothing.
+type Tally struct {
+	file *os.File
+	bars *mpb.Progress
+	bar  *mpb.Bar
+
+	mu        sync.Mutex
+	parts     []Part
+	words     string
+	end       time.Time // when the work may be done
+	estimated bool
+}
+
+// NewTally returns a bar on w, and false if that is no terminal.
+func NewTally(w io.Writer) (*Tally, bool) {
+	file, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return nil, false
+	}
+	return &Tally{file: file}, true
+}
+
+// Show draws the parts, and beside them the words and how long the rest may take, if
+// that is estimated.
+func (t *Tally) Show(parts []Part, words string, left time.Duration, estimated bool) {
+	t.mu.Lock()
+	t.parts, t.words, t.end, t.estimated = parts, words, time.Now().Add(left), estimated
+	t.mu.Unlock()
+	if t.bar == nil {
+		t.bars = mpb.New(mpb.WithOutput(t.file), mpb.WithWidth(60))
+		// An error would be that the bars are done, which they are not.
+		t.bar, _ = t.bars.Add(1, mpb.BarFillerFunc(t.fill), mpb.BarFillerTrim(), mpb.AppendDecorators(decor.Any(t.beside)))
+	}
+}
+
+// Print prints a line above the bar.
+func (t *Tally) Print(line string) {
+	if t.bar == nil {
+		io.WriteString(t.file, line+"\n")
+		return
+	}
+	io.WriteString(t.bars, line+"\n")
+}
+
+// Finish takes the bar away. It may be called twice.
+func (t *Tally) Finish() {
+	if t.bar != nil {
+		t.bar.Abort(true)
+		t.bars.Wait()
+		t.bar = nil
+	}
+}
+
+func (t *Tally) fill(w io.Writer, s decor.Statistics) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	width := s.AvailableWidth
+	if s.RequestedWidth > 0 {
+		width = min(width, s.RequestedWidth)
+	}
+	_, err := w.Write(divide(t.parts, width))
+	return err
+}
+
+func (t *Tally) beside(decor.Statistics) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.estimated {
+		return " " + t.words
+	}
+	left := max(0, time.Until(t.end))
+	return " " + t.words + ", " + left.Round(time.Second).String() + " left"
+}
+
+// divide draws a bar of a width between brackets. A part that is not empty has at least
+// one mark, if there is room for that.
+func divide(parts []Part, width int) []byte {
+	if width < 3 {
+		return nil
+	}
+	width -= 2
+	total, after := 0, 0
+	for _, p := range parts {
+		total += p.N
+		after += min(p.N, 1)
+	}
+	bar := make([]byte, 0, width+2)
+	bar = append(bar, '[')
+	sum := 0
+	for _, p := range parts {
+		if p.N == 0 {
+			continue
+		}
+		sum += p.N
+		after--
+		drawn := len(bar) - 1
+		n := int(math.Round(float64(width)*float64(sum)/float64(total))) - drawn
+		n = max(1, min(n, width-drawn-after)) // the others need theirs
+		bar = append(bar, bytes.Repeat([]byte{p.Mark}, min(n, width-drawn))...)
+	}
+	bar = append(bar, bytes.Repeat([]byte{' '}, width+1-len(bar))...)
+	return append(bar, ']')
+}

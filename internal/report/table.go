@@ -1,0 +1,78 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// A table is rows of cells, the first of them the heading.
+type table struct {
+	left int // how many columns begin at the left; the others end at the right
+	rows [][]string
+}
+
+func (t *table) row(cells ...any) {
+	row := make([]string, len(cells))
+	for i, cell := range cells {
+		if d, ok := cell.(time.Duration); ok {
+			cell = Spell(d)
+		}
+		row[i] = fmt.Sprint(cell)
+	}
+	t.rows = append(t.rows, row)
+}
+
+func (t *table) print(w io.Writer) {
+	var widths []int
+	for _, row := range t.rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	for _, row := range t.rows {
+		var line strings.Builder
+		for i, cell := range row {
+			gap := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			if i >= t.left {
+				cell, gap = gap+cell, ""
+			}
+			if i > 0 {
+				line.WriteString("  ")
+			}
+			line.WriteString(cell + gap)
+		}
+		fmt.Fprintln(w, strings.TrimRight(line.String(), " "))
+	}
+}
+
+// Spell prints a duration for a person: 250ms, 36s, 1m36s, 3h20m, 2d5h.
+func Spell(d time.Duration) string {
+	if d < time.Minute && d%time.Second != 0 {
+		return d.Round(10 * time.Millisecond).String()
+	}
+	switch d = d.Round(time.Second); {
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", d/time.Second)
+	case d < time.Hour:
+		return fmt.Sprintf("%dm%02ds", d/time.Minute, d%time.Minute/time.Second)
+	case d < 24*time.Hour:
+		return fmt.Sprintf("%dh%02dm", d/time.Hour, d%time.Hour/time.Minute)
+	}
+	return fmt.Sprintf("%dd%02dh", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)
+}
+
+// percent prints a share.
+func percent(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) }
+
+func share(part, whole time.Duration) string {
+	if whole <= 0 {
+		return "-"
+	}
+	return percent(float64(part) / float64(whole))
+}

@@ -1,0 +1,201 @@
+package report
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"matpool/condor"
+	"matpool/internal/cli"
+	"matpool/internal/joblog"
+)
+
+// What is listed one by one: of a run with more jobs only those that did not just do
+// their work, and of those and of the machines no more than this.
+const (
+	manyJobs = 100
+	most     = 40
+)
+
+// Print prints the report for a person.
+func (r *Report) Print(w io.Writer) error {
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, "%s: %s\n", strings.Join(r.Names, ", "), r.Run.Summary())
+	r.printTimes(out)
+	r.printSpending(out)
+	r.printMachines(out)
+	r.printJobs(out)
+	r.printHolds(out)
+	r.printFaults(out)
+	return out.Flush()
+}
+
+const stamp = "2006-01-02 15:04:05"
+
+func (r *Report) printTimes(w io.Writer) {
+	if !r.Submitted.IsZero() {
+		fmt.Fprintf(w, "submitted %s, ", r.Submitted.Format(stamp))
+	}
+	if !r.Latest.IsZero() {
+		fmt.Fprintf(w, "last event %s, makespan %s", r.Latest.Format(stamp), Spell(r.Makespan()))
+		if !r.Years {
+			fmt.Fprint(w, " (the log has no years: the latest possible are assumed)")
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+func (r *Report) printSpending(w io.Writer) {
+	if r.Total.Runs == 0 {
+		return
+	}
+	between := r.Between()
+	whole := r.Total.Busy + between
+	t := table{left: 1}
+	t.row("what "+cli.Count(r.Total.Slots, "slot")+" spent the time on", "total", "share")
+	line := func(what string, d time.Duration) {
+		if d != 0 {
+			t.row("  "+what, d, share(d, whole))
+		}
+	}
+	line("computing", r.Total.Computed)
+	line("computing in vain: failed, held, evicted, lost or removed", r.Total.Vain)
+	line("waiting for a turn to transfer files", r.Total.Queued)
+	line("inputs", r.Total.Input)
+	line("outputs", r.Total.Output)
+	line("starting and ending", r.Total.Rest())
+	line("without a job", between)
+	fmt.Fprintln(w)
+	t.print(w)
+	fmt.Fprintf(w, "overhead: %s of the time they had a job", percent(r.Total.Overhead()))
+	if r.Seconds {
+		fmt.Fprint(w, " (the log tells whole seconds)")
+	}
+	fmt.Fprintln(w)
+
+	l := r.Longest
+	t = table{left: 1}
+	t.row("a job that was done", "median", "longest", "which")
+	for _, span := range []struct {
+		what string
+		Span
+	}{{"  waited for a machine", l.Wait}, {"  inputs", l.Input}, {"  computed", l.Compute}, {"  outputs", l.Output}} {
+		if span.Job != (condor.ID{}) {
+			t.row(span.what, span.Median, span.Max, span.Job)
+		}
+	}
+	if len(t.rows) > 1 {
+		fmt.Fprintln(w)
+		t.print(w)
+	}
+}
+
+func (r *Report) printMachines(w io.Writer) {
+	if len(r.Machines) == 0 {
+		return
+	}
+	t := table{left: 2}
+	t.row("machine", "system", "slots", "runs", "done", "retried", "held", "cut short", "computed", "in vain", "transfers", "overhead")
+	for _, m := range r.Machines[:min(most, len(r.Machines))] {
+		t.row(cmp.Or(short(m.Name), "(not known)"), strings.ToLower(m.System), m.Slots, m.Runs, m.Ends[condor.Completed], m.Ends[condor.Retried], m.Ends[condor.WasHeld],
+			m.Ends[condor.WasEvicted]+m.Ends[condor.WasLost]+m.Ends[condor.WasRemoved], m.Computed, m.Vain, m.Input+m.Output+m.Queued, percent(m.Overhead()))
+	}
+	fmt.Fprintln(w)
+	t.print(w)
+	if rest := len(r.Machines) - most; rest > 0 {
+		fmt.Fprintf(w, "… and %s more\n", cli.Count(rest, "machine"))
+	}
+}
+
+func (r *Report) printJobs(w io.Writer) {
+	jobs, heading := r.Run.Jobs, ""
+	if len(jobs) > manyJobs {
+		var odd []*condor.JobHistory
+		for _, j := range jobs {
+			if j.State == condor.Holding || j.State == condor.Removed || j.State == condor.Done && !j.Exit.OK() || j.Retries+j.Evictions+j.Holds > 0 {
+				odd = append(odd, j)
+			}
+		}
+		heading = fmt.Sprintf("%s of %d did not simply go well; -csv lists all jobs", cli.Count(len(odd), "job"), len(jobs))
+		jobs = odd[:min(most, len(odd))]
+		if rest := len(odd) - len(jobs); rest > 0 {
+			heading += fmt.Sprintf("; the first %d", len(jobs))
+		}
+	}
+	fmt.Fprintln(w)
+	if heading != "" {
+		fmt.Fprintln(w, heading)
+	}
+	if len(jobs) == 0 {
+		return
+	}
+	t := table{left: 4}
+	t.row("job", "product", "state", "where, at last", "runs", "began", "ended", "waited", "inputs", "computed", "outputs")
+	clock := "15:04:05"
+	if r.Makespan() > 24*time.Hour {
+		clock = "01-02 15:04"
+	}
+	for _, j := range jobs {
+		var wait, input, compute, output time.Duration
+		began, ended, where := "-", "-", "-"
+		for i := range j.Runs {
+			x := &j.Runs[i]
+			wait, input, compute, output = wait+x.Wait(), input+x.Input(), compute+x.Compute(r.Latest), output+x.Output()
+			if i == 0 {
+				began = x.Begin().Format(clock)
+			}
+			if i == len(j.Runs)-1 {
+				where = cmp.Or(x.Slot, short(x.Machine), "-")
+				if !x.End.IsZero() {
+					ended = x.End.Format(clock)
+				}
+			}
+		}
+		t.row(j.ID, cmp.Or(joblog.Products(j), "-"), state(j), where, len(j.Runs), began, ended, wait, input, compute, output)
+	}
+	t.print(w)
+}
+
+// short returns a machine's name without what follows a question mark: where the log has
+// no name, it is an address, with all its parameters.
+func short(machine string) string {
+	name, _, _ := strings.Cut(machine, "?")
+	return name
+}
+
+func state(j *condor.JobHistory) string {
+	switch {
+	case j.State == condor.Holding:
+		return "held " + strconv.Itoa(j.Hold.Code) + "/" + strconv.Itoa(j.Hold.Subcode)
+	case j.State == condor.Done && !j.Exit.OK():
+		return "gone: " + j.Exit.String()
+	}
+	return j.State.String()
+}
+
+func (r *Report) printHolds(w io.Writer) {
+	lines := joblog.Explain(r.Run.Jobs)
+	if len(lines) > 0 {
+		fmt.Fprintln(w)
+	}
+	for _, line := range lines {
+		fmt.Fprintln(w, line)
+	}
+}
+
+func (r *Report) printFaults(w io.Writer) {
+	if r.Faulty == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\npassed over, since it cannot be read: %s in the log\n", cli.Count(r.Faulty, "place"))
+	for _, err := range r.Faults {
+		fmt.Fprintln(w, " ", err)
+	}
+	if rest := r.Faulty - len(r.Faults); rest > 0 {
+		fmt.Fprintf(w, "  … and %d more\n", rest)
+	}
+}

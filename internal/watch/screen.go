@@ -1,0 +1,117 @@
+package watch
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"matpool/internal/joblog"
+	"matpool/internal/progress"
+	"matpool/internal/report"
+)
+
+// A Status is how far a run is.
+type Status struct {
+	Time      time.Time // of the latest event
+	Run       *joblog.Run
+	Left      time.Duration // until the end, if Estimated
+	Estimated bool
+}
+
+// A Screen is where a run is shown: lines of what happens, and a status that changes.
+type Screen interface {
+	Line(when time.Time, text string)
+	Status(s Status, last bool)
+	Close() error
+}
+
+const stamp = "2006-01-02 15:04:05"
+
+// Lines is a screen that is read later, or by a program: every line begins with the
+// time of the event. The status is a line each time that the jobs which have changed are a
+// hundredth of all, or once a minute, so that a large run fills some hundred lines.
+type Lines struct {
+	W io.Writer
+
+	shown Status
+	err   error // of writing, the first
+}
+
+func (l *Lines) Line(when time.Time, text string) {
+	if when.IsZero() {
+		when = time.Now()
+	}
+	if _, err := fmt.Fprintf(l.W, "%s %s\n", when.Format(stamp), text); l.err == nil {
+		l.err = err
+	}
+}
+
+func (l *Lines) Status(s Status, last bool) {
+	if old := l.shown.Run; old != nil {
+		a, b := old.Counts, s.Run.Counts
+		moved := 0
+		for _, d := range []int{a.Done - b.Done, a.Running - b.Running, a.Idle - b.Idle, a.Held - b.Held, a.Waiting - b.Waiting, a.Failed - b.Failed, a.Removed - b.Removed} {
+			moved += max(d, -d)
+		}
+		if old.Summary() == s.Run.Summary() || !last && moved < b.Total()/100 && s.Time.Sub(l.shown.Time) < time.Minute {
+			return
+		}
+	}
+	l.shown = s
+	if s.Run.Counts.Total() == 0 {
+		l.Line(s.Time, "no jobs yet")
+		return
+	}
+	text := s.Run.Summary()
+	if s.Estimated && s.Run.State() == joblog.Going && !last {
+		text += ", about " + report.Spell(max(time.Second, s.Left.Round(time.Second))) + " left"
+	}
+	l.Line(s.Time, text)
+}
+
+// Close returns the first error of writing.
+func (l *Lines) Close() error { return l.err }
+
+// Terminal is a screen that somebody watches: a bar under the lines.
+type Terminal struct {
+	tally *progress.Tally
+	w     io.Writer
+}
+
+// NewTerminal returns a screen on w, and false if that is no terminal.
+func NewTerminal(w io.Writer) (*Terminal, bool) {
+	tally, ok := progress.NewTally(w)
+	return &Terminal{tally: tally, w: w}, ok
+}
+
+func (t *Terminal) Line(when time.Time, text string) {
+	if when.IsZero() {
+		when = time.Now()
+	}
+	t.tally.Print(when.Format("15:04:05 ") + text)
+}
+
+func (t *Terminal) Status(s Status, last bool) {
+	c := s.Run.Counts
+	if last || s.Run.State() != joblog.Going {
+		t.tally.Finish()
+		if last {
+			fmt.Fprintln(t.w, s.Run.Summary())
+		}
+		return
+	}
+	words := fmt.Sprintf("%d done, %d running, %d idle, %d held", c.Done, c.Running, c.Idle, c.Held)
+	if gone := c.Failed + c.Removed; gone > 0 {
+		words += fmt.Sprintf(", %d gone", gone)
+	}
+	if c.Total() == 0 {
+		words = "no jobs yet"
+	}
+	t.tally.Show([]progress.Part{{N: c.Done, Mark: '='}, {N: c.Running, Mark: '>'}, {N: c.Idle + c.Unknown, Mark: '-'}, {N: c.Held, Mark: '!'}, {N: c.Failed + c.Removed, Mark: 'x'}}, words, s.Left, s.Estimated)
+}
+
+// Close takes the bar away.
+func (t *Terminal) Close() error {
+	t.tally.Finish()
+	return nil
+}
