@@ -16,9 +16,8 @@ import (
 // A job forgets what an earlier run has said, and then says its own.
 func TestSay(t *testing.T) {
 	hosts := []string{"127.0.0.1", "127.0.0.2"}
-	if addresses, err := net.InterfaceAddrs(); err != nil {
-		t.Fatal(err)
-	} else if slices.ContainsFunc(addresses, func(a net.Addr) bool { return a.String() == "::1/128" }) {
+	if l, err := net.Listen("tcp", "[::1]:0"); err == nil { // not every machine has it
+		l.Close()
 		hosts = append(hosts, "::1")
 	}
 	for _, host := range hosts {
