@@ -1,92 +1,90 @@
 #include "textflag.h"
 
-// FILL puts a constant into each of the four lanes of x.
-#define FILL(c, x) \
-	MOVL   c, AX; \
-	MOVL   AX, x; \
-	PSHUFD $0, x, x
+// FILL puts a constant into each lane of y.
+#define FILL32(c, x, y) \
+	MOVL c, AX \
+	VMOVQ AX, x \
+	VPBROADCASTD x, y
 
-// func twistSSE2(w, m *uint32, n int)
-TEXT ·twistSSE2(SB), NOSPLIT, $0-24
+#define FILL64(c, x, y) \
+	MOVQ c, AX \
+	VMOVQ AX, x \
+	VPBROADCASTQ x, y
+
+// func twistAVX2(w, m *uint32, n int)
+TEXT ·twistAVX2(SB), NOSPLIT, $0-24
 	MOVQ w+0(FP), DI
 	MOVQ m+8(FP), SI
 	MOVQ n+16(FP), CX
-	FILL($0x80000000, X6)
-	FILL($0x9908b0df, X7)
+	FILL32($0x80000000, X6, Y6)
+	FILL32($0x9908b0df, X7, Y7)
 
 twist:
-	MOVOU 0(DI), X0
-	MOVOU 4(DI), X1
-	MOVOU 0(SI), X2
-	MOVO  X1, X3
+	VMOVDQU (DI), Y0
+	VMOVDQU 4(DI), Y1
 
 	// y = word&upper | next&^upper, as next ^ (word^next)&upper
-	PXOR  X1, X0
-	PAND  X6, X0
-	PXOR  X1, X0
-	PSRLL $1, X0
-	PXOR  X0, X2
+	VPXOR  Y1, Y0, Y0
+	VPAND  Y6, Y0, Y0
+	VPXOR  Y1, Y0, Y0
+	VPSRLD $1, Y0, Y0
+	VPXOR  (SI), Y0, Y0
 
 	// y&1 = next&1, spread over the lane
-	PSLLL $31, X3
-	PSRAL $31, X3
-	PAND  X7, X3
-	PXOR  X3, X2
-	MOVOU X2, 0(DI)
+	VPSLLD  $31, Y1, Y1
+	VPSRAD  $31, Y1, Y1
+	VPAND   Y7, Y1, Y1
+	VPXOR   Y1, Y0, Y0
+	VMOVDQU Y0, (DI)
 
-	ADDQ $16, DI
-	ADDQ $16, SI
-	SUBQ $4, CX
+	ADDQ $32, DI
+	ADDQ $32, SI
+	SUBQ $8, CX
 	JNZ  twist
+	VZEROUPPER
 	RET
 
-// func convertSSE2(dst *float64, words *uint32, n int)
-TEXT ·convertSSE2(SB), NOSPLIT, $0-24
+// func convertAVX2(dst *float64, words *uint32, n int)
+TEXT ·convertAVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), DI
 	MOVQ words+8(FP), SI
 	MOVQ n+16(FP), CX
-	FILL($0x9d2c5680, X4)
-	FILL($0xefc60000, X5)
-	MOVQ $0x3e40000000000000, AX // 2^-27
-	MOVQ AX, X6
-	UNPCKLPD X6, X6
-	MOVQ $0x3ca0000000000000, AX // 2^-53
-	MOVQ AX, X7
-	UNPCKLPD X7, X7
+	FILL32($0x9d2c5680, X2, Y2)
+	FILL32($0xefc60000, X3, Y3)
+	FILL64($0x4180000000000000, X4, Y4) // 2^25
+	FILL64($0x3fe0000000000000, X5, Y5) // 1/2
+	VADDPD Y5, Y4, Y6                   // 2^25 + 1/2
 
 convert:
-	MOVOU 0(SI), X0
+	VMOVDQU (SI), Y0
 
 	// temper
-	MOVO  X0, X1
-	PSRLL $11, X1
-	PXOR  X1, X0
-	MOVO  X0, X1
-	PSLLL $7, X1
-	PAND  X4, X1
-	PXOR  X1, X0
-	MOVO  X0, X1
-	PSLLL $15, X1
-	PAND  X5, X1
-	PXOR  X1, X0
-	MOVO  X0, X1
-	PSRLL $18, X1
-	PXOR  X1, X0
+	VPSRLD $11, Y0, Y1
+	VPXOR  Y1, Y0, Y0
+	VPSLLD $7, Y0, Y1
+	VPAND  Y2, Y1, Y1
+	VPXOR  Y1, Y0, Y0
+	VPSLLD $15, Y0, Y1
+	VPAND  Y3, Y1, Y1
+	VPXOR  Y1, Y0, Y0
+	VPSRLD $18, Y0, Y1
+	VPXOR  Y1, Y0, Y0
 
-	// a*2^-27 + b*2^-53: the same double as in Go, since no step rounds
-	PSHUFD   $0x08, X0, X1 // words 0 and 2
-	PSHUFD   $0x0d, X0, X2 // words 1 and 3
-	PSRLL    $5, X1
-	PSRLL    $6, X2
-	CVTPL2PD X1, X1
-	CVTPL2PD X2, X2
-	MULPD    X6, X1
-	MULPD    X7, X2
-	ADDPD    X2, X1
-	MOVUPD   X1, 0(DI)
+	// In each 64 bits u is below and v above. a, in the last places of a double from 2^25
+	// on, is 2^25 + a*2^-27, and b in those of one from 1/2 on is 1/2 + b*2^-53. Without
+	// 2^25 and 1/2 their sum is that of Go: no step rounds.
+	VPSRLQ  $38, Y0, Y1
+	VPSLLQ  $32, Y0, Y0
+	VPSRLQ  $37, Y0, Y0
+	VPOR    Y4, Y0, Y0
+	VPOR    Y5, Y1, Y1
+	VSUBPD  Y6, Y0, Y0
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (DI)
 
-	ADDQ $16, SI
-	ADDQ $16, DI
-	SUBQ $2, CX
+	ADDQ $32, SI
+	ADDQ $32, DI
+	SUBQ $4, CX
 	JNZ  convert
+	VZEROUPPER
 	RET
