@@ -80,3 +80,39 @@ func (s *Submission) WriteDAG(w io.Writer, d DAG) error {
 }
 
 func nodeName(index int) string { return "job" + strconv.Itoa(index) }
+
+// A Local is a program that runs once on the machine where it is submitted, in the
+// current folder: the last node of a DAG.
+type Local struct {
+	Comments       []string
+	Executable     string
+	Arguments      []Template
+	Stdout, Stderr Template
+}
+
+// Write prints the submit description. It prints nothing where HTCondor cannot carry
+// what it would have to say.
+func (l *Local) Write(w io.Writer) error {
+	if err := checkName(l.Executable, inLog); err != nil {
+		return fmt.Errorf("executable: %w", err)
+	}
+	arguments, err := QuoteArguments(l.Arguments)
+	if err != nil {
+		return fmt.Errorf("arguments: %w", err)
+	}
+	for _, t := range []Template{l.Stdout, l.Stderr} {
+		if err := checkName(t.Expand(0, 0, 1), inStream); err != nil {
+			return err
+		}
+	}
+	p := newPrinter(w)
+	p.head(l.Comments)
+	p.line("")
+	p.set("universe", "local")
+	p.set("executable", "%s", escape(l.Executable))
+	p.set("arguments", "%s", arguments)
+	p.set("output", "%s", l.Stdout.submitText())
+	p.set("error", "%s", l.Stderr.submitText())
+	p.line("queue")
+	return p.w.Flush()
+}

@@ -72,9 +72,9 @@ func (p *plan) choose() {
 
 	p.why = []string{
 		fmt.Sprintf("products_per_job = auto: %s. A product is expected to take %.2g s: %s in, %s back, %.2g GFLOP.",
-			count(p.perJob), t, megabytes(mean.in), megabytes(mean.out), float64(mean.flops)/1e9),
+			count(p.perJob), t, size(mean.in), size(mean.out), float64(mean.flops)/1e9),
 		fmt.Sprintf("A job may last %v (%s), its files take %s (%s), and %d slots want a job each (%s).",
-			length, count(byTime), megabytes(jobFiles), count(byFiles), p.job.Slots, count(bySlots)),
+			length, count(byTime), size(jobFiles), count(byFiles), p.job.Slots, count(bySlots)),
 	}
 }
 
@@ -90,10 +90,13 @@ func atMost(total int, x float64) int {
 // jobs returns how many jobs total products make.
 func jobs(total, perJob int) int { return (total + perJob - 1) / perJob }
 
-// megabytes prints a size for a person.
-func megabytes(bytes int64) string {
+// size prints a size for a person.
+func size(bytes int64) string {
 	if bytes >= 1e9 {
 		return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
+	}
+	if bytes < 1e5 {
+		return fmt.Sprintf("%.1f kB", float64(bytes)/1e3)
 	}
 	return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
 }

@@ -74,6 +74,19 @@ func (p *plan) checkOutputs(ctx context.Context) error {
 	})
 }
 
+// noteShared says where jobs overwrite what others have written.
+func (p *plan) noteShared() {
+	for _, stream := range []struct {
+		name string
+		condor.Template
+	}{{"stdout", p.job.Stdout}, {"stderr", p.job.Stderr}} {
+		if len(p.all) > 1 && !stream.PerJob() {
+			p.notes = append(p.notes, fmt.Sprintf("%s: all jobs write to %s, and the last one's stays; indexed_%s gives each its own",
+				stream.name, stream.Expand(0, 0, 1), stream.name))
+		}
+	}
+}
+
 // folders returns those that the jobs write to when they come back, without a look at
 // the disk.
 func (p *plan) folders() []string {

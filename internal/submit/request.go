@@ -30,7 +30,7 @@ func (p *plan) memory() condor.Request {
 			largest = max(largest, m.in)
 		}
 		return condor.Request{Bytes: otherBytes + 2*largest,
-			Why: fmt.Sprintf("Of another program nothing is known: 512 MB, and twice its numbered inputs of %s. request_memory says otherwise.", megabytes(largest))}
+			Why: fmt.Sprintf("Of another program nothing is known: 512 MB, and twice its numbered inputs of %s. request_memory says otherwise.", size(largest))}
 	}
 	var of product
 	for _, m := range p.products {
@@ -39,7 +39,7 @@ func (p *plan) memory() condor.Request {
 		}
 	}
 	own := int64(programBytes + threadBytes*p.job.Cpus)
-	why := fmt.Sprintf("The largest pair takes %s and its product %s", megabytes(of.in), megabytes(of.out))
+	why := fmt.Sprintf("The largest pair takes %s and its product %s", size(of.in), size(of.out))
 	bytes := of.in + of.out
 	if p.perJob > 1 || p.job.Sum {
 		bytes *= 2
@@ -47,9 +47,9 @@ func (p *plan) memory() condor.Request {
 	}
 	if p.job.Sum {
 		bytes += 2 * of.out
-		why += fmt.Sprintf("; the sum %s", megabytes(2*of.out))
+		why += fmt.Sprintf("; the sum %s", size(2*of.out))
 	}
-	return condor.Request{Bytes: own + bytes, Why: why + fmt.Sprintf("; the program %s.", megabytes(own))}
+	return condor.Request{Bytes: own + bytes, Why: why + fmt.Sprintf("; the program %s.", size(own))}
 }
 
 // disk returns how much room a job's files need, and why.
@@ -78,9 +78,9 @@ func (p *plan) disk() condor.Request {
 	if !p.job.Matprod {
 		out = in + otherBytes
 		return condor.Request{Bytes: own + in + out,
-			Why: fmt.Sprintf("Inputs of %s, the program's %s, and for its outputs as much as its inputs and 512 MB. request_disk says otherwise.", megabytes(in), megabytes(own))}
+			Why: fmt.Sprintf("Inputs of %s, the program's %s, and for its outputs as much as its inputs and 512 MB. request_disk says otherwise.", size(in), size(own))}
 	}
 	sum := own + in + out
 	return condor.Request{Bytes: sum + sum/10 + 1<<20,
-		Why: fmt.Sprintf("Inputs of %s, outputs of %s, the program's %s, and a tenth more.", megabytes(in), megabytes(out), megabytes(own))}
+		Why: fmt.Sprintf("Inputs of %s, outputs of %s, the program's %s, and a tenth more.", size(in), size(out), size(own))}
 }

@@ -49,8 +49,11 @@ func (p *plan) submission() *condor.Submission {
 // chosen.
 func (p *plan) comments() []string {
 	first := fmt.Sprintf("%s, made from %s. Change that, not this.", path.Base(p.subFile()), p.File)
-	if p.Output == "-" {
+	switch {
+	case p.Output == "-":
 		first = fmt.Sprintf("Made from %s.", p.File)
+	case p.DAG:
+		first = fmt.Sprintf("%s, for the nodes of %s, made from %s. Change that, not this.", path.Base(p.nodeFile()), path.Base(p.dagFile()), p.File)
 	}
 	comments := []string{first, "Names are relative to the folder where condor_submit runs."}
 	if len(p.Overrides) > 0 {

@@ -49,13 +49,12 @@ func (o Order) Run(ctx context.Context, stdout, stderr io.Writer) error {
 	for _, line := range p.notes {
 		fmt.Fprintln(say, line)
 	}
-	if len(p.rows) == 0 && len(p.queue.held) == 0 {
-		_, err := fmt.Fprintf(say, "%s: nothing to submit\n", o.File)
-		return err
+	if len(p.rows) == 0 {
+		return p.nothing(ctx, say)
 	}
 	s := p.submission()
-	if err := s.Check(); err != nil && len(p.rows) > 0 {
-		return limit(inFile(o.File, err))
+	if err := s.Check(); err != nil {
+		return limit(o.inFile(err))
 	}
 	if err := p.prepare(say); err != nil {
 		return err
@@ -65,6 +64,21 @@ func (o Order) Run(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	return p.run(ctx, s, stdout, say)
 }
+
+// nothing removes what is held, where nothing is missing.
+func (p *plan) nothing(ctx context.Context, say io.Writer) error {
+	if !p.onlyWrites() {
+		if err := p.removeHeld(ctx, say); err != nil {
+			return err
+		}
+	}
+	p.sayHeld(say)
+	_, err := fmt.Fprintf(say, "%s: nothing to submit\n", p.File)
+	return err
+}
+
+// onlyWrites reports whether nothing is submitted.
+func (o Order) onlyWrites() bool { return o.WriteOnly || o.Output == "-" }
 
 // A plan is an order with all that was found and decided.
 type plan struct {
@@ -89,7 +103,7 @@ func (o Order) plan(ctx context.Context, stderr io.Writer) (*plan, error) {
 	p := &plan{Order: o, job: job}
 	var errs []error
 	p.programs, err = findPrograms(job, o.Programs)
-	errs = append(errs, err, p.checkCommon(), p.checkNames(), p.checkFolders())
+	errs = append(errs, err, p.checkCommon(), p.checkNames(), p.checkFolders(), p.checkTargets())
 	if o.DAG {
 		errs = append(errs, p.checkDAG())
 	}
@@ -101,6 +115,7 @@ func (o Order) plan(ctx context.Context, stderr io.Writer) (*plan, error) {
 		return nil, err
 	}
 	p.deal()
+	p.noteShared()
 	if !o.Force {
 		if p.queue, err = p.readLogs(); err != nil {
 			return nil, err
@@ -124,19 +139,33 @@ func (o Order) read() (*condor.Job, error) {
 	}
 	file, err := condor.Parse(o.File, text)
 	if err != nil {
-		return nil, status.DataError(err, "matsubmit -help lists the attributes")
+		return nil, o.faults(err)
 	}
 	job, err := file.Job(o.Overrides...)
-	if err == nil {
-		return job, nil
+	if err != nil {
+		return nil, o.faults(err)
 	}
-	hint := "matsubmit -help lists the attributes"
-	for _, err := range status.List(err) {
-		if syntax := (*condor.SyntaxError)(nil); errors.As(err, &syntax) && syntax.File == o.File {
-			return nil, status.DataError(err, hint)
+	return job, nil
+}
+
+// faults gives each error the status of where it is: in the file or on the command line.
+func (o Order) faults(err error) error {
+	const hint = "matsubmit -help lists the attributes"
+	return each(err, func(err error) error {
+		if syntax := (*condor.SyntaxError)(nil); errors.As(err, &syntax) && syntax.File != o.File {
+			return status.UsageError(err, hint)
 		}
+		return status.DataError(err, hint)
+	})
+}
+
+// each does something to each of several errors.
+func each(err error, do func(error) error) error {
+	var errs []error
+	for _, err := range status.List(err) {
+		errs = append(errs, do(err))
 	}
-	return nil, status.UsageError(err, hint)
+	return errors.Join(errs...)
 }
 
 func (o Order) readText() (string, error) {
@@ -167,12 +196,8 @@ func cause(err error) error {
 }
 
 // inFile puts the file's name before errors of what HTCondor cannot carry.
-func inFile(file string, err error) error {
-	var errs []error
-	for _, err := range status.List(err) {
-		errs = append(errs, status.DataError(fmt.Errorf("%s: %w", file, err), ""))
-	}
-	return errors.Join(errs...)
+func (o Order) inFile(err error) error {
+	return each(err, func(err error) error { return status.DataError(fmt.Errorf("%s: %w", o.File, err), "") })
 }
 
 // told is how many errors of one kind are told. Of 100,000 inputs that are missing,

@@ -7,11 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 
 	"matpool/condor"
 	"matpool/internal/atomicfile"
@@ -47,10 +45,11 @@ func (p *plan) run(ctx context.Context, s *condor.Submission, stdout, say io.Wri
 		return err
 	}
 	if p.Output == "-" {
+		p.sayHeld(say)
 		_, err := text.WriteTo(stdout)
 		return err
 	}
-	if err := p.write(p.subFile(), text.Bytes(), say); err != nil {
+	if err := write(p.subFile(), text.Bytes(), say); err != nil {
 		return err
 	}
 	fmt.Fprintf(say, "%s: %s, on %s\n", p.subFile(), p.summary(), p.systemNames())
@@ -70,42 +69,58 @@ func marked(text []byte) []byte {
 	return append(fmt.Appendf(nil, "%s%x.\n", mark, sum[:6]), text...)
 }
 
-// write writes a file of ours. One that is not ours is not replaced without -force, and
-// one that somebody has changed is kept under another name.
-func (p *plan) write(name string, text []byte, say io.Writer) error {
-	if same(name, p.File) {
-		return status.UsageError(fmt.Errorf("%s: is the file that is read", name), "")
+// targets returns the names of the files that will be written.
+func (p *plan) targets() []string {
+	switch {
+	case p.DAG:
+		return []string{p.dagFile(), p.nodeFile(), p.combineFile()}
+	case p.Output == "-":
+		return nil
 	}
-	before, err := os.ReadFile(name)
-	switch _, body, _ := bytes.Cut(before, []byte("\n")); {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return fmt.Errorf("%s: cannot be replaced: %w", name, cause(err))
-	case !strings.HasPrefix(string(before), mark) && !p.Force:
-		return status.UsageError(fmt.Errorf("%s: exists already, and was not written by matsubmit", name), "-force replaces it, -o writes elsewhere")
-	case !bytes.Equal(before, marked(body)):
-		kept := name + ".old"
-		if err := os.Rename(name, kept); err != nil {
-			return fmt.Errorf("%s: cannot be renamed: %w", name, cause(err))
+	return []string{p.subFile()}
+}
+
+// checkTargets makes sure that they can be written, and that none is somebody else's.
+func (p *plan) checkTargets() error {
+	var errs []error
+	for _, name := range p.targets() {
+		errs = append(errs, checkFolder(path.Dir(name)))
+		if err := atomicfile.Check(name); err != nil {
+			errs = append(errs, status.UsageError(err, ""))
 		}
-		fmt.Fprintf(say, "%s: was changed by somebody: kept as %s\n", name, kept)
+		before, err := os.ReadFile(name)
+		switch {
+		case same(name, p.File):
+			errs = append(errs, status.UsageError(fmt.Errorf("%s: is the file that is read", name), ""))
+		case err == nil && !bytes.HasPrefix(before, []byte(mark)) && !p.Force:
+			errs = append(errs, status.UsageError(fmt.Errorf("%s: exists already, and was not written by matsubmit", name), "-force replaces it, -o writes elsewhere"))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// write writes a file of ours. What somebody has changed in it is kept under another
+// name.
+func write(name string, text []byte, say io.Writer) error {
+	if before, err := os.ReadFile(name); err == nil {
+		_, body, _ := bytes.Cut(before, []byte("\n"))
+		if !bytes.Equal(before, marked(body)) {
+			kept := name + ".old"
+			if err := os.Rename(name, kept); err != nil {
+				return fmt.Errorf("%s: cannot be renamed: %w", name, cause(err))
+			}
+			fmt.Fprintf(say, "%s: was changed by somebody: kept as %s\n", name, kept)
+		}
 	}
 	f, err := atomicfile.Create(name)
 	if err != nil {
-		return writeError(err)
+		return err
 	}
 	defer f.Close()
 	if _, err := f.Write(marked(text)); err != nil {
 		return err
 	}
 	return f.Commit(false)
-}
-
-func writeError(err error) error {
-	if errors.As(err, new(*atomicfile.TargetError)) || errors.As(err, new(*atomicfile.NameError)) || errors.Is(err, fs.ErrNotExist) {
-		return status.UsageError(err, "")
-	}
-	return err
 }
 
 // same reports whether two names are of one file.
