@@ -89,6 +89,17 @@ func openTerm(name string) ([]*npyio.File, error) {
 	return []*npyio.File{f}, err
 }
 
+// TermShape returns the shape of a file that [Combine] adds, a product or a partial sum.
+// Nothing but headers is read.
+func TermShape(name string) ([]int, error) {
+	arrays, err := openTerm(name)
+	if err != nil {
+		return nil, err
+	}
+	defer arrays[0].Close()
+	return arrays[0].Shape, nil
+}
+
 // add adds values of file i, from the one numbered first on, to hi + lo. It uses the
 // memory x.
 func (t *terms) add(hi, lo, x []float64, i int, first int64) error {

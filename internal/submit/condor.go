@@ -36,7 +36,11 @@ func (p *plan) submit(ctx context.Context, say io.Writer, program string, args .
 		return err
 	}
 	if log := p.job.Log; !log.PerJob() {
-		fmt.Fprintf(say, "matwatch %s shows how they do\n", log.Expand(0, 0, 1))
+		name := log.Expand(0, 0, 1)
+		if strings.Contains(name, " ") {
+			name = "'" + name + "'"
+		}
+		fmt.Fprintf(say, "matwatch %s shows how they do\n", name)
 	}
 	return nil
 }

@@ -93,8 +93,10 @@ func (p *plan) runDAG(ctx context.Context, s *condor.Submission, say io.Writer) 
 	if p.WriteOnly {
 		return nil
 	}
-	// What condor_submit_dag itself has left of a graph that was run to its end does not stop it.
-	args := []string{"-force"}
+	var args []string
+	if exists(p.dagFile() + ".condor.sub") { // of a graph that was run to its end, or is not to be gone on with
+		args = append(args, "-force")
+	}
 	if maxIdle > 0 {
 		args = append(args, "-maxidle", strconv.Itoa(maxIdle))
 	}

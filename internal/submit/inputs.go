@@ -64,6 +64,26 @@ func (p *plan) measureOne(index int) (m product, err error) {
 	return m, errors.Join(errs...)
 }
 
+// checkOneShape makes sure that products which are to be added have one shape.
+func (p *plan) checkOneShape() error {
+	if !p.job.Sum && !p.DAG || !p.job.Matprod {
+		return nil
+	}
+	name := func(i int) string {
+		a, b := p.job.IndexedInputs[0], p.job.IndexedInputs[1]
+		return indexed.Name(a, p.job.FirstIndex+i) + " times " + indexed.Name(b, p.job.FirstIndex+i)
+	}
+	var errs []error
+	first := p.products[0]
+	for i, m := range p.products {
+		if m.rows != first.rows || m.cols != first.cols {
+			errs = append(errs, status.DataError(fmt.Errorf("%s: is %d×%d, but %s is %d×%d: they have no sum",
+				name(i), m.rows, m.cols, name(0), first.rows, first.cols), ""))
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // fileSize returns the size in bytes of a file with this header, or a little more.
 func fileSize(h npyio.Header) int64 {
 	count, _ := h.Len()

@@ -1,17 +1,18 @@
 package submit
 
 import (
-	"archive/zip"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
 	"matpool/condor"
+	"matpool/internal/flow"
 	"matpool/internal/indexed"
 	"matpool/internal/status"
 	"matpool/npyio"
@@ -92,6 +93,7 @@ func (p *plan) look(row condor.Row, states []state) error {
 			since = job.Submitted
 		}
 		sound, err := p.sound(row, number, since)
+		sound = sound && (job != nil || !p.job.Sum)
 		switch {
 		case err != nil:
 			return err
@@ -107,6 +109,8 @@ func (p *plan) look(row condor.Row, states []state) error {
 // sound reports whether the outputs of a product are there: not empty, as HTCondor
 // makes them before it sends them, and in matprod's case a matrix of the right size;
 // not older than its inputs, nor than the submission of the job that should make it.
+//
+// Which products a sum is of, only the log tells: without, it is made again.
 func (p *plan) sound(row condor.Row, number int, since time.Time) (bool, error) {
 	last := since.Truncate(time.Second)
 	for _, name := range p.job.IndexedInputs {
@@ -129,55 +133,35 @@ func (p *plan) sound(row condor.Row, number int, since time.Time) (bool, error) 
 		case !info.Mode().IsRegular() || info.Size() == 0 || info.ModTime().Before(last):
 			return false, nil
 		}
-		m := p.products[number-p.job.FirstIndex]
-		switch strings.ToLower(path.Ext(name)) {
-		case ".npy":
-			ok, err := soundMatrix(name, p.job.Matprod, m)
-			if err != nil || !ok {
-				return false, err
-			}
-		case ".npz":
-			if p.job.Matprod && !soundSum(name, m) {
-				return false, nil
-			}
+		ok, err := p.soundContents(name, p.products[number-p.job.FirstIndex])
+		if err != nil || !ok {
+			return false, err
 		}
 	}
 	return true, nil
 }
 
-// soundMatrix reports whether a file is a .npy file, and of a product's shape.
-func soundMatrix(name string, shaped bool, m product) (bool, error) {
-	f, err := npyio.Open(name)
+// soundContents reports whether an output holds what it should: a matrix of the
+// product's size, or a sum of such. Of another program's outputs nothing is known, but
+// that what is called .npy is one.
+func (p *plan) soundContents(name string, m product) (bool, error) {
+	var shape []int
+	var err error
+	switch {
+	case p.job.Matprod && npyio.IsNpz(name) != p.job.Sum:
+		return false, nil
+	case p.job.Matprod:
+		shape, err = flow.TermShape(name)
+	case strings.EqualFold(path.Ext(name), ".npy"):
+		var f *npyio.File
+		if f, err = npyio.Open(name); err == nil {
+			f.Close()
+		}
+	}
 	if errors.Is(err, npyio.ErrFormat) || errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
-	return !shaped || f.CheckFloat64() == nil && len(f.Shape) == 2 && f.Shape[0] == m.rows && f.Shape[1] == m.cols, nil
-}
-
-// soundSum reports whether a file is an archive that holds a sum's members, of a
-// product's shape.
-func soundSum(name string, m product) bool {
-	archive, err := zip.OpenReader(name)
-	if err != nil {
-		return false
-	}
-	defer archive.Close()
-	for _, member := range []string{"hi.npy", "lo.npy"} {
-		f, err := archive.Open(member)
-		if err != nil {
-			return false
-		}
-		h, _, err := npyio.ReadHeader(f)
-		f.Close()
-		if err != nil || len(h.Shape) != 2 || h.Shape[0] != m.rows || h.Shape[1] != m.cols {
-			return false
-		}
-	}
-	return true
+	return err == nil && (!p.job.Matprod || slices.Equal(shape, []int{m.rows, m.cols})), err
 }
 
 // checkSameSums makes sure that the sums that are there, or will be, are of the same

@@ -67,14 +67,14 @@ func (p *plan) choose() {
 		bySlots--
 	}
 	p.perJob = min(byTime, byFiles, bySlots)
-	// Jobs of the same number of products end at the same time.
+	// As many jobs as that makes, but all alike.
 	p.perJob = (total + jobs(total, p.perJob) - 1) / jobs(total, p.perJob)
 
 	p.why = []string{
 		fmt.Sprintf("products_per_job = auto: %s. A product is expected to take %.2g s: %s in, %s back, %.2g GFLOP.",
 			count(p.perJob), t, size(mean.in), size(mean.out), float64(mean.flops)/1e9),
-		fmt.Sprintf("A job may last %v (%s), its files take %s (%s), and %d slots want a job each (%s).",
-			length, count(byTime), size(jobFiles), count(byFiles), p.job.Slots, count(bySlots)),
+		fmt.Sprintf("So that a job takes no longer than %.3g min, it has up to %s; its files no more than %s, up to %s; and %d slots a job each, up to %s.",
+			length.Minutes(), count(byTime), size(jobFiles), count(byFiles), p.job.Slots, count(bySlots)),
 	}
 }
 

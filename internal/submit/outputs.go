@@ -57,6 +57,9 @@ func (p *plan) outputsOf(row condor.Row) []string {
 	return names
 }
 
+// again is the hint where something is there or in the queue already.
+const again = "-resubmit submits what is missing, -force makes all of it again"
+
 // checkOutputs makes sure that nothing is there that the jobs would replace.
 func (p *plan) checkOutputs(ctx context.Context) error {
 	if p.Force {
@@ -67,7 +70,7 @@ func (p *plan) checkOutputs(ctx context.Context) error {
 		for _, name := range p.outputsOf(p.all[i]) {
 			if _, err := os.Lstat(name); err == nil {
 				errs = append(errs, status.UsageError(fmt.Errorf("%s: exists already; nothing was submitted", name),
-					"-resubmit makes what is missing, -force makes all of it again"))
+					again))
 			}
 		}
 		return errors.Join(errs...)

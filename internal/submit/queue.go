@@ -112,9 +112,8 @@ func (p *plan) checkQueue() error {
 	if p.Force || len(p.queue.active)+len(p.queue.held) == 0 {
 		return nil
 	}
-	return status.UsageError(fmt.Errorf("%s: by this log, %s of earlier jobs are in the queue: %s",
-		p.logs()[0], count(len(p.queue.active)+len(p.queue.held)), ids(append(p.queue.active, p.queue.held...))),
-		"-resubmit submits what is missing, -force all of it again; if these jobs are gone, remove the log")
+	jobs := append(p.queue.active, p.queue.held...)
+	return status.UsageError(fmt.Errorf("%s: by this log, there are jobs in the queue that make these products: %s (if they are gone, remove the log)", p.logs()[0], ids(jobs)), again)
 }
 
 // ids prints jobs' numbers, the first of many.

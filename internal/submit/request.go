@@ -39,17 +39,17 @@ func (p *plan) memory() condor.Request {
 		}
 	}
 	own := int64(programBytes + threadBytes*p.job.Cpus)
-	why := fmt.Sprintf("The largest pair takes %s and its product %s", size(of.in), size(of.out))
-	bytes := of.in + of.out
-	if p.perJob > 1 || p.job.Sum {
-		bytes *= 2
-		why += ", twice, since the next pair is read meanwhile"
+	bytes := own + of.in + of.out
+	pair := fmt.Sprintf("The largest pair takes %s and its product %s", size(of.in), size(of.out))
+	switch {
+	case p.job.Sum:
+		bytes += of.in + 2*of.out
+		pair += fmt.Sprintf(", the next pair as much; the sum %s", size(2*of.out))
+	case p.perJob > 1:
+		bytes += of.in + of.out
+		pair += ", the next pair and the last product as much"
 	}
-	if p.job.Sum {
-		bytes += 2 * of.out
-		why += fmt.Sprintf("; the sum %s", size(2*of.out))
-	}
-	return condor.Request{Bytes: own + bytes, Why: why + fmt.Sprintf("; the program %s.", size(own))}
+	return condor.Request{Bytes: bytes, Why: pair + fmt.Sprintf("; the program %s.", size(own))}
 }
 
 // disk returns how much room a job's files need, and why.

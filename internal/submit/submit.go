@@ -114,6 +114,9 @@ func (o Order) plan(ctx context.Context, stderr io.Writer) (*plan, error) {
 	if err := p.measure(ctx, stderr); err != nil {
 		return nil, err
 	}
+	if err := p.checkOneShape(); err != nil {
+		return nil, err
+	}
 	p.deal()
 	p.noteShared()
 	if !o.Force {

@@ -1,0 +1,87 @@
+package cmd_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"matpool/npyio"
+)
+
+// 100,000 products, whose inputs are all looked at: in 5 s and 200 MB of memory.
+func TestManyJobs(t *testing.T) {
+	notUnderWine(t, "it measures time and memory")
+	const jobs, seconds, megabytes = 100_000, 5, 200
+	dir := t.TempDir()
+	matrix := append(npyio.Header{DType: npyio.Float64, Shape: []int{2, 2}}.Append(nil), make([]byte, 32)...)
+	var g errgroup.Group
+	for share := range 8 {
+		g.Go(func() error {
+			for i := share; i < jobs; i += 8 {
+				for _, name := range []string{"inputA%d.npy", "inputB%d.npy"} {
+					if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf(name, i)), matrix, 0o666); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "run_product"), fmt.Appendf(nil, "total_jobs = %d\n", jobs), 0o666); err != nil {
+		t.Fatal(err)
+	}
+
+	// The best of some runs: other tests run at the same time.
+	best := time.Hour
+	for range 3 {
+		cmd := exec.Command("matsubmit", "-N", "run_product")
+		cmd.Dir = dir
+		start := time.Now()
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		best = min(best, time.Since(start))
+		used := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss / 1024
+		t.Logf("%v, %d MB", time.Since(start), used)
+		if used > megabytes {
+			t.Errorf("%d MB of memory, want at most %d", used, megabytes)
+		}
+		if best <= seconds*time.Second {
+			break
+		}
+	}
+	if best > seconds*time.Second {
+		t.Errorf("%v, want at most %d s", best, seconds)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "run_product.sub"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(text, []byte(", inputA")); n != jobs {
+		t.Errorf("%d jobs in the submit description, want %d", n, jobs)
+	}
+
+	// One that is bad is found among them, and if all are, not all are told.
+	if err := os.Truncate(filepath.Join(dir, "inputB77777.npy"), 150); err != nil {
+		t.Fatal(err)
+	}
+	_, stderr, _ := run(t, dir, "matsubmit", "-N", "run_product")
+	if want := "matsubmit: inputB77777.npy: truncated: header promises 32 bytes of data, file holds 22\n"; stderr != want {
+		t.Errorf("%s, want %s", stderr, want)
+	}
+	_, stderr, _ = run(t, dir, "matsubmit", "-N", "run_product", "-indexed_input_files=a,b")
+	if n := bytes.Count([]byte(stderr), []byte("\n")); n > 15 {
+		t.Errorf("%d lines of errors", n)
+	}
+}
