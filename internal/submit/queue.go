@@ -1,13 +1,11 @@
 package submit
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 
 	"matpool/condor"
+	"matpool/internal/joblog"
 	"matpool/internal/status"
 )
 
@@ -21,33 +19,56 @@ type queue struct {
 // not there tells nothing. To read it is better than to ask condor_q, which a busy pool
 // does not always answer.
 func (p *plan) readLogs() (q queue, err error) {
-	h := condor.NewHistory()
-	for _, name := range p.logs() {
-		if err := p.readLog(h, name); err != nil {
-			return q, err
-		}
-	}
 	q.latest = make([]*condor.JobHistory, p.job.TotalJobs)
-	for _, j := range h.Jobs() {
-		note, ok := j.Note()
-		if !ok {
-			continue // not one of ours
-		}
-		from, to := max(note.First-p.job.FirstIndex, 0), min(note.First-p.job.FirstIndex+note.Count, p.job.TotalJobs)
-		for i := from; i < to; i++ {
-			q.latest[i] = j
-		}
-		if from >= to {
+	for _, name := range p.logs() {
+		if strings.Contains(name, "$(") {
+			if p.Resubmit {
+				return q, status.UsageError(fmt.Errorf("log: %s: with HTCondor's own numbers in its name it cannot be found again, so that -resubmit does not know what is in the queue", name), "")
+			}
 			continue
 		}
-		switch j.State {
-		case condor.Holding:
-			q.held = append(q.held, j.ID)
-		case condor.Idle, condor.Running, condor.Unknown:
-			q.active = append(q.active, j.ID)
+		if !exists(name) {
+			continue
+		}
+		// One after the other: there may be more than can be open.
+		journal, err := joblog.Open(name)
+		if err != nil {
+			return q, err
+		}
+		err = journal.Read(func(*condor.Event) {})
+		journal.Close()
+		if err != nil {
+			return q, err
+		}
+		if journal.Faulty > 0 {
+			p.notes = append(p.notes, journal.Faults[0].Error())
+		}
+		for _, j := range journal.History.Jobs() {
+			p.enter(&q, j)
 		}
 	}
 	return q, nil
+}
+
+// enter adds a job to the queue, if it has products of ours.
+func (p *plan) enter(q *queue, j *condor.JobHistory) {
+	note, ok := j.Note()
+	from := max(note.First-p.job.FirstIndex, 0)
+	to := min(note.First-p.job.FirstIndex+note.Count, p.job.TotalJobs)
+	if !ok || from >= to {
+		return
+	}
+	for i := from; i < to; i++ {
+		if q.latest[i] == nil || q.latest[i].Cluster <= j.Cluster {
+			q.latest[i] = j
+		}
+	}
+	switch j.State {
+	case condor.Holding:
+		q.held = append(q.held, j.ID)
+	case condor.Idle, condor.Running, condor.Unknown:
+		q.active = append(q.active, j.ID)
+	}
 }
 
 // logs returns the names of the event logs that earlier jobs may have written.
@@ -71,40 +92,6 @@ func (p *plan) logs() []string {
 		}
 	}
 	return names
-}
-
-func (p *plan) readLog(h *condor.History, name string) error {
-	if strings.Contains(name, "$(") {
-		if p.Resubmit {
-			return status.UsageError(fmt.Errorf("log: %s: with HTCondor's own numbers in its name it cannot be found again: -resubmit does not know what is in the queue", name), "")
-		}
-		return nil
-	}
-	f, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("%s: the log cannot be read: %w", name, cause(err))
-	}
-	defer f.Close()
-	r := condor.NewReader(name, f)
-	for r.Scan() {
-		switch record := r.Record().(type) {
-		case *condor.Event:
-			h.Add(record)
-		case *condor.SyntaxError:
-			p.notes = append(p.notes, record.Error())
-		}
-	}
-	switch err := r.Err().(type) {
-	case nil:
-		return nil
-	case *condor.FormatError:
-		return status.DataError(err, "")
-	default:
-		return fmt.Errorf("%s: the log cannot be read: %w", name, cause(err))
-	}
 }
 
 // checkQueue makes sure that no product would be in the queue twice.
