@@ -6,7 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
+	"regexp"
+	"strconv"
 	"testing"
 	"time"
 
@@ -44,17 +45,14 @@ func TestManyJobs(t *testing.T) {
 	// The best of some runs: other tests run at the same time.
 	best := time.Hour
 	for range 3 {
-		cmd := exec.Command("matsubmit", "-N", "run_product")
-		cmd.Dir = dir
 		start := time.Now()
-		out, err := cmd.CombinedOutput()
+		used, out, err := peak(exec.Command("matsubmit", "-N", "run_product"), dir)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		best = min(best, time.Since(start))
-		used := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss / 1024
 		t.Logf("%v, %d MB", time.Since(start), used)
-		if used > megabytes {
+		if used == 0 || used > megabytes {
 			t.Errorf("%d MB of memory, want at most %d", used, megabytes)
 		}
 		if best <= seconds*time.Second {
@@ -83,5 +81,30 @@ func TestManyJobs(t *testing.T) {
 	_, stderr, _ = run(t, dir, "matsubmit", "-N", "run_product", "-indexed_input_files=a,b")
 	if n := bytes.Count([]byte(stderr), []byte("\n")); n > 15 {
 		t.Errorf("%d lines of errors", n)
+	}
+}
+
+// peak runs a command in a folder and returns the most memory that it had, in megabytes.
+// (What wait4 tells of that is no less than what the process had that started it.)
+func peak(cmd *exec.Cmd, dir string) (megabytes int, output []byte, err error) {
+	var out bytes.Buffer
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &out
+	if err := cmd.Start(); err != nil {
+		return 0, nil, err
+	}
+	ended := make(chan error)
+	go func() { ended <- cmd.Wait() }()
+	line := regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
+	for {
+		select {
+		case err := <-ended:
+			return megabytes, out.Bytes(), err
+		case <-time.After(5 * time.Millisecond):
+			status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
+			if m := line.FindSubmatch(status); m != nil {
+				kb, _ := strconv.Atoi(string(m[1]))
+				megabytes = max(megabytes, kb/1024)
+			}
+		}
 	}
 }
