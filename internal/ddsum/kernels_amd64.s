@@ -70,10 +70,10 @@ TEXT ·addVectorsAVX2(SB), NOSPLIT, $0-72
 	LEAQ         (SI)(CX*8), SI
 	LEAQ         (DX)(CX*8), DX
 	MOVQ         ABS, AX
-	MOVQ         AX, X13
+	VMOVQ         AX, X13
 	VPBROADCASTQ X13, Y13
 	MOVQ         INF, AX
-	MOVQ         AX, X14
+	VMOVQ         AX, X14
 	VPBROADCASTQ X14, Y14
 	NEGQ         CX
 	JZ           done
