@@ -21,7 +21,12 @@ import (
 // begun, so that its accumulators stay in a core's cache: memory depends neither on
 // the number of files nor on their size. The threads share out the blocks.
 func Combine(ctx context.Context, names []string, output string, threads int, show progress.Func) (norm float64, err error) {
-	in, err := openTerms(names)
+	return combine(ctx, names, output, threads, mayOpen()/2, show)
+}
+
+// combine is Combine with a number of files that are kept open.
+func combine(ctx context.Context, names []string, output string, threads, keep int, show progress.Func) (norm float64, err error) {
+	in, err := openTerms(names, keep)
 	if err != nil {
 		return 0, err
 	}

@@ -14,9 +14,6 @@ import (
 	"matpool/npyio"
 )
 
-// maxOpen is how many files are kept open. The others are opened again for each block.
-const maxOpen = 512
-
 // terms are the files to be summed: sound, and of one shape and order.
 type terms struct {
 	header   npyio.Header
@@ -30,8 +27,9 @@ type term struct {
 	info   os.FileInfo   // as it was at the beginning
 }
 
-// openTerms looks at all the files, and returns them or all that is wrong with them.
-func openTerms(names []string) (*terms, error) {
+// openTerms looks at all the files, and returns them or all that is wrong with them. It
+// keeps some of them open; the others are opened again for each block.
+func openTerms(names []string, keep int) (*terms, error) {
 	t := &terms{}
 	var errs []error
 	seen := make(map[string]bool, len(names))
@@ -66,7 +64,7 @@ func openTerms(names []string) (*terms, error) {
 			t.deflated = t.deflated || array.Deflated()
 		}
 		kept := term{name: name, info: info}
-		if len(t.terms) < maxOpen {
+		if len(t.terms) < keep {
 			kept.arrays = arrays
 		} else {
 			arrays[0].Close()
