@@ -88,7 +88,8 @@ type clibrary struct {
 	text    string // the licence that Debian's copyright file refers to, without repeating it
 }
 
-// clibraryLicenses returns the licences of the C compiler's libraries, from the Debian packages that they belong to.
+// clibraryLicenses returns the licences of the C compiler's libraries, from the Debian packages that they belong to, and
+// says where their sources are: section 6 of the LGPL, which is glibc's, wants that of a program that it is linked into.
 func (t target) clibraryLicenses() ([]file, error) {
 	var files []file
 	for _, library := range t.libraries {
@@ -107,7 +108,14 @@ func (t target) clibraryLicenses() ([]file, error) {
 		if err != nil {
 			return nil, err
 		}
+		source, err := exec.Command("dpkg-query", "--show", "--showformat=${source:Package} ${source:Version}", pkg).Output()
+		if err != nil {
+			return nil, fmt.Errorf("dpkg-query --show %s: %w", pkg, err)
+		}
 		files = append(files, found...)
+		files = append(files, file{name: library.name + "/SOURCE", data: fmt.Appendf(nil,
+			"%s in these programs is from Debian's package %s. Its source is Debian's source package and version\n%s\n",
+			library.archive, pkg, source)})
 		if library.text != "" {
 			data, err := os.ReadFile(filepath.Join("/usr/share/common-licenses", library.text))
 			if err != nil {
