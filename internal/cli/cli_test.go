@@ -142,12 +142,22 @@ func TestHelpPrintsThePackageComment(t *testing.T) {
 func TestVersion(t *testing.T) {
 	for _, args := range []string{"-version", "a --version"} {
 		g := parse(strings.Fields(args)...)
-		lines := strings.Split(g.stdout, "\n")
-		if g.err != nil || !g.done || len(lines) != 4 || !strings.HasPrefix(lines[0], "prog ") ||
-			lines[1] != fmt.Sprintf("%s %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH) ||
-			!strings.HasPrefix(lines[2], "dgemm: ") {
+		program, rest, _ := strings.Cut(g.stdout, "\n")
+		if g.err != nil || !g.done || !strings.HasPrefix(program, "prog ") ||
+			rest != fmt.Sprintf("%s %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH) {
 			t.Errorf("%s: %+v", args, g)
 		}
+	}
+}
+
+// What multiplies is a part of the version of a program that does.
+func TestVersionOfMultiplier(t *testing.T) {
+	var stdout bytes.Buffer
+	flags := NewFlags("prog", source)
+	flags.Multiplier()
+	_, done, err := flags.Parse([]string{"-version", "-kernel", "generic"}, &stdout)
+	if want := "\ndgemm: Go, kernel generic (4×4)\n"; !done || err != nil || !strings.HasSuffix(stdout.String(), want) {
+		t.Errorf("done %v, error %v, printed %q, want %q at the end", done, err, &stdout, want)
 	}
 }
 

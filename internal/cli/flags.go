@@ -18,10 +18,10 @@ import (
 // operands, with one dash or two; "--" ends them.
 type Flags struct {
 	*flag.FlagSet
-	manual  string
-	version bool
-	threads *int
-	kernel  string
+	manual     string
+	version    bool
+	threads    *int
+	multiplier func() (*blas.Multiplier, error) // nil unless the program multiplies
 }
 
 // NewFlags returns the flags that every program has, -help and -version, for the
@@ -86,17 +86,15 @@ func (f *Flags) Threads() *int {
 // Multiplier defines the flags -threads and -kernel, and returns a function that
 // makes what they ask for.
 func (f *Flags) Multiplier() func() (*blas.Multiplier, error) {
-	threads := f.Threads()
-	f.StringVar(&f.kernel, "kernel", "", "")
-	return func() (*blas.Multiplier, error) { return newMultiplier(f.kernel, *threads) }
-}
-
-func newMultiplier(kernel string, threads int) (*blas.Multiplier, error) {
-	m, err := blas.New(kernel, threads)
-	if errors.Is(err, blas.ErrKernel) {
-		return nil, status.UsageError(fmt.Errorf("flag -kernel: %w", err), "")
+	threads, kernel := f.Threads(), f.String("kernel", "", "")
+	f.multiplier = func() (*blas.Multiplier, error) {
+		m, err := blas.New(*kernel, *threads)
+		if errors.Is(err, blas.ErrKernel) {
+			return nil, status.UsageError(fmt.Errorf("flag -kernel: %w", err), "")
+		}
+		return m, err
 	}
-	return m, err
+	return f.multiplier
 }
 
 // Parse reads the arguments and returns the operands. If the arguments ask for the

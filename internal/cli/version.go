@@ -11,8 +11,8 @@ import (
 // itself writes into the program.)
 var version string
 
-// printVersion prints the program's version, Go's, and what computes the products
-// on this processor.
+// printVersion prints the program's version, Go's, and, if it multiplies, by what on
+// this processor.
 func (f *Flags) printVersion(stdout io.Writer) error {
 	v := version
 	if v == "" {
@@ -21,10 +21,14 @@ func (f *Flags) printVersion(stdout io.Writer) error {
 			v = info.Main.Version
 		}
 	}
-	m, err := newMultiplier(f.kernel, 1)
-	if err != nil {
-		return err
+	text := fmt.Sprintf("%s %s\n%s %s/%s\n", f.Name(), v, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	if f.multiplier != nil {
+		m, err := f.multiplier()
+		if err != nil {
+			return err
+		}
+		text += fmt.Sprintf("dgemm: %s\n", m.Kernel())
 	}
-	_, err = fmt.Fprintf(stdout, "%s %s\n%s %s/%s\ndgemm: %s\n", f.Name(), v, runtime.Version(), runtime.GOOS, runtime.GOARCH, m.Kernel())
+	_, err := io.WriteString(stdout, text)
 	return err
 }
