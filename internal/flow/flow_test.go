@@ -332,7 +332,7 @@ func TestCancelLeavesWholeFilesOnly(t *testing.T) {
 // The random inputs are one stream, A then B for each product, row by row.
 func TestInitIsOneStream(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "folder")
-	const jobs, size = 3, 600 // several chunks to a file
+	const jobs, size = 3, 1100 // two pieces to a file
 	in := Init{Dir: dir, A: "a.npy", B: "b", Jobs: jobs, Size: size, Seed: 42}
 	if err := in.Run(t.Context(), quietly); err != nil {
 		t.Fatal(err)

@@ -8,11 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"golang.org/x/sync/errgroup"
-
 	"matpool/internal/atomicfile"
 	"matpool/internal/indexed"
-	"matpool/internal/nprand"
 	"matpool/internal/progress"
 	"matpool/internal/status"
 	"matpool/npyio"
@@ -29,10 +26,6 @@ type Init struct {
 	Force      bool // replace files that are there
 	Sync       bool // flush each file to the disk
 }
-
-// chunk is how many values are drawn at once: 1 MiB, which stays in a core's cache
-// until another core writes it to its file.
-const chunk = 128 << 10
 
 // Run writes the files. It refuses beforehand if one of them exists, or if they
 // do not all fit on the disk.
@@ -67,23 +60,7 @@ func (in Init) Run(ctx context.Context, show progress.Func) error {
 		return fmt.Errorf("%s: the folder cannot be made: %w", in.Dir, err)
 	}
 
-	const ahead = 8 // chunks between the generator and the writer
-	free, drawn := make(chan []float64, ahead), make(chan []float64, ahead)
-	for range ahead {
-		free <- make([]float64, min(chunk, count))
-	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return in.draw(ctx, len(names), count, free, drawn) })
-	g.Go(func() error {
-		for i, name := range names {
-			if err := in.write(ctx, name, h, count, free, drawn); err != nil {
-				return err
-			}
-			show(int64(i+1), int64(len(names)))
-		}
-		return nil
-	})
-	return g.Wait()
+	return in.drawAll(ctx, names, h, show)
 }
 
 // repeated returns a name that stands twice in the list, if there is one.
@@ -142,47 +119,4 @@ func checkSpace(dir string, needed float64) error {
 			"-dir names another folder; -jobs and -size make less")
 	}
 	return nil
-}
-
-// draw fills chunks with random numbers, file after file.
-func (in Init) draw(ctx context.Context, files int, count int64, free <-chan []float64, drawn chan<- []float64) error {
-	source := nprand.New(in.Seed)
-	for range files {
-		for left := count; left > 0; {
-			var x []float64
-			select {
-			case x = <-free:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-			x = x[:min(int64(cap(x)), left)]
-			source.Float64s(x)
-			left -= int64(len(x))
-			drawn <- x // never blocks: there are as many places as chunks
-		}
-	}
-	return nil
-}
-
-// write writes one file of chunks.
-func (in Init) write(ctx context.Context, name string, h npyio.Header, count int64, free chan<- []float64, drawn <-chan []float64) error {
-	out, err := create(name, h)
-	if err != nil {
-		return err
-	}
-	defer out.Close()
-	for left := count; left > 0; {
-		var x []float64
-		select {
-		case x = <-drawn:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		if err := npyio.WriteFloat64s(out, x); err != nil {
-			return err
-		}
-		left -= int64(len(x))
-		free <- x
-	}
-	return out.Commit(in.Sync)
 }
