@@ -110,3 +110,6 @@ may_lack test/wine/test.sh "$temp/shipped/windows"
 
 step "the same bits everywhere"
 may_lack test/equality/test.sh
+
+step "a real HTCondor pool"
+may_lack test/pool/test.sh
