@@ -42,7 +42,7 @@ Flags:
 	-N          write the submit description, submit nothing
 	-dry_run    the same
 	-o FILE     write it to FILE, not to FILE.sub; "-" prints it, and submits nothing
-	-force      make everything again, also what exists or is in the queue
+	-force      make everything again, also what exists, which is removed, or is in the queue
 	-resubmit   submit what is missing
 	-dag        submit a graph, which adds the products up at the end
 	-help       print this

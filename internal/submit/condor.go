@@ -26,13 +26,13 @@ func (p *plan) submit(ctx context.Context, say io.Writer, program string, args .
 	if err := p.removeHeld(ctx, say); err != nil {
 		return err
 	}
-	if len(p.rows) == 0 {
-		return nil
+	if err := p.removeOutputs(say); err != nil {
+		return err
 	}
 	if strings.HasPrefix(file, "-") {
 		args[len(args)-1] = "./" + file
 	}
-	if err := tell(ctx, say, program, args...); err != nil {
+	if err := p.tell(ctx, say, program, args...); err != nil {
 		return err
 	}
 	if log := p.job.Log; !log.PerJob() {
@@ -58,7 +58,7 @@ func (p *plan) removeHeld(ctx context.Context, say io.Writer) error {
 		}
 		held = held[n:]
 		fmt.Fprintf(say, "condor_rm %s\n", strings.Join(args, " "))
-		if err := tell(ctx, say, "condor_rm", args...); err != nil {
+		if err := p.tell(ctx, say, "condor_rm", args...); err != nil {
 			return status.WithHint(err, "nothing was submitted; if these jobs are gone, remove "+p.logs()[0])
 		}
 	}
@@ -73,9 +73,9 @@ func (p *plan) sayHeld(say io.Writer) {
 }
 
 // tell runs a program of HTCondor's, and passes on its words.
-func tell(ctx context.Context, say io.Writer, program string, args ...string) error {
+func (p *plan) tell(ctx context.Context, say io.Writer, program string, args ...string) error {
 	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Stdout, cmd.Stderr = say, os.Stderr
+	cmd.Stdout, cmd.Stderr = say, p.stderr
 	// It must not be killed in the middle of what it does.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = time.Minute

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"strconv"
@@ -47,6 +49,9 @@ func (p *plan) checkDAG() error {
 			errs = append(errs, status.DataError(fmt.Errorf("%s: first_index: matcombine, at the graph's end, counts from 0, not %d", p.File, p.job.FirstIndex),
 				"with sum = yes the jobs are counted, from 0 on"))
 		}
+	}
+	if p.combines() && !p.Force {
+		errs = append(errs, p.checkAbsent(p.normFile()))
 	}
 	if rescue, _ := filepath.Glob(p.dagFile() + ".rescue*"); len(rescue) > 0 && !p.Force {
 		errs = append(errs, status.UsageError(fmt.Errorf("%s: this graph has stopped before its end", rescue[len(rescue)-1]),
@@ -93,7 +98,10 @@ func (p *plan) runDAG(ctx context.Context, s *condor.Submission, say io.Writer) 
 	if p.WriteOnly {
 		return nil
 	}
-	var args []string
+	if err := os.Remove(p.normFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: cannot be removed: %w", p.normFile(), cause(err))
+	}
+	args := []string{"-batch-name", p.job.BatchName}
 	if exists(p.dagFile() + ".condor.sub") { // of a graph that was run to its end, or is not to be gone on with
 		args = append(args, "-force")
 	}

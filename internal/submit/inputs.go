@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -34,9 +33,9 @@ type product struct {
 
 // measure looks at the inputs of every product: at headers and sizes only. The error
 // joins all that is wrong with them, in the order of their numbers.
-func (p *plan) measure(ctx context.Context, stderr io.Writer) error {
+func (p *plan) measure(ctx context.Context) error {
 	p.products = make([]product, p.job.TotalJobs)
-	show, finish := progress.New(stderr, "checking")
+	show, finish := progress.New(p.stderr, "checking")
 	defer finish()
 	return p.forAll(ctx, len(p.products), show, func(i int) (err error) {
 		p.products[i], err = p.measureOne(p.job.FirstIndex + i)

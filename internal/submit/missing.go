@@ -50,7 +50,7 @@ func (p *plan) chooseMissing(ctx context.Context) error {
 	for _, s := range states {
 		counts[s]++
 	}
-	p.notes = append(p.notes, fmt.Sprintf("of %s: %s there, %s in the queue, %s missing", counted(len(states), "product"),
+	p.notes = append(p.notes, fmt.Sprintf("of %s: %s there, %s in the queue, %s missing", counted(len(states), p.unit()),
 		count(counts[there]), count(counts[queued]), count(counts[missing])))
 	for _, row := range p.all {
 		p.rows = append(p.rows, p.missingOf(row, states[row.First-p.job.FirstIndex:][:row.Count])...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -58,7 +59,12 @@ func (p *plan) outputsOf(row condor.Row) []string {
 }
 
 // again is the hint where something is there or in the queue already.
-const again = "-resubmit submits what is missing, -force makes all of it again"
+func (p *plan) again() string {
+	if p.DAG {
+		return "-force makes all of it again"
+	}
+	return "-resubmit submits what is missing, -force makes all of it again"
+}
 
 // checkOutputs makes sure that nothing is there that the jobs would replace.
 func (p *plan) checkOutputs(ctx context.Context) error {
@@ -68,13 +74,37 @@ func (p *plan) checkOutputs(ctx context.Context) error {
 	return p.forAll(ctx, len(p.all), func(int64, int64) {}, func(i int) error {
 		var errs []error
 		for _, name := range p.outputsOf(p.all[i]) {
-			if _, err := os.Lstat(name); err == nil {
-				errs = append(errs, status.UsageError(fmt.Errorf("%s: exists already; nothing was submitted", name),
-					again))
-			}
+			errs = append(errs, p.checkAbsent(name))
 		}
 		return errors.Join(errs...)
 	})
+}
+
+func (p *plan) checkAbsent(name string) error {
+	if _, err := os.Lstat(name); err == nil {
+		return status.UsageError(fmt.Errorf("%s: exists already; nothing was submitted", name), p.again())
+	}
+	return nil
+}
+
+// removeOutputs removes what is there of outputs that are made again, so that, if a job
+// fails, nobody takes the old one for the new.
+func (p *plan) removeOutputs(say io.Writer) error {
+	n := 0
+	for _, row := range p.rows {
+		for _, name := range p.outputsOf(row) {
+			switch err := os.Remove(name); {
+			case err == nil:
+				n++
+			case !errors.Is(err, fs.ErrNotExist):
+				return fmt.Errorf("%s: cannot be removed: %w", name, cause(err))
+			}
+		}
+	}
+	if n > 0 {
+		fmt.Fprintf(say, "%s removed, to be made again\n", counted(n, "output"))
+	}
+	return nil
 }
 
 // noteShared says where jobs overwrite what others have written.

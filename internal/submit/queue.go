@@ -100,7 +100,7 @@ func (p *plan) checkQueue() error {
 		return nil
 	}
 	jobs := append(p.queue.active, p.queue.held...)
-	return status.UsageError(fmt.Errorf("%s: by this log, there are jobs in the queue that make these products: %s (if they are gone, remove the log)", p.logs()[0], ids(jobs)), again)
+	return status.UsageError(fmt.Errorf("%s: by this log, there are jobs in the queue that make these products: %s (if they are gone, remove the log)", p.logs()[0], ids(jobs)), p.again())
 }
 
 // ids prints jobs' numbers, the first of many.

@@ -16,7 +16,7 @@ func (p *plan) submission() *condor.Submission {
 	s := &condor.Submission{
 		Comments:     p.comments(),
 		BatchName:    job.BatchName,
-		Unit:         "job",
+		Unit:         p.unit(),
 		Systems:      p.programs.systems,
 		Inputs:       job.Inputs,
 		Stdout:       job.Stdout,
@@ -36,13 +36,21 @@ func (p *plan) submission() *condor.Submission {
 		s.Arguments = append(s.Arguments, condor.Template(arg))
 	}
 	if job.Matprod {
-		s.Unit, s.Arguments = "product", p.matprodArguments()
+		s.Arguments = p.matprodArguments()
 	}
 	if s.Executable = p.programs.files[0]; len(s.Systems) > 1 {
 		s.Executable, _ = p.programs.laid(path.Dir(p.subFile()))
 	}
 	p.addFiles(s)
 	return s
+}
+
+// unit says what has a number: a product, or another program's work.
+func (p *plan) unit() string {
+	if p.job.Matprod {
+		return "product"
+	}
+	return "job"
 }
 
 // comments says at the top of the submit description where it comes from and what was

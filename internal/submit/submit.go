@@ -91,7 +91,8 @@ type plan struct {
 	all      []condor.Row // all jobs there would be
 	rows     []condor.Row // those that are submitted
 	queue    queue
-	notes    []string // for the user, of what was found
+	notes    []string  // for the user, of what was found
+	stderr   io.Writer // for HTCondor's programs
 }
 
 // plan looks at everything. The error joins all that is wrong.
@@ -100,7 +101,7 @@ func (o Order) plan(ctx context.Context, stderr io.Writer) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{Order: o, job: job}
+	p := &plan{Order: o, job: job, stderr: stderr}
 	var errs []error
 	p.programs, err = findPrograms(job, o.Programs)
 	errs = append(errs, err, p.checkCommon(), p.checkNames(), p.checkFolders(), p.checkTargets())
@@ -109,9 +110,9 @@ func (o Order) plan(ctx context.Context, stderr io.Writer) (*plan, error) {
 	}
 	if err := errors.Join(errs...); err != nil {
 		// What is wrong with the inputs is worth knowing at the same time.
-		return nil, errors.Join(err, p.measure(ctx, stderr))
+		return nil, errors.Join(err, p.measure(ctx))
 	}
-	if err := p.measure(ctx, stderr); err != nil {
+	if err := p.measure(ctx); err != nil {
 		return nil, err
 	}
 	if err := p.checkOneShape(); err != nil {
@@ -147,6 +148,9 @@ func (o Order) read() (*condor.Job, error) {
 	job, err := file.Job(o.Overrides...)
 	if err != nil {
 		return nil, o.faults(err)
+	}
+	if last := job.FirstIndex + job.TotalJobs - 1; last > cli.MaxJobs {
+		return nil, status.DataError(fmt.Errorf("%s: first_index and total_jobs: the last number is %d, the largest can be %d", o.File, last, cli.MaxJobs), "")
 	}
 	return job, nil
 }
