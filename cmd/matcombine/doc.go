@@ -22,7 +22,7 @@ or on which of them were added up before: two runs agree when the two lines are 
 
 If a file is missing or bad, all such files are named, and nothing is printed as a
 result. Memory does not grow with the number of files or with their size. (It grows
-by 0.1 MB for each partial sum that is compressed, as by numpy's savez_compressed; then
+by 0.2 MB for each partial sum that is compressed, as by numpy's savez_compressed; then
 one thread does the work.)
 
 Flags:
