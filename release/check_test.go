@@ -107,14 +107,16 @@ func edit(t *testing.T, program string, change func(data []byte)) {
 }
 
 func TestCheckSize(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "program")
-	if err := os.WriteFile(program, nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	dir := t.TempDir()
 	for _, c := range []struct {
+		name string
 		size int64
 		says []string
-	}{{maxProgramSize, nil}, {maxProgramSize + 1e5, []string{"10.1 MB"}}} {
+	}{{"matprod", maxProgramSize, nil}, {"matprod", maxProgramSize + 1e5, []string{"10.1 MB"}}, {"matwatch", maxMatwatchSize, nil}, {"matwatch.exe", maxMatwatchSize + 1e5, []string{"16.1 MB"}}} {
+		program := filepath.Join(dir, c.name)
+		if err := os.WriteFile(program, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.Truncate(program, c.size); err != nil {
 			t.Fatal(err)
 		}

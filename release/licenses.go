@@ -70,6 +70,13 @@ func (t target) moduleLicenses() ([]file, error) {
 				return nil, err
 			}
 			found = append(found, below...)
+			if other := otherLicenses[name]; other != "" {
+				data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(other)))
+				if err != nil {
+					return nil, err
+				}
+				found = append(found, file{name: name + "/" + other, data: data})
+			}
 		}
 		for _, f := range found {
 			if !seen[f.name] {
@@ -80,6 +87,9 @@ func (t target) moduleLicenses() ([]file, error) {
 	}
 	return files, nil
 }
+
+// otherLicenses are those that their names do not tell, by folders.
+var otherLicenses = map[string]string{"golang.org/x/image/font/gofont": "ttfs/README"}
 
 // A clibrary is what the C compiler brings with it and links into every program.
 type clibrary struct {
