@@ -13,7 +13,7 @@ import (
 
 // Summary says in a line which clusters the run is, and how many jobs do what.
 func (r *Run) Summary() string {
-	text := r.clusters() + cli.Count(r.Counts.Total(), "job") + ": " + Counts(r.Counts)
+	text := r.Name() + ": " + Counts(r.Counts)
 	if r.Again > 0 {
 		text += fmt.Sprintf(" (not counted: %s for products that these make)", cli.Count(r.Again, "job"))
 	}
@@ -28,17 +28,19 @@ func (r *Run) Summary() string {
 	return text
 }
 
-func (r *Run) clusters() string {
+// Name says which clusters the run is, and how many jobs.
+func (r *Run) Name() string {
+	jobs := cli.Count(r.Counts.Total(), "job")
 	switch n := len(r.Clusters); {
 	case n == 0:
-		return ""
+		return jobs
 	case n == 1:
-		return fmt.Sprintf("cluster %d: ", r.Clusters[0])
+		return fmt.Sprintf("cluster %d: %s", r.Clusters[0], jobs)
 	case n <= 4:
 		first := strings.Trim(strings.ReplaceAll(fmt.Sprint(r.Clusters[:n-1]), " ", ", "), "[]")
-		return fmt.Sprintf("clusters %s and %d: ", first, r.Clusters[n-1])
+		return fmt.Sprintf("clusters %s and %d: %s", first, r.Clusters[n-1], jobs)
 	default:
-		return fmt.Sprintf("%d clusters, %d to %d: ", n, r.Clusters[0], r.Clusters[n-1])
+		return fmt.Sprintf("%d clusters, %d to %d: %s", n, r.Clusters[0], r.Clusters[n-1], jobs)
 	}
 }
 

@@ -107,7 +107,7 @@ func (r *Report) printMachines(w io.Writer) {
 	fmt.Fprintln(w)
 	t.print(w)
 	if rest := len(r.Machines) - most; rest > 0 {
-		fmt.Fprintf(w, "… and %s more\n", cli.Count(rest, "machine"))
+		fmt.Fprintf(w, "… and %s\n", cli.Count(rest, "more machine"))
 	}
 }
 

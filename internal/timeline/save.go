@@ -1,0 +1,47 @@
+package timeline
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"matpool/internal/atomicfile"
+	"matpool/internal/report"
+	"matpool/internal/status"
+)
+
+// Save draws a report's timeline into a file, which it replaces.
+func Save(r *report.Report, name string) error {
+	format, err := FormatOf(name)
+	if err != nil {
+		return err
+	}
+	for _, log := range r.Names {
+		if same(log, name) {
+			return status.UsageError(fmt.Errorf("%s: the output is the log %s", name, log), "give the picture a name of its own")
+		}
+	}
+	p, err := New(r)
+	if err != nil {
+		return err
+	}
+	f, err := atomicfile.Create(name)
+	if errors.As(err, new(*atomicfile.TargetError)) || errors.As(err, new(*atomicfile.NameError)) || errors.Is(err, fs.ErrNotExist) {
+		return status.UsageError(err, "")
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := p.Write(f, format); err != nil {
+		return err
+	}
+	return f.Commit(false)
+}
+
+func same(a, b string) bool {
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
+}
