@@ -11,38 +11,46 @@ import (
 	"time"
 )
 
-// writeBigLog writes the log of many jobs on 400 slots: each has the events of one of the
-// real jobs of a log, in turn, some time later and in another slot.
+// writeBigLog writes the log of many jobs on 400 slots of 100 machines. Each job has the
+// events of one of the real jobs of a log, in turn, at another time and in another slot.
 func writeBigLog(t *testing.T, name string, jobs int) {
 	text, err := os.ReadFile(filepath.Join("..", "examples", "finished.log"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	const slots = 400
-	var templates [][]string // of a job, its events cut where its number, the time and the slot stand
+	const slots, stamp = 400, "2006-01-02 15:04:05"
+	type event struct {
+		number string
+		after  time.Duration // since the job has a machine
+		text   string
+	}
+	var templates [][]event
 	byJob := map[string]int{}
-	head := regexp.MustCompile(`(?m)^(\d{3}) \((\d+\.\d+)\.\d+\) (\S+ \S+)`)
-	place := regexp.MustCompile(`slot1_(\d)@\w+`)
+	head := regexp.MustCompile(`^(\d{3}) \((\d+\.\d+)\.\d+\) (\S+ \S+)`)
+	place := strings.NewReplacer("slot1_1@", "SLOT@", "slot1_2@", "SLOT@", "linux1", "PC", "linux2", "PC", "winpc", "PC", "WINDOWS", "LINUX")
 	var begin time.Time
-	for event := range strings.SplitAfterSeq(string(text), "...\n") {
-		m := head.FindStringSubmatch(event)
+	var starts []time.Time
+	for text := range strings.SplitAfterSeq(string(text), "...\n") {
+		m := head.FindStringSubmatch(text)
 		if m == nil {
 			continue
 		}
-		when, err := time.Parse("2006-01-02 15:04:05", m[3])
+		when, err := time.Parse(stamp, m[3])
 		if err != nil {
 			t.Fatal(err)
 		}
 		i, ok := byJob[m[2]]
 		if !ok {
 			i = len(templates)
-			byJob[m[2]] = i
-			templates = append(templates, nil)
-			if i == 0 {
-				begin = when
-			}
+			byJob[m[2]], templates, starts = i, append(templates, nil), append(starts, when)
 		}
-		templates[i] = append(templates[i], m[1], when.Sub(begin).String(), place.ReplaceAllString(event[len(m[0]):], "slot1_$1@\x00"))
+		if len(templates[i]) == 1 {
+			starts[i] = when
+		}
+		if begin.IsZero() {
+			begin = when
+		}
+		templates[i] = append(templates[i], event{m[1], when.Sub(starts[i]), place.Replace(text[len(m[0]):])})
 	}
 	file, err := os.Create(name)
 	if err != nil {
@@ -51,19 +59,16 @@ func writeBigLog(t *testing.T, name string, jobs int) {
 	defer file.Close()
 	out := bufio.NewWriterSize(file, 1<<20)
 	for job := range jobs {
-		template := templates[job%len(templates)]
-		shift := begin.Add(time.Duration(job/slots) * 20 * time.Second)
-		for i := 0; i < len(template); i += 3 {
-			delay, err := time.ParseDuration(template[i+1])
-			if err != nil {
-				t.Fatal(err)
-			}
-			when := shift.Add(delay)
-			if template[i] == "000" {
+		slot := job % slots
+		here := strings.NewReplacer("SLOT", fmt.Sprintf("slot1_%d", slot%4+1), "PC", fmt.Sprintf("pc%03d", slot/4))
+		start := begin.Add(time.Duration(job/slots*8+slot*7%5) * time.Second)
+		for i, e := range templates[(job+job/slots)%len(templates)] {
+			when := start.Add(e.after)
+			if i == 0 {
 				when = begin
 			}
-			fmt.Fprintf(out, "%s (1234567.%03d.000) %s%s", template[i], job, when.Format("2006-01-02 15:04:05"),
-				strings.ReplaceAll(template[i+2], "\x00", fmt.Sprintf("pc%03d", job%slots)))
+			fmt.Fprintf(out, "%s (1234567.%03d.000) %s", e.number, job, when.Format(stamp))
+			here.WriteString(out, e.text)
 		}
 	}
 	if err := out.Flush(); err != nil {

@@ -7,7 +7,7 @@
 // them: those of a release, be it for Windows, which are run in Wine. The scripts
 // want programs named matinit, matprod, …, found in PATH.
 //
-// Besides testscript's own commands, the scripts have status, signal, files and npy;
+// Besides testscript's own commands, the scripts have status, signal, files, npy and await;
 // each is documented below. None is skipped: what a script needs of the system,
 // such as setpriv, unshare and script of util-linux, must be there, and a test
 // that is not run as root needs the right to make namespaces.
@@ -108,6 +108,7 @@ func TestScripts(t *testing.T) {
 			"signal": cmdSignal,
 			"files":  cmdFiles,
 			"npy":    cmdNpy,
+			"await":  cmdAwait,
 		},
 	})
 }
@@ -241,6 +242,23 @@ func cmdFiles(ts *testscript.TestScript, neg bool, args []string) {
 	if !slices.Equal(got, want) {
 		ts.Fatalf("the folder holds\n\t%s\nwant\n\t%s", strings.Join(got, " "), strings.Join(want, " "))
 	}
+}
+
+// await FILE REGEXP
+//
+// waits until the file, which a program in the background writes, has a match.
+func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await file regexp")
+	}
+	pattern, err := regexp.Compile("(?m)" + args[1])
+	ts.Check(err)
+	for start := time.Now(); time.Since(start) < time.Minute; time.Sleep(20 * time.Millisecond) {
+		if text, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && pattern.Match(text) {
+			return
+		}
+	}
+	ts.Fatalf("in a minute nothing in %s matched %s", args[0], args[1])
 }
 
 var numbers = regexp.MustCompile(`^(.*)\{(\d+)\.\.(\d+)\}(.*)$`)

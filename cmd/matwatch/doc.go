@@ -4,7 +4,7 @@ Matwatch follows the event log of HTCondor's jobs, and tells where the time went
 Usage:
 
 	matwatch [flags] LOG ...
-	matwatch [flags] -report|-csv|-json LOG ...
+	matwatch [flags] -report|-csv|-json|-plot FILE LOG ...
 
 The first form shows how many jobs are done, run, wait and are held until all are done,
 or until nothing runs or waits any more and some are held or gone. Jobs that HTCondor
@@ -17,6 +17,8 @@ while it is followed, and hold more than one event twice.
 The second form reads the log as it stands: what becomes of jobs that still run is
 told up to the latest event. -report prints what the time was spent on, for each
 machine and each job; of more than 100 jobs it lists those that did not simply go well.
+-plot draws a line for each slot: when it had files sent, computed, had no job. The
+exit status tells also here whether all jobs are done.
 
 Where the jobs were submitted by matsubmit, a log's jobs are one run: of jobs for the
 same products, as -resubmit makes them, the later count. Of other jobs it is the latest
@@ -30,6 +32,7 @@ Flags:
 	-report         print a report
 	-csv            print a table with a line for each run of each job
 	-json           print the report and all runs as one JSON object
+	-plot FILE      draw what each slot did when; FILE ends in .svg or .png
 	-help           print this
 	-version        print the program's version
 
@@ -52,6 +55,8 @@ Examples:
 
 	$ matwatch finished.log
 	2026-11-24 06:06:45 clusters 1 and 2: 12 jobs: 12 done, 0 running, 0 idle, 0 held (not counted: 1 job for products that these make)
+
+	$ matwatch -plot run.svg finished.log
 
 	$ matwatch -report finished.log
 	finished.log: clusters 1 and 2: 12 jobs: 12 done, 0 running, 0 idle, 0 held (not counted: 1 job for products that these make)

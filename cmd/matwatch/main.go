@@ -10,6 +10,7 @@ import (
 
 	"matpool/internal/cli"
 	"matpool/internal/report"
+	"matpool/internal/timeline"
 	"matpool/internal/watch"
 )
 
@@ -28,6 +29,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	asText := flags.Bool("report", false, "")
 	asCSV := flags.Bool("csv", false, "")
 	asJSON := flags.Bool("json", false, "")
+	picture := flags.Path("plot", "")
 	timeout := flags.Duration("timeout", 0, "")
 	wait := flags.Bool("wait", false, "")
 	names, done, err := flags.Parse(args, stdout)
@@ -52,11 +54,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(write) > 1 {
 		return flags.Misused("of -report, -csv and -json one can be printed")
 	}
+	if *picture != "" {
+		if _, err := timeline.FormatOf(*picture); err != nil {
+			return flags.Misused("flag -plot: %v", err)
+		}
+		write = append(write, func(r *report.Report) error { return timeline.Save(r, *picture) })
+	}
 	if write == nil {
 		return watch.Run(ctx, names, clusters, *wait, *timeout, stdout)
 	}
 	if *wait || flags.Given("timeout") {
-		return flags.Misused("-report, -csv and -json read the log as it stands: they do not go with -wait or -timeout")
+		return flags.Misused("-report, -csv, -json and -plot read the log as it stands: they do not go with -wait or -timeout")
 	}
 	return report.Run(names, clusters, write...)
 }
