@@ -80,7 +80,7 @@ for off in cpu.avx512=off cpu.avx512=off,cpu.avx2=off; do
 done
 
 step "race detector"
-CGO_ENABLED=1 go test -race ./blas ./npyio ./internal/...
+CGO_ENABLED=1 go test -race ./blas ./npyio ./condor/... ./internal/...
 
 if [ ! $shipped ]; then
     left_out+=("OpenBLAS and the programs that are shipped: they are made on linux/amd64")
