@@ -196,7 +196,7 @@ func (s *session) makeFiles(ctx context.Context) error {
 			return err
 		}
 	}
-	if _, err := s.output(ctx, s.dir, nil, argv(s.dir, s.jobs, size)...); err != nil {
+	if err := s.makePairs(ctx); err != nil {
 		return err
 	}
 	if _, err := s.output(ctx, s.dir, nil, s.program(goBuild, "matprod"), "-count", strconv.Itoa(s.jobs)); err != nil {

@@ -134,7 +134,7 @@ func (r *results) targets() []target {
 		list = append(list, target{what: fmt.Sprintf("inputs of %d pairs, %d thread%s", p, threads, plural(threads)),
 			formula: "matinit ÷ initialise.py", figure: ratio(openblas, name, numpy, name), limit: 0.25, format: "%.2f"})
 	}
-	list = append(list, poolTargets()...)
+	list = append(list, r.poolTargets()...)
 	for _, name := range r.names(openblas, "cmd.Start/program=", "sec/op") {
 		program := strings.TrimPrefix(name, "cmd.Start/program=")
 		list = append(list, target{what: program + " -version", formula: "÷ a Go program that does nothing",

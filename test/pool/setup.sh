@@ -26,7 +26,7 @@ make_root() {
     done
     # As the packages' scripts would choose.
     blas=$new/usr/lib/x86_64-linux-gnu
-    ln -s openblas-pthread/libblas.so.3 openblas-pthread/liblapack.so.3 "$blas"
+    ln -s openblas-pthread/libblas.so.3 openblas-pthread/liblapack.so.3 openblas-pthread/libopenblas.so.0 "$blas"
     ln -s mawk "$new/usr/bin/awk"
 
     cp -an "$wine/usr/." "$new/usr"
