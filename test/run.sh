@@ -103,7 +103,7 @@ step "make release, build, demo"
 test/release.sh "$temp/shipped"
 
 step "the programs that are shipped"
-MATPOOL_BIN=$temp/shipped/linux go test -count=1 ./cmd ./test/numpy
+MATPOOL_BIN=$temp/shipped/linux go test -count=1 ./cmd ./test/cost ./test/numpy
 
 step "the programs for Windows"
 may_lack test/wine/test.sh "$temp/shipped/windows"

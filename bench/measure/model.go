@@ -55,6 +55,9 @@ func (r *results) fit() (m model, ok bool) {
 	if err := solution.SolveVec(a, mat.NewVecDense(len(y), y)); err != nil {
 		return m, false
 	}
+	if solution.AtVec(2) <= 0 { // too few products: the files did not matter
+		return m, false
+	}
 	m.start, m.round, m.rate = solution.AtVec(0), solution.AtVec(1), 1/solution.AtVec(2)
 	var residual mat.VecDense
 	residual.MulVec(a, &solution)

@@ -28,7 +28,7 @@ type curve struct {
 	label  string
 	color  color.Color
 	points []point
-	model  bool // computed, not measured: a dashed line without marks
+	model  bool // a dashed line without marks: computed, or a level to compare with
 }
 
 // A point is what was measured at x.

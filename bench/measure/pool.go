@@ -172,27 +172,36 @@ func (r *results) poolPlots() []picture {
 	python, ours, sums, files := r.compared()
 	p := picture{file: "makespan.svg", title: "The flow on a pool of four slots", x: "products in a job", y: "s, from submission to norm", logX: true, logY: true}
 	var swept []point
-	most := 0
+	most := 1.0
 	for _, f := range r.flows() {
-		if f.side == openblas && r.whole(f) && f.perJob > 0 && !f.sum {
-			swept = append(swept, at(float64(f.perJob), r.seconds(f.side, f.name)))
+		if f.side == openblas && r.whole(f) && f.jobs > 0 {
+			perJob := float64(f.products) / f.jobs
+			if most = max(most, perJob); f.perJob > 0 && !f.sum {
+				swept = append(swept, at(perJob, r.seconds(f.side, f.name)))
+			}
 		}
-		most = max(most, f.products/max(1, f.slots))
 	}
 	p.curves = append(p.curves, curve{label: "ours", color: blue, points: swept})
 	for _, c := range []struct {
 		label, side, name string
-		x                 float64
 		color             color.RGBA
-	}{{"the scripts", numpy, python, 1, grey}, {"ours, auto", openblas, ours, float64(most), green}, {"ours, sum = yes", openblas, sums, float64(most), orange}, {"nothing but the files", empty, files, float64(most), red}} {
+	}{{"ours, auto", openblas, ours, green}, {"ours, sum = yes", openblas, sums, orange}} {
 		if s := r.seconds(c.side, c.name); len(s) > 0 {
-			p.curves = append(p.curves, curve{label: c.label, color: c.color, points: []point{at(c.x, s)}})
+			p.curves = append(p.curves, curve{label: c.label, color: c.color, points: []point{at(most, s)}})
+		}
+	}
+	for _, c := range []struct {
+		label, side, name string
+		color             color.RGBA
+	}{{"the scripts", numpy, python, grey}, {"nothing but the files", empty, files, red}} {
+		if s := r.seconds(c.side, c.name); len(s) > 0 {
+			p.curves = append(p.curves, curve{label: c.label, color: c.color, points: []point{at(1, s), at(most, s)}, model: true})
 		}
 	}
 	if m, ok := r.fit(); ok {
 		var line []point
-		for k := 1; k <= most; k++ {
-			line = append(line, at(float64(k), []float64{m.makespan(most*m.slots, m.slots, float64(k))}))
+		for k := 1.0; k <= most; k++ {
+			line = append(line, at(k, []float64{m.makespan(r.products(), m.slots, k)}))
 		}
 		p.curves = append(p.curves, curve{label: "the model", color: blue, points: line, model: true})
 	}

@@ -1,0 +1,55 @@
+//go:build linux
+
+package cost
+
+import (
+	"context"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"matpool/blas"
+	"matpool/internal/flow"
+	"matpool/internal/indexed"
+)
+
+// What the garbage collector has to do with stays small: matrices lie elsewhere. The bounds are for a product or a file.
+func TestAllocations(t *testing.T) {
+	dir := t.TempDir()
+	in := flow.Init{Dir: dir, A: "a.npy", B: "b.npy", Jobs: jobs, Size: n, Seed: 1}
+	quietly := func(int64, int64) {}
+	m, err := blas.New("", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pairs []flow.Pair
+	var outputs []string
+	for i := range jobs {
+		pairs = append(pairs, flow.Pair{A: filepath.Join(dir, indexed.Name("a.npy", i)), B: filepath.Join(dir, indexed.Name("b.npy", i)),
+			C: filepath.Join(dir, indexed.Name("c.npy", i))})
+		outputs = append(outputs, pairs[i].C)
+	}
+	ctx := context.Background()
+	for _, x := range []struct {
+		name           string
+		objects, bytes uint64 // at most, for each of jobs
+		work           func() error
+	}{
+		{"inputs", 200, 2 << 20, func() error { return in.Run(ctx, quietly) }},
+		{"products", 400, 64 << 10, func() error { return flow.Products(ctx, m, pairs, false, quietly) }},
+		{"serial check", 400, 64 << 10, func() error { _, err := flow.Serial(ctx, m, pairs, "", quietly); return err }},
+		{"sum of outputs", 200, 64 << 10, func() error { _, err := flow.Combine(ctx, outputs, "", 1, quietly); return err }},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if err := x.work(); err != nil {
+			t.Fatalf("%s: %v", x.name, err)
+		}
+		runtime.ReadMemStats(&after)
+		objects, bytes := (after.Mallocs-before.Mallocs)/jobs, (after.TotalAlloc-before.TotalAlloc)/jobs
+		t.Logf("%s: %d objects, %d bytes for each", x.name, objects, bytes)
+		if objects > x.objects || bytes > x.bytes {
+			t.Errorf("%s: %d objects and %d bytes were allocated for each; at most %d and %d are allowed", x.name, objects, bytes, x.objects, x.bytes)
+		}
+	}
+}

@@ -1,0 +1,188 @@
+//go:build linux
+
+// Package cost counts what the programs ask of the machine: bytes read and written, system calls, page faults, memory,
+// allocations. These don't depend on how busy the machine is, as times do, so that a program which reads a file twice,
+// copies a matrix, or reads it in small pieces fails a test, whatever the weather. What the programs take in time is
+// measured by make bench.
+//
+// The programs are built first, or taken from the folder MATPOOL_BIN. The bounds leave room for another version of Go
+// or of OpenBLAS, but none for another matrix.
+package cost
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	n      = 1000
+	matrix = 8*n*n + 128 // a file, in bytes
+	jobs   = 10
+)
+
+// A program's command line, and what it may cost.
+type allowed struct {
+	name     string
+	argv     []string
+	read     int64 // bytes
+	written  int64
+	calls    int // for files and memory
+	faults   int64
+	memoryMB int64
+}
+
+var programs = []allowed{
+	{name: "one job", argv: []string{"matprod", "-threads", "1", "inputA0.npy", "inputB0.npy", "output0.npy"},
+		read: 2*matrix + slack, written: matrix + slack, calls: 150, faults: 900, memoryMB: 44},
+	{name: "a batch", argv: []string{"matprod", "-threads", "1", "-count", "10"},
+		read: 2*jobs*(matrix+1024) + slack, written: jobs*matrix + slack, calls: 150 + 45*jobs, faults: 900, memoryMB: 68},
+	{name: "the serial check", argv: []string{"matprod", "-threads", "1", "-serial", "-quiet", "-jobs", "10"},
+		read: 2*jobs*(matrix+1024) + slack, written: slack, calls: 150 + 30*jobs, faults: 900, memoryMB: 76},
+	{name: "a sum of outputs", argv: []string{"matcombine", "-threads", "1", "-quiet", "-jobs", "10"},
+		read: jobs*(matrix+1024) + slack, written: slack, calls: 150 + 50*jobs, faults: 900, memoryMB: 10},
+	{name: "inputs", argv: []string{"matinit", "-quiet", "-force", "-jobs", "10", "-seed", "1"},
+		read: slack, written: 2*jobs*matrix + slack, calls: 150 + 30*jobs, faults: 900, memoryMB: 26},
+}
+
+// slack is what a program reads and writes besides: what Go wants to know of the system, a norm.
+const slack = 64 << 10
+
+// build returns the folder of the programs, and the program that starts them: what a large process like this one starts
+// would be charged with its memory.
+func build(t *testing.T) (bin, launch string) {
+	temp := t.TempDir()
+	launch = filepath.Join(temp, "launch")
+	builds := [][]string{{"build", "-o", launch, "./bench/launch"}}
+	if bin = os.Getenv("MATPOOL_BIN"); bin == "" {
+		bin = temp
+		builds = append(builds, []string{"build", "-o", bin + "/", "./cmd/..."})
+	}
+	for _, args := range builds {
+		cmd := exec.Command("go", args...)
+		cmd.Dir, cmd.Env = "../..", append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", cmd, err, out)
+		}
+	}
+	return bin, launch
+}
+
+func TestProgramsCostNoMore(t *testing.T) {
+	bin, launch := build(t)
+	dir := t.TempDir()
+	command := func(argv ...string) *exec.Cmd {
+		cmd := exec.Command(argv[0], argv[1:]...)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOMAXPROCS=2", "GOGC=100")
+		return cmd
+	}
+	for _, argv := range [][]string{{"matinit", "-quiet", "-jobs", "10", "-seed", "1"}, {"matprod", "-count", "10"}} {
+		if out, err := command(append([]string{filepath.Join(bin, argv[0])}, argv[1:]...)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", argv, err, out)
+		}
+	}
+	for _, a := range programs {
+		t.Run(a.name, func(t *testing.T) {
+			argv := append([]string{filepath.Join(bin, a.argv[0])}, a.argv[1:]...)
+			u := measure(t, command(append([]string{launch}, argv...)...))
+			calls := count(t, command, argv)
+			t.Logf("%d bytes read, %d written, %d system calls, %d page faults, %d MB", u.read, u.written, calls, u.faults, u.memoryMB)
+			atMost(t, "bytes read", u.read, a.read)
+			atMost(t, "bytes written", u.written, a.written)
+			atMost(t, "system calls", int64(calls), int64(a.calls))
+			if hugePages() { // without them, a fault for each 4 KiB that is touched is right
+				atMost(t, "page faults", u.faults, a.faults)
+			}
+			atMost(t, "MB of memory", u.memoryMB, a.memoryMB)
+		})
+	}
+}
+
+func atMost(t *testing.T, what string, x, limit int64) {
+	t.Helper()
+	if x > limit {
+		t.Errorf("%d %s; at most %d are allowed", x, what, limit)
+	}
+}
+
+// hugePages reports whether the system gives huge pages to who asks for them.
+func hugePages() bool {
+	mode, err := os.ReadFile("/sys/kernel/mm/transparent_hugepage/enabled")
+	return err == nil && !strings.Contains(string(mode), "[never]")
+}
+
+// usage is what a program cost.
+type usage struct{ read, written, faults, memoryMB int64 }
+
+// measure runs a program by bench/launch, whose counts of bytes include the program's, and stay until it is waited for.
+func measure(t *testing.T, launch *exec.Cmd) (u usage) {
+	t.Helper()
+	report, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer report.Close()
+	launch.ExtraFiles = []*os.File{write}
+	if err := launch.Start(); err != nil {
+		t.Fatal(err)
+	}
+	write.Close()
+	for err = unix.EINTR; err == unix.EINTR; {
+		err = unix.Waitid(unix.P_PID, launch.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	bytes, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", launch.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := launch.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Sscanf(string(bytes), "rchar: %d\nwchar: %d\n", &u.read, &u.written); err != nil {
+		t.Fatalf("%v: %q", err, bytes)
+	}
+	var nanoseconds, kib int64
+	if _, err := fmt.Fscan(report, &nanoseconds, &kib, &u.faults); err != nil {
+		t.Fatal(err)
+	}
+	u.memoryMB = kib >> 10
+	return u
+}
+
+// The calls that are counted: those for files and memory. How often threads wait for each other is chance.
+const counted = "trace=%file,read,pread64,write,pwrite64,lseek,fstat,fallocate,ftruncate,fsync,fdatasync,copy_file_range,close," +
+	"mmap,munmap,mremap,madvise,brk"
+
+var total = regexp.MustCompile(`^\s*100\.00\s+\S+\s+(?:\S+\s+)?(\d+)\s+(?:\d+\s+)?total$`)
+
+// count returns the number of a program's system calls, by strace.
+func count(t *testing.T, command func(...string) *exec.Cmd, argv []string) int {
+	t.Helper()
+	log := filepath.Join(t.TempDir(), "calls")
+	if out, err := command(append([]string{"strace", "-f", "-c", "-o", log, "-e", counted}, argv...)...).CombinedOutput(); err != nil {
+		t.Fatalf("strace, which test/setup.sh installs: %v\n%s", err, out)
+	}
+	f, err := os.Open(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if m := total.FindStringSubmatch(lines.Text()); m != nil {
+			calls, _ := strconv.Atoi(m[1])
+			return calls
+		}
+	}
+	t.Fatalf("strace told no total")
+	return 0
+}
