@@ -4,6 +4,7 @@ package pool
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"testing"
@@ -27,8 +28,8 @@ const none = "none"
 // of it.
 func (f folder) work(batch string, fates []fate) *condor.Submission {
 	f.Helper()
-	f.lay("worker", condor.Variant("worker", condor.Linux))
-	f.lay("worker.exe", condor.Variant("worker", condor.Windows))
+	f.copy(filepath.Join(bin, "worker"), condor.Variant("worker", condor.Linux))
+	f.copy(filepath.Join(bin, "worker.exe"), condor.Variant("worker", condor.Windows))
 	s := &condor.Submission{
 		BatchName:  batch,
 		Unit:       "job",
@@ -71,7 +72,7 @@ func (f folder) submit(s *condor.Submission) {
 // meet waits for the fates of the jobs, and looks at each.
 func (f folder) meet(fates []fate) *condor.History {
 	f.Helper()
-	h := f.wait("log", "settled", settled)
+	h := f.settle("log")
 	for i, want := range fates {
 		j := h.Job(condor.ID{Cluster: h.Clusters()[0], Proc: i})
 		state := condor.Done

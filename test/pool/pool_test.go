@@ -16,30 +16,15 @@ import (
 	"matpool/condor"
 )
 
-// bin holds the programs, and worker, for Linux and with the extension .exe for Windows.
-var bin string
+// bin holds the programs and testdata/worker, those for Windows with the extension .exe.
+var bin = os.Getenv("MATPOOL_BIN")
 
-func TestMain(m *testing.M) { os.Exit(testMain(m)) }
-
-func testMain(m *testing.M) int {
-	if os.Getenv("MATPOOL_POOL") == "" {
-		println("there is no pool here: test/pool/test.sh runs these tests")
-		return 1
+func TestMain(m *testing.M) {
+	if os.Getenv("MATPOOL_POOL") == "" || bin == "" {
+		println("test/pool/test.sh runs these tests, beside a pool")
+		os.Exit(1)
 	}
-	var err error
-	if bin, err = os.MkdirTemp("", "matpool-bin-"); err != nil {
-		panic(err)
-	}
-	defer os.RemoveAll(bin)
-	for _, system := range []string{"linux", "windows"} {
-		build := exec.Command("go", "build", "-o", bin, "../../cmd/...", "./testdata/worker")
-		build.Env = append(os.Environ(), "GOOS="+system, "GOARCH=amd64", "CGO_ENABLED=0")
-		if text, err := build.CombinedOutput(); err != nil {
-			println(string(text))
-			return 1
-		}
-	}
-	return m.Run()
+	os.Exit(m.Run())
 }
 
 // A folder is where jobs are submitted from.
@@ -75,10 +60,17 @@ func (f folder) read(name string) string {
 	return string(text)
 }
 
-// lay copies a program into the folder, under another name.
-func (f folder) lay(program, name string) {
+func (f folder) remove(name string) {
 	f.Helper()
-	text, err := os.ReadFile(filepath.Join(bin, program))
+	if err := os.Remove(f.path(name)); err != nil {
+		f.Fatal(err)
+	}
+}
+
+// copy copies a file into the folder, such as a program in bin.
+func (f folder) copy(file, name string) {
+	f.Helper()
+	text, err := os.ReadFile(file)
 	if err == nil {
 		err = os.WriteFile(f.path(name), text, 0o777)
 	}
@@ -157,8 +149,11 @@ func (f folder) wait(log string, what string, is func(*condor.History) bool) *co
 	}
 }
 
-// settled says whether no job can go on by itself.
-func settled(h *condor.History) bool {
-	c := h.Counts()
-	return c.Total() > 0 && c.Unknown+c.Idle+c.Running+c.Waiting == 0
+// settle waits until no job can go on by itself.
+func (f folder) settle(log string) *condor.History {
+	f.Helper()
+	return f.wait(log, "settled", func(h *condor.History) bool {
+		c := h.Counts()
+		return c.Total() > 0 && c.Unknown+c.Idle+c.Running+c.Waiting == 0
+	})
 }

@@ -1,17 +1,26 @@
 #!/usr/bin/env bash
-# test.sh
+# test.sh [FOLDER]...
 #
-# tests the programs on a real HTCondor pool: that of session.sh. Exit status 77 says that it is not to
-# be had on this machine, and stderr why.
+# tests the programs on a real HTCondor pool, that of session.sh: the programs for Linux and for Windows
+# as go build makes them, or those in the FOLDERs. Exit status 77 says that the pool is not to be had on
+# this machine, and stderr why. GOFLAGS='-run=NAME -v' runs some of the tests.
 set -euo pipefail
-if [ -z "${MATPOOL_POOL-}" ]; then
-    "$(dirname "$0")/setup.sh" >/dev/null
-    exec "$(dirname "$0")/session.sh" "$0" "$@"
-fi
+folders=()
+for folder; do folders+=("$(realpath "$folder")"); done
 cd "$(dirname "$0")/../.."
-export CGO_ENABLED=0
+export CGO_ENABLED=0 GOFLAGS=${GOFLAGS-}
+
+test/pool/setup.sh >/dev/null
+MATPOOL_BIN=$(mktemp -d)
+export MATPOOL_BIN
+trap 'rm -rf "$MATPOOL_BIN"' EXIT
+if [ ${#folders[@]} -eq 0 ]; then
+    for system in linux windows; do GOOS=$system GOFLAGS='' go build -trimpath -o "$MATPOOL_BIN" ./cmd/...; done
+fi
+for folder in "${folders[@]}"; do cp "$folder"/* "$MATPOOL_BIN"; done
+for system in linux windows; do GOOS=$system GOFLAGS='' go build -o "$MATPOOL_BIN" ./test/pool/testdata/worker; done
 
 go vet -tags pool ./condor ./test/pool
-go test -count=1 -tags pool -run CondorSubmit ./condor
 # Jobs mostly wait: all tests at once.
-go test -count=1 -tags pool -parallel 50 ./test/pool
+test/pool/session.sh go test -count=1 -tags pool -parallel 50 ./test/pool
+test/pool/session.sh go test -count=1 -tags pool -run CondorSubmit ./condor

@@ -1,0 +1,95 @@
+//go:build pool
+
+package pool
+
+import (
+	"flag"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"matpool/condor"
+)
+
+// inputs makes a folder with pairs of factors, and run_product of the examples.
+func inputs(t testing.TB, pairs, size int) folder {
+	t.Helper()
+	f := newFolder(t)
+	f.run("matinit", "-quiet", "-seed", "42", "-jobs", fmt.Sprint(pairs), "-size", fmt.Sprint(size))
+	f.copy("../../examples/run_product", "run_product")
+	return f
+}
+
+// serial returns the norm by the serial check.
+func (f folder) serial(pairs int) string {
+	f.Helper()
+	return f.run("matprod", "-serial", "-quiet", "-jobs", fmt.Sprint(pairs))
+}
+
+// The flow of the README, end to end, with the norm of the serial check each time: its
+// file as it is, with fewer products, in batches, in sums.
+func TestRunProduct(t *testing.T) {
+	t.Parallel()
+	for _, way := range []struct {
+		name           string
+		flags          string
+		jobs, products int
+		outputs        string
+	}{
+		{"products", "", 100, 100, "output.npy"},
+		{"fewer", "-total_jobs=5", 5, 5, "output.npy"},
+		{"batches", "-products_per_job 10", 10, 100, "output.npy"},
+		{"sums", "-products_per_job=10 --sum yes", 10, 100, "partial.npz"},
+		{"uneven sums", "-products_per_job=30 -sum=yes", 4, 100, "partial.npz"},
+	} {
+		t.Run(way.name, func(t *testing.T) {
+			t.Parallel()
+			f := inputs(t, 100, 64)
+			f.run("matsubmit", append(strings.Fields(way.flags), "run_product")...)
+			h := f.settle("log.txt")
+			if c := h.Counts(); c.Done != way.jobs || c.Total() != way.jobs {
+				t.Fatalf("%+v, want %d jobs done", c, way.jobs)
+			}
+			files := way.products
+			if way.outputs == "partial.npz" {
+				files = way.jobs
+			}
+			norm := f.run("matcombine", "-quiet", "-jobs", fmt.Sprint(files), way.outputs)
+			if want := f.serial(way.products); norm != want {
+				t.Errorf("norm %s, serially %s", norm, want)
+			}
+			if names, _ := filepath.Glob(f.path("output*.npy")); way.outputs == "output.npy" && len(names) != way.products {
+				t.Errorf("%d outputs", len(names))
+			}
+		})
+	}
+}
+
+var times = flag.Int("times", 1, "how often TestMixed is run, one time after the other")
+
+// One submit file, machines of both systems: both take jobs, and nobody can tell from an
+// output which has made it.
+func TestMixed(t *testing.T) {
+	t.Parallel()
+	const pairs = 24
+	f := inputs(t, pairs, 200)
+	f.run("matprod", "-first", "0", "-count", fmt.Sprint(pairs), "inputA.npy", "inputB.npy", "here.npy")
+	for n := range *times {
+		f.run("matsubmit", "-force", "run_product", "-total_jobs", fmt.Sprint(pairs), "-indexed_output_files=there.npy")
+		h := f.settle("log.txt")
+		systems := map[string]int{}
+		for i := range pairs {
+			j := h.Job(condor.ID{Cluster: h.Clusters()[n], Proc: i})
+			systems[j.Runs[len(j.Runs)-1].System]++
+			if f.read(fmt.Sprintf("here%d.npy", i)) != f.read(fmt.Sprintf("there%d.npy", i)) {
+				t.Errorf("there%d.npy is not here%[1]d.npy", i)
+			}
+			f.remove(fmt.Sprintf("there%d.npy", i))
+		}
+		t.Log(systems)
+		if systems["LINUX"] == 0 || systems["WINDOWS"] == 0 {
+			t.Errorf("jobs by system: %v", systems)
+		}
+	}
+}
