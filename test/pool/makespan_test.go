@@ -1,0 +1,89 @@
+//go:build pool
+
+package pool
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"matpool/condor"
+)
+
+// The Python flow, a product to a job, beside ours, a product to a job and in batches, on
+// the same four slots of an idle pool. It is to take twice as long as batches at least.
+func TestMakespan(t *testing.T) {
+	const pairs = 100
+	f := inputs(t, pairs, 1000)
+	for _, name := range []string{"testdata/python_job.sh", "testdata/python.sub", "../../bench/numpy/product.py", "../../bench/numpy/combine.py"} {
+		f.copy(name, name[strings.LastIndex(name, "/")+1:])
+	}
+
+	f.run("condor_submit", "python.sub")
+	python := f.makespan("Python, a product a job", "python.log", pairs)
+	// The numbers in the file names are all that combine.py is told.
+	theirs := f.run("/usr/bin/python3", "combine.py")
+
+	want := f.serial(pairs)
+	for _, per := range []string{"1", "10", "auto"} {
+		log := per + ".log"
+		f.run("matsubmit", "run_product", "-force", "-products_per_job", per, "-operating_systems=linux", "-log", log)
+		h := f.settle(log)
+		span := f.makespan("matprod, products_per_job = "+per, log, h.Counts().Total())
+		if norm := f.run("matcombine", "-quiet"); norm != want {
+			t.Errorf("products_per_job = %s: norm %s, serially %s", per, norm, want)
+		}
+		if per != "1" && span > python/2 {
+			t.Errorf("products_per_job = %s: %v, the Python flow takes %v", per, span, python)
+		}
+	}
+	a, b := number(t, theirs), number(t, want)
+	if math.Abs(a-b) > 1e-14*b {
+		t.Errorf("norm %v by Python, %v by ours", a, b)
+	}
+}
+
+func number(t *testing.T, text string) float64 {
+	t.Helper()
+	words := strings.Fields(text)
+	x, err := strconv.ParseFloat(words[len(words)-1], 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// makespan waits until all jobs are done, and returns how long it took from their
+// submission on. It logs what the machines were busy with.
+func (f folder) makespan(what, log string, jobs int) time.Duration {
+	f.Helper()
+	h := f.settle(log)
+	if c := h.Counts(); c.Done != jobs {
+		f.Fatalf("%s: %+v, want %d done", what, c, jobs)
+	}
+	var begin, end time.Time
+	var transfer, compute, total time.Duration
+	for _, j := range h.Jobs() {
+		if begin.IsZero() || j.Submitted.Before(begin) {
+			begin = j.Submitted
+		}
+		for i := range j.Runs {
+			run := &j.Runs[i]
+			transfer += run.Input() + run.Output()
+			compute += run.Compute(run.End)
+			total += run.Total(run.End)
+			if run.End.After(end) {
+				end = run.End
+			}
+		}
+	}
+	f.Logf("%-35s %3d jobs %4.0f s; of the slots' time with a job, transfer %2.0f %%, computing %2.0f %%",
+		what, jobs, end.Sub(begin).Seconds(), 100*transfer.Seconds()/total.Seconds(), 100*compute.Seconds()/total.Seconds())
+	return end.Sub(begin)
+}
+
+var _ = fmt.Sprint
+var _ condor.ID
