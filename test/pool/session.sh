@@ -4,7 +4,7 @@
 # runs a command beside an HTCondor pool of its own, which starts in some seconds and ends with the
 # command, with all its jobs. The command finds condor_submit and the like on its PATH, runs as an
 # ordinary user with the caller's rights to files, in the current folder, and has no network but the
-# pool's. Its /usr is the pool's, and so is python3, with numpy; other folders are this machine's, but
+# pool's. Its /usr is the pool's, with numpy for /usr/bin/python3; other folders are this machine's, but
 # for /etc and /var. The machines' logs are in /var/MACHINE/log.
 #
 # The pool's machines differ in their names, addresses and temporary files:

@@ -32,7 +32,7 @@ make_root() {
     cp -an "$wine/usr/." "$new/usr"
     cp -a "$wine/prefix" "$new/prefix"
     mkdir -p "$new/usr/local" "$new/session"
-    "$here/session.sh" --of "$new" python3 -c 'import numpy'
+    "$here/session.sh" --of "$new" /usr/bin/python3 -c 'import numpy'
     mv "$new" "$root"
 }
 
