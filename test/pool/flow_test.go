@@ -16,9 +16,14 @@ import (
 func inputs(t testing.TB, pairs, size int) folder {
 	t.Helper()
 	f := newFolder(t)
-	f.run("matinit", "-quiet", "-seed", "42", "-jobs", fmt.Sprint(pairs), "-size", fmt.Sprint(size))
+	f.makeInputs(pairs, size)
 	f.copy("../../examples/run_product", "run_product")
 	return f
+}
+
+func (f folder) makeInputs(pairs, size int) {
+	f.Helper()
+	f.run("matinit", "-quiet", "-force", "-seed", "42", "-jobs", fmt.Sprint(pairs), "-size", fmt.Sprint(size))
 }
 
 // serial returns the norm by the serial check.

@@ -67,6 +67,13 @@ func (f folder) remove(name string) {
 	}
 }
 
+func (f folder) truncate(name string, size int64) {
+	f.Helper()
+	if err := os.Truncate(f.path(name), size); err != nil {
+		f.Fatal(err)
+	}
+}
+
 // copy copies a file into the folder, such as a program in bin.
 func (f folder) copy(file, name string) {
 	f.Helper()
