@@ -57,7 +57,7 @@ step "gofmt, go mod tidy, shellcheck"
 unformatted=$(git ls-files -z '*.go' | xargs -0 gofmt -l)
 [ -z "$unformatted" ] || { echo "not formatted; run gofmt -w on: $unformatted" >&2; exit 1; }
 go mod tidy -diff
-git ls-files -z '*.sh' .ci/run test/wine/run | xargs -0 shellcheck --external-sources --source-path=SCRIPTDIR
+git ls-files -z '*.sh' .ci/run test/wine/run test/pool/run-by-wine | xargs -0 shellcheck --external-sources --source-path=SCRIPTDIR
 
 step "go vet, staticcheck"
 go vet ./...
@@ -112,4 +112,4 @@ step "the same bits everywhere"
 may_lack test/equality/test.sh
 
 step "a real HTCondor pool"
-may_lack test/pool/test.sh
+may_lack test/pool/test.sh "$temp/shipped/linux" "$temp/shipped/windows"

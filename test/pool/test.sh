@@ -17,7 +17,7 @@ trap 'rm -rf "$MATPOOL_BIN"' EXIT
 if [ ${#folders[@]} -eq 0 ]; then
     for system in linux windows; do GOOS=$system GOFLAGS='' go build -trimpath -o "$MATPOOL_BIN" ./cmd/...; done
 fi
-for folder in "${folders[@]}"; do cp "$folder"/* "$MATPOOL_BIN"; done
+for folder in "${folders[@]}"; do cp "$folder"/mat* "$MATPOOL_BIN"; done
 for system in linux windows; do GOOS=$system GOFLAGS='' go build -o "$MATPOOL_BIN" ./test/pool/testdata/worker; done
 
 go vet -tags pool ./condor ./test/pool
