@@ -1,0 +1,66 @@
+//go:build pool
+
+package pool
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A graph multiplies, adds up and writes the norm. Where a node fails it stops behind
+// the others, and goes on from there when it is submitted again.
+func TestDAG(t *testing.T) {
+	t.Parallel()
+	for _, way := range []struct {
+		name, flags string
+		nodes       int
+	}{
+		{"products", "", 6},
+		{"sums", "-products_per_job=2 -sum=yes", 3},
+	} {
+		t.Run(way.name, func(t *testing.T) {
+			t.Parallel()
+			const pairs = 6
+			f := notInTmp(inputs(t, pairs, 50))
+			want := f.serial(pairs)
+			f.run("matsubmit", append(strings.Fields(way.flags), "-N", "-dag", "run_product", "-total_jobs", fmt.Sprint(pairs), "-retry_delay=1s")...)
+
+			aside("inputA3.npy")(f)
+			f.write("inputA3.npy", "no matrix")
+			f.run("condor_submit_dag", "run_product.dag")
+			f.run("condor_wait", "-wait", "100", "run_product.dag.dagman.log")
+			rescue := f.read("run_product.dag.rescue001")
+			if done := strings.Count(rescue, "\nDONE "); done != way.nodes-1 || exists(f.path("run_product.norm")) {
+				t.Fatalf("%d nodes are done, want %d, and no norm\n%s", done, way.nodes-1, rescue)
+			}
+
+			back("inputA3.npy")(f)
+			f.run("condor_submit_dag", "run_product.dag")
+			f.run("condor_wait", "-wait", "100", "run_product.dag.dagman.log")
+			if norm := f.read("run_product.norm"); norm != want {
+				t.Errorf("norm %s, serially %s", norm, want)
+			}
+			// The node that failed has run again, and no other.
+			if jobs := len(f.history("log.txt").Jobs()); jobs != way.nodes+1 {
+				t.Errorf("%d jobs, want %d", jobs, way.nodes+1)
+			}
+			told, status := f.watch()
+			t.Log(status, told)
+		})
+	}
+}
+
+// notInTmp moves a folder out of /tmp, where DAGMan does not work.
+func notInTmp(f folder) folder {
+	f.Helper()
+	dir, err := os.MkdirTemp("/var", "dag-")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { os.RemoveAll(dir) })
+	f.run("cp", "-r", ".", dir)
+	return folder{f.TB, filepath.Clean(dir)}
+}
