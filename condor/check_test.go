@@ -100,8 +100,9 @@ func TestLinesThatAreWritten(t *testing.T) {
 		has, hasNo string // a line, or the beginning of one
 	}{
 		{func(s *Submission) {}, "queue index, inputs from (", "transfer_output_remaps"},
-		{func(s *Submission) { s.Arguments = []Template{"$(first)"} }, "queue index, first, count, inputs from (", ""},
-		{func(s *Submission) { s.Remaps = []RemapAll{{"a", "$(count)"}} }, "queue index, first, count, inputs from (", "blank ="},
+		{func(s *Submission) { s.Arguments = []Template{"$(first)"} }, "queue index, first, inputs from (", ""},
+		{func(s *Submission) { s.Remaps = []RemapAll{{"a", "$(count)"}} }, "queue index, count, inputs from (", "blank ="},
+		{func(s *Submission) { s.Rows[0].Count = 2 }, "queue index, first, count, inputs from (", ""},
 		{func(s *Submission) { s.Rows[0].Count = 2 }, "submit_event_user_notes = first=$(first) count=$(count) starts=4", ""},
 		{func(s *Submission) { s.Rows = s.Rows[:1]; s.Rows[0].Inputs = nil }, "queue index from (", "transfer_input_files"},
 		{func(s *Submission) { s.Rows = s.Rows[:1]; s.Rows[0].Inputs = nil; s.Inputs = []string{"x y"} }, "transfer_input_files = x y\n", ""},

@@ -3,6 +3,7 @@
 package condor
 
 import (
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -11,24 +12,47 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
+
+// dryRun returns what condor_submit understands.
+func dryRun(t *testing.T, description string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "x.sub")
+	if err := os.WriteFile(file, []byte(description), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("condor_submit", "-dry-run", "-", file).CombinedOutput()
+	if err != nil || strings.Contains(string(out), "WARNING") {
+		t.Fatalf("%v\n%s\n%s", err, out, description)
+	}
+	return string(out)
+}
 
 // condor_submit itself takes what is written, and understands it as it is meant. (What
 // it leaves for the machine to expand is expanded by this test.)
 func TestCondorSubmitUnderstands(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
-	for n := range 100 {
-		s := oddSubmission(random, n%2 == 1)
-		file := filepath.Join(t.TempDir(), "x.sub")
-		if err := os.WriteFile(file, []byte(describe(t, s)), 0o666); err != nil {
-			t.Fatal(err)
+	for n := range 200 {
+		batch := n%2 == 1
+		s := oddSubmission(random, batch)
+		if n%5 == 0 {
+			s = example() // whose program need not be there
 		}
-		out, err := exec.Command("condor_submit", "-dry-run", "-", file).CombinedOutput()
-		if err != nil {
-			t.Fatalf("%v\n%s\n%s", err, out, describe(t, s))
+		s.MaxRetries = random.IntN(13)
+		s.RetryDelay = time.Duration(random.IntN(3)) * time.Minute
+		s.Requirements = []string{"", `Machine != "pc \"1\"" || KFlops > 1024`}[random.IntN(2)]
+		if !batch {
+			s.MaxIdle = random.IntN(2) * 5
 		}
-		jobs := readAds(string(out))
-		if len(jobs) != len(s.Rows) {
+		description := describe(t, s)
+		out := dryRun(t, description)
+		jobs := readAds(out)
+		if s.MaxIdle > 0 { // only the first is printed
+			if jobs[0]["JobMaterializeMaxIdle"] != "5" || !strings.Contains(out, fmt.Sprintf("\n%d job(s) dry-run", len(s.Rows))) {
+				t.Fatalf("%s\n%s", out, description)
+			}
+		} else if len(jobs) != len(s.Rows) {
 			t.Fatalf("%d jobs, want %d:\n%s", len(jobs), len(s.Rows), out)
 		}
 		for i, ad := range jobs {
@@ -43,7 +67,7 @@ func TestCondorSubmitUnderstands(t *testing.T) {
 			want[5] = filepath.Base(want[5])
 			got[2] = strings.ReplaceAll(got[2], "; ", ";")
 			if !slices.Equal(got, want) {
-				t.Fatalf("job %d: %q\nwant %q\n%s", i, got, want, describe(t, s))
+				t.Fatalf("job %d: %q\nwant %q\n%s", i, got, want, description)
 			}
 		}
 	}
@@ -59,10 +83,11 @@ func readAds(text string) []map[string]string {
 		if !ok || strings.ContainsAny(name, " ()") {
 			continue
 		}
-		if name == "ProcId" {
-			if len(jobs) > 0 {
-				ad = maps.Clone(jobs[0])
-			}
+		switch {
+		case name == "ClusterId":
+			jobs = append(jobs, ad)
+		case name == "ProcId" && value != "0":
+			ad = maps.Clone(jobs[0])
 			jobs = append(jobs, ad)
 		}
 		if inner, ok := strings.CutPrefix(value, `"`); ok {

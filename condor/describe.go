@@ -69,8 +69,10 @@ func (p *printer) comment(lines ...string) {
 // and commas is the last.
 func (s *Submission) columns() []string {
 	columns := []string{"index"}
-	if s.ranged() || s.uses("first") || s.uses("count") {
-		columns = append(columns, "first", "count")
+	for _, column := range []string{"first", "count"} {
+		if s.ranged() || s.uses(column) { // condor_submit warns of a column that is not used
+			columns = append(columns, column)
+		}
 	}
 	if len(s.Rows[0].Remaps) > 0 {
 		columns = append(columns, "remaps")

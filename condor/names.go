@@ -24,7 +24,8 @@ type place int
 
 const (
 	inStream place = iota // output, error
-	inLog                 // log, executable, batch_name: not expanded for a machine
+	inLog                 // log, executable: not expanded for a machine
+	inBatchName           // batch_name: nor is that
 	inInputs              // transfer_input_files, a list with commas
 	inRemaps              // transfer_output_remaps, a list with = and ;
 )
@@ -68,7 +69,10 @@ func checkName(name string, in place) error {
 	if i := strings.Index(name, "://"); i >= 0 && in == inInputs {
 		return at(i, "HTCondor would take this for a URL")
 	}
-	if i := strings.Index(name, "$$"); i >= 0 && in == inLog {
+	if in == inBatchName && name[0] == '"' && name[len(name)-1] == '"' {
+		return at(0, "HTCondor takes the quotes at both ends away")
+	}
+	if i := strings.Index(name, "$$"); i >= 0 && (in == inLog || in == inBatchName) {
 		return at(i, "HTCondor does not expand $$ here, so that it cannot be escaped")
 	}
 	return checkDollars(name)

@@ -9,7 +9,7 @@ import (
 // What HTCondor cannot carry where, by its first byte that it cannot; the others came
 // through on 23.9.6, from the file's name to the job's folder, its arguments and back.
 func TestNamesThatAreRefused(t *testing.T) {
-	all := []place{inStream, inLog, inInputs, inRemaps}
+	all := []place{inStream, inLog, inBatchName, inInputs, inRemaps}
 	for _, test := range []struct {
 		name   string
 		places []place // where it is refused
@@ -24,7 +24,7 @@ func TestNamesThatAreRefused(t *testing.T) {
 		{"-x", nil, 0},
 		{"$x $(x) $ENV(x) x$ $", nil, 0},
 		{`!%&()*+-.:<>?@[]^_{|}~` + "`", nil, 0},
-		{`\a`, []place{inStream, inLog, inRemaps}, 0},
+		{`\a`, []place{inStream, inLog, inBatchName, inRemaps}, 0},
 		{"", all, 0},
 		{" a", all, 0},
 		{"a ", all, 1},
@@ -40,10 +40,12 @@ func TestNamesThatAreRefused(t *testing.T) {
 		{"a,b", []place{inInputs, inRemaps}, 1},
 		{"ab;c", []place{inStream, inRemaps}, 2},
 		{"ab=c", []place{inRemaps}, 2},
-		{`a\b`, []place{inStream, inLog, inRemaps}, 1},
+		{`a\b`, []place{inStream, inLog, inBatchName, inRemaps}, 1},
 		{`a"b"`, []place{inRemaps}, 1},
-		{"a$$b", []place{inLog}, 1},
-		{"$$(OpSys)", []place{inLog}, 0},
+		{"a$$b", []place{inLog, inBatchName}, 1},
+		{"$$(OpSys)", []place{inLog, inBatchName}, 0},
+		{`"`, []place{inBatchName, inRemaps}, 0},
+		{`"a b"`, []place{inBatchName, inRemaps}, 0},
 		{"file:///a", []place{inInputs}, 4},
 	} {
 		for _, in := range all {

@@ -99,7 +99,7 @@ func (s *Submission) ranged() bool {
 func (s *Submission) Check() error {
 	var errs []error
 	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-	if err := checkName(s.BatchName, inLog); err != nil {
+	if err := checkName(s.BatchName, inBatchName); err != nil {
 		fail("batch_name: %w", err)
 	}
 	if err := checkName(s.Executable, inLog); err != nil {

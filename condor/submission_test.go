@@ -178,7 +178,7 @@ func oddSubmission(random *rand.Rand, batch bool) *Submission {
 	}
 	s := example()
 	s.Systems, s.Executable = []System{Linux}, "/bin/true"
-	s.BatchName = name("", inLog)
+	s.BatchName = name("", inBatchName)
 	s.Arguments = append(s.Arguments, Literal(name("", inStream)), "$(first)", Literal(name("", inStream)))
 	s.Stdout, s.Stderr, s.Log = Indexed(name(".out", inStream)), Indexed(name(".err", inStream)), Literal(name(".log", inLog))
 	s.Inputs = []string{"c/" + name(".0", inInputs), "c/" + name(".1", inInputs)}
