@@ -166,3 +166,34 @@ func TestTableIsMarkdown(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// Only what is between the marks is replaced.
+func TestReadmeIsFilledIn(t *testing.T) {
+	dir := t.TempDir()
+	readme := dir + "/README.md"
+	r := newResults("", []entry{{"cpu", "a processor"}, {"date", "today"}})
+	r.values[key{openblas, "cmd.Job/n=100", "sec/op"}] = []float64{0.004}
+	r.values[key{numpy, "cmd.Job/n=100", "sec/op"}] = []float64{0.1}
+	for range 2 { // the second time it is there already
+		if _, err := os.Stat(readme); err != nil {
+			if err := os.WriteFile(readme, []byte("before\n"+beginMark+endMark+"after\n"), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := r.insertInto(readme, dir+"/runs/x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"before\n" + beginMark, endMark + "after\n", "(runs/x/job.svg)", "| one job, 100×100 | 100 (100–100) ms | 4 (4–4) ms | 25.0 |"} {
+		if strings.Count(string(text), want) != 1 {
+			t.Errorf("%q is not there once:\n%s", want, text)
+		}
+	}
+	if err := r.insertInto("measure_test.go", dir); err == nil {
+		t.Error("a file without marks was written to")
+	}
+}

@@ -40,6 +40,8 @@ const (
 	python = "/usr/bin/python3" // as in test/setup.sh
 	size   = 1000               // of the flow's matrices
 	seed   = 2026
+
+	version = "v0.0.0-bench" // of the programs that are measured
 )
 
 func (s *session) program(side, name string) string { return filepath.Join(s.dir, "bin", side, name) }
@@ -64,7 +66,7 @@ func (s *session) build(ctx context.Context) error {
 		{"go", "build", "-trimpath", "-ldflags", flags, "-o", s.program(goBuild, "") + "/", "./cmd/..."},
 		{"go", "build", "-trimpath", "-ldflags", flags, "-o", s.program("tools", "launch"), "./bench/launch"},
 		{"go", "build", "-trimpath", "-ldflags", flags, "-o", s.program("tools", "empty"), nothing},
-		{"go", "run", "./release", "-version", "v0.0.0-bench", "-programs", s.program(openblas, "")},
+		{"go", "run", "./release", "-version", version, "-programs", s.program(openblas, "")},
 	} {
 		if _, err := s.output(ctx, s.root, noCgo, argv...); err != nil {
 			return err
