@@ -4,5 +4,11 @@ package submit
 
 import "golang.org/x/sys/unix"
 
-// writable returns why files cannot be made in a folder, or nil.
-func writable(dir string) error { return unix.Access(dir, unix.W_OK|unix.X_OK) }
+// What one may do with a file, or with a folder.
+const (
+	write = unix.W_OK
+	enter = unix.X_OK
+)
+
+// access returns why we may not do something with what has a name, or nil.
+func access(name string, what uint32) error { return unix.Access(name, what) }

@@ -80,13 +80,13 @@ func (p *plan) runDAG(ctx context.Context, s *condor.Submission, say io.Writer) 
 	var node, last, dag bytes.Buffer
 	err := errors.Join(s.WriteNode(&node), p.combine().Write(&last), s.WriteDAG(&dag, graph))
 	if err == nil {
-		err = write(p.nodeFile(), node.Bytes(), say)
+		err = writeFile(p.nodeFile(), node.Bytes(), say)
 	}
 	if err == nil && graph.Last != "" {
-		err = write(graph.Last, last.Bytes(), say)
+		err = writeFile(graph.Last, last.Bytes(), say)
 	}
 	if err == nil {
-		err = write(p.dagFile(), dag.Bytes(), say)
+		err = writeFile(p.dagFile(), dag.Bytes(), say)
 	}
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"matpool/condor"
+	"matpool/internal/atomicfile"
 	"matpool/internal/indexed"
 	"matpool/internal/status"
 )
@@ -141,11 +142,19 @@ func (p *plan) folders() []string {
 	return slices.Compact(names)
 }
 
-// checkFolders makes sure that the folders of [plan.folders] can be written to, or made.
+// checkFolders makes sure that the folders of [plan.folders] can be written to, or made,
+// and the log be added to.
 func (p *plan) checkFolders() error {
 	var errs []error
 	for _, dir := range p.folders() {
 		errs = append(errs, checkFolder(dir))
+	}
+	if log := p.job.Log.Expand(p.job.FirstIndex, p.job.FirstIndex, 1); exists(log) {
+		if err := atomicfile.Check(log); err != nil {
+			errs = append(errs, status.UsageError(err, ""))
+		} else if err := access(log, write); err != nil {
+			errs = append(errs, fmt.Errorf("%s: the log cannot be written to: %w", log, err))
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -161,7 +170,7 @@ func checkFolder(dir string) error {
 		case !info.IsDir():
 			return status.UsageError(fmt.Errorf("%s: is a file, where a folder is needed", there), "")
 		}
-		if err := writable(there); err != nil {
+		if err := access(there, write|enter); err != nil {
 			return fmt.Errorf("%s: the folder cannot be written to: %w", there, err)
 		}
 		return nil

@@ -15,6 +15,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"matpool/condor"
@@ -149,6 +150,9 @@ func (o Order) read() (*condor.Job, error) {
 	if err != nil {
 		return nil, o.faults(err)
 	}
+	if job.ProductsPerJob == 0 && !job.Matprod {
+		return nil, status.DataError(fmt.Errorf("%s: products_per_job: auto is for matprod: how long another program takes is not known", o.File), "")
+	}
 	if last := job.FirstIndex + job.TotalJobs - 1; last > cli.MaxJobs {
 		return nil, status.DataError(fmt.Errorf("%s: first_index and total_jobs: the last number is %d, the largest can be %d", o.File, last, cli.MaxJobs), "")
 	}
@@ -211,14 +215,19 @@ func (o Order) inFile(err error) error {
 // the first ones show what is wrong.
 const told = 10
 
-// limit leaves out all but the first errors of a long list.
+// limit leaves out what is told already, and all but the first errors of a long list.
 func limit(err error) error {
 	if err == nil {
 		return nil
 	}
-	errs := status.List(err)
+	seen := map[string]bool{}
+	errs := slices.DeleteFunc(status.List(err), func(err error) bool {
+		before := seen[err.Error()]
+		seen[err.Error()] = true
+		return before
+	})
 	if len(errs) <= told+1 {
-		return err
+		return errors.Join(errs...)
 	}
 	more := &status.Error{Status: status.Of(err), Err: fmt.Errorf("… and %s more", count(len(errs)-told)), Hint: status.Hint(errs[0])}
 	return errors.Join(append(errs[:told:told], more)...)

@@ -49,7 +49,7 @@ func (p *plan) run(ctx context.Context, s *condor.Submission, stdout, say io.Wri
 		_, err := text.WriteTo(stdout)
 		return err
 	}
-	if err := write(p.subFile(), text.Bytes(), say); err != nil {
+	if err := writeFile(p.subFile(), text.Bytes(), say); err != nil {
 		return err
 	}
 	fmt.Fprintf(say, "%s: %s, on %s\n", p.subFile(), p.summary(), p.systemNames())
@@ -99,9 +99,9 @@ func (p *plan) checkTargets() error {
 	return errors.Join(errs...)
 }
 
-// write writes a file of ours. What somebody has changed in it is kept under another
+// writeFile writes a file of ours. What somebody has changed in it is kept under another
 // name.
-func write(name string, text []byte, say io.Writer) error {
+func writeFile(name string, text []byte, say io.Writer) error {
 	if before, err := os.ReadFile(name); err == nil {
 		_, body, _ := bytes.Cut(before, []byte("\n"))
 		if !bytes.Equal(before, marked(body)) {
