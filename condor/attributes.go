@@ -83,14 +83,16 @@ func AttributesHelp() string {
 	return b.String()
 }
 
+// maxProducts is the most that total_jobs and first_index may be.
+const maxProducts = 1_000_000
+
 // limits of the numbers, least and most.
 func limits(name string) (least, most int) {
-	const many = 1_000_000
 	switch name {
 	case "first_index", "max_retries":
-		return 0, many
+		return 0, maxProducts
 	}
-	return 1, many
+	return 1, maxProducts
 }
 
 func attribute(name string) (Attribute, bool) {

@@ -150,7 +150,7 @@ func TestNote(t *testing.T) {
 			t.Errorf("%q: %v, %t; want %v", text, got, ok, want)
 		}
 	}
-	for _, text := range []string{"", "DAG Node: A", "first=1", "first=a count=1 starts=1"} {
+	for _, text := range []string{"", "DAG Node: A", "first=1", "first=a count=1 starts=1", "first=1 count=1 starts=1 or so", "first=1 count=1000001 starts=1"} {
 		if n, ok := ParseNote(text); ok {
 			t.Errorf("%q: %v", text, n)
 		}

@@ -157,6 +157,12 @@ func (s *Submission) note() string {
 
 // ParseNote reads the text of a note. It returns false for any other text.
 func ParseNote(text string) (n Note, ok bool) {
-	read, err := fmt.Sscanf(text, "first=%d count=%d starts=%d", &n.First, &n.Count, &n.Starts)
-	return n, read == 3 && err == nil
+	s := scanner{text, true}
+	s.expect("first=")
+	n.First = s.number()
+	s.expect(" count=")
+	n.Count = s.number()
+	s.expect(" starts=")
+	n.Starts = s.number()
+	return n, s.ok && s.rest == "" && n.First <= 2*maxProducts && n.Count <= maxProducts
 }
