@@ -1,9 +1,13 @@
 package joblog
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"matpool/condor"
+	"matpool/internal/status"
 )
 
 // A Journal is what some logs say.
@@ -55,6 +59,17 @@ func (j *Journal) Read(each func(*condor.Event)) error {
 			each(e)
 		}, j.fault); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// Lacks returns an error if one of the clusters is not in the logs, although others are.
+func (j *Journal) Lacks(clusters []int) error {
+	there := j.History.Clusters()
+	for _, id := range clusters {
+		if len(there) > 0 && !slices.Contains(there, id) {
+			return status.DataError(fmt.Errorf("%s: there is no cluster %d, but %s", strings.Join(j.Names, ", "), id, list(there)), "")
 		}
 	}
 	return nil

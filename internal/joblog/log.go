@@ -38,7 +38,7 @@ func (l *log) reopen() error {
 	case !info.Mode().IsRegular(): // to open a pipe is to wait for its writer
 		return status.DataError(fmt.Errorf("%s: is not a regular file", l.name), "")
 	}
-	file, err := os.Open(l.name)
+	file, err := openShared(l.name)
 	if err != nil {
 		return l.wrap(err)
 	}

@@ -31,16 +31,23 @@ func (r *Run) Summary() string {
 // Name says which clusters the run is, and how many jobs.
 func (r *Run) Name() string {
 	jobs := cli.Count(r.Counts.Total(), "job")
-	switch n := len(r.Clusters); {
-	case n == 0:
+	if len(r.Clusters) == 0 {
 		return jobs
+	}
+	return list(r.Clusters) + ": " + jobs
+}
+
+// list names clusters, which are in order.
+func list(clusters []int) string {
+	n := len(clusters)
+	switch last := clusters[n-1]; {
 	case n == 1:
-		return fmt.Sprintf("cluster %d: %s", r.Clusters[0], jobs)
+		return fmt.Sprintf("cluster %d", last)
 	case n <= 4:
-		first := strings.Trim(strings.ReplaceAll(fmt.Sprint(r.Clusters[:n-1]), " ", ", "), "[]")
-		return fmt.Sprintf("clusters %s and %d: %s", first, r.Clusters[n-1], jobs)
+		first := strings.Trim(strings.ReplaceAll(fmt.Sprint(clusters[:n-1]), " ", ", "), "[]")
+		return fmt.Sprintf("clusters %s and %d", first, last)
 	default:
-		return fmt.Sprintf("%d clusters, %d to %d: %s", n, r.Clusters[0], r.Clusters[n-1], jobs)
+		return fmt.Sprintf("%d clusters, %d to %d", n, clusters[0], last)
 	}
 }
 
