@@ -22,7 +22,9 @@ exit status tells also here whether all jobs are done.
 
 Where the jobs were submitted by matsubmit, a log's jobs are one run: of jobs for the
 same products, as -resubmit makes them, the later count. Of other jobs it is the latest
-cluster. Where each job has a log of its own, name them all.
+cluster. Where each job has a log of its own, name them all. With max_idle nobody knows
+how many jobs will still enter the queue: where some are held and nothing else happens,
+matwatch gives up after two minutes.
 
 Flags:
 

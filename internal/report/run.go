@@ -16,6 +16,9 @@ func Run(names []string, clusters []int, write ...func(*Report) error) error {
 	if err := j.Read(func(*condor.Event) {}); err != nil {
 		return err
 	}
+	if err := j.Lacks(clusters); err != nil {
+		return err
+	}
 	run := joblog.Select(j.History, clusters)
 	r := New(j, run)
 	for _, write := range write {

@@ -12,12 +12,13 @@ import (
 // It is the work that is left, counted in jobs, by the rate at which jobs were done of
 // late: in the time of ten jobs, but at least two minutes, and with what those that run
 // have done of theirs so far. It is not less than one job takes if any still has to begin,
-// or than what the youngest that runs has before it.
-func estimate(r *joblog.Run, now time.Time) (left time.Duration, ok bool) {
+// or than what the youngest that runs has before it. All that is seen at the time of the
+// latest event; or now, unless that is so much later that nothing of late would be left.
+func estimate(r *joblog.Run, latest, now time.Time) (left time.Duration, ok bool) {
 	var sum time.Duration
 	n := 0
 	for x := range completed(r) {
-		sum += x.Total(now)
+		sum += x.Total(latest)
 		n++
 	}
 	if n == 0 {
@@ -25,6 +26,9 @@ func estimate(r *joblog.Run, now time.Time) (left time.Duration, ok bool) {
 	}
 	mean := max(sum/time.Duration(n), 100*time.Millisecond)
 	window := max(10*mean, 2*time.Minute)
+	if now.Before(latest) || now.Sub(latest) > window {
+		now = latest
+	}
 
 	begin, worked, least := now, 0.0, time.Duration(0)
 	for x := range completed(r) {

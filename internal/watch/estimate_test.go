@@ -43,9 +43,19 @@ func TestEstimate(t *testing.T) {
 		{"one takes longer than the others", jobs(0, []int{30}, [2]int{30, 20}), 0},
 		{"the others were submitted yesterday", jobs(1, []int{10}, [2]int{86420, 86410}, [2]int{86420, 86410}, [2]int{20, 10}), 10},
 	} {
-		left, ok := estimate(test.run, noon)
+		left, ok := estimate(test.run, noon, noon.Add(24*time.Hour))
 		if ok != (test.want >= 0) || ok && left.Round(time.Second) != time.Duration(test.want)*time.Second {
 			t.Errorf("%s: %v, %t; want %d s", test.name, left, ok, test.want)
+		}
+	}
+}
+
+// Where the latest event was a while ago, what runs has come further since.
+func TestEstimateLater(t *testing.T) {
+	run := jobs(0, []int{10}, [2]int{100, 40}, [2]int{100, 40})
+	for later, want := range map[time.Duration]time.Duration{0: 50 * time.Second, 20 * time.Second: 30 * time.Second, -time.Second: 50 * time.Second, time.Hour: 50 * time.Second} {
+		if left, ok := estimate(run, noon, noon.Add(later)); !ok || left != want {
+			t.Errorf("%v later: %v, %t; want %v", later, left, ok, want)
 		}
 	}
 }

@@ -76,6 +76,7 @@ func (l *Lines) Close() error { return l.err }
 type Terminal struct {
 	tally *progress.Tally
 	w     io.Writer
+	err   error // of writing
 }
 
 // NewTerminal returns a screen on w, and false if that is no terminal.
@@ -96,7 +97,7 @@ func (t *Terminal) Status(s Status, last bool) {
 	if last || s.Run.State() != joblog.Going {
 		t.tally.Finish()
 		if last {
-			fmt.Fprintln(t.w, s.Run.Summary())
+			_, t.err = fmt.Fprintln(t.w, s.Run.Summary())
 		}
 		return
 	}
@@ -113,5 +114,5 @@ func (t *Terminal) Status(s Status, last bool) {
 // Close takes the bar away.
 func (t *Terminal) Close() error {
 	t.tally.Finish()
-	return nil
+	return t.err
 }

@@ -49,7 +49,7 @@ func Run(ctx context.Context, names []string, clusters []int, wait bool, timeout
 	if terminal, ok := NewTerminal(stdout); ok {
 		screen = terminal
 	}
-	run, err := Follow(ctx, j, clusters, screen)
+	run, err := follow(ctx, j, clusters, screen)
 	if err := errors.Join(err, screen.Close()); err != nil {
 		return err
 	}
@@ -76,9 +76,9 @@ func open(ctx context.Context, names []string, wait bool) (*joblog.Journal, erro
 	}
 }
 
-// Follow tells on a screen what happens to a run until nothing more will, or the context's
+// follow tells on a screen what happens to a run until nothing more will, or the context's
 // time is over. The clusters are those of [joblog.Select].
-func Follow(ctx context.Context, j *joblog.Journal, clusters []int, s Screen) (*joblog.Run, error) {
+func follow(ctx context.Context, j *joblog.Journal, clusters []int, s Screen) (*joblog.Run, error) {
 	w := watcher{journal: j, clusters: clusters, screen: s, told: map[condor.ID]trouble{}, causes: map[joblog.Cause]int{}}
 	for last := time.Now(); ; {
 		start := time.Now()
@@ -144,6 +144,9 @@ func (w *watcher) look() (news bool, err error) {
 	if !news && w.run != nil {
 		return false, nil
 	}
+	if err := w.journal.Lacks(w.clusters); err != nil {
+		return false, err
+	}
 	w.run = joblog.Select(w.journal.History, w.clusters)
 	for _, id := range troubled {
 		w.tell(id)
@@ -154,7 +157,7 @@ func (w *watcher) look() (news bool, err error) {
 
 func (w *watcher) status() Status {
 	s := Status{Time: w.journal.Latest, Run: w.run}
-	s.Left, s.Estimated = estimate(w.run, s.Time)
+	s.Left, s.Estimated = estimate(w.run, s.Time, time.Now())
 	return s
 }
 
