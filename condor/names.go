@@ -23,11 +23,11 @@ func (e *QuoteError) Error() string {
 type place int
 
 const (
-	inStream place = iota // output, error
-	inLog                 // log, executable: not expanded for a machine
-	inBatchName           // batch_name: nor is that
-	inInputs              // transfer_input_files, a list with commas
-	inRemaps              // transfer_output_remaps, a list with = and ;
+	inStream    place = iota // output, error
+	inLog                    // log, executable: not expanded for a machine
+	inBatchName              // batch_name: nor is that
+	inInputs                 // transfer_input_files, a list with commas
+	inRemaps                 // transfer_output_remaps, a list with = and ;
 )
 
 // checkName returns a [*QuoteError] if HTCondor cannot carry a name in a place.
