@@ -79,15 +79,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		if flags.Given("pool-runs") || !*quick {
 			s.poolRuns = *poolRuns
 		}
-		if *archived, err = s.measure(ctx, *folder, *parent, strings.Split(*only, ","), args); err != nil {
+		if *archived, err = s.measure(ctx, *folder, *parent, strings.Split(*only, ","), args); *archived == "" {
 			return err
 		}
 	}
-	r, err := read(*archived)
-	if err != nil {
-		return err
+	r, err2 := read(*archived)
+	if err2 != nil {
+		return errors.Join(err, err2)
 	}
-	if err := r.report(*archived); err != nil {
+	if err := errors.Join(err, r.report(*archived)); err != nil {
 		return err
 	}
 	if *readme != "" {
@@ -106,7 +106,8 @@ var (
 		benchtime: "20ms"}
 )
 
-// measure does the measuring, and returns the folder where it is written down.
+// measure does the measuring, and returns the folder where it is written down. Where a part fails, the others are measured
+// all the same, and the error is returned with the folder.
 func (s *session) measure(ctx context.Context, folder, parent string, only, args []string) (_ string, err error) {
 	if s.root, err = s.output(ctx, "", nil, "go", "list", "-m", "-f", "{{.Dir}}"); err != nil {
 		return "", err
@@ -132,7 +133,11 @@ func (s *session) measure(ctx context.Context, folder, parent string, only, args
 	if err != nil {
 		return "", err
 	}
+	if err := writeSheet(folder, sheet); err != nil {
+		return "", err
+	}
 	s.results = newResults(folder, sheet)
+	var errs []error
 	for _, stage := range []struct {
 		name string
 		do   func(context.Context) error
@@ -143,12 +148,14 @@ func (s *session) measure(ctx context.Context, folder, parent string, only, args
 		{"parts", s.measureParts},
 		{"pool", s.measurePool},
 	} {
-		if !slices.Contains(only, stage.name) {
+		if ctx.Err() != nil || !slices.Contains(only, stage.name) {
 			continue
 		}
 		if err := stage.do(ctx); err != nil {
-			return "", fmt.Errorf("%s: %w", stage.name, err)
+			errs = append(errs, fmt.Errorf("%s: %w", stage.name, err))
+			fmt.Fprintf(s.progress, "%s: %v\n", stage.name, err)
 		}
 	}
-	return folder, errors.Join(s.results.close(), writeSheet(folder, append(sheet, noise(before)...)))
+	errs = append(errs, s.results.close(), writeSheet(folder, append(sheet, noise(before)...)))
+	return folder, errors.Join(errs...)
 }
