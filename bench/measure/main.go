@@ -20,12 +20,12 @@ Flags:
 	               (bench/runs/<date>-<processor>)
 	-quick         less of everything: two minutes, and no good for an archive
 	-runs N        time everything N times (11)
-	-pool-runs N   and the flow on a pool N times (10); 0 for no pool. A pool needs
-	               root: without, it is left out
+	-pool-runs N   and the flow on a pool N times (10), 0 for no pool; it is left out
+	               where namespaces are forbidden
 	-only LIST     of programs,budget,parts,sizes,pool only these, separated by commas
 	-dir DIR       where to make a folder for the files, which is removed in the end;
-	               they take 12 GB and should fit in memory
-	               (the system's folder for temporary files)
+	               they take 12 GB and should fit in memory; not in /var, which the
+	               pool has of its own (the system's folder for temporary files)
 	-report DIR    measure nothing: write the table and the plots of a folder again
 	-readme FILE   with -report: put the table into FILE too, between its marks
 	-help          print this
