@@ -4,6 +4,8 @@ package main
 
 import (
 	"bufio"
+	"fmt"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -195,5 +197,29 @@ func TestReadmeIsFilledIn(t *testing.T) {
 	}
 	if err := r.insertInto("measure_test.go", dir); err == nil {
 		t.Error("a file without marks was written to")
+	}
+}
+
+// From makespans that a model gives, its constants are found again.
+func TestModelIsFitted(t *testing.T) {
+	want := model{start: 3, round: 1.5, rate: 400e6, product: 0.03, cores: 2}
+	r := newResults("", []entry{{"cores", "2, of a virtual machine"}})
+	r.values[key{openblas, "cmd.Serial/products=100/threads=1", "sec/op"}] = []float64{1}
+	r.values[key{openblas, "cmd.Batch/products=100/threads=1", "sec/op"}] = []float64{3}
+	for _, x := range []struct{ products, slots, perJob int }{{100, 4, 1}, {100, 4, 5}, {100, 4, 25}, {100, 2, 5}, {50, 4, 1}, {50, 4, 5}, {20, 4, 5}} {
+		name := fmt.Sprintf("cmd.Flow/products=%d/slots=%d/per_job=%d", x.products, x.slots, x.perJob)
+		r.values[key{openblas, name, "jobs"}] = []float64{math.Ceil(float64(x.products) / float64(x.perJob))}
+		r.values[key{openblas, name, "sec/op"}] = []float64{want.makespan(x.products, x.slots, float64(x.perJob))}
+	}
+	got, ok := r.fit()
+	if !ok || math.Abs(got.start-want.start) > 1e-6 || math.Abs(got.round-want.round) > 1e-6 || math.Abs(got.rate/want.rate-1) > 1e-6 || got.deviation > 1e-6 {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if text := r.poolTable(); !strings.Contains(text, "T = 3.00 s + 1.50 s·⌈⌈p/k⌉/s⌉ + bytes ÷ 400 MB/s + p·30.0 ms") {
+		t.Error(text)
+	}
+	// 20 products on 4 slots in jobs of 5: one round, 480 MB, two cores.
+	if x := want.makespan(20, 4, 5); math.Abs(x-(3+1.5+480e6/400e6+20*0.03/2)) > 1e-9 {
+		t.Errorf("makespan %v", x)
 	}
 }

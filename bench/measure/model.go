@@ -26,7 +26,7 @@ type model struct {
 	deviation          float64 // of the measurements from the model, root mean square, in seconds
 }
 
-// fit finds start, round and 1/rate by least squares, from all runs of ours.
+// fit finds start, round and 1/rate by least squares, from all runs of ours and those of nothing but the files.
 func (r *results) fit() (m model, ok bool) {
 	batch, ok := r.time(openblas, fmt.Sprintf("cmd.Batch/products=%d/threads=1", r.products()))
 	if !ok {
@@ -37,13 +37,17 @@ func (r *results) fit() (m model, ok bool) {
 	m.cores, _ = strconv.Atoi(cores)
 	var rows, y []float64
 	for _, f := range r.flows() {
-		if f.side != openblas {
+		computing := m.computing(f.products, f.slots)
+		switch f.side {
+		case numpy:
 			continue
+		case empty:
+			computing = 0
 		}
 		m.slots = max(m.slots, f.slots)
 		for _, seconds := range r.seconds(f.side, f.name) {
 			rows = append(rows, 1, math.Ceil(f.jobs/float64(f.slots)), f.bytes())
-			y = append(y, seconds-m.computing(f.products, f.slots))
+			y = append(y, seconds-computing)
 		}
 	}
 	m.points = len(y)

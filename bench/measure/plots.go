@@ -142,7 +142,7 @@ func (p picture) save(name string) error {
 		axes.Y.Min, axes.Y.Max = 0, axes.Y.Max*1.05
 	}
 
-	const width, height, margin, words = 7.6 * vg.Inch, 4 * vg.Inch, 0.1 * vg.Inch, 1.9 * vg.Inch
+	const width, height, margin, words = 8 * vg.Inch, 4 * vg.Inch, 0.1 * vg.Inch, 2.2 * vg.Inch
 	format := strings.TrimPrefix(filepath.Ext(name), ".")
 	canvas, err := draw.NewFormattedCanvas(width, height, format)
 	if err != nil {

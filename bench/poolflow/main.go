@@ -60,12 +60,17 @@ func (f flow) name() string {
 	return name
 }
 
+// files is the flow that sends the files, as many in each job, and computes nothing.
+func (p *pool) files(products int) flow {
+	return flow{side: "empty", products: products, slots: slots, perJob: strconv.Itoa((products + slots - 1) / slots), run: p.transfer}
+}
+
 func (p *pool) run(ctx context.Context, products, runs, sweep int) error {
 	always := []flow{
 		{side: "numpy", products: products, slots: slots, perJob: "1", run: p.python},
 		{side: "openblas", products: products, slots: slots, perJob: "auto", run: p.ours},
 		{side: "openblas", products: products, slots: slots, perJob: "auto", sum: true, run: p.ours},
-		{side: "empty", products: products, slots: slots, perJob: strconv.Itoa((products + slots - 1) / slots), run: p.transfer},
+		p.files(products),
 	}
 	var first []flow
 	for _, perJob := range []int{1, 2, 5, 10, 20} {
@@ -76,7 +81,9 @@ func (p *pool) run(ctx context.Context, products, runs, sweep int) error {
 		flow{side: "openblas", products: products, slots: slots / 2, perJob: "20", run: p.ours},
 		flow{side: "openblas", products: products / 2, slots: slots, perJob: "1", run: p.ours},
 		flow{side: "openblas", products: products / 2, slots: slots, perJob: "5", run: p.ours},
-		flow{side: "openblas", products: products, slots: slots, perJob: "5", sum: true, run: p.ours})
+		flow{side: "openblas", products: products, slots: slots, perJob: "5", sum: true, run: p.ours},
+		flow{side: "openblas", products: products / 5, slots: slots, perJob: "auto", run: p.ours},
+		p.files(products/5))
 	norms := make(map[int]float64) // by the number of products
 	for i := range runs {
 		flows := always
