@@ -79,7 +79,7 @@ func TestManyJobs(t *testing.T) {
 		t.Errorf("%s, want %s", stderr, want)
 	}
 	_, stderr, _ = run(t, dir, "matsubmit", "-N", "run_product", "-indexed_input_files=a,b")
-	if n := bytes.Count([]byte(stderr), []byte("\n")); n > 15 {
+	if n := bytes.Count([]byte(stderr), []byte("\n")); n > 60 {
 		t.Errorf("%d lines of errors", n)
 	}
 }

@@ -50,9 +50,6 @@ func (p *plan) checkDAG() error {
 				"with sum = yes the jobs are counted, from 0 on"))
 		}
 	}
-	if p.combines() && !p.Force {
-		errs = append(errs, p.checkAbsent(p.normFile()))
-	}
 	if rescue, _ := filepath.Glob(p.dagFile() + ".rescue*"); len(rescue) > 0 && !p.Force {
 		errs = append(errs, status.UsageError(fmt.Errorf("%s: this graph has stopped before its end", rescue[len(rescue)-1]),
 			"condor_submit_dag "+p.dagFile()+" goes on there, -force begins anew"))

@@ -72,20 +72,27 @@ func (p *plan) checkOutputs(ctx context.Context) error {
 	if p.Force {
 		return nil
 	}
-	return p.forAll(ctx, len(p.all), func(int64, int64) {}, func(i int) error {
-		var errs []error
+	found := make([][]string, len(p.all))
+	err := p.forAll(ctx, len(p.all), func(int64, int64) {}, func(i int) error {
 		for _, name := range p.outputsOf(p.all[i]) {
-			errs = append(errs, p.checkAbsent(name))
+			if exists(name) {
+				found[i] = append(found[i], name)
+			}
 		}
-		return errors.Join(errs...)
+		return nil
 	})
-}
-
-func (p *plan) checkAbsent(name string) error {
-	if _, err := os.Lstat(name); err == nil {
-		return status.UsageError(fmt.Errorf("%s: exists already; nothing was submitted", name), p.again())
+	names := slices.Concat(found...)
+	if p.DAG && p.combines() && exists(p.normFile()) {
+		names = append(names, p.normFile())
 	}
-	return nil
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	verb := "exist"
+	if len(names) == 1 {
+		verb = "exists"
+	}
+	return status.UsageError(fmt.Errorf("%s: %s already; nothing was submitted", some(names, ", "), verb), p.again())
 }
 
 // removeOutputs removes what is there of outputs that are made again, so that, if a job

@@ -32,7 +32,7 @@ type programs struct {
 // may also have the name that [condor.Variant] gives it.
 func findPrograms(job *condor.Job, dir string) (programs, error) {
 	name := job.Executable
-	if name == "" || job.Matprod && path.Base(name) == name && !exists(name) {
+	if name == "" || job.Matprod && path.Base(name) == name && !isFile(name) {
 		name = filepath.ToSlash(filepath.Join(dir, "matprod"))
 	}
 	p := programs{stem: name}
@@ -63,6 +63,11 @@ func findPrograms(job *condor.Job, dir string) (programs, error) {
 func exists(name string) bool {
 	_, err := os.Stat(name)
 	return err == nil
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
 }
 
 func (p programs) usual(s condor.System) string {

@@ -105,12 +105,9 @@ func (p *plan) checkQueue() error {
 
 // ids prints jobs' numbers, the first of many.
 func ids(jobs []condor.ID) string {
-	var words []string
-	for _, id := range jobs[:min(len(jobs), told)] {
-		words = append(words, id.String())
+	words := make([]string, len(jobs))
+	for i, id := range jobs {
+		words[i] = id.String()
 	}
-	if len(jobs) > told {
-		words = append(words, "…")
-	}
-	return strings.Join(words, " ")
+	return some(words, " ")
 }

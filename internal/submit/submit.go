@@ -211,9 +211,9 @@ func (o Order) inFile(err error) error {
 	return each(err, func(err error) error { return status.DataError(fmt.Errorf("%s: %w", o.File, err), "") })
 }
 
-// told is how many errors of one kind are told. Of 100,000 inputs that are missing,
-// the first ones show what is wrong.
-const told = 10
+// told is how many errors are told. Of 100,000 inputs that are missing, the first ones
+// show what is wrong.
+const told = 50
 
 // limit leaves out what is told already, and all but the first errors of a long list.
 func limit(err error) error {
@@ -231,6 +231,15 @@ func limit(err error) error {
 	}
 	more := &status.Error{Status: status.Of(err), Err: fmt.Errorf("… and %s more", count(len(errs)-told)), Hint: status.Hint(errs[0])}
 	return errors.Join(append(errs[:told:told], more)...)
+}
+
+// some prints the first of many names.
+func some(names []string, separator string) string {
+	const most = 10
+	if len(names) <= most+1 {
+		return strings.Join(names, separator)
+	}
+	return fmt.Sprintf("%s and %s more", strings.Join(names[:most], separator), count(len(names)-most))
 }
 
 // count prints a number with commas: 100,000.

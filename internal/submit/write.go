@@ -106,6 +106,9 @@ func writeFile(name string, text []byte, say io.Writer) error {
 		_, body, _ := bytes.Cut(before, []byte("\n"))
 		if !bytes.Equal(before, marked(body)) {
 			kept := name + ".old"
+			for n := 2; exists(kept); n++ {
+				kept = fmt.Sprintf("%s.old%d", name, n)
+			}
 			if err := os.Rename(name, kept); err != nil {
 				return fmt.Errorf("%s: cannot be renamed: %w", name, cause(err))
 			}
