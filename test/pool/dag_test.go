@@ -31,7 +31,7 @@ func TestDAG(t *testing.T) {
 			aside("inputA3.npy")(f)
 			f.write("inputA3.npy", "no matrix")
 			f.run("condor_submit_dag", "run_product.dag")
-			f.run("condor_wait", "-wait", "100", "run_product.dag.dagman.log")
+			f.run("condor_wait", "-wait", fmt.Sprint(limit.Seconds()), "run_product.dag.dagman.log")
 			rescue := f.read("run_product.dag.rescue001")
 			if done := strings.Count(rescue, "\nDONE "); done != way.nodes-1 || exists(f.path("run_product.norm")) {
 				t.Fatalf("%d nodes are done, want %d, and no norm\n%s", done, way.nodes-1, rescue)
@@ -39,7 +39,7 @@ func TestDAG(t *testing.T) {
 
 			back("inputA3.npy")(f)
 			f.run("condor_submit_dag", "run_product.dag")
-			f.run("condor_wait", "-wait", "100", "run_product.dag.dagman.log")
+			f.run("condor_wait", "-wait", fmt.Sprint(limit.Seconds()), "run_product.dag.dagman.log")
 			if norm := f.read("run_product.norm"); norm != want {
 				t.Errorf("norm %s, serially %s", norm, want)
 			}
@@ -47,8 +47,9 @@ func TestDAG(t *testing.T) {
 			if jobs := len(f.history("log.txt").Jobs()); jobs != way.nodes+1 {
 				t.Errorf("%d jobs, want %d", jobs, way.nodes+1)
 			}
-			told, status := f.watch()
-			t.Log(status, told)
+			if told, status := f.watch(); status != 0 {
+				t.Errorf("matwatch: exit status %d\n%s", status, told)
+			}
 		})
 	}
 }
@@ -56,7 +57,7 @@ func TestDAG(t *testing.T) {
 // notInTmp moves a folder out of /tmp, where DAGMan does not work.
 func notInTmp(f folder) folder {
 	f.Helper()
-	dir, err := os.MkdirTemp("/var", "dag-")
+	dir, err := os.MkdirTemp("/pool", "dag-")
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"matpool/condor"
 )
@@ -79,7 +80,7 @@ func (x trouble) meet(f folder, name string) {
 // watch returns what matwatch says until no job goes on, and its exit status.
 func (f folder) watch() (told string, status int) {
 	f.Helper()
-	out, errs, status := f.try("matwatch", "-timeout", "150s", "log.txt")
+	out, errs, status := f.try("matwatch", "-timeout", limit.String(), "log.txt")
 	return out + errs, status
 }
 
@@ -90,6 +91,20 @@ func aside(name string) func(folder) {
 
 func back(name string) func(folder) {
 	return func(f folder) { f.run("mv", "aside-"+name, name) }
+}
+
+// What is missing before anything is submitted is said at once, and nothing is submitted.
+func TestNothingIsSubmitted(t *testing.T) {
+	t.Parallel()
+	f := inputs(t, 3, 10)
+	aside("inputB1.npy")(f)
+	_, errs, status := f.try("matsubmit", "run_product", "-total_jobs=3", "-batch_name=nothing")
+	if status != 65 || !strings.Contains(errs, "inputB1.npy: no such file") {
+		t.Errorf("exit status %d: %s", status, errs)
+	}
+	if jobs := f.run("condor_q", "-constraint", `JobBatchName == "nothing"`, "-af", "ClusterId"); jobs != "" {
+		t.Errorf("clusters %s", jobs)
+	}
 }
 
 // Products of matprod, of which some go wrong.
@@ -224,22 +239,20 @@ func TestOtherProgram(t *testing.T) {
 	}
 }
 
-// worker waits until the second job runs, and returns the process that does the task.
+// worker waits until a task is done by a process, and returns that.
 func (f folder) worker(task string) int {
 	f.Helper()
-	f.wait("log.txt", "begun", func(h *condor.History) bool {
-		j := h.Job(condor.ID{Cluster: h.Clusters()[0], Proc: 1})
-		return len(j.Runs) > 0 && !j.Runs[0].Executing.IsZero()
-	})
-	lines, err := filepath.Glob("/proc/[0-9]*/cmdline")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, file := range lines {
-		text, _ := os.ReadFile(file) // the process may have ended
-		if strings.HasSuffix(string(text), "\x00"+task+"\x00") {
-			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
-			return pid
+	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		lines, err := filepath.Glob("/proc/[0-9]*/cmdline")
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, file := range lines {
+			text, _ := os.ReadFile(file) // the process may have ended
+			if strings.HasSuffix(string(text), "\x00"+task+"\x00") {
+				pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+				return pid
+			}
 		}
 	}
 	f.Fatalf("nobody does %s", task)

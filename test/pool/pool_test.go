@@ -141,10 +141,12 @@ func (f folder) history(log string) *condor.History {
 	return h
 }
 
+// limit is how long anything may take, on a machine that does much else.
+const limit = 5 * time.Minute
+
 // wait waits until all is so that what the log tells satisfies a condition.
 func (f folder) wait(log string, what string, is func(*condor.History) bool) *condor.History {
 	f.Helper()
-	const limit = 100 * time.Second
 	for deadline := time.Now().Add(limit); ; time.Sleep(100 * time.Millisecond) {
 		h := f.history(log)
 		if is(h) {

@@ -5,7 +5,7 @@
 # command, with all its jobs. The command finds condor_submit and the like on its PATH, runs as an
 # ordinary user with the caller's rights to files, in the current folder, and has no network but the
 # pool's. Its /usr is the pool's, with numpy for /usr/bin/python3; other folders are this machine's, but
-# for /etc and /var. The machines' logs are in /var/MACHINE/log.
+# for /etc. The machines' logs are in /pool/MACHINE/log.
 #
 # The pool's machines differ in their names, addresses and temporary files:
 #
@@ -36,7 +36,7 @@ make_etc() {
 
 # machine NAME DAEMONS [SETTING]... starts a machine of the pool.
 machine() {
-    machine=$1 daemons=$2 dir=$session/var/$1
+    machine=$1 daemons=$2 dir=$session/pool/$1
     shift 2
     address=127.0.0.$((number = number + 1))
     echo "$address $machine" >>"$session/etc/hosts"
@@ -55,7 +55,7 @@ wait_until_up() {
     tries=300
     until up; do
         if [ $((tries = tries - 1)) -eq 0 ]; then
-            tail -n 20 "$session"/var/*/log/* >&2
+            tail -n 20 "$session"/pool/*/log/* >&2
             echo "pool/session.sh: the pool has not come up; the ends of its logs are above" >&2
             exit 1
         fi
@@ -70,13 +70,16 @@ case $1 in
 --inside)
     root=$2 session=$2/session number=0
     shift 2
-    make_root /etc /var
+    # What is set for an HTCondor on this machine is not meant for the pool's.
+    # shellcheck disable=SC2046 # several words
+    unset CONDOR_CONFIG $(env | sed -n 's/^\(_CONDOR_[A-Za-z0-9_]*\)=.*/\1/ip')
+    make_root /etc /pool
     make_etc
     chroot "$session" ifconfig lo up
     machine server "COLLECTOR, NEGOTIATOR, SCHEDD"
     machine linux1 STARTD
     machine linux2 STARTD
-    cp -a "$root/prefix" "$session/var/prefix"
+    cp -a "$root/prefix" "$session/pool/prefix"
     machine winpc STARTD 'OPSYS = WINDOWS' 'USER_JOB_WRAPPER = /etc/condor/run-by-wine'
     hostname server
     wait_until_up
@@ -89,7 +92,7 @@ case $1 in
     [ "$3" = server ] || mount -t tmpfs -o mode=1777 tmp "$session/tmp"
     if [ "$3" = winpc ]; then
         # Wine's server would else end after each program. The first program starts Wine's services, too.
-        as_user --wd=/ env -i WINEPREFIX=/var/prefix /usr/lib/wine/wineserver64 --persistent
+        as_user --wd=/ env -i WINEPREFIX=/pool/prefix /usr/lib/wine/wineserver64 --persistent
         as_user --wd=/ /etc/condor/run-by-wine cmd /c exit
     fi
     as_user --wd=/ condor_master -f
