@@ -158,6 +158,29 @@ func TestAttributesAreInTheManual(t *testing.T) {
 	}
 }
 
+// The columns of -csv and the fields of -json are in the manual.
+func TestColumnsAreInTheManual(t *testing.T) {
+	manual, names := manuals(t)["matwatch"], map[string]bool{}
+	log := filepath.Join("..", "condor", "testdata", "retries.log")
+	table, _, _ := run(t, ".", "matwatch", "-csv", log)
+	header, _, _ := strings.Cut(strings.TrimSpace(table), "\n")
+	for name := range strings.SplitSeq(header, ",") {
+		names[name] = true
+	}
+	object, _, _ := run(t, ".", "matwatch", "-json", log)
+	for _, m := range regexp.MustCompile(`(?m)^ *"(\w+)": `).FindAllStringSubmatch(object, -1) {
+		names[m[1]] = true
+	}
+	if len(names) < 60 {
+		t.Errorf("only %d names", len(names))
+	}
+	for name := range names {
+		if !regexp.MustCompile(`\b` + name + `\b`).MatchString(manual) {
+			t.Errorf("%s is not in the manual", name)
+		}
+	}
+}
+
 // words returns the strings in the Go files of some folders that might be flags' names.
 func words(t *testing.T, dirs ...string) []string {
 	var words []string

@@ -38,20 +38,42 @@ Flags:
 	-help           print this
 	-version        print the program's version
 
-The columns of -csv are cluster, proc; first, count (the products, where matsubmit has
-noted them); state (idle, running, held, done, removed, unknown); run (from 1 on; 0 for
-a job that has had no machine); outcome (lasting, completed, retried, held, removed,
-evicted, lost); exit, signal; machine, system, slot; submitted, began, ended; wait_s,
-queue_s, input_s, compute_s, output_s, total_s; hold_code, hold_subcode, reason. Times
-are RFC 3339, or seconds where the name ends in _s: waiting for a machine, waiting for a
-turn to transfer files, sending inputs, computing, returning outputs, all but waiting.
+The columns of -csv. Times are RFC 3339, or seconds where the name ends in _s; what is
+not known is empty:
 
-The object of -json has logs, clusters, state (going, done, stuck), submitted, latest,
-makespan_s, slots, between_s (the time that slots had no job), counts, total, machines,
-jobs with their runs, faults (places in the log that cannot be read). Fields have the
-names of the columns; besides, busy_s is all time with a job, vain_s what was computed
-by programs that failed or were stopped, overhead the share of busy_s that is not
-compute_s. What is not known is null, or "" for a name.
+	cluster, proc                   the job
+	first, count                    its products, where matsubmit has noted them
+	state                           idle, running, held, done, removed, unknown
+	run                             from 1 on; 0 for a job that has had no machine
+	outcome                         lasting, completed, retried, held, removed, evicted, lost
+	exit, signal                    how the program ended
+	machine, system, slot           where it ran
+	submitted, began, ended         when
+	wait_s                          waiting for a machine
+	queue_s                         waiting for a turn to transfer files
+	input_s, compute_s, output_s    inputs, the program, outputs
+	total_s                         from began to ended
+	hold_code, hold_subcode         why the job is held
+	reason                          why it is held, or was removed, in words
+
+The object of -json. What is not known is null, or "" for a name:
+
+	logs, clusters                  what was read
+	state                           going, done, or stuck, when nothing comes by itself any more
+	submitted, latest               times of the first submission and of the latest event
+	makespan_s                      the time between them
+	slots, between_s                slots that had jobs, and how long they had none
+	counts                          of jobs: jobs, done, running, idle, held,
+	                                held_to_be_released, failed, removed, unknown; superseded
+	                                are those for products that these make
+	total, machines                 runs, completed, retried, held, removed, evicted, lost;
+	                                busy_s, queue_s, input_s, compute_s, output_s; vain_s,
+	                                computed by programs that failed or were stopped;
+	                                overhead, the share of busy_s that is not compute_s
+	jobs                            cluster to signal as above; starts, retries, evictions,
+	                                holds, memory_mb; reason; hold: code, subcode, reason,
+	                                means, do, to_be_released; runs, as above
+	faults                          places in the log that cannot be read
 
 Examples:
 

@@ -35,7 +35,7 @@ type counts struct {
 	Failed  int `json:"failed"`
 	Removed int `json:"removed"`
 	Unknown int `json:"unknown"`
-	Again   int `json:"submitted_again"`
+	Again   int `json:"superseded"`
 }
 
 type spending struct {

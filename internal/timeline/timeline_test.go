@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"matpool/condor"
 	"matpool/internal/joblog"
@@ -67,6 +68,17 @@ func TestPiecesAddUp(t *testing.T) {
 			marks[condor.WasLost] != m.Ends[condor.WasEvicted]+m.Ends[condor.WasLost]+m.Ends[condor.WasRemoved] {
 			t.Errorf("%s: marks %v, the report has %v", name, marks, m.Ends)
 		}
+	}
+}
+
+// Two programs write the log: words of a run that come after its end are in no slot's time.
+func TestWordsAfterTheEnd(t *testing.T) {
+	begin := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	at := func(s int) time.Time { return begin.Add(time.Duration(s) * time.Second) }
+	var r row
+	r.add(&condor.Run{InputStarted: at(1), Executing: at(2), OutputStarted: at(9), OutputFinished: at(11), End: at(10), Outcome: condor.Completed}, begin, at(20))
+	if want := []piece{{1, 2, input}, {2, 9, computing}, {9, 10, output}}; !slices.Equal(r.pieces, want) {
+		t.Errorf("%v, want %v", r.pieces, want)
 	}
 }
 
