@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"matpool/internal/cli"
 	"matpool/internal/report"
@@ -30,7 +31,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	asCSV := flags.Bool("csv", false, "")
 	asJSON := flags.Bool("json", false, "")
 	picture := flags.Path("plot", "")
-	timeout := flags.Duration("timeout", 0, "")
+	var timeout time.Duration
+	flags.Func("timeout", "", func(text string) (err error) {
+		if timeout, err = time.ParseDuration(text); err != nil || timeout <= 0 {
+			return errors.New("it must be a time, such as 90s, 10m or 2h")
+		}
+		return nil
+	})
 	wait := flags.Bool("wait", false, "")
 	names, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
@@ -38,9 +45,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	if len(names) == 0 {
 		return flags.Misused("name the event log, the file that the line log = NAME of the submission names")
-	}
-	if flags.Given("timeout") && *timeout <= 0 {
-		return flags.Misused("flag -timeout: it must be more than nothing, such as 90s, 10m or 2h")
 	}
 	var write []func(*report.Report) error
 	for _, form := range []struct {
@@ -61,9 +65,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		write = append(write, func(r *report.Report) error { return timeline.Save(r, *picture) })
 	}
 	if write == nil {
-		return watch.Run(ctx, names, clusters, *wait, *timeout, stdout)
+		return watch.Run(ctx, names, clusters, *wait, timeout, stdout)
 	}
-	if *wait || flags.Given("timeout") {
+	if *wait || timeout > 0 {
 		return flags.Misused("-report, -csv, -json and -plot read the log as it stands: they do not go with -wait or -timeout")
 	}
 	return report.Run(names, clusters, write...)

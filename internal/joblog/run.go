@@ -135,9 +135,11 @@ func (r *Run) State() State {
 	switch {
 	case c.Idle+c.Running+c.Unknown+c.Waiting > 0:
 		return Going
-	case c.Total() == 0, r.Entering && r.Paused == "":
+	case r.Paused != "":
+		return Stuck
+	case c.Total() == 0, r.Entering:
 		return Going
-	case c.Done == c.Total() && !r.Entering && !r.Incomplete:
+	case c.Done == c.Total() && !r.Incomplete:
 		return Done
 	}
 	return Stuck

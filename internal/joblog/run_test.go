@@ -126,6 +126,7 @@ func TestState(t *testing.T) {
 		{"all have", Done, []string{"35 1.-1", "0 1.0", "5 1.0", "36 1.-1 Complete"}},
 		{"not all have", Stuck, []string{"35 1.-1", "0 1.0", "5 1.0", "36 1.-1 Incomplete"}},
 		{"not all had, and the rest was submitted again", Done, []string{"35 1.-1", "0 1.0" + note, "5 1.0", "36 1.-1 Incomplete", "0 2.0 first=1 count=1 starts=4", "5 2.0"}},
+		{"none can enter the queue", Stuck, []string{"35 1.-1", "37 1.-1 no file"}},
 		{"entering is paused", Stuck, []string{"35 1.-1", "0 1.0", "5 1.0", "37 1.-1 no file"}},
 	} {
 		if got := Select(history(t, test.log...), nil).State(); got != test.want {
