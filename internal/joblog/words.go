@@ -57,7 +57,7 @@ func (r *Run) Unfinished(names []string) error {
 		return nil
 	}
 	text := r.Summary()
-	if r.Counts.Total() == 0 {
+	if r.Counts.Total() == 0 && r.Paused == "" {
 		text = "no jobs"
 	}
 	return status.UnfinishedError(fmt.Errorf("%s: not all jobs are done: %s", strings.Join(names, ", "), text), "")

@@ -58,7 +58,7 @@ func (l *Lines) Status(s Status, last bool) {
 		}
 	}
 	l.shown = s
-	if s.Run.Counts.Total() == 0 {
+	if s.Run.Counts.Total() == 0 && s.Run.Paused == "" {
 		l.Line(s.Time, "no jobs yet")
 		return
 	}
