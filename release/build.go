@@ -15,7 +15,6 @@ import (
 type target struct {
 	os        string // as in GOOS
 	cc        string
-	ldflags   string     // what OpenBLAS needs
 	libraries []clibrary // what cc links in
 	check     func(program string) error
 	suffix    string // of the archive
@@ -28,7 +27,6 @@ const arch = "amd64"
 var linux = target{
 	os:        "linux",
 	cc:        "gcc",
-	ldflags:   "-lm -lpthread",
 	libraries: []clibrary{{"libc.a", "glibc", "LGPL-2.1"}, {"libgcc.a", "libgcc", "GPL-3"}},
 	check:     checkStatic,
 	suffix:    ".tar.gz",
@@ -63,8 +61,7 @@ func (t target) openblas() (string, error) {
 
 // buildInto makes the programs and puts them in a folder, where others may lie.
 func (t target) buildInto(dir, version string) error {
-	openblas, err := t.openblas()
-	if err != nil {
+	if _, err := t.openblas(); err != nil {
 		return fmt.Errorf("%w; make build BLAS=go needs neither OpenBLAS nor a C compiler", err)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -75,7 +72,7 @@ func (t target) buildInto(dir, version string) error {
 		return err
 	}
 	defer os.RemoveAll(unchecked)
-	programs, err := t.build(unchecked, version, openblas)
+	programs, err := t.build(unchecked, version)
 	if err != nil {
 		return err
 	}
@@ -89,15 +86,14 @@ func (t target) buildInto(dir, version string) error {
 
 // build makes the programs, all that lie in cmd, in an empty folder, and checks them. It returns their names. Only
 // matprod has OpenBLAS: the others do not multiply, and are a third of the size without it.
-func (t target) build(dir, version, openblas string) ([]string, error) {
+func (t target) build(dir, version string) ([]string, error) {
 	// The linker's identifiers are hashes over, among others, where OpenBLAS lies; and Go's linker asks for no time
 	// stamp in a .exe.
 	ldflags := "-s -w -buildid= -B none -X matpool/internal/cli.version=" + version
 	others := t.command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", dir, "./cmd/...")
 	others.Env = append(others.Env, "CGO_ENABLED=0")
-	matprod := t.command("go", "build", "-trimpath", "-buildvcs=false", "-tags", tags,
+	matprod := t.command("third_party/openblas/go.sh", t.os, "build", "-trimpath", "-buildvcs=false", "-tags", tags,
 		"-ldflags", ldflags+` -linkmode external -extldflags "-static"`, "-o", dir, "./cmd/matprod")
-	matprod.Env = append(matprod.Env, "CGO_LDFLAGS='-L"+openblas+"' -lopenblas "+t.ldflags)
 	for _, build := range []*exec.Cmd{others, matprod} {
 		if err := build.Run(); err != nil {
 			return nil, fmt.Errorf("go build failed (%w): what it said is above", err)
@@ -118,12 +114,12 @@ func (t target) build(dir, version, openblas string) ([]string, error) {
 }
 
 // command prepares a command for the target. What a person may have set in the environment, such as GOAMD64=v3 or
-// CGO_CFLAGS=-march=native, makes programs that do not run everywhere: it is set here.
+// CGO_CPPFLAGS=-march=native, makes programs that do not run everywhere: it is set here.
 func (t target) command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
 	cmd.Env = append(os.Environ(),
 		"GOOS="+t.os, "GOARCH="+arch, "GOAMD64=v1", "GOEXPERIMENT=", "GOFLAGS=",
-		"CGO_ENABLED=1", "CC="+t.cc, "CGO_CFLAGS=-O2", "CGO_CPPFLAGS=", "CGO_LDFLAGS=")
+		"CGO_ENABLED=1", "CC="+t.cc, "CGO_CPPFLAGS=")
 	cmd.Stderr = os.Stderr
 	return cmd
 }

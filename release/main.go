@@ -131,7 +131,7 @@ func (t target) archive(version string, date time.Time) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	programs, err := t.build(dir, version, openblas)
+	programs, err := t.build(dir, version)
 	if err != nil {
 		return nil, err
 	}

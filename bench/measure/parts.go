@@ -35,17 +35,12 @@ var parts = []part{
 
 // measureParts times what goes on inside the programs: Go's benchmarks, and the multiplication by numpy, in turn.
 func (s *session) measureParts(ctx context.Context) error {
-	out, err := s.output(ctx, s.root, nil, "third_party/openblas/build.sh", "linux")
-	if err != nil {
-		return err
-	}
-	folder := out[strings.LastIndexByte(out, '\n')+1:]
 	for _, p := range parts {
-		argv, env := []string{"go", "test", "-c", "-o", s.test(p)}, []string{"CGO_ENABLED=0"}
+		argv := []string{"go", "test", "-c", "-o", s.test(p), "./" + p.dir}
 		if p.cgo {
-			argv, env = append(argv, "-tags", "openblas"), []string{"CGO_ENABLED=1", "CGO_LDFLAGS='-L" + folder + "' -lopenblas -lm -lpthread"}
+			argv = append([]string{"third_party/openblas/go.sh", "linux", "test", "-tags", "openblas"}, argv[2:]...)
 		}
-		if _, err := s.output(ctx, s.root, env, append(argv, "./"+p.dir)...); err != nil {
+		if _, err := s.output(ctx, s.root, []string{"CGO_ENABLED=0"}, argv...); err != nil {
 			return err
 		}
 	}

@@ -5,17 +5,11 @@
 # out since Wine is not to be had on this machine, and stderr why.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-library=third_party/openblas/build.sh
 temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
 
-# build SYSTEM FILE [VARIABLE=VALUE...]: the tests as a program, with OpenBLAS.
-build() {
-    local system=$1 file=$2 folder
-    folder=$($library "$system" | tail -n 1)
-    env "${@:3}" GOOS="$system" CGO_ENABLED=1 CGO_LDFLAGS="'-L$folder' -lopenblas -lm" \
-        go test -c -tags openblas -o "$file" ./test/equality
-}
+# build SYSTEM FILE: the tests as a program, with OpenBLAS.
+build() { third_party/openblas/go.sh "$1" test -c -tags openblas -o "$2" ./test/equality; }
 
 # tests WHAT CORE TESTS COMMAND...: with a core's kernels, or for CORE - with those that OpenBLAS chooses.
 tests() {
@@ -54,5 +48,5 @@ tests 'Linux, emulated Haswell' SkylakeX "$fastest" qemu-x86_64 -cpu Haswell "$t
 tests 'Linux, emulated Nehalem' Haswell "$fastest" qemu-x86_64 -cpu Nehalem "$temp/linux" -test.short
 
 test/wine/setup.sh >/dev/null
-build windows "$temp/windows.exe" CC=x86_64-w64-mingw32-gcc
+build windows "$temp/windows.exe"
 test/wine/session.sh test/equality/test.sh --windows "$temp/windows.exe"
