@@ -22,6 +22,7 @@ type picture struct {
 	file, title, x, y string
 	curves            []curve
 	logX, logY        bool
+	percent           bool // y goes from 0 to 100
 }
 
 type curve struct {
@@ -73,7 +74,7 @@ func (r *results) plots() []picture {
 	share := func(_ int, x float64) float64 { return 100 * x / peak }
 	job, combine := "cmd.Job/n=%d", "cmd.Combine/outputs=%d/threads=2"
 
-	rates := picture{file: "peak.svg", title: "The multiplication: share of a core's peak", x: "n, of n×n matrices", y: "% of the peak", logX: true}
+	rates := picture{file: "peak.svg", title: "The multiplication: share of a core's peak", x: "n, of n×n matrices", y: "% of the peak", logX: true, percent: true}
 	for i, c := range r.rateColumns() {
 		rates.curves = append(rates.curves, curve{label: c.label, color: []color.Color{red, blue, green, orange, grey}[i],
 			points: r.series(c.side, c.name, "GF/s", allSizes, share)})
@@ -135,11 +136,14 @@ func (p picture) save(name string) error {
 	if p.logX {
 		axes.X.Scale, axes.X.Tick.Marker = plot.LogScale{}, p.places()
 	}
-	if p.logY {
+	switch {
+	case p.logY:
 		axes.Y.Scale, axes.Y.Tick.Marker = plot.LogScale{}, decades{}
 		axes.Y.Min, axes.Y.Max = axes.Y.Min/1.3, axes.Y.Max*1.3
-	} else {
-		axes.Y.Min, axes.Y.Max = 0, axes.Y.Max*1.05
+	case p.percent:
+		axes.Y.Min, axes.Y.Max = 0, 100
+		axes.Y.Tick.Marker = plot.ConstantTicks{{Value: 0, Label: "0"}, {Value: 20, Label: "20"}, {Value: 40, Label: "40"},
+			{Value: 60, Label: "60"}, {Value: 80, Label: "80"}, {Value: 100, Label: "100"}}
 	}
 
 	const width, height, margin, words = 8 * vg.Inch, 4 * vg.Inch, 0.1 * vg.Inch, 2.2 * vg.Inch
