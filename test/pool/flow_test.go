@@ -41,6 +41,7 @@ func TestRunProduct(t *testing.T) {
 	}{
 		{"products", "", 100, 100, "output.npy"},
 		{"fewer", "-total_jobs=5", 5, 5, "output.npy"},
+		{"few at a time", "-max_idle=3 -total_jobs=20", 20, 20, "output.npy"},
 		{"batches", "-products_per_job 10", 10, 100, "output.npy"},
 		{"sums", "-products_per_job=10 --sum yes", 10, 100, "partial.npz"},
 		{"uneven sums", "-products_per_job=30 -sum=yes", 4, 100, "partial.npz"},
@@ -49,8 +50,10 @@ func TestRunProduct(t *testing.T) {
 			t.Parallel()
 			f := inputs(t, 100, 64)
 			f.run("matsubmit", append(strings.Fields(way.flags), "run_product")...)
-			h := f.settle("log.txt")
-			if c := h.Counts(); c.Done != way.jobs || c.Total() != way.jobs {
+			if told, status := f.watch(); status != 0 {
+				t.Fatalf("matwatch: exit status %d\n%s", status, told)
+			}
+			if c := f.history("log.txt").Counts(); c.Done != way.jobs || c.Total() != way.jobs {
 				t.Fatalf("%+v, want %d jobs done", c, way.jobs)
 			}
 			files := way.products

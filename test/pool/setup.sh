@@ -12,7 +12,11 @@ name=pool cannot="an HTCondor pool cannot be run here"
 # shellcheck source=test/debian.sh
 . "$here/../debian.sh"
 
-wine=$("$here/../wine/setup.sh")
+wine=$("$here/../wine/setup.sh") || {
+    status=$?
+    [ $status -ne 77 ] || unavailable "there is no Wine for one of its machines"
+    exit $status
+}
 # Made again when the recipe changes, Wine's among it.
 root=${XDG_CACHE_HOME:-$HOME/.cache}/matpool/pool/$({ echo "$wine"; cat "$here/setup.sh" "$here/../debian.sh"; } | sha256sum | cut -c 1-16)
 
