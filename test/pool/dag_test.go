@@ -37,6 +37,12 @@ func TestDAG(t *testing.T) {
 				t.Fatalf("%d nodes are done, want %d, and no norm\n%s", done, way.nodes-1, rescue)
 			}
 
+			for _, j := range f.history("log.txt").Jobs() {
+				if j.Starts != 1 {
+					t.Errorf("job %v was started %d times, though it would fail anywhere", j.ID, j.Starts)
+				}
+			}
+
 			back("inputA3.npy")(f)
 			f.run("condor_submit_dag", "run_product.dag")
 			f.run("condor_wait", "-wait", fmt.Sprint(limit.Seconds()), "run_product.dag.dagman.log")
