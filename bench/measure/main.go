@@ -24,8 +24,8 @@ Flags:
 	               where namespaces are forbidden
 	-only LIST     of programs,budget,parts,sizes,pool only these, separated by commas
 	-dir DIR       where to make a folder for the files, which is removed in the end;
-	               they take 12 GB and should fit in memory; not in /var, which the
-	               pool has of its own (the system's folder for temporary files)
+	               they take 12 GB and should fit in memory
+	               (the system's folder for temporary files)
 	-report DIR    measure nothing: write the table and the plots of a folder again
 	-readme FILE   with -report: put the table into FILE too, between its marks
 	-help          print this
