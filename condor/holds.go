@@ -16,7 +16,7 @@ type HoldExplanation struct {
 // HTCondor manual, "Job Event Log Codes" and the table of HoldReasonCode; the
 // subcodes of code 3 those of submit descriptions written here.
 func ExplainHold(code, subcode int) HoldExplanation {
-	const again = "then condor_release, or submit what is missing again"
+	const again = "then condor_release, or submit what is missing again (matsubmit -resubmit)"
 	switch code {
 	case 1:
 		return HoldExplanation{"UserRequest", "somebody has held it with condor_hold", "condor_release lets it go on"}
@@ -55,9 +55,9 @@ func ExplainHold(code, subcode int) HoldExplanation {
 	case 33:
 		return HoldExplanation{"MaxTransferOutputSizeExceeded", "its outputs are larger than the pool allows", "fewer products per job, or ask the administrator"}
 	case 34:
-		return HoldExplanation{"JobOutOfResources", "it used more memory, disk or processors than it asked for", "raise request_memory or request_disk, and submit what is missing again"}
+		return HoldExplanation{"JobOutOfResources", "it used more memory, disk or processors than it asked for", "raise request_memory or request_disk, and submit what is missing again (matsubmit -resubmit)"}
 	case 46:
-		return HoldExplanation{"JobDurationExceeded", "it took longer than was allowed, transfers included", "raise the limit, or submit what is missing again with fewer products per job"}
+		return HoldExplanation{"JobDurationExceeded", "it took longer than was allowed, transfers included", "raise the limit, or submit what is missing again with fewer products per job (matsubmit -resubmit)"}
 	case codeTimeLimit:
 		return HoldExplanation{"JobExecuteExceeded", "it ran longer than max_run_time", "raise max_run_time, or products_per_job is too large; if it was the machine, condor_release"}
 	}
@@ -69,9 +69,9 @@ func explainPolicy(subcode int) HoldExplanation {
 	e := HoldExplanation{Label: "JobPolicy"}
 	switch {
 	case subcode == statusUsage:
-		e.Means, e.Do = "the program was called wrongly, or would have destroyed something (exit status 64)", "see its message; correct the submission, and submit what is missing again"
+		e.Means, e.Do = "the program was called wrongly, or would have destroyed something (exit status 64)", "see its message; correct the submission, and submit what is missing again (matsubmit -resubmit)"
 	case subcode == statusData:
-		e.Means, e.Do = "an input is missing or bad (exit status 65)", "see its message; make the input again, and submit what is missing again"
+		e.Means, e.Do = "an input is missing or bad (exit status 65)", "see its message; make the input again, and submit what is missing again (matsubmit -resubmit)"
 	case subcode == codeTimeLimit:
 		return ExplainHold(codeTimeLimit, 0)
 	case subcode > 128:

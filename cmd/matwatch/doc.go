@@ -78,12 +78,12 @@ The object of -json. What is not known is null, or "" for a name:
 Examples:
 
 	$ matwatch finished.log
-	2026-11-24 06:06:45 clusters 1 and 2: 12 jobs: 12 done, 0 running, 0 idle, 0 held (not counted: 1 job for products that these make)
+	2026-11-24 06:06:45 clusters 1 and 2: 12 jobs: 12 done, 0 running, 0 idle, 0 held (not counted: 1 earlier job for the same products)
 
 	$ matwatch -plot run.svg finished.log
 
 	$ matwatch -report finished.log
-	finished.log: clusters 1 and 2: 12 jobs: 12 done, 0 running, 0 idle, 0 held (not counted: 1 job for products that these make)
+	finished.log: clusters 1 and 2: 12 jobs: 12 done, 0 running, 0 idle, 0 held (not counted: 1 earlier job for the same products)
 	submitted 2026-11-24 06:06:28, last event 2026-11-24 06:06:45, makespan 17s
 
 	what 6 slots spent the time on  total  share

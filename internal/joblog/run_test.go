@@ -23,7 +23,7 @@ func history(t *testing.T, words ...string) *condor.History {
 			"5":  "005 (%s.000) %s Job terminated.\n\t(1) Normal termination (return value 0)",
 			"5!": "005 (%s.000) %s Job terminated.\n\t(1) Normal termination (return value 1)",
 			"9":  "009 (%s.000) %s Job was aborted.\n\tvia condor_rm",
-			"12": "012 (%s.000) %s Job was held.\n\twhy\n\tCode 3 Subcode 65",
+			"12": "012 (%s.000) %s Job was held.\n\t" + note + "why\n\tCode 3 Subcode 65",
 			"6":  "012 (%s.000) %s Job was held.\n\twhy\n\tCode 6 Subcode 8",
 			"35": "035 (%s.000) %s Cluster submitted from host: <h>",
 			"36": "036 (%s.000) %s Cluster removed\n\tMaterialized 2 jobs from 2 items.\t" + note,
@@ -145,15 +145,15 @@ func TestState(t *testing.T) {
 
 func TestSummary(t *testing.T) {
 	for want, log := range map[string][]string{
-		"0 jobs: 0 done, 0 running, 0 idle, 0 held":                                                             nil,
-		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held":                                                   {"0 1.0"},
-		"cluster 1: 2 jobs: 0 done, 0 running, 0 idle, 0 held, 1 failed, 1 removed":                             {"0 1.0", "0 1.1", "5! 1.0", "9 1.1"},
-		"cluster 1: 1 job: 0 done, 0 running, 0 idle, 1 held, 1 of them to be released by HTCondor":             {"0 1.0 first=0 count=1 starts=4", "6 1.0"},
-		"clusters 1, 2 and 3: 3 jobs: 0 done, 0 running, 3 idle, 0 held":                                        {"0 1.0 DAG Node: a", "0 2.0 DAG Node: b", "0 3.0 DAG Node: c"},
-		"5 clusters, 1 to 5: 5 jobs: 0 done, 0 running, 5 idle, 0 held":                                         {"0 1.0 DAG Node: a", "0 2.0 DAG Node: b", "0 3.0 DAG Node: c", "0 4.0 DAG Node: d", "0 5.0 DAG Node: e"},
-		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more will enter the queue":                        {"35 1.-1", "0 1.0"},
-		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more should enter the queue, but: no file":        {"35 1.-1", "0 1.0", "37 1.-1 no file"},
-		"cluster 2: 1 job: 0 done, 0 running, 1 idle, 0 held (not counted: 1 job for products that these make)": {"0 1.0 first=0 count=1 starts=4", "12 1.0", "0 2.0 first=0 count=1 starts=4"},
+		"0 jobs: 0 done, 0 running, 0 idle, 0 held":                                                              nil,
+		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held":                                                    {"0 1.0"},
+		"cluster 1: 2 jobs: 0 done, 0 running, 0 idle, 0 held, 1 failed, 1 removed":                              {"0 1.0", "0 1.1", "5! 1.0", "9 1.1"},
+		"cluster 1: 1 job: 0 done, 0 running, 0 idle, 1 held, 1 of them to be released by HTCondor":              {"0 1.0 first=0 count=1 starts=4", "6 1.0"},
+		"clusters 1, 2 and 3: 3 jobs: 0 done, 0 running, 3 idle, 0 held":                                         {"0 1.0 DAG Node: a", "0 2.0 DAG Node: b", "0 3.0 DAG Node: c"},
+		"5 clusters, 1 to 5: 5 jobs: 0 done, 0 running, 5 idle, 0 held":                                          {"0 1.0 DAG Node: a", "0 2.0 DAG Node: b", "0 3.0 DAG Node: c", "0 4.0 DAG Node: d", "0 5.0 DAG Node: e"},
+		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more will enter the queue":                         {"35 1.-1", "0 1.0"},
+		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more should enter the queue, but: no file":         {"35 1.-1", "0 1.0", "37 1.-1 no file"},
+		"cluster 2: 1 job: 0 done, 0 running, 1 idle, 0 held (not counted: 1 earlier job for the same products)": {"0 1.0 first=0 count=1 starts=4", "12 1.0", "0 2.0 first=0 count=1 starts=4"},
 	} {
 		if got := Select(history(t, log...), nil).Summary(); got != want {
 			t.Errorf("%v: %s\nwant %s", log, got, want)
@@ -163,12 +163,14 @@ func TestSummary(t *testing.T) {
 
 // Text from a log is printed as one line that does nothing to a terminal.
 func TestTrouble(t *testing.T) {
-	h := history(t, "0 1.0", "12 1.0", "0 1.1 first=30 count=10 starts=4", "12 1.1", "0 1.2", "9 1.2", "0 1.3", "5! 1.3", "0 1.4")
+	h := history(t, "0 1.0", "12 1.0", "0 1.1 first=30 count=10 starts=4", "12 1.1", "0 1.2", "9 1.2", "0 1.3", "5! 1.3", "0 1.4",
+		"0 1.5 first=7 count=1 starts=4", "12 1.5 job 7: ", "0 1.6 first=30 count=10 starts=4", "12 1.6 products 30 to 39: ")
 	var got []string
 	for _, j := range h.Jobs() {
 		got = append(got, Trouble(j))
 	}
-	want := []string{"held: job 1.0: why", "held: job 1.1: product 30-39: why", "removed: job 1.2: via condor_rm", "failed: job 1.3: left the queue with exit status 1", ""}
+	want := []string{"held: job 1.0: why", "held: job 1.1: product 30-39: why", "removed: job 1.2: via condor_rm", "failed: job 1.3: left the queue with exit status 1", "",
+		"held: job 1.5: job 7: why", "held: job 1.6: products 30 to 39: why"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q\nwant %q", got, want)
 	}

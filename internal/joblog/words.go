@@ -3,6 +3,7 @@ package joblog
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -15,7 +16,7 @@ import (
 func (r *Run) Summary() string {
 	text := r.Name() + ": " + Counts(r.Counts)
 	if r.Again > 0 {
-		text += fmt.Sprintf(" (not counted: %s for products that these make)", cli.Count(r.Again, "job"))
+		text += fmt.Sprintf(" (not counted: %s for the same products)", cli.Count(r.Again, "earlier job"))
 	}
 	switch {
 	case r.Paused != "":
@@ -91,6 +92,9 @@ func Products(j *condor.JobHistory) string {
 	}
 }
 
+// ownReason is what the reasons that matsubmit's jobs are held for begin with.
+var ownReason = regexp.MustCompile(`^(product|job)s? \d+( to \d+)?: `)
+
 // Trouble says why a job is held or gone, or nothing of any other.
 func Trouble(j *condor.JobHistory) string {
 	what, why := "", ""
@@ -104,7 +108,7 @@ func Trouble(j *condor.JobHistory) string {
 	default:
 		return ""
 	}
-	if products := Products(j); products != "" && !strings.HasPrefix(why, "product") { // as the reasons of our own begin
+	if products := Products(j); products != "" && !ownReason.MatchString(why) {
 		why = "product " + products + ": " + why
 	}
 	return fmt.Sprintf("%s: job %v: %s", what, j.ID, cmp.Or(why, "no reason is given"))

@@ -40,6 +40,9 @@ func (p *plan) submit(ctx context.Context, say io.Writer, program string, args .
 		if strings.Contains(name, " ") {
 			name = "'" + name + "'"
 		}
+		if program == "condor_submit_dag" {
+			name = "-wait " + name // until DAGMan submits the first job
+		}
 		fmt.Fprintf(say, "matwatch %s shows how they do\n", name)
 	}
 	return nil
