@@ -20,7 +20,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -142,12 +141,23 @@ func (t target) archive(version string, date time.Time) ([]byte, error) {
 	for i := range files {
 		files[i].name = "licenses/" + files[i].name
 	}
-	for _, name := range slices.Concat(programs, []string{"README.md", "LICENSE"}) {
+	for _, program := range programs {
+		data, err := os.ReadFile(program)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file{name: filepath.Base(program), program: true, data: data})
+	}
+	documents, err := filepath.Glob("docs/*")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range append(documents, "README.md", "LICENSE") {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, file{name: filepath.Base(name), program: slices.Contains(programs, name), data: data})
+		files = append(files, file{name: filepath.ToSlash(name), data: data})
 	}
 	for i := range files {
 		files[i].name = t.folder(version) + "/" + files[i].name
