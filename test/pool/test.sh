@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# test.sh [FOLDER]...
+# test.sh [-update] [FOLDER]...
 #
 # tests the programs on a real HTCondor pool, that of session.sh: the programs for Linux and for Windows
 # as go build makes them, or those in the FOLDERs. Exit status 77 says that the pool is not to be had on
 # this machine, and stderr why. GOFLAGS='-run=Mixed -count=5 -v' runs some of the tests, so many times.
+# With -update the documents in docs/ get what their commands print.
 set -euo pipefail
-folders=()
+update=() folders=()
+[ "${1-}" != -update ] || { update=(-update); shift; }
 for folder; do folders+=("$(realpath "$folder")"); done
 cd "$(dirname "$0")/../.."
 export CGO_ENABLED=0 GOFLAGS="-count=1 ${GOFLAGS-}"
@@ -22,5 +24,5 @@ for system in linux windows; do GOOS=$system GOFLAGS='' go build -o "$MATPOOL_BI
 
 go vet -tags pool ./condor ./test/pool
 # Jobs mostly wait: all tests at once.
-test/pool/session.sh go test -tags pool -parallel 50 ./test/pool
+test/pool/session.sh go test -tags pool -parallel 50 ./test/pool "${update[@]}"
 test/pool/session.sh go test -tags pool -run CondorSubmit ./condor

@@ -1,0 +1,152 @@
+//go:build pool
+
+package pool
+
+import (
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+var update = flag.Bool("update", false, "replace what the documents show by what their commands print")
+
+// A document is a session in a folder that has the scripts of the Python flow: below each
+// line "$ command" of a block stands what the command prints, but for what no two runs
+// have in common. Commands in comments are run too. Nothing else is on the pool.
+func TestDocuments(t *testing.T) {
+	t.Setenv("PATH", bin+":/usr/sbin:/usr/bin:/bin")
+	for _, name := range []string{"tutorial.md", "held.md"} {
+		t.Run(name, func(t *testing.T) {
+			page := filepath.Join("../../docs", name)
+			f := notInTmp(folder{t, t.TempDir()})
+			if err := os.CopyFS(f.dir, os.DirFS("../../bench/numpy")); err != nil {
+				t.Fatal(err)
+			}
+			text, err := os.ReadFile(page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			shown := f.session(string(text))
+			for _, picture := range regexp.MustCompile(`!\[.*\]\((.+)\)`).FindAllStringSubmatch(shown, -1) {
+				drawn := f.read(picture[1])
+				if *update {
+					folder{t, filepath.Dir(page)}.write(picture[1], drawn)
+				}
+			}
+			if *update {
+				folder{t, filepath.Dir(page)}.write(name, shown)
+			}
+		})
+	}
+}
+
+var block = regexp.MustCompile("(?ms)^```console\n.*?^```$|^<!-- \\$ .*? -->$")
+
+// session runs the commands of a page, and returns it with what they print.
+func (f folder) session(page string) string {
+	f.Helper()
+	return block.ReplaceAllStringFunc(page, func(text string) string {
+		if command, hidden := strings.CutPrefix(text, "<!-- $ "); hidden {
+			f.run("sh", "-c", strings.TrimSuffix(command, " -->"))
+			return text
+		}
+		parts := strings.Split(strings.TrimSuffix(text, "```"), "\n$ ")
+		for i, part := range parts[1:] {
+			command, want, _ := strings.Cut(part, "\n")
+			start := time.Now()
+			got := f.shown(command)
+			f.Logf("%4.0f s  %s", time.Since(start).Seconds(), command)
+			if !*update && normal(got) != normal(want) {
+				f.Errorf("$ %s\nprints\n%s\nthe document says\n%s", command, got, want)
+			}
+			if got != "" && i+2 < len(parts) {
+				got += "\n"
+			}
+			parts[i+1] = strings.TrimSuffix(command+"\n"+got, "\n")
+		}
+		return strings.Join(parts, "\n$ ") + "\n```"
+	})
+}
+
+// shown returns what a command prints, as a document shows it.
+func (f folder) shown(command string) string {
+	f.Helper()
+	cmd := exec.CommandContext(f.Context(), "sh", "-c", command)
+	cmd.Dir = f.dir
+	text, _ := cmd.CombinedOutput() // what fails says so
+	lines := strings.Split(strings.NewReplacer(f.dir, "/home/user/products", bin, "/home/user/bin").Replace(string(text)), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	if text := strings.Trim(elide(lines), "\n"); text != "" {
+		return text + "\n"
+	}
+	return ""
+}
+
+// elide leaves out lines that differ only in numbers: of more than five the first two
+// and the last are kept.
+func elide(lines []string) string {
+	digits := regexp.MustCompile(`\d+`)
+	like := func(line string) string { return digits.ReplaceAllString(normal(line), "0") }
+	var kept []string
+	for len(lines) > 0 {
+		n := 1
+		for n < len(lines) && like(lines[n]) == like(lines[0]) {
+			n++
+		}
+		if n > 5 {
+			kept = append(kept, lines[0], lines[1], "…", lines[n-1])
+		} else {
+			kept = append(kept, lines[:n]...)
+		}
+		lines = lines[n:]
+	}
+	return strings.Join(kept, "\n")
+}
+
+// varying is what is another from run to run, and a word instead.
+var varying = []struct {
+	pattern *regexp.Regexp
+	word    string
+}{
+	{regexp.MustCompile(`<\S+ @ \S+ \S+`), "ADDRESS"},
+	{regexp.MustCompile(`(\d+-\d+-\d+ )?\d\d:\d\d:\d\d|\d+/\d+ \d\d:\d\d`), "TIME"},
+	{regexp.MustCompile(`\b(\d+h)?(\d+m)?\d+s\b|\b\d+h\d+m\b`), "SPAN"},
+	{regexp.MustCompile(`\bdigest [0-9a-f]+`), "DIGEST"},
+	{regexp.MustCompile(`\d+(\.\d+)? ?MB`), "SIZE"},
+	{regexp.MustCompile(`\d+%`), "SHARE"},
+	{regexp.MustCompile(`\bclusters? \d+( and \d+)?|\b\d+ clusters, \d+ to \d+`), "CLUSTER"},
+	{regexp.MustCompile(`\b\d+\.\d{1,3}(-\d+)?\b`), "JOB"},
+	{regexp.MustCompile(`\b(slot\d+_\d+@)?(linux\d|winpc)\b( \((LINUX|WINDOWS)\))?`), "MACHINE"},
+	{regexp.MustCompile(`^MACHINE +(linux|windows) .*`), "MACHINE"}, // of a table
+	{regexp.MustCompile(`\b\d+ slots\b`), "SLOTS"},
+	{regexp.MustCompile(`\bdir_\d+\b`), "DIR"},
+	// Which guard of the time limit strikes first.
+	{regexp.MustCompile(`The job exceeded allowed execute duration of 00:04|job 1: ran longer than 4 s on MACHINE`), "LONG"},
+	{regexp.MustCompile(`code (47, subcode 0|3, subcode 47)`), "LIMIT"},
+	{regexp.MustCompile(` +`), " "},
+	{regexp.MustCompile(`^TIME CLUSTER: .*\b[1-9]\d* (running|idle),.*`), ""},                             // a run goes on
+	{regexp.MustCompile(`^(computing|inputs|outputs|starting and ending|without a job) SPAN SHARE$`), ""}, // of a report, where they are more than nothing
+	{regexp.MustCompile(`^…$`), ""},
+}
+
+// normal returns a text without what varies.
+func normal(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		for _, v := range varying {
+			line = v.pattern.ReplaceAllString(line, v.word)
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
