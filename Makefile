@@ -10,9 +10,9 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 # README.md says which is for what. Without a C compiler everything here works but
 # OpenBLAS, for which release/ sets its own environment.
 export CGO_ENABLED = 0
-programs_go       = go build -trimpath -ldflags '-s -w -X matpool/internal/cli.version=$(VERSION)' -o $1/ ./cmd/...
+programs_go       = go build -trimpath -ldflags '-s -w -X matpool/internal/cli.version=$(VERSION)' -o $1/ $2
 programs_openblas = go run ./release -version '$(VERSION)' -programs $1
-programs          = $(or $(call programs_$(BLAS),$1),$(error BLAS=$(BLAS): it is go or openblas))
+programs          = $(or $(call programs_$(BLAS),$1,$2),$(error BLAS=$(BLAS): it is go or openblas))
 
 .PHONY: help
 help: ## list the tasks
@@ -21,7 +21,8 @@ help: ## list the tasks
 .PHONY: demo
 demo: BLAS ?= go
 demo: ## the whole flow with 100 pairs of matrices, in demo/ (2.4 GB); JOBS=10 SIZE=500 for less, BLAS=openblas for what is shipped
-	@$(call programs,demo/bin)
+	@# Of Go programs only those that it runs: the others need more modules.
+	@$(call programs,demo/bin,./cmd/matinit ./cmd/matprod ./cmd/matcombine)
 	@test/demo.sh demo $(JOBS) $(SIZE)
 
 .PHONY: test
@@ -31,7 +32,7 @@ test: ## every test; installs what the tests need where it may
 .PHONY: build
 build: BLAS ?= $(if $(filter linux/amd64,$(shell go env GOOS)/$(shell go env GOARCH)),openblas,go)
 build: ## the programs for this machine, in bin/; BLAS=go needs no C compiler
-	$(call programs,bin)
+	$(call programs,bin,./cmd/...)
 
 .PHONY: install
 install: build ## the programs, in PREFIX/bin (PREFIX=/usr/local)
