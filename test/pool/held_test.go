@@ -195,8 +195,8 @@ func TestOtherProgram(t *testing.T) {
 		"machine-lost": {"until 2 sleep 300\nwrite result1.txt good", trouble{
 			disturb: func(f folder) {
 				worker := f.worker("machine-lost1.txt")
-				f.kill(parent(f, worker))
-				f.kill(worker)
+				// At once: the machine itself kills what a starter leaves.
+				f.kill(parent(f, worker), worker)
 			},
 			told: "3 done",
 			row:  `^\d+,1,1,1,done,1,lost,`,
@@ -270,7 +270,11 @@ func parent(f folder, pid int) int {
 	return ppid
 }
 
-func (f folder) kill(pid int) {
+func (f folder) kill(pids ...int) {
 	f.Helper()
-	f.run("kill", "-KILL", strconv.Itoa(pid))
+	args := []string{"-KILL"}
+	for _, pid := range pids {
+		args = append(args, strconv.Itoa(pid))
+	}
+	f.run("kill", args...)
 }
