@@ -41,7 +41,7 @@ func Attributes() []Attribute {
 		{"executable", Name, "", "the program (default: the matprod beside matsubmit)"},
 		{"arguments", Text, "", "another program's arguments; $(index) is the product's number, $(first) and $(count) a batch's range"},
 		{"indexed_input_files", Names, "inputA.npy, inputB.npy", "inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy … (the default is matprod's)"},
-		{"indexed_output_files", Names, "", "outputs of each product, numbered likewise (default: all new files come back)"},
+		{"indexed_output_files", Names, "", "outputs of each product, numbered likewise (default: of matprod output.npy, of another program all new files)"},
 		{"input_files", Names, "", "files that every job gets"},
 		{"total_jobs", Whole, "", "how many products there are"},
 		{"first_index", Whole, "0", "the number of the first product"},
@@ -119,7 +119,7 @@ func instead(name string) string {
 	case "transfer_input_files":
 		return "write input_files, or indexed_input_files for numbered ones"
 	case "transfer_output_files":
-		return "leave it out, all new files come back; indexed_output_files gives them a folder"
+		return "leave it out, the outputs come back by themselves; indexed_output_files gives them a folder"
 	case "output":
 		return "write stdout or indexed_stdout"
 	case "error":

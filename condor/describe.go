@@ -193,9 +193,17 @@ func (s *Submission) describeProgram(p *printer) {
 }
 
 func (s *Submission) describeFiles(p *printer) {
-	p.comment("Files. All new files in the job's folder come back, also those of a job that failed. There is no",
-		"transfer_output_files and no success_exit_code: with these, HTCondor would hold a failed job for a",
-		"missing output and forget its exit status, or throw away what it wrote to stderr.")
+	const success = "There is no success_exit_code: it would throw away what a failed job wrote to stderr."
+	if s.Outbox != "" {
+		p.comment("Files. What the program leaves in "+s.Outbox+" comes back: an empty folder, which is sent to every job so",
+			"that it is there however the job ends. Were the outputs themselves named, HTCondor would hold a failed job",
+			"for a missing one and forget its exit status; were nothing named, it would wait a second before each start.",
+			success)
+	} else {
+		p.comment("Files. All new files in the job's folder come back, also those of a job that failed. There is no",
+			"transfer_output_files: HTCondor would hold a failed job for a missing output and forget its exit status.",
+			success)
+	}
 	p.set("should_transfer_files", "YES")
 	p.set("when_to_transfer_output", "ON_EXIT")
 	var inputs []string
@@ -205,8 +213,15 @@ func (s *Submission) describeFiles(p *printer) {
 	for _, name := range s.Inputs {
 		inputs = append(inputs, escape(name))
 	}
+	if s.Outbox != "" {
+		inputs = append(inputs, escape(s.Outbox))
+	}
 	if len(inputs) > 0 {
 		p.set("transfer_input_files", "%s", strings.Join(inputs, ", "))
+	}
+	if s.Outbox != "" {
+		// With the slash it is the folder's content that comes, not the folder.
+		p.set("transfer_output_files", "%s/", escape(Base(s.Outbox)))
 	}
 	var remaps []string
 	for _, m := range s.Remaps {

@@ -17,7 +17,7 @@ type Job struct {
 	Arguments  []string // arguments, taken apart, each still a [Template]
 
 	IndexedInputs  []string // indexed_input_files
-	IndexedOutputs []string // indexed_output_files; none: all new files come back
+	IndexedOutputs []string // indexed_output_files; none: of matprod output.npy, of another program all new files
 	Inputs         []string // input_files
 
 	TotalJobs      int  // total_jobs

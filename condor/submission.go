@@ -22,7 +22,11 @@ type Submission struct {
 	Systems    []System
 	Arguments  []Template
 
-	Inputs              []string   // files that every job gets, besides its own
+	Inputs []string // files that every job gets, besides its own
+	// Outbox is an empty folder that every job gets, under the last part of its name. What
+	// the program leaves in it comes back, and nothing else. With "", what is new in the
+	// job's own folder does.
+	Outbox              string
 	Remaps              []RemapAll // outputs that go elsewhere than to a file of the same name
 	Stdout, Stderr, Log Template
 
@@ -139,6 +143,11 @@ func (s *Submission) Check() error {
 	case s.MaxRunTime < time.Second:
 		fail("a job needs time to run")
 	}
+	if s.Outbox != "" {
+		if err := s.checkFile(s.Outbox, inInputs); err != nil {
+			fail("%w", err)
+		}
+	}
 	for _, m := range s.Remaps {
 		for _, t := range []Template{m.Name, m.To} {
 			if err := t.check(); err != nil {
@@ -177,7 +186,7 @@ func (s *Submission) checkRow(row *Row) error {
 	}
 	// On Windows capitals make no other name.
 	fold := slices.Contains(s.Systems, Windows)
-	if a, b, clash := sameBase(fold, row.Inputs, s.Inputs); clash {
+	if a, b, clash := sameBase(fold, row.Inputs, s.Inputs, []string{s.Outbox}); clash {
 		return fmt.Errorf("%s and %s would be one file in the job's folder", a, b)
 	}
 	var outputs []string

@@ -23,7 +23,8 @@ func example() *Submission {
 		Unit:       "product",
 		Executable: "matprod",
 		Systems:    []System{Linux, Windows},
-		Arguments:  []Template{"-first", "$(index)", "inputA.npy", "inputB.npy", "output.npy"},
+		Arguments:  []Template{"-first", "$(index)", "inputA.npy", "inputB.npy", "matprod.outbox/output.npy"},
+		Outbox:     "matprod.outbox",
 		Stdout:     "logs/$(index).out",
 		Stderr:     "logs/$(index).err",
 		Log:        "run_product.log",
@@ -72,7 +73,7 @@ func TestDescriptions(t *testing.T) {
 	batches.Extra = []Setting{{"+WantGPULab", "true"}, {"accounting_group", "maths"}}
 
 	other := example()
-	other.Unit, other.Executable, other.Systems = "job", "tools/other program.exe", []System{Windows}
+	other.Unit, other.Outbox, other.Executable, other.Systems = "job", "", "tools/other program.exe", []System{Windows}
 	other.Arguments = []Template{"--case", "$(index)", Literal("it's $HOME $(x) $$(OpSys)"), ""}
 	other.Stdout, other.Stderr, other.Log = "out.txt", Indexed("err"), Indexed("logs/event.log")
 	other.MaxIdle = 1000
@@ -98,9 +99,10 @@ func TestDescriptions(t *testing.T) {
 }
 
 // The lines that plausible submit files have, and that lose the exit status, the
-// messages or the slot; the manual's own words, in comments, do no harm.
+// messages or the slot. To name a folder that is always there does no harm, nor do the
+// manual's own words, in comments.
 func TestHarmfulLines(t *testing.T) {
-	harmful := regexp.MustCompile(`(?m)^(success_exit_code|transfer_output_files|retry_until|stream_\w+|rank|leave_in_queue)\b|ON_SUCCESS|ON_EXIT_OR_EVICT`)
+	harmful := regexp.MustCompile(`(?m)^(success_exit_code|transfer_output_files.*[^/\n]$|retry_until|stream_\w+|rank|leave_in_queue)\b|ON_SUCCESS|ON_EXIT_OR_EVICT`)
 	for _, name := range []string{"products.sub", "batches.sub", "other.sub"} {
 		text, err := os.ReadFile("testdata/" + name)
 		if err != nil {
@@ -182,6 +184,7 @@ func oddSubmission(random *rand.Rand, batch bool) *Submission {
 	s.Arguments = append(s.Arguments, Literal(name("", inStream)), "$(first)", Literal(name("", inStream)))
 	s.Stdout, s.Stderr, s.Log = Indexed(name(".out", inStream)), Indexed(name(".err", inStream)), Literal(name(".log", inLog))
 	s.Inputs = []string{"c/" + name(".0", inInputs), "c/" + name(".1", inInputs)}
+	s.Outbox = "o/" + name(".o", inInputs)
 	s.Rows = Ranges(random.IntN(1000), 1+random.IntN(5), 1)
 	if batch {
 		s.Rows = Ranges(random.IntN(1000), 1+random.IntN(50), 1+random.IntN(20))
@@ -216,7 +219,7 @@ func (s *Submission) meaning(i int) []string {
 		remaps = append(remaps, m.Name+"="+m.To)
 	}
 	return []string{
-		strings.Join(args, "|"), strings.Join(slices.Concat(r.Inputs, s.Inputs), ", "), strings.Join(remaps, ";"),
+		strings.Join(args, "|"), strings.Join(slices.Concat(r.Inputs, s.Inputs, []string{s.Outbox}), ", "), Base(s.Outbox) + "/", strings.Join(remaps, ";"),
 		expand(s.Stdout), expand(s.Stderr), expand(s.Log), s.BatchName,
 	}
 }
@@ -228,17 +231,17 @@ func TestDescriptionsMeanWhatTheySay(t *testing.T) {
 	for n := range 300 {
 		s := oddSubmission(random, n%2 == 1)
 		text := describe(t, s)
-		jobs := readDescription(t, text, "arguments", "transfer_input_files", "transfer_output_remaps", "output", "error", "log", "batch_name")
+		jobs := readDescription(t, text, "arguments", "transfer_input_files", "transfer_output_files", "transfer_output_remaps", "output", "error", "log", "batch_name")
 		if len(jobs) != len(s.Rows) {
 			t.Fatalf("%d jobs, want %d:\n%s", len(jobs), len(s.Rows), text)
 		}
 		for i, got := range jobs {
 			got[0] = strings.Join(split(t, got[0]), "|")
-			remaps := strings.Split(strings.Trim(got[2], `"`), ";")
+			remaps := strings.Split(strings.Trim(got[3], `"`), ";")
 			for j := range remaps {
 				remaps[j] = strings.Trim(remaps[j], " ")
 			}
-			got[2] = strings.Join(remaps, ";")
+			got[3] = strings.Join(remaps, ";")
 			if want := s.meaning(i); !slices.Equal(got, want) {
 				t.Fatalf("job %d: %q\nwant %q\n%s", i, got, want, text)
 			}

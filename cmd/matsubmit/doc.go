@@ -53,7 +53,7 @@ Attributes:
 	executable            NAME     the program (default: the matprod beside matsubmit)
 	arguments             TEXT     another program's arguments; $(index) is the product's number, $(first) and $(count) a batch's range
 	indexed_input_files   NAMES    inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy … (the default is matprod's) (inputA.npy, inputB.npy)
-	indexed_output_files  NAMES    outputs of each product, numbered likewise (default: all new files come back)
+	indexed_output_files  NAMES    outputs of each product, numbered likewise (default: of matprod output.npy, of another program all new files)
 	input_files           NAMES    files that every job gets
 	total_jobs            NUMBER   how many products there are
 	first_index           NUMBER   the number of the first product (0)

@@ -191,7 +191,7 @@ func (p *plan) checkNames() error {
 	var errs []error
 	for _, output := range p.outputs() {
 		for _, input := range append(slices.Clone(p.job.IndexedInputs), p.job.Inputs...) {
-			if a, b := condor.Base(output), condor.Base(input); a == b {
+			if a, b := condor.Base(output), condor.Base(input); a == b && !p.job.Matprod { // whose outputs are in the outbox
 				errs = append(errs, status.DataError(fmt.Errorf("%s: indexed_output_files: %s and %s would be one file in a job's folder", p.File, output, input),
 					"give the outputs names of their own, as in indexed_output_files = results/output.npy"))
 			}

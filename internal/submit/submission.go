@@ -37,6 +37,7 @@ func (p *plan) submission() *condor.Submission {
 	}
 	if job.Matprod {
 		s.Arguments = p.matprodArguments()
+		s.Outbox = p.outbox()
 	}
 	if s.Executable = p.programs.files[0]; len(s.Systems) > 1 {
 		s.Executable, _ = p.programs.laid(path.Dir(p.subFile()))
@@ -79,10 +80,10 @@ func (p *plan) comments() []string {
 }
 
 // matprodArguments returns matprod's command line. In a job's folder files lie under
-// the last part of their names.
+// the last part of their names, and outputs in the outbox.
 func (p *plan) matprodArguments() []condor.Template {
 	a, b := condor.Base(p.job.IndexedInputs[0]), condor.Base(p.job.IndexedInputs[1])
-	c := condor.Base(p.outputs()[0])
+	c := path.Join(outboxName, condor.Base(p.outputs()[0]))
 	literal := func(names ...string) (args []condor.Template) {
 		if slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, "-") }) {
 			args = append(args, "--")

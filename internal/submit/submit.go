@@ -105,7 +105,7 @@ func (o Order) plan(ctx context.Context, stderr io.Writer) (*plan, error) {
 	p := &plan{Order: o, job: job, stderr: stderr}
 	var errs []error
 	p.programs, err = findPrograms(job, o.Programs)
-	errs = append(errs, err, p.checkCommon(), p.checkNames(), p.checkFolders(), p.checkTargets())
+	errs = append(errs, err, p.checkCommon(), p.checkNames(), p.checkFolders(), p.checkOutbox(), p.checkTargets())
 	if o.DAG {
 		errs = append(errs, p.checkDAG())
 	}

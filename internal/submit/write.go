@@ -27,13 +27,16 @@ func (p *plan) subFile() string {
 	return filepath.ToSlash(p.Output)
 }
 
-// prepare makes the folders that the jobs write to, and lays the programs beside the
+// prepare makes the folders that the jobs write to and the one they are sent, and lays the programs beside the
 // submit description.
 func (p *plan) prepare(say io.Writer) error {
 	for _, dir := range p.folders() {
 		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return fmt.Errorf("%s: the folder cannot be made: %w", dir, cause(err))
 		}
+	}
+	if err := p.makeOutbox(); err != nil {
+		return err
 	}
 	return p.programs.lay(path.Dir(p.subFile()), say)
 }
