@@ -23,7 +23,7 @@ import (
 
 // Panel is the number of values of k that are summed before they are added to C.
 // It is part of the definition of a product: another value gives other bits.
-const Panel = 128
+const Panel = 256
 
 // A Matrix is a view of Rows×Cols float64s in a slice. Element (i, j) is
 // Data[i*Stride+j], or Data[j*Stride+i] where Trans is set, so that a matrix in

@@ -6,11 +6,11 @@ import "golang.org/x/sys/cpu"
 func archKernels() []kernel {
 	// A block of A takes half of the L2 cache: of 1 MiB, which all servers with AVX-512
 	// have, or of 512 KiB.
-	avx512 := kernel{name: "avx512", rows: 8, cols: 24, blockRows: 128, blockDepth: 4 * Panel, run: runAVX512}
+	avx512 := kernel{name: "avx512", rows: 8, cols: 24, blockRows: 128, blockDepth: 2 * Panel, run: runAVX512}
 	if !cpu.X86.HasAVX512 {
 		avx512.missing = "AVX-512"
 	}
-	avx2 := kernel{name: "avx2", rows: 4, cols: 12, blockRows: 128, blockDepth: 2 * Panel, run: runAVX2}
+	avx2 := kernel{name: "avx2", rows: 4, cols: 12, blockRows: 128, blockDepth: Panel, run: runAVX2}
 	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
 		avx2.missing = "AVX2 and FMA"
 	}

@@ -97,7 +97,7 @@ func (m *Multiplier) multiply(ctx context.Context, c, a, b Matrix, add bool) err
 		}
 		return nil
 	}
-	if m.panel != nil && fitsInt32(c, a, b) && (m.room || roomForPanels(m.threads)) {
+	if m.panel != nil && fitsInt32(c, a, b) && !(add && hasNegativeZero(c)) && (m.room || roomForPanels(m.threads)) {
 		m.room = true
 		return m.multiplyByPanels(ctx, c, a, b, add)
 	}

@@ -64,9 +64,11 @@ var openBLASMissing = sync.OnceValue(func() string {
 	return ""
 })
 
-// openBLASConforms computes one small product both ways: some tens of microseconds.
+// openBLASConforms computes one panel of a small product both ways, in some hundred
+// microseconds. A library that divides a panel, since it is too deep for its kernel's
+// blocks, shows here.
 func openBLASConforms() bool {
-	const rows, depth, cols = 24, 11, 24
+	const rows, depth, cols = 24, Panel, 24
 	var x [rows*depth + depth*cols + 2*rows*cols]float64
 	for i := range x {
 		x[i] = math.Sqrt(float64(i + 2)) // no product of two is exact

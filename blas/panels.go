@@ -29,6 +29,21 @@ func fitsInt32(matrices ...Matrix) bool {
 	return true
 }
 
+// hasNegativeZero reports whether there is a −0 in c. A library's kernel may begin a chain
+// with its first term instead of adding that to +0, as OpenBLAS's for Haswell does. If all
+// terms are −0, so is the chain then, and not +0. This shows nowhere but in the sum with a
+// c that is −0 itself, which no c becomes that begins as anything else.
+func hasNegativeZero(c Matrix) bool {
+	for i := range c.Rows {
+		for _, x := range c.Data[i*c.Stride : i*c.Stride+c.Cols] {
+			if math.Float64bits(x) == 1<<63 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // panelMemory is what a library may want for itself in each thread, in values: OpenBLAS
 // maps 32 MiB for a thread's first product.
 const panelMemory = 40 << 20 / 8

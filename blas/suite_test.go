@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -147,11 +148,11 @@ func TestLargeSizes(t *testing.T) {
 	forEach(t, func(t *testing.T, m *Multiplier) {
 		rng := rand.New(rand.NewPCG(3, 4))
 		shapes := [][3]int{
-			{127, 127, 127}, {128, 128, 128}, {129, 129, 129}, {8, 1000, 8}, {3, 257, 5},
+			{127, 255, 127}, {128, 256, 128}, {129, 257, 129}, {8, 1000, 8}, {3, 513, 5},
 			{121, 130, 50}, {241, 256, 47}, {1, 300, 2017}, {2, 5, 4040}, {2500, 3, 1}, {130, 260, 2040},
 		}
 		for range 12 {
-			shapes = append(shapes, [3]int{1 + rng.IntN(260), 1 + rng.IntN(400), 1 + rng.IntN(260)})
+			shapes = append(shapes, [3]int{1 + rng.IntN(260), 1 + rng.IntN(800), 1 + rng.IntN(260)})
 		}
 		for i, s := range shapes {
 			checkAgainstDefinition(t, m, forms()[(5*i+i/16)%16], s[0], s[1], s[2], i%4, normal(rng))
@@ -189,6 +190,24 @@ func TestNegativeZeroDoesNotEscape(t *testing.T) {
 		mul(t, m, c, a, b)
 		if math.Float64bits(c.Data[0]) != 0 {
 			t.Errorf("got %v, want +0", c.Data[0])
+		}
+	})
+}
+
+// A chain of terms that are all −0 is +0, and so is its sum with a C of −0.
+func TestNegativeZerosOfC(t *testing.T) {
+	forEach(t, func(t *testing.T, m *Multiplier) {
+		fill := func(rows, cols int, x float64) Matrix {
+			return Dense(rows, cols, slices.Repeat([]float64{x}, rows*cols))
+		}
+		c := fill(24, 24, math.Copysign(0, -1))
+		if err := m.MulAdd(t.Context(), c, fill(24, 10, -1), fill(10, 24, 0)); err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range c.Data {
+			if math.Float64bits(x) != 0 {
+				t.Fatalf("got %v, want +0", x)
+			}
 		}
 	})
 }

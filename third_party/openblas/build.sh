@@ -175,6 +175,21 @@ precompile() {
     done
 }
 
+# deepen lets the Haswell kernel of Windows take 256 terms at a time, as that of Linux does and as a
+# panel of ours has: the source has room for 128 on the stack. Windows gives a stack page by page, so
+# each page of the larger room is touched, from the top down, as the source does for a smaller one.
+deepen() {
+    local kernel=kernel/x86_64/dgemm_kernel_4x8_haswell.S
+    sed -i '/^#ifdef HASWELL$/,/^#ifdef SKYLAKEX$/ s/^#define DGEMM_DEFAULT_Q 128$/#define DGEMM_DEFAULT_Q 256/' param.h &&
+        sed -i -e 's/^#define L_BUFFER_SIZE 128\*8\*12+512$/#define L_BUFFER_SIZE 256*8*12+4096/' \
+            -e 's/^\( *movl    \$ 0,  4096 \* \)4(%rsp);\\$/\17(%rsp);\\\n\16(%rsp);\\\n\15(%rsp);\\\n&/' $kernel || return 1
+    if [ "$(grep -c '^#define L_BUFFER_SIZE 256\*8\*12+4096$' $kernel)" != 2 ] || ! grep -q '4096 \* 7(%rsp);' $kernel ||
+        sed -n '/^#ifdef HASWELL$/,/^#ifdef SKYLAKEX$/p' param.h | grep -q '^#define DGEMM_DEFAULT_Q 128$'; then
+        echo "the source is another than the one whose Haswell kernel is changed here"
+        return 1
+    fi
+}
+
 # Note: set -e is off in all that a status is asked of, so compile and smoke look after themselves.
 
 # compile leaves the library, its headers and its licences in $work/out. The outer make's flags and
@@ -185,7 +200,7 @@ compile() {
     mkdir "$work/source" "$work/out" && cd "$work/source" || return 1
     tar -xf "$tarball" --strip-components=1 --no-same-owner || return 1
     if [ "$system" = windows ]; then
-        precompile || return 1
+        deepen && precompile || return 1
         tools=(CC="${cross}gcc" AR="${cross}ar" RANLIB="${cross}ranlib" HOSTCC=gcc
             COMMON_OPT="-O2 -DWIN32_LEAN_AND_MEAN -include matpool-precompiled.h")
     fi
