@@ -21,7 +21,7 @@ type Multiplier struct {
 	kernel  kernel    // computes strips of tiles
 	threads int
 	packedA [][]float64  // a row block for each thread
-	packedB [2][]float64 // a block, and the next one
+	packedB [2][]float64 // a block, and the next one; one thread packs it where the last one was
 }
 
 // New returns a Multiplier with the named kernel, one of [Kernels], or with the
@@ -38,19 +38,42 @@ func New(kernel string, threads int) (*Multiplier, error) {
 	}
 	k := found.kernel
 	sizeA, sizeB := k.blockDepth*k.blockRows, k.blockDepth*roundUp(blockCols, k.cols)
-	memory, err := pages.Alloc(threads*sizeA + 2*sizeB)
+	blocks := min(threads, 2)
+	memory, err := pages.Alloc(threads*sizeA + blocks*sizeB)
 	if err != nil {
 		return nil, err
 	}
 	m := &Multiplier{name: found.name, panel: found.panel, kernel: k, threads: threads}
 	for i := range m.packedB {
-		m.packedB[i], memory = memory[:sizeB], memory[sizeB:]
+		m.packedB[i] = memory[i%blocks*sizeB:][:sizeB]
 	}
+	memory = memory[blocks*sizeB:]
 	for range threads {
 		m.packedA = append(m.packedA, memory[:sizeA])
 		memory = memory[sizeA:]
 	}
 	return m, nil
+}
+
+// Split returns n Multipliers like m, to be used at the same time, among which m's threads
+// are divided. It panics unless n is at least 1 and at most the number of threads.
+func (m *Multiplier) Split(n int) ([]*Multiplier, error) {
+	if n < 1 || n > m.threads {
+		panic(fmt.Sprintf("blas: %d threads cannot be divided among %d", m.threads, n))
+	}
+	if n == 1 {
+		return []*Multiplier{m}, nil
+	}
+	parts := make([]*Multiplier, n)
+	for i := range parts {
+		part, err := New(m.name, (m.threads+i)/n)
+		if err != nil {
+			return nil, err
+		}
+		part.Progress = m.Progress
+		parts[i] = part
+	}
+	return parts, nil
 }
 
 // Kernel describes what computes the products: "Go, kernel avx512 (8×24)".

@@ -18,9 +18,23 @@ const (
 	makeFolder = "make the folder first"
 )
 
-// checkProducts looks at everything that [Products] will use, and returns the number
-// of multiplications to do, or all that is wrong.
-func checkProducts(pairs []Pair) (multiplications int64, err error) {
+// work is what there is to do.
+type work struct {
+	multiplications int64
+	largest         int64 // the size in bytes of the largest pair with its product
+}
+
+func (w *work) add(f factors) {
+	w.multiplications += f.multiplications()
+	a, _ := f.a.Len()
+	b, _ := f.b.Len()
+	c, _ := f.product().Len()
+	w.largest = max(w.largest, 8*(a+b+c))
+}
+
+// checkProducts looks at everything that [Products] will use, and returns the work there
+// is, or all that is wrong.
+func checkProducts(pairs []Pair) (w work, err error) {
 	errs := []error{checkOutputs(pairs)}
 	for _, p := range pairs {
 		f, err := openFactors(p)
@@ -28,15 +42,15 @@ func checkProducts(pairs []Pair) (multiplications int64, err error) {
 			errs = append(errs, err)
 			continue
 		}
-		multiplications += f.multiplications()
+		w.add(f)
 		f.close()
 	}
-	return multiplications, errors.Join(errs...)
+	return w, errors.Join(errs...)
 }
 
 // checkTerms looks at everything that [Serial] will use, and returns what the sum
-// looks like and the number of multiplications to do, or all that is wrong.
-func checkTerms(pairs []Pair, output string) (sum npyio.Header, multiplications int64, err error) {
+// looks like and the work there is, or all that is wrong.
+func checkTerms(pairs []Pair, output string) (sum npyio.Header, w work, err error) {
 	var errs []error
 	first := ""
 	for _, p := range pairs {
@@ -45,7 +59,7 @@ func checkTerms(pairs []Pair, output string) (sum npyio.Header, multiplications 
 			errs = append(errs, err)
 			continue
 		}
-		multiplications += f.multiplications()
+		w.add(f)
 		product, name := f.product(), p.A+" times "+p.B
 		f.close()
 		if first == "" {
@@ -57,7 +71,7 @@ func checkTerms(pairs []Pair, output string) (sum npyio.Header, multiplications 
 			errs = append(errs, checkDistinct(output, p.A, p.B))
 		}
 	}
-	return sum, multiplications, errors.Join(errs...)
+	return sum, w, errors.Join(errs...)
 }
 
 // Headers returns the headers of a pair's factors and of their product, or all that is

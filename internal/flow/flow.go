@@ -15,9 +15,7 @@ import (
 	"io/fs"
 	"slices"
 
-	"matpool/blas"
 	"matpool/internal/atomicfile"
-	"matpool/internal/pages"
 	"matpool/internal/status"
 	"matpool/npyio"
 )
@@ -115,27 +113,6 @@ func openFactors(p Pair) (factors, error) {
 		return factors{}, err
 	}
 	return f, nil
-}
-
-// readMatrix reads a whole matrix into the buffer.
-func readMatrix(ctx context.Context, f *npyio.File, buffer *pages.Buffer) (blas.Matrix, error) {
-	rows, cols := f.Shape[0], f.Shape[1]
-	data, err := buffer.Floats(rows * cols)
-	if err != nil {
-		return blas.Matrix{}, err
-	}
-	for i := 0; i < len(data); i += piece {
-		if err := ctx.Err(); err != nil {
-			return blas.Matrix{}, err
-		}
-		if err := f.ReadFloat64s(data[i:min(i+piece, len(data))], int64(i)); err != nil {
-			return blas.Matrix{}, inputError(err)
-		}
-	}
-	if f.Fortran {
-		return blas.Dense(cols, rows, data).T(), nil
-	}
-	return blas.Dense(rows, cols, data), nil
 }
 
 // create makes a file for an array, with its header written and room for its values.

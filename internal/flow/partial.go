@@ -24,7 +24,7 @@ const (
 // sums what it makes of the products: see there. The file is flushed to the disk only
 // if sync is set: see [Products].
 func Partial(ctx context.Context, m *blas.Multiplier, pairs []Pair, output string, sync bool, show progress.Func) error {
-	h, total, err := checkTerms(pairs, output)
+	h, work, err := checkTerms(pairs, output)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func Partial(ctx context.Context, m *blas.Multiplier, pairs []Pair, output strin
 	if err := out.Reserve(2 * (int64(len(h.Append(nil))) + 8*count)); err != nil {
 		return err
 	}
-	hi, lo, err := sum(ctx, m, pairs, h, total, show)
+	hi, lo, err := sum(ctx, m, pairs, h, work, show)
 	if err != nil {
 		return err
 	}

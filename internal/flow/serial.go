@@ -6,8 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"golang.org/x/sync/errgroup"
-
 	"matpool/blas"
 	"matpool/internal/ddsum"
 	"matpool/internal/pages"
@@ -20,7 +18,7 @@ import (
 // to the disk. Sum and norm have the bits that [Combine] gets from the products'
 // files.
 func Serial(ctx context.Context, m *blas.Multiplier, pairs []Pair, output string, show progress.Func) (norm float64, err error) {
-	h, total, err := checkTerms(pairs, output)
+	h, work, err := checkTerms(pairs, output)
 	if err != nil {
 		return 0, err
 	}
@@ -29,7 +27,7 @@ func Serial(ctx context.Context, m *blas.Multiplier, pairs []Pair, output string
 		return 0, err
 	}
 	defer out.Close()
-	hi, _, err := sum(ctx, m, pairs, h, total, show)
+	hi, _, err := sum(ctx, m, pairs, h, work, show)
 	if err != nil {
 		return 0, err
 	}
@@ -46,8 +44,9 @@ func Serial(ctx context.Context, m *blas.Multiplier, pairs []Pair, output string
 	return ddsum.Norm(squares), nil
 }
 
-// sum computes Σ AᵢBᵢ = hi + lo, a matrix like h. What [checkTerms] found is needed.
-func sum(ctx context.Context, m *blas.Multiplier, pairs []Pair, h npyio.Header, multiplications int64, show progress.Func) (hi, lo []float64, err error) {
+// sum computes Σ AᵢBᵢ = hi + lo, a matrix like h. What [checkTerms] found is needed. The
+// products are added in order: see package ddsum.
+func sum(ctx context.Context, m *blas.Multiplier, pairs []Pair, h npyio.Header, work work, show progress.Func) (hi, lo []float64, err error) {
 	count, _ := h.Len()
 	accumulators, err := pages.Alloc(2 * int(count))
 	if err != nil {
@@ -55,24 +54,23 @@ func sum(ctx context.Context, m *blas.Multiplier, pairs []Pair, h npyio.Header, 
 	}
 	hi, lo = accumulators[:count], accumulators[count:]
 
-	m.Progress = counter(multiplications, show)
-	g, ctx := errgroup.WithContext(ctx)
-	loaded := load(ctx, g, pairs)
-	g.Go(func() error {
-		var buffer pages.Buffer
-		for pair := range loaded {
-			c, err := multiply(ctx, m, pair, &buffer)
-			if err != nil {
+	m.Progress = counter(work.multiplications, show)
+	const parts = 16 // a product is added to one while the next is added to another
+	size := (len(hi) + parts - 1) / parts
+	turns := newTurns(parts)
+	err = forPairs(ctx, m, pairs, work.largest, func(ctx context.Context, i int, c blas.Matrix) error {
+		if !sameShape(c, h) {
+			return fmt.Errorf("%s or %s: was changed while the others were read", pairs[i].A, pairs[i].B)
+		}
+		for part := range parts {
+			from, to := min(part*size, len(hi)), min((part+1)*size, len(hi))
+			if err := turns.take(ctx, part, i, func() { ddsum.Add(hi[from:to], lo[from:to], c.Data[from:to]) }); err != nil {
 				return err
 			}
-			if !sameShape(c, h) {
-				return fmt.Errorf("%s or %s: was changed while the others were read", pair.A, pair.B)
-			}
-			forBlocks(m.Threads(), len(hi), func(_, i, end int) { ddsum.Add(hi[i:end], lo[i:end], c.Data[i:end]) })
 		}
-		return ctx.Err()
+		return nil
 	})
-	return hi, lo, g.Wait()
+	return hi, lo, err
 }
 
 // forBlocks calls work for each block of n elements, from i to end, on a number of threads.

@@ -1,0 +1,48 @@
+package flow
+
+import (
+	"context"
+	"sync"
+)
+
+// turns lets those who work at the same time take turns at each of some parts of a whole,
+// in the order of their numbers: number 1 is at a part when number 0 has left it, and may
+// be there while number 0 is at the next.
+type turns struct {
+	mu      sync.Mutex
+	changed sync.Cond
+	next    []int // for each part, whose turn it is
+}
+
+func newTurns(parts int) *turns {
+	t := &turns{next: make([]int, parts)}
+	t.changed.L = &t.mu
+	return t
+}
+
+// take waits for a number's turn at a part, and calls work. It does not when ctx is
+// cancelled before, and returns the cause.
+func (t *turns) take(ctx context.Context, part, number int, work func()) error {
+	defer context.AfterFunc(ctx, t.wake)()
+	t.mu.Lock()
+	for t.next[part] != number && ctx.Err() == nil {
+		t.changed.Wait()
+	}
+	t.mu.Unlock()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	work()
+	t.mu.Lock()
+	t.next[part]++
+	t.mu.Unlock()
+	t.changed.Broadcast()
+	return nil
+}
+
+// wake has all who wait look again. With the lock, nobody is between the look and the wait.
+func (t *turns) wake() {
+	t.mu.Lock()
+	t.changed.Broadcast()
+	t.mu.Unlock()
+}
