@@ -7,19 +7,28 @@ package blas
 // so that a kernel reads one strip from its beginning to its end. The last strip
 // is filled up with zeros. A is packed as its transposed view.
 func pack(dst []float64, x Matrix, width int) {
+	if !x.Trans {
+		packRows(dst, x, width)
+		return
+	}
 	for j := 0; j < x.Cols; j += width {
-		strip := dst[:x.Rows*width]
-		cols := min(width, x.Cols-j)
-		if x.Trans {
-			packTransposed(strip, x.View(0, j, x.Rows, cols), width)
-		} else {
-			for k := range x.Rows {
-				row := strip[k*width : (k+1)*width]
-				copy(row, x.Data[k*x.Stride+j:k*x.Stride+j+cols])
-				clear(row[cols:])
-			}
+		packTransposed(dst[j*x.Rows:][:x.Rows*width], x.View(0, j, x.Rows, min(width, x.Cols-j)), width)
+	}
+}
+
+// packRows packs x, whose rows lie contiguous in memory, row by row.
+func packRows(dst []float64, x Matrix, width int) {
+	for k := range x.Rows {
+		row := x.Data[k*x.Stride : k*x.Stride+x.Cols]
+		at := k * width
+		for ; len(row) >= width; row = row[width:] {
+			copy(dst[at:at+width], row)
+			at += x.Rows * width
 		}
-		dst = dst[len(strip):]
+		if len(row) > 0 {
+			n := copy(dst[at:at+width], row)
+			clear(dst[at+n : at+width])
+		}
 	}
 }
 

@@ -355,3 +355,27 @@ func TestMisuseIsRefused(t *testing.T) {
 		}()
 	}
 }
+
+// The parts that a Multiplier is split into have its threads among them, and each gives
+// the bits of the definition.
+func TestSplit(t *testing.T) {
+	for _, name := range Kernels() {
+		m, err := New(name, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts, err := m.Split(3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		threads := 0
+		rng := rand.New(rand.NewPCG(9, 10))
+		for _, part := range parts {
+			threads += part.Threads()
+			checkAgainstDefinition(t, part, forms()[0], 130, 300, 70, 0, normal(rng))
+		}
+		if threads != 5 || len(parts) != 3 {
+			t.Errorf("%s: %d parts with %d threads, want 3 with 5", name, len(parts), threads)
+		}
+	}
+}

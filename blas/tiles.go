@@ -91,15 +91,16 @@ func (p *product) work(thread int) {
 	}
 }
 
-// packStrips packs the strips of b, a block of B, that this thread gets hold of.
+// packStrips packs the strips of b, a block of B, that this thread gets hold of: some at a
+// time, so that it reads b in long pieces.
 func (p *product) packStrips(packed []float64, b Matrix) {
-	width := p.kernel.cols
+	width := 8 * p.kernel.cols
 	for {
 		j := int(p.strip.Add(1)-1) * width
 		if j >= b.Cols {
 			return
 		}
-		pack(packed[j*b.Rows:], b.View(0, j, b.Rows, min(width, b.Cols-j)), width)
+		pack(packed[j*b.Rows:], b.View(0, j, b.Rows, min(width, b.Cols-j)), p.kernel.cols)
 	}
 }
 

@@ -21,8 +21,8 @@ const sideBySide = 512 << 20
 //
 // Small products are made side by side, with a thread or a few for each: nobody waits for
 // the others then, which many threads on one product have to do after every few panels.
-// Of large ones there is memory for one at a time, which has all threads. In either case
-// one pair more than can be multiplied is on its way: what is read or written meanwhile.
+// Of large ones there is memory for one at a time, which has all threads. At least two
+// pairs are on their way, so that one is read or written while another is multiplied.
 func forPairs(ctx context.Context, m *blas.Multiplier, pairs []Pair, largest int64, use func(ctx context.Context, i int, c blas.Matrix) error) error {
 	teams := max(1, min(m.Threads(), len(pairs), int(sideBySide/max(largest, 1))-1))
 	multipliers, err := m.Split(teams)

@@ -17,8 +17,8 @@ const (
 
 // memory returns how much a job may use, and why.
 //
-// Matprod holds a pair and its product; in a range twice that, since it reads the next
-// pair and writes the last product meanwhile; and for a sum two numbers, of 16 bytes
+// Matprod holds a pair and its product; in a range two, or one for each processor, which
+// are read, multiplied and written side by side; and for a sum two numbers, of 16 bytes
 // together, for each element.
 func (p *plan) memory() condor.Request {
 	if p.job.Memory > 0 {
@@ -39,17 +39,17 @@ func (p *plan) memory() condor.Request {
 		}
 	}
 	own := int64(programBytes + threadBytes*p.job.Cpus)
-	bytes := own + of.in + of.out
-	pair := fmt.Sprintf("The largest pair takes %s and its product %s", size(of.in), size(of.out))
-	switch {
-	case p.job.Sum:
-		bytes += of.in + 2*of.out
-		pair += fmt.Sprintf(", the next pair as much; the sum %s", size(2*of.out))
-	case p.perJob > 1:
-		bytes += of.in + of.out
-		pair += ", the next pair and the last product as much"
+	bytes := of.in + of.out
+	why := fmt.Sprintf("The largest pair takes %s and its product %s", size(of.in), size(of.out))
+	if atOnce := max(p.job.Cpus, 2); p.perJob > 1 {
+		bytes *= int64(atOnce)
+		why += fmt.Sprintf(", %d of these at a time", atOnce)
 	}
-	return condor.Request{Bytes: bytes, Why: pair + fmt.Sprintf("; the program %s.", size(own))}
+	if p.job.Sum {
+		bytes += 2 * of.out
+		why += fmt.Sprintf("; the sum %s", size(2*of.out))
+	}
+	return condor.Request{Bytes: own + bytes, Why: why + fmt.Sprintf("; the program %s.", size(own))}
 }
 
 // disk returns how much room a job's files need, and why.

@@ -1,0 +1,45 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+)
+
+// At each part, the numbers are in order, however those who have them come.
+func TestTurnsAreTakenInOrder(t *testing.T) {
+	const parts, numbers = 3, 50
+	turns := newTurns(parts)
+	var order [parts][]int
+	var wg sync.WaitGroup
+	for number := numbers - 1; number >= 0; number-- {
+		wg.Go(func() {
+			for part := range parts {
+				if err := turns.take(t.Context(), part, number, func() { order[part] = append(order[part], number) }); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for part := range parts {
+		if !slices.IsSorted(order[part]) || len(order[part]) != numbers {
+			t.Errorf("part %d: %v", part, order[part])
+		}
+	}
+}
+
+// Nobody waits for a turn that does not come.
+func TestTurnsEndWithTheContext(t *testing.T) {
+	why := errors.New("the one before has failed")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	turns := newTurns(1)
+	done := make(chan error)
+	go func() { done <- turns.take(ctx, 0, 1, func() { t.Error("it was not its turn") }) }()
+	cancel(why)
+	if err := <-done; err != why {
+		t.Errorf("%v", err)
+	}
+}
