@@ -300,9 +300,8 @@ func TestCancelLeavesWholeFilesOnly(t *testing.T) {
 	inputs := len(names(t, dir))
 	for after := range 12 {
 		ctx, cancel := context.WithCancel(t.Context())
-		steps := 0
-		err := Products(ctx, newMultiplier(t, 1), pairs, false, func(int64, int64) {
-			if steps++; steps > 2*after {
+		err := Products(ctx, newMultiplier(t, 1), pairs, false, func(done, _ int64) {
+			if done > int64(after)*200*200*200 {
 				cancel()
 			}
 		})
