@@ -5,6 +5,7 @@ package blas
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 
@@ -64,26 +65,28 @@ var openBLASMissing = sync.OnceValue(func() string {
 	return ""
 })
 
-// openBLASConforms computes one panel of a small product both ways, in some hundred
-// microseconds. A library that divides a panel, since it is too deep for its kernel's
-// blocks, shows here.
+// openBLASConforms computes two small products both ways, in some hundred microseconds: one
+// of whole tiles, and one as deep as a panel. A library that divides a panel, since it is
+// too deep for its kernel's blocks, shows in the second.
 func openBLASConforms() bool {
-	const rows, depth, cols = 24, Panel, 24
-	var x [rows*depth + depth*cols + 2*rows*cols]float64
-	for i := range x {
-		x[i] = math.Sqrt(float64(i + 2)) // no product of two is exact
+	return openBLASComputes(24, 11, 24) && openBLASComputes(8, Panel, 8)
+}
+
+// openBLASComputes reports whether C += A·B has the definition's bits, for an A and a B few
+// of whose products are exact.
+func openBLASComputes(rows, depth, cols int) bool {
+	roots := func(n, from int) []float64 {
+		x := make([]float64, n)
+		for i := range x {
+			x[i] = math.Sqrt(float64(from + i))
+		}
+		return x
 	}
-	a, b := Dense(rows, depth, x[:rows*depth]), Dense(depth, cols, x[rows*depth:][:depth*cols])
-	got, want := Dense(rows, cols, x[rows*depth+depth*cols:][:rows*cols]), Dense(rows, cols, x[rows*depth+depth*cols+rows*cols:])
-	copy(got.Data, want.Data)
+	a, b := Dense(rows, depth, roots(rows*depth, 2)), Dense(depth, cols, roots(depth*cols, 3))
+	got, want := Dense(rows, cols, roots(rows*cols, 5)), Dense(rows, cols, roots(rows*cols, 5))
 	Define(want, a, b, true)
 	openBLASPanel(got, a, b)
-	for i := range want.Data {
-		if got.Data[i] != want.Data[i] {
-			return false
-		}
-	}
-	return true
+	return slices.Equal(got.Data, want.Data)
 }
 
 // openBLASPanel computes c += a·b, for a panel of k.
