@@ -1,0 +1,50 @@
+package ddsum
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+// perElement is what to compare with the goals: a core's second-level cache holds 32768 elements of
+// hi, lo and x, nothing holds 4194304.
+func perElement(b *testing.B, n, bytes int) {
+	b.SetBytes(int64(n * bytes))
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/element")
+}
+
+func BenchmarkAdd(b *testing.B) {
+	for _, k := range available() {
+		for _, n := range []int{1 << 15, 1 << 22} {
+			b.Run(fmt.Sprintf("kernel=%s/n=%d", k.name, n), func(b *testing.B) {
+				r := newRand()
+				hi, lo := make([]float64, n), make([]float64, n)
+				x := fill(r, n, func(r *rand.Rand) float64 { return r.NormFloat64() })
+				for b.Loop() {
+					k.add(hi, lo, x)
+				}
+				perElement(b, n, 40)
+			})
+		}
+	}
+}
+
+func BenchmarkSquares(b *testing.B) {
+	x := fill(newRand(), Block, func(r *rand.Rand) float64 { return r.NormFloat64() })
+	for _, k := range available() {
+		b.Run("kernel="+k.name, func(b *testing.B) {
+			for b.Loop() {
+				k.squares(x)
+			}
+			perElement(b, len(x), 8)
+		})
+	}
+}
+
+func BenchmarkRound(b *testing.B) {
+	hi, lo := make([]float64, Block), make([]float64, Block)
+	for b.Loop() {
+		Round(hi, hi, lo)
+	}
+	perElement(b, Block, 24)
+}
