@@ -148,17 +148,11 @@ func (t target) archive(version string, date time.Time) ([]byte, error) {
 		}
 		files = append(files, file{name: filepath.Base(program), program: true, data: data})
 	}
-	documents, err := filepath.Glob("docs/*")
+	texts, err := documents(version)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range append(documents, "README.md", "LICENSE") {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, file{name: filepath.ToSlash(name), data: data})
-	}
+	files = append(files, texts...)
 	for i := range files {
 		files[i].name = t.folder(version) + "/" + files[i].name
 	}

@@ -35,8 +35,9 @@ for system in linux windows; do
     mkdir -p "$folder"
     mv "$temp/$name" "$folder/$system"
 done
-# What is linked in that is not ours, by its licence or the place of its source.
-for file in linux/licenses/{go/LICENSE,OpenBLAS/LICENSE,glibc/LGPL-2.1,glibc/SOURCE,libgcc/GPL-3} \
+# The documents; and what is linked in that is not ours, by its licence or the place of its source.
+for file in {linux,windows}/{README.md,LICENSE,docs/tutorial.md,examples/run_product} \
+    linux/licenses/{go/LICENSE,OpenBLAS/LICENSE,glibc/LGPL-2.1,glibc/SOURCE,libgcc/GPL-3} \
     windows/licenses/{go/LICENSE,OpenBLAS/LICENSE,mingw-w64/copyright,libgcc/GPL-3}; do
     [ -s "$folder/$file" ] || { echo "the release lacks $file" >&2; exit 1; }
 done

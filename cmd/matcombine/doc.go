@@ -18,7 +18,8 @@ whether products come by themselves or in partial sums.
 The sum is exact to some 30 digits before it is rounded, and the norm is taken of
 the rounded sum in one fixed order. So the norm does not depend on the machine or on
 the number of threads, nor, unless the terms nearly cancel, on the order of the files
-or on which of them were added up before: two runs agree when the two lines are equal. It is printed as Python prints it.
+or on which of them were added up before: two runs agree when the two lines are
+equal. It is printed as Python prints it.
 
 If a file is missing or bad, all such files are named, and nothing is printed as a
 result. Memory does not grow with the number of files or with their size. (It grows

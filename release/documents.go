@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// documents returns the text that goes with the programs: the README, the licence, docs and examples, and the pictures
+// that the README shows. It is read where the project lies.
+func documents(version string) ([]file, error) {
+	names := []string{"README.md", "LICENSE"}
+	for _, pattern := range []string{"docs/*", "examples/*"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, found...)
+	}
+	var files []file
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file{name: filepath.ToSlash(name), data: data})
+	}
+	for _, l := range links(string(files[0].data)) {
+		if l.picture && l.relative() {
+			data, err := os.ReadFile(filepath.FromSlash(l.target))
+			if err != nil {
+				return nil, fmt.Errorf("README.md shows a picture: %w", err)
+			}
+			files = append(files, file{name: path.Clean(l.target), data: data})
+		}
+	}
+
+	unlink(files)
+	files[0].data = []byte(preface(string(files[0].data), version))
+	return files, nil
+}
+
+// preface says below the README's title what the README is of.
+func preface(readme, version string) string {
+	title, rest, _ := strings.Cut(readme, "\n")
+	return fmt.Sprintf("%s\n\n*This came with the programs of version %s. What it says of `make`, and files that it names but that are "+
+		"not here, are of the source of that version.*\n%s", title, version, rest)
+}
+
+// unlink makes text of each link to a file that is not among those given: [text](target) becomes text (target).
+func unlink(files []file) {
+	there := map[string]bool{}
+	for _, f := range files {
+		there[f.name] = true
+	}
+	for i, f := range files {
+		if path.Ext(f.name) != ".md" {
+			continue
+		}
+		files[i].data = []byte(markdown.ReplaceAllStringFunc(string(f.data), func(match string) string {
+			l := newLink(match)
+			switch {
+			case !l.relative() || there[l.file(f.name)]:
+				return match
+			case l.text == l.target:
+				return l.text
+			}
+			return l.text + " (" + l.file(f.name) + ")"
+		}))
+	}
+}
+
+// A link is a link or a picture in a text in Markdown. Its zero value is a piece of code, in which there are none.
+type link struct {
+	picture      bool
+	text, target string
+}
+
+// markdown matches a link, or a block of code.
+var markdown = regexp.MustCompile("(?ms)^```.*?^```$|(!?)\\[([^]]+)\\]\\(([^)\\s]+)\\)")
+
+func newLink(match string) link {
+	parts := markdown.FindStringSubmatch(match)
+	return link{parts[1] != "", parts[2], parts[3]}
+}
+
+// links returns the links of a text in Markdown.
+func links(text string) []link {
+	var found []link
+	for _, match := range markdown.FindAllString(text, -1) {
+		if l := newLink(match); l.target != "" {
+			found = append(found, l)
+		}
+	}
+	return found
+}
+
+// relative reports whether a link leads to a file of ours, or to a place in one.
+func (l link) relative() bool { return l.target != "" && !strings.Contains(l.target, ":") }
+
+// file returns the name of the file that a link leads to from the document, both from the project's folder on.
+func (l link) file(document string) string {
+	name, _, _ := strings.Cut(l.target, "#")
+	if name == "" {
+		return document
+	}
+	return path.Join(path.Dir(document), name)
+}
+
+// place returns the heading that a link leads to, as it stands behind the "#", or "".
+func (l link) place() string {
+	_, place, _ := strings.Cut(l.target, "#")
+	return place
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What an archive's documents link to is in the archive.
+func TestLinksInTheArchive(t *testing.T) {
+	t.Chdir("..")
+	files, err := documents("v1.2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	for _, f := range files {
+		texts[f.name] = string(f.data)
+	}
+	for _, name := range []string{"README.md", "LICENSE", "docs/tutorial.md", "docs/held.md", "examples/run_product"} {
+		if texts[name] == "" {
+			t.Errorf("%s is not in the archive", name)
+		}
+	}
+	if readme := texts["README.md"]; !strings.HasPrefix(readme, "# matpool\n\n*This came with the programs of version v1.2.") {
+		t.Errorf("the README begins with %.100q", readme)
+	}
+	if checkLinks(t, texts) < 10 {
+		t.Error("few links were found: this test tests nothing")
+	}
+}
+
+// What a document of ours links to is where it says.
+func TestLinksInTheTree(t *testing.T) {
+	t.Chdir("..")
+	out, err := exec.Command("git", "ls-files", "-z").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	for name := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
+		for dir := filepath.Dir(name); dir != "."; dir = filepath.Dir(dir) {
+			texts[filepath.ToSlash(dir)] = ""
+		}
+		texts[name] = ""
+		if filepath.Ext(name) == ".md" {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts[name] = string(data)
+		}
+	}
+	if checkLinks(t, texts) < 20 {
+		t.Error("few links were found: this test tests nothing")
+	}
+}
+
+// checkLinks looks whether the files that are linked to are among those given, and have the heading. It returns how
+// many links there are.
+func checkLinks(t *testing.T, texts map[string]string) (count int) {
+	t.Helper()
+	for name, text := range texts {
+		if filepath.Ext(name) != ".md" {
+			continue
+		}
+		for _, l := range links(text) {
+			if !l.relative() {
+				continue
+			}
+			count++
+			target, ok := texts[l.file(name)]
+			if !ok {
+				t.Errorf("%s: [%s](%s): there is no %s", name, l.text, l.target, l.file(name))
+			} else if l.place() != "" && !slices.Contains(headings(target), l.place()) {
+				t.Errorf("%s: [%s](%s): %s has no such heading", name, l.text, l.target, l.file(name))
+			}
+		}
+	}
+	return count
+}
+
+var (
+	headingLine = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	noAnchor    = regexp.MustCompile(`[^\p{L}\p{N}_ -]`)
+)
+
+// headings returns what leads to a text's headings behind a "#", as GitHub makes it of them.
+func headings(text string) []string {
+	var anchors []string
+	for _, heading := range headingLine.FindAllStringSubmatch(text, -1) {
+		anchors = append(anchors, strings.ReplaceAll(noAnchor.ReplaceAllString(strings.ToLower(heading[1]), ""), " ", "-"))
+	}
+	return anchors
+}
+
+// A link to what is not there becomes text that names it. Links to what is there, to the world outside, and what
+// only looks like a link in a piece of code stay.
+func TestUnlink(t *testing.T) {
+	const code = "```\n$ ls\n[x](gone)\n```\n"
+	files := []file{
+		{name: "README.md", data: []byte("See [the\npage](docs/page.md#there), [it](https://example.org), [gone](gone) and [the rest](bench/rest.md).\n" + code)},
+		{name: "docs/page.md", data: []byte("[Back](../README.md) to [here](#there), ![not here](picture.svg)\n")},
+		{name: "examples/log", data: []byte("[x](gone)\n")},
+	}
+	unlink(files)
+	for i, want := range []string{
+		"See [the\npage](docs/page.md#there), [it](https://example.org), gone and the rest (bench/rest.md).\n" + code,
+		"[Back](../README.md) to [here](#there), not here (docs/picture.svg)\n",
+		"[x](gone)\n",
+	} {
+		if got := string(files[i].data); got != want {
+			t.Errorf("%s:\n%s\nwant\n%s", files[i].name, got, want)
+		}
+	}
+}
