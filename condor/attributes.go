@@ -95,6 +95,14 @@ func limits(name string) (least, most int) {
 	return 1, maxProducts
 }
 
+func attributeNames() []string {
+	var names []string
+	for _, a := range Attributes() {
+		names = append(names, a.Name)
+	}
+	return names
+}
+
 func attribute(name string) (Attribute, bool) {
 	all := Attributes()
 	i := slices.IndexFunc(all, func(a Attribute) bool { return strings.EqualFold(a.Name, name) })
@@ -134,14 +142,14 @@ func instead(name string) string {
 	return ""
 }
 
-// Nearest returns the attribute whose name has the smallest edit distance to name, for
-// the length of both: of two names as far, the longer one has more in common.
-func Nearest(name string) string {
+// Nearest returns the one of some names that has the smallest edit distance to name, for
+// the length of both: of two as far, the longer one has more in common.
+func Nearest(name string, among []string) string {
 	best, least := "", 2.0
-	for _, a := range Attributes() {
-		far := float64(distance(strings.ToLower(name), a.Name)) / float64(len(name)+len(a.Name))
+	for _, other := range among {
+		far := float64(distance(strings.ToLower(name), other)) / float64(len(name)+len(other))
 		if far < least {
-			best, least = a.Name, far
+			best, least = other, far
 		}
 	}
 	return best

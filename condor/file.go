@@ -151,7 +151,7 @@ func checkSetting(name, value string) string {
 	case !ok && len(name) > 40:
 		return fmt.Sprintf("unknown attribute %s", clip(name))
 	case !ok:
-		return fmt.Sprintf("unknown attribute %s; the nearest known one is %s", name, Nearest(name))
+		return fmt.Sprintf("unknown attribute %s; the nearest known one is %s", name, Nearest(name, attributeNames()))
 	}
 	if err := checkValue(a, value); err != nil {
 		return fmt.Sprintf("%s: %v", a.Name, err)

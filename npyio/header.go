@@ -19,11 +19,15 @@ const maxDims = 64
 // in bytes. It reads not one byte more.
 func ReadHeader(r io.Reader) (Header, int64, error) {
 	var prefix [12]byte
-	if _, err := io.ReadFull(r, prefix[:8]); err != nil {
-		return Header{}, 0, shortHeader(err)
+	n, err := io.ReadFull(r, prefix[:8])
+	if begin := string(prefix[:min(n, len(magic))]); n > 0 && !strings.HasPrefix(magic, begin) {
+		return Header{}, 0, &HeaderError{"not a .npy file: it begins with " + strconv.QuoteToASCII(begin)}
 	}
-	if string(prefix[:6]) != magic {
-		return Header{}, 0, &HeaderError{"not a .npy file: it begins with " + strconv.QuoteToASCII(string(prefix[:6]))}
+	if n == 0 && errors.Is(err, io.EOF) {
+		return Header{}, 0, &HeaderError{"truncated: it is empty"}
+	}
+	if err != nil {
+		return Header{}, 0, shortHeader(err)
 	}
 	version := Version{prefix[6], prefix[7]}
 	width := 2
@@ -54,10 +58,7 @@ func ReadHeader(r io.Reader) (Header, int64, error) {
 
 // shortHeader makes the end of the file a fault of the file.
 func shortHeader(err error) error {
-	switch {
-	case errors.Is(err, io.EOF):
-		return &HeaderError{"truncated: the file ends before its header does (is it empty?)"}
-	case errors.Is(err, io.ErrUnexpectedEOF):
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &HeaderError{"truncated: the file ends inside its header"}
 	}
 	return err

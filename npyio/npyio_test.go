@@ -116,9 +116,10 @@ func TestFilesThatAreRefused(t *testing.T) {
 		kind any
 		says string
 	}{
-		{"", &header, "ends before its header"},
+		{"", &header, "truncated: it is empty"},
+		{"hi\n", &header, `not a .npy file: it begins with "hi\n"`},
 		{"\x93NUM", &header, "ends inside its header"},
-		{"\x93NUMPY\x01\x00", &header, "ends before its header"},
+		{"\x93NUMPY\x01\x00", &header, "ends inside its header"},
 		{"\x93NUMPY\x01\x00\x76", &header, "ends inside its header"},
 		{npy(1, ok, 0)[:40], &header, "ends inside its header"},
 		{"1.0 2.0 3.0\n4.0 5.0 6.0\n", &header, `not a .npy file: it begins with "1.0 2."`},

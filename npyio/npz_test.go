@@ -259,7 +259,7 @@ func TestNpzsThatAreRefused(t *testing.T) {
 		{with(zip.FileHeader{Method: zip.Deflate, CompressedSize64: 10, UncompressedSize64: terabytes}, text),
 			&damage, "hi: 8000000000000 bytes are promised, more than 10 bytes can be decompressed to"},
 		{with(zip.FileHeader{Method: zip.Deflate, CompressedSize64: 10, UncompressedSize64: 100}, strings.Repeat("\xff", 10)), &damage, "hi: damaged: flate: corrupt"},
-		{with(zip.FileHeader{}, ""), &header, "hi: truncated: the file ends before"},
+		{with(zip.FileHeader{}, ""), &header, "hi: truncated: it is empty"},
 		{with(zip.FileHeader{}, text[:50]), &header, "hi: truncated: the file ends inside its header"},
 		{with(zip.FileHeader{}, text[:len(text)-1]), &size, "hi: truncated: header promises 48 bytes of data, file holds 47"},
 		{with(zip.FileHeader{}, text+"x"), &size, "hi: too long"},

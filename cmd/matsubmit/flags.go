@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"strings"
 
 	"matpool/condor"
@@ -32,7 +33,7 @@ func attributeFlags(flags *cli.Flags, args []string, overrides *[]condor.Setting
 	}
 }
 
-// withNearest adds the nearest attribute to the error for a flag that is not known.
+// withNearest adds the nearest flag to the error for one that is not known.
 func withNearest(flags *cli.Flags, err error) error {
 	if err == nil {
 		return nil
@@ -41,6 +42,8 @@ func withNearest(flags *cli.Flags, err error) error {
 	if !unknown {
 		return err
 	}
-	near := condor.Nearest(name)
-	return status.UsageError(errors.New(err.Error()), "the nearest attribute is -"+near+"; "+flags.Name()+" -help lists them")
+	var known []string
+	flags.VisitAll(func(f *flag.Flag) { known = append(known, f.Name) })
+	near := condor.Nearest(name, known)
+	return status.UsageError(errors.New(err.Error()), "the nearest flag is -"+near+"; "+flags.Name()+" -help lists them")
 }

@@ -64,6 +64,7 @@ func cancelOnSignal() (context.Context, <-chan os.Signal) {
 func summary(err error) string {
 	errs := status.List(err)
 	text, _ := words(errs[0])
+	text = Plain(text)
 	if more := len(errs) - 1; more > 0 {
 		text = fmt.Sprintf("%s (and %d more)", text, more)
 	}
@@ -77,12 +78,12 @@ func report(w io.Writer, name string, err error) {
 	var hints []string
 	for _, err := range status.List(err) {
 		text, hint := words(err)
-		fmt.Fprintf(w, "%s: %s\n", name, text)
+		fmt.Fprintf(w, "%s: %s\n", name, Plain(text))
 		if hint != "" && !slices.Contains(hints, hint) {
 			hints = append(hints, hint)
 		}
 	}
 	for _, hint := range hints {
-		fmt.Fprintf(w, "%s: hint: %s\n", name, hint)
+		fmt.Fprintf(w, "%s: hint: %s\n", name, Plain(hint))
 	}
 }

@@ -225,6 +225,7 @@ func TestReport(t *testing.T) {
 			errors.Join(errors.New("first"), errors.Join(errors.New("second"), errors.New("third")), errors.New("fourth")),
 			"prog: first\nprog: second\nprog: third\nprog: fourth\n",
 		},
+		{status.DataError(errors.New("a\x1b[2Jb\n\tc\r: bad"), "mend a\nb"), "prog: a [2Jb c : bad\nprog: hint: mend a b\n"}, // a file may be called so
 	} {
 		var stderr bytes.Buffer
 		report(&stderr, "prog", test.err)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
 
 	"matpool/condor"
 	"matpool/internal/cli"
@@ -20,7 +19,7 @@ func (r *Run) Summary() string {
 	}
 	switch {
 	case r.Paused != "":
-		text += "; more should enter the queue, but: " + plain(r.Paused)
+		text += "; more should enter the queue, but: " + cli.Plain(r.Paused)
 	case r.Entering:
 		text += "; more will enter the queue"
 	case r.Incomplete:
@@ -86,7 +85,7 @@ func Products(j *condor.JobHistory) string {
 	case n == 0:
 		return ""
 	case n == 1:
-		return cmp.Or(list[0].node, fmt.Sprint(list[0].product))
+		return cmp.Or(cli.Plain(list[0].node), fmt.Sprint(list[0].product))
 	default:
 		return fmt.Sprintf("%d-%d", list[0].product, list[n-1].product)
 	}
@@ -100,9 +99,9 @@ func Trouble(j *condor.JobHistory) string {
 	what, why := "", ""
 	switch {
 	case j.State == condor.Holding:
-		what, why = "held", plain(j.Hold.Reason)
+		what, why = "held", cli.Plain(j.Hold.Reason)
 	case j.State == condor.Removed:
-		what, why = "removed", plain(j.Reason)
+		what, why = "removed", cli.Plain(j.Reason)
 	case j.State == condor.Done && !j.Exit.OK():
 		what, why = "failed", "left the queue with "+j.Exit.String()
 	default:
@@ -177,9 +176,4 @@ func Explain(jobs []*condor.JobHistory) (lines []string) {
 		lines = append(lines, "  "+c.String())
 	}
 	return lines
-}
-
-// plain returns a text from a log as one line, in which nothing commands a terminal.
-func plain(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(c rune) bool { return unicode.IsControl(c) }), " ")
 }

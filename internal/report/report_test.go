@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -114,6 +116,44 @@ func TestFormsAgree(t *testing.T) {
 		if !bytes.Contains(text.Bytes(), []byte(r.Run.Summary())) {
 			t.Errorf("%s: no summary", name)
 		}
+	}
+}
+
+// printed returns the text of the report of a log.
+func printed(t *testing.T, log string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "x.log")
+	if err := os.WriteFile(name, []byte(log), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	if err := reportOf(t, name).Print(&text); err != nil {
+		t.Fatal(err)
+	}
+	return text.String()
+}
+
+const (
+	submitted    = "000 (001.000.000) 2026-11-23 12:00:00 Job submitted from host: <h>\n...\n"
+	transferring = "040 (001.000.000) 2026-11-23 12:00:01 Started transferring input files\n\tTransferring to host: <h>\n...\n"
+	transferred  = "040 (001.000.000) 2026-11-23 12:00:03 Finished transferring input files\n...\n"
+	executing    = "001 (001.000.000) 2026-11-23 12:00:04 Job executing on host: <h>\n\tSlotName: slot1@p\x1b[2Jc\n\tMachine = \"p\x1b[2Jc\"\n...\n"
+)
+
+// A job has a slot before the log tells which.
+func TestSlotsThatAreNotKnown(t *testing.T) {
+	if text := printed(t, submitted+transferring+transferred); !strings.Contains(text, "\nwhat the time was spent on  total  share\n  inputs                       2s   100%\n") {
+		t.Error(text)
+	}
+	if text := printed(t, submitted+transferring+transferred+executing); !strings.Contains(text, "\nwhat 1 slot spent the time on ") {
+		t.Error(text)
+	}
+}
+
+// What stands in a log does nothing to a terminal.
+func TestNothingCommandsATerminal(t *testing.T) {
+	if text := printed(t, submitted+executing); strings.Contains(text, "\x1b") || !strings.Contains(text, "slot1@p [2Jc") {
+		t.Errorf("%q", text)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"matpool/internal/cli"
 )
 
 // A table is rows of cells, the first of them the heading.
@@ -20,7 +22,7 @@ func (t *table) row(cells ...any) {
 		if d, ok := cell.(time.Duration); ok {
 			cell = Spell(d)
 		}
-		row[i] = fmt.Sprint(cell)
+		row[i] = cli.Plain(fmt.Sprint(cell))
 	}
 	t.rows = append(t.rows, row)
 }

@@ -56,7 +56,11 @@ func (r *Report) printSpending(w io.Writer) {
 	between := r.Between()
 	whole := r.Total.Busy + between
 	t := table{left: 1}
-	t.row("what "+cli.Count(r.Total.Slots, "slot")+" spent the time on", "total", "share")
+	heading := "what the time was spent on" // of jobs that run, the log may not tell the slots yet
+	if r.Total.Slots > 0 {
+		heading = "what " + cli.Count(r.Total.Slots, "slot") + " spent the time on"
+	}
+	t.row(heading, "total", "share")
 	line := func(what string, d time.Duration) {
 		if d != 0 {
 			t.row("  "+what, d, share(d, whole))

@@ -9,6 +9,7 @@
 package submit
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -188,12 +189,23 @@ func (o Order) readText() (string, error) {
 		return "", fmt.Errorf("%s: cannot be read: %w", o.File, cause(err))
 	case info.IsDir():
 		return "", status.DataError(fmt.Errorf("%s: is a folder, not a simplified submission file", o.File), "")
-	case info.Size() > maxFile:
-		return "", status.DataError(fmt.Errorf("%s: is no simplified submission file: it has %d bytes", o.File, info.Size()), "")
 	}
-	text, err := os.ReadFile(o.File)
+	file, err := os.Open(o.File)
 	if err != nil {
 		return "", fmt.Errorf("%s: cannot be read: %w", o.File, cause(err))
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxFile+1)) // a pipe does not tell its size
+	foreign := func(why string) error {
+		return status.DataError(fmt.Errorf("%s: is no simplified submission file: it %s", o.File, why), "name the simplified submission file, as in matsubmit run_product")
+	}
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%s: cannot be read: %w", o.File, cause(err))
+	case len(text) > maxFile:
+		return "", foreign(fmt.Sprintf("has more than %d bytes", maxFile))
+	case bytes.IndexByte(text, 0) >= 0:
+		return "", foreign("is not text")
 	}
 	return string(text), nil
 }

@@ -72,6 +72,28 @@ func marked(text []byte) []byte {
 	return append(fmt.Appendf(nil, "%s%x.\n", mark, sum[:6]), text...)
 }
 
+// isMarked reports whether a file begins with the mark.
+func isMarked(name string) bool {
+	file, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	begin := make([]byte, len(mark))
+	_, err = io.ReadFull(file, begin)
+	return err == nil && string(begin) == mark
+}
+
+// isUnchanged reports whether a file is what was written here once.
+func isUnchanged(name string) bool {
+	if !isMarked(name) { // it may be of any size
+		return false
+	}
+	text, err := os.ReadFile(name)
+	_, body, _ := bytes.Cut(text, []byte("\n"))
+	return err == nil && bytes.Equal(text, marked(body))
+}
+
 // targets returns the names of the files that will be written.
 func (p *plan) targets() []string {
 	switch {
@@ -91,11 +113,10 @@ func (p *plan) checkTargets() error {
 		if err := atomicfile.Check(name); err != nil {
 			errs = append(errs, status.UsageError(err, ""))
 		}
-		before, err := os.ReadFile(name)
 		switch {
 		case same(name, p.File):
 			errs = append(errs, status.UsageError(fmt.Errorf("%s: is the file that is read", name), ""))
-		case err == nil && !bytes.HasPrefix(before, []byte(mark)) && !p.Force:
+		case isFile(name) && !isMarked(name) && !p.Force:
 			errs = append(errs, status.UsageError(fmt.Errorf("%s: exists already, and was not written by matsubmit", name), "-force replaces it, -o writes elsewhere"))
 		}
 	}
@@ -105,18 +126,15 @@ func (p *plan) checkTargets() error {
 // writeFile writes a file of ours. What somebody has changed in it is kept under another
 // name.
 func writeFile(name string, text []byte, say io.Writer) error {
-	if before, err := os.ReadFile(name); err == nil {
-		_, body, _ := bytes.Cut(before, []byte("\n"))
-		if !bytes.Equal(before, marked(body)) {
-			kept := name + ".old"
-			for n := 2; exists(kept); n++ {
-				kept = fmt.Sprintf("%s.old%d", name, n)
-			}
-			if err := os.Rename(name, kept); err != nil {
-				return fmt.Errorf("%s: cannot be renamed: %w", name, cause(err))
-			}
-			fmt.Fprintf(say, "%s: was changed by somebody: kept as %s\n", name, kept)
+	if isFile(name) && !isUnchanged(name) {
+		kept := name + ".old"
+		for n := 2; exists(kept); n++ {
+			kept = fmt.Sprintf("%s.old%d", name, n)
 		}
+		if err := os.Rename(name, kept); err != nil {
+			return fmt.Errorf("%s: cannot be renamed: %w", name, cause(err))
+		}
+		fmt.Fprintf(say, "%s: was changed by somebody: kept as %s\n", name, kept)
 	}
 	f, err := atomicfile.Create(name)
 	if err != nil {
