@@ -26,8 +26,8 @@ may_lack() {
 }
 
 report() {
-    local status=$?
-    [ $status -eq 0 ] || what="$what: failed"
+    local status=$? last=${what-the beginning}
+    [ -z "$GOFLAGS" ] || left_out+=("whatever GOFLAGS=$GOFLAGS, which was set, keeps from running")
     step "what took how long"
     printf '%s\n' "${times[@]:1}"
     if [ ${#left_out[@]} -gt 0 ]; then
@@ -35,7 +35,13 @@ report() {
         printf '%s\n' "${left_out[@]}"
     fi
     rm -rf "$temp"
-    [ $status -ne 0 ] || printf '\n== all tests passed\n'
+    if [ $status -ne 0 ]; then
+        printf '\n== failed: %s\n' "$last"
+    elif [ ${#left_out[@]} -gt 0 ]; then
+        printf '\n== all tests passed but those left out\n'
+    else
+        printf '\n== all tests passed\n'
+    fi
 }
 trap report EXIT
 
