@@ -46,7 +46,7 @@ func TestChoice(t *testing.T) {
 		{"10,000 of 1000×1000: a job's files take a gigabyte", planOf(10_000, square(1000), condor.Job{}), 44, "files"},
 		{"1000 of 5000×5000 take 15 s each", planOf(1000, square(5000), condor.Job{Slots: 4}), 1, "files"},
 		{"100,000 that compute much: five minutes", planOf(100_000, product{in: 1000, out: 1000, flops: 60e9}, condor.Job{}), 99, "time"},
-		{"… on two processors, in half the time", planOf(100_000, product{in: 1000, out: 1000, flops: 60e9}, condor.Job{Cpus: 2}), 198, "time"},
+		{"… on two processors, in half the time", planOf(100_000, product{in: 1000, out: 1000, flops: 60e9}, condor.Job{Cpus: 2}), 199, "time"},
 		{"half of max_run_time, if that is less", planOf(100_000, product{in: 1000, out: 1000, flops: 60e9}, condor.Job{MaxRunTime: time.Minute}), 9, "time"},
 		{"one that lasts longer than is aimed at", planOf(100, product{flops: 6e15}, condor.Job{}), 1, "time"},
 		{"of nothing", planOf(80, product{}, condor.Job{}), 10, "slots"},

@@ -27,10 +27,12 @@ func Save(r *report.Report, name string) error {
 		return err
 	}
 	f, err := atomicfile.Create(name)
-	if errors.As(err, new(*atomicfile.TargetError)) || errors.As(err, new(*atomicfile.NameError)) || errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return status.UsageError(err, "make the folder first")
+	case errors.As(err, new(*atomicfile.TargetError)), errors.As(err, new(*atomicfile.NameError)):
 		return status.UsageError(err, "")
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	defer f.Close()
