@@ -103,7 +103,7 @@ func TestLinesThatAreWritten(t *testing.T) {
 		{func(s *Submission) { s.Arguments = []Template{"$(first)"} }, "queue index, first, inputs from (", ""},
 		{func(s *Submission) { s.Remaps = []RemapAll{{"a", "$(count)"}} }, "queue index, count, inputs from (", "blank ="},
 		{func(s *Submission) { s.Rows[0].Count = 2 }, "queue index, first, count, inputs from (", ""},
-		{func(s *Submission) { s.Rows[0].Count = 2 }, "submit_event_user_notes = first=$(first) count=$(count) starts=4", ""},
+		{func(s *Submission) { s.Rows[0].Count = 2 }, "submit_event_user_notes = first=$(first) count=$(count) starts=4 jobs=3", ""},
 		{func(s *Submission) { s.Rows = s.Rows[:1]; s.Rows[0].Inputs, s.Outbox = nil, "" }, "queue index from (", "transfer_input_files"},
 		{func(s *Submission) { s.Rows = s.Rows[:1]; s.Rows[0].Inputs = nil; s.Inputs = []string{"x y"} }, "transfer_input_files = x y, matprod.outbox\n", ""},
 		{func(s *Submission) { s.Arguments = nil }, "", "arguments"},
@@ -143,14 +143,17 @@ func TestGuard(t *testing.T) {
 
 // What is noted for each job is read back from its event.
 func TestNote(t *testing.T) {
-	for _, s := range []*Submission{example(), {Rows: Ranges(70, 10, 10), MaxRetries: 0}} {
+	for _, s := range []*Submission{example(), {Rows: Ranges(70, 10, 10), MaxRetries: 0}, {Rows: Ranges(0, 30, 10), MaxRetries: 2, Sum: true}} {
 		text := Template(s.note()).Expand(s.Rows[0].Index, s.Rows[0].First, s.Rows[0].Count)
-		want := Note{s.Rows[0].First, s.Rows[0].Count, s.MaxRetries + 1}
+		want := Note{s.Rows[0].First, s.Rows[0].Count, s.MaxRetries + 1, len(s.Rows), s.Sum}
 		if got, ok := ParseNote(text); got != want || !ok {
 			t.Errorf("%q: %v, %t; want %v", text, got, ok, want)
 		}
 	}
-	for _, text := range []string{"", "DAG Node: A", "first=1", "first=a count=1 starts=1", "first=1 count=1 starts=1 or so", "first=1 count=1000001 starts=1"} {
+	if n, ok := ParseNote("first=7 count=1 starts=4"); n != (Note{First: 7, Count: 1, Starts: 4}) || !ok {
+		t.Errorf("a note of before there was the number of jobs: %v, %t", n, ok)
+	}
+	for _, text := range []string{"", "DAG Node: A", "first=1 count=1 starts=1 jobs=", "first=1 count=1 starts=1 sum=yes", "first=1 count=1 starts=1 jobs=1 sum=no", "first=1", "first=a count=1 starts=1", "first=1 count=1 starts=1 or so", "first=1 count=1000001 starts=1"} {
 		if n, ok := ParseNote(text); ok {
 			t.Errorf("%q: %v", text, n)
 		}

@@ -77,9 +77,20 @@ type JobHistory struct {
 type Cluster struct {
 	ID        int
 	Submitted time.Time // when jobs began to enter the queue one by one; zero if all did at once
+	Notes     []string  // made then, as those of its first job
 	Paused    string    // why none enter now; "" if they do
 	Removed   *ClusterRemoved
 	counts    Counts
+}
+
+// Later returns how many jobs have yet to enter the queue, by what its [Note] says, or 0
+// where that is not known.
+func (c *Cluster) Later() int {
+	if c.Submitted.IsZero() || c.Removed != nil {
+		return 0
+	}
+	n, _ := noteOf(c.Notes)
+	return max(0, n.Jobs-c.counts.Total())
 }
 
 // Counts says how many jobs do what.
@@ -183,8 +194,10 @@ func (j *JobHistory) WillBeReleased() bool {
 }
 
 // Note returns the note that a submit description written here has left, if any.
-func (j *JobHistory) Note() (Note, bool) {
-	for _, text := range j.Notes {
+func (j *JobHistory) Note() (Note, bool) { return noteOf(j.Notes) }
+
+func noteOf(notes []string) (Note, bool) {
+	for _, text := range notes {
 		if n, ok := ParseNote(text); ok {
 			return n, true
 		}
@@ -220,6 +233,10 @@ func (h *History) Add(e *Event) {
 	switch d := e.Detail.(type) {
 	case ClusterSubmitted:
 		c.Submitted = e.Time
+		c.Notes = nil
+		for _, note := range d.Notes {
+			c.Notes = append(c.Notes, strings.Clone(note))
+		}
 		return
 	case ClusterRemoved:
 		c.Removed = &d

@@ -110,7 +110,7 @@ func TestRealLogs(t *testing.T) {
 	if c := h.Cluster(126); c == nil || c.Removed == nil || *c.Removed != (ClusterRemoved{6, -1, "Complete", ""}) || c.Submitted.IsZero() {
 		t.Errorf("cluster 126: %+v", c)
 	}
-	if n, ok := h.Job(ID{126, 1}).Note(); n != (Note{15, 10, 1}) || !ok {
+	if n, ok := h.Job(ID{126, 1}).Note(); n != (Note{First: 15, Count: 10, Starts: 1}) || !ok {
 		t.Errorf("the note of 126.1: %v, %t", n, ok)
 	}
 	if j := h.Job(ID{134, 0}); j.LastError != "Failed to execute '/var/lib/condor/execute/dir_1984/badexe': (errno=8: 'Exec format error')" || j.Reason != "via condor_rm (by user alice)" {

@@ -142,8 +142,10 @@ func (s *Submission) release() string {
 // A Note is what a submit description written here leaves in the log for each job,
 // with the event of its submission.
 type Note struct {
-	First, Count int // the job's products
-	Starts       int // a job that a machine's fault has held is released until it has been started so often
+	First, Count int  // the job's products
+	Starts       int  // a job that a machine's fault has held is released until it has been started so often
+	Jobs         int  // so many are submitted together; 0 in logs of before this was written
+	Sum          bool // the job returns not its products but their sum
 }
 
 // note returns the note's text, with macros.
@@ -152,7 +154,11 @@ func (s *Submission) note() string {
 	if s.ranged() {
 		first, count = "$(first)", "$(count)"
 	}
-	return fmt.Sprintf("first=%s count=%s starts=%d", first, count, s.MaxRetries+1)
+	text := fmt.Sprintf("first=%s count=%s starts=%d jobs=%d", first, count, s.MaxRetries+1, len(s.Rows))
+	if s.Sum {
+		text += " sum=yes"
+	}
+	return text
 }
 
 // ParseNote reads the text of a note. It returns false for any other text.
@@ -164,5 +170,13 @@ func ParseNote(text string) (n Note, ok bool) {
 	n.Count = s.number()
 	s.expect(" starts=")
 	n.Starts = s.number()
+	if s.ok && s.rest != "" {
+		s.expect(" jobs=")
+		n.Jobs = s.number()
+	}
+	if s.ok && s.rest != "" {
+		s.expect(" sum=yes")
+		n.Sum = true
+	}
 	return n, s.ok && s.rest == "" && n.First <= 2*maxProducts && n.Count <= maxProducts
 }

@@ -15,6 +15,7 @@ type Submission struct {
 	Comments  []string // lines at the top: where it comes from, what was chosen and why
 	BatchName string
 	Unit      string // what a job makes, for its messages: "product"
+	Sum       bool   // a job returns the sum of its products
 
 	// The program. With one system, its file. With several, the stem of its files,
 	// which [Variant] names: they lie in the folder where condor_submit runs.

@@ -16,6 +16,7 @@ type Run struct {
 	Again    int // jobs that are left out because their products were submitted again
 
 	Entering   bool   // more jobs will enter the queue
+	Later      int    // how many, as far as that is known
 	Paused     string // why none do now, although they should
 	Incomplete bool   // some never will: the cluster was removed before
 }
@@ -49,6 +50,7 @@ func Select(h *condor.History, clusters []int) *Run {
 			r.Incomplete = c.Removed.Completion != "Complete"
 		case !c.Submitted.IsZero():
 			r.Entering, r.Incomplete = true, false
+			r.Later += c.Later()
 			r.Paused = cmp.Or(r.Paused, c.Paused)
 		default:
 			r.Incomplete = false

@@ -25,7 +25,7 @@ func history(t *testing.T, words ...string) *condor.History {
 			"9":  "009 (%s.000) %s Job was aborted.\n\tvia condor_rm",
 			"12": "012 (%s.000) %s Job was held.\n\t" + note + "why\n\tCode 3 Subcode 65",
 			"6":  "012 (%s.000) %s Job was held.\n\twhy\n\tCode 6 Subcode 8",
-			"35": "035 (%s.000) %s Cluster submitted from host: <h>",
+			"35": "035 (%s.000) %s Cluster submitted from host: <h>\n    " + note,
 			"36": "036 (%s.000) %s Cluster removed\n\tMaterialized 2 jobs from 2 items.\t" + note,
 			"37": "037 (%s.000) %s Job Materialization Paused\n\t" + note,
 		}[number]
@@ -152,6 +152,8 @@ func TestSummary(t *testing.T) {
 		"clusters 1, 2 and 3: 3 jobs: 0 done, 0 running, 3 idle, 0 held":                                         {"0 1.0 DAG Node: a", "0 2.0 DAG Node: b", "0 3.0 DAG Node: c"},
 		"5 clusters, 1 to 5: 5 jobs: 0 done, 0 running, 5 idle, 0 held":                                          {"0 1.0 DAG Node: a", "0 2.0 DAG Node: b", "0 3.0 DAG Node: c", "0 4.0 DAG Node: d", "0 5.0 DAG Node: e"},
 		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more will enter the queue":                         {"35 1.-1", "0 1.0"},
+		"cluster 1: 9 jobs: 1 done, 0 running, 1 idle, 0 held; 7 more will enter the queue":                      {"35 1.-1 first=0 count=1 starts=4 jobs=9", "0 1.0", "0 1.1", "5 1.0"},
+		"cluster 1: 2 jobs: 1 done, 0 running, 1 idle, 0 held; others never entered the queue":                   {"35 1.-1 first=0 count=1 starts=4 jobs=9", "0 1.0", "0 1.1", "5 1.0", "36 1.-1 Incomplete"},
 		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more should enter the queue, but: no file":         {"35 1.-1", "0 1.0", "37 1.-1 no file"},
 		"cluster 2: 1 job: 0 done, 0 running, 1 idle, 0 held (not counted: 1 earlier job for the same products)": {"0 1.0 first=0 count=1 starts=4", "12 1.0", "0 2.0 first=0 count=1 starts=4"},
 	} {

@@ -20,6 +20,8 @@ func (r *Run) Summary() string {
 	switch {
 	case r.Paused != "":
 		text += "; more should enter the queue, but: " + cli.Plain(r.Paused)
+	case r.Later > 0:
+		text += fmt.Sprintf("; %d more will enter the queue", r.Later)
 	case r.Entering:
 		text += "; more will enter the queue"
 	case r.Incomplete:
@@ -30,7 +32,7 @@ func (r *Run) Summary() string {
 
 // Name says which clusters the run is, and how many jobs.
 func (r *Run) Name() string {
-	jobs := cli.Count(r.Counts.Total(), "job")
+	jobs := cli.Count(r.Counts.Total()+r.Later, "job")
 	if len(r.Clusters) == 0 {
 		return jobs
 	}

@@ -50,12 +50,12 @@ func (p *plan) readLogs() (q queue, err error) {
 	return q, nil
 }
 
-// enter adds a job to the queue, if it has products of ours.
+// enter adds a job to the queue, if it has products of ours and returns them as ours do.
 func (p *plan) enter(q *queue, j *condor.JobHistory) {
 	note, ok := j.Note()
 	from := max(note.First-p.job.FirstIndex, 0)
 	to := min(note.First-p.job.FirstIndex+note.Count, p.job.TotalJobs)
-	if !ok || from >= to {
+	if !ok || from >= to || note.Sum != p.job.Sum { // sums are no products, and products no sums
 		return
 	}
 	for i := from; i < to; i++ {

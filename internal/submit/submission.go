@@ -17,6 +17,7 @@ func (p *plan) submission() *condor.Submission {
 		Comments:     p.comments(),
 		BatchName:    job.BatchName,
 		Unit:         p.unit(),
+		Sum:          job.Sum,
 		Systems:      p.programs.systems,
 		Inputs:       job.Inputs,
 		Stdout:       job.Stdout,
@@ -143,20 +144,15 @@ func (p *plan) summary() string {
 		products += row.Count
 	}
 	text := counted(len(p.rows), "job")
-	unit := "product"
-	if !p.job.Matprod {
-		unit = "index"
-	}
 	switch {
+	case p.job.Sum:
+		text += " for the sum of " + counted(products, "product")
 	case p.perJob == 1 && p.job.Matprod:
 		text += ", a product each"
 	case p.perJob > 1 && p.job.Matprod:
-		text += " with " + counted(products, unit)
+		text += " with " + counted(products, "product")
 	case p.perJob > 1:
 		text += fmt.Sprintf(" with up to %d indices each", p.perJob)
-	}
-	if p.job.Sum {
-		text += ", that return sums"
 	}
 	return text
 }

@@ -48,14 +48,15 @@ func estimate(r *joblog.Run, latest, now time.Time) (left time.Duration, ok bool
 		least = max(least, mean-x.Total(now))
 	}
 	c := r.Counts
-	if c.Idle+c.Waiting+c.Unknown > 0 {
+	toBegin := c.Idle + c.Waiting + c.Unknown + r.Later
+	if toBegin > 0 {
 		least = mean
 	}
 	took := min(now.Sub(begin), window+mean)
 	if worked == 0 || took <= 0 {
 		return 0, false
 	}
-	rest := float64(c.Idle+c.Waiting+c.Unknown+c.Running) - partly
+	rest := float64(toBegin+c.Running) - partly
 	return max(least, time.Duration(rest/(worked+partly)*float64(took))), true
 }
 

@@ -28,6 +28,12 @@ func jobs(idle int, running []int, done ...[2]int) *joblog.Run {
 	return r
 }
 
+// later returns a run with jobs that have yet to enter the queue.
+func later(n int, r *joblog.Run) *joblog.Run {
+	r.Entering, r.Later = true, n
+	return r
+}
+
 func TestEstimate(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -38,6 +44,7 @@ func TestEstimate(t *testing.T) {
 		{"one slot, half way", jobs(5, nil, [2]int{50, 40}, [2]int{40, 30}, [2]int{30, 20}, [2]int{20, 10}, [2]int{10, 0}), 50},
 		{"two slots in step", jobs(4, nil, [2]int{20, 10}, [2]int{20, 10}, [2]int{10, 0}, [2]int{10, 0}), 20},
 		{"the same a little later", jobs(2, []int{5, 5}, [2]int{25, 15}, [2]int{25, 15}, [2]int{15, 5}, [2]int{15, 5}), 15},
+		{"two have yet to enter the queue", later(2, jobs(3, nil, [2]int{50, 40}, [2]int{40, 30}, [2]int{30, 20}, [2]int{20, 10}, [2]int{10, 0})), 50},
 		{"the last one runs alone", jobs(0, []int{4}, [2]int{24, 14}, [2]int{24, 14}, [2]int{14, 4}), 6},
 		{"one has not begun, and many slots are free", jobs(1, nil, [2]int{10, 0}, [2]int{10, 0}, [2]int{10, 0}, [2]int{10, 0}), 10},
 		{"one takes longer than the others", jobs(0, []int{30}, [2]int{30, 20}), 0},

@@ -53,7 +53,7 @@ func (l *Lines) Status(s Status, last bool) {
 		for _, d := range []int{a.Done - b.Done, a.Running - b.Running, a.Idle - b.Idle, a.Held - b.Held, a.Waiting - b.Waiting, a.Failed - b.Failed, a.Removed - b.Removed} {
 			moved += max(d, -d)
 		}
-		if old.Summary() == s.Run.Summary() || !last && moved < b.Total()/100 && s.Time.Sub(l.shown.Time) < time.Minute {
+		if old.Summary() == s.Run.Summary() || !last && moved < (b.Total()+s.Run.Later)/100 && s.Time.Sub(l.shown.Time) < time.Minute {
 			return
 		}
 	}
@@ -102,13 +102,16 @@ func (t *Terminal) Status(s Status, last bool) {
 		return
 	}
 	words := fmt.Sprintf("%d done, %d running, %d idle, %d held", c.Done, c.Running, c.Idle, c.Held)
+	if s.Run.Later > 0 {
+		words += fmt.Sprintf(", %d to come", s.Run.Later)
+	}
 	if gone := c.Failed + c.Removed; gone > 0 {
 		words += fmt.Sprintf(", %d gone", gone)
 	}
 	if c.Total() == 0 {
 		words = "no jobs yet"
 	}
-	t.tally.Show([]progress.Part{{N: c.Done, Mark: '='}, {N: c.Running, Mark: '>'}, {N: c.Idle + c.Unknown, Mark: '-'}, {N: c.Held, Mark: '!'}, {N: c.Failed + c.Removed, Mark: 'x'}}, words, s.Left, s.Estimated)
+	t.tally.Show([]progress.Part{{N: c.Done, Mark: '='}, {N: c.Running, Mark: '>'}, {N: c.Idle + c.Unknown + s.Run.Later, Mark: '-'}, {N: c.Held, Mark: '!'}, {N: c.Failed + c.Removed, Mark: 'x'}}, words, s.Left, s.Estimated)
 }
 
 // Close takes the bar away.
