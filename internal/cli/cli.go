@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"slices"
 
 	"matpool/condor/chirp"
 	"matpool/internal/status"
@@ -71,17 +70,33 @@ func summary(err error) string {
 	return text
 }
 
+// told is how many errors are told. Of 100,000 inputs that are missing, the first ones
+// show what is wrong.
+const told = 50
+
+// report prints a line for each error, the first ones of many, and under them the hints,
+// each once.
 func report(w io.Writer, name string, err error) {
 	if err == nil {
 		return
 	}
-	var hints []string
+	var lines, hints []string
+	seen := map[string]bool{"": true}
 	for _, err := range status.List(err) {
 		text, hint := words(err)
-		fmt.Fprintf(w, "%s: %s\n", name, Plain(text))
-		if hint != "" && !slices.Contains(hints, hint) {
+		if !seen[text] {
+			lines = append(lines, text)
+		}
+		if !seen[hint] {
 			hints = append(hints, hint)
 		}
+		seen[text], seen[hint] = true, true
+	}
+	if more := len(lines) - told; more > 1 {
+		lines = append(lines[:told], "… and "+Number(more)+" more")
+	}
+	for _, line := range lines {
+		fmt.Fprintf(w, "%s: %s\n", name, Plain(line))
 	}
 	for _, hint := range hints {
 		fmt.Fprintf(w, "%s: hint: %s\n", name, Plain(hint))

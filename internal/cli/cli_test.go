@@ -207,7 +207,7 @@ func TestThreads(t *testing.T) {
 	}
 }
 
-// An error is one line, a hint another. A hint of several errors is told once, at the end.
+// An error is one line, a hint another, at the end; what comes several times is told once.
 func TestReport(t *testing.T) {
 	cause := errors.New("x: too short")
 	for _, test := range []struct {
@@ -219,7 +219,7 @@ func TestReport(t *testing.T) {
 		{status.DataError(cause, "make it longer"), "prog: x: too short\nprog: hint: make it longer\n"},
 		{
 			errors.Join(status.DataError(cause, "one"), status.UsageError(cause, "two"), cause, status.DataError(cause, "one")),
-			strings.Repeat("prog: x: too short\n", 4) + "prog: hint: one\nprog: hint: two\n",
+			"prog: x: too short\nprog: hint: one\nprog: hint: two\n",
 		},
 		{
 			errors.Join(errors.New("first"), errors.Join(errors.New("second"), errors.New("third")), errors.New("fourth")),
@@ -249,6 +249,34 @@ func TestPrintNorm(t *testing.T) {
 		var stdout bytes.Buffer
 		if err := PrintNorm(&stdout, test.quiet, test.norm, test.terms, "file"); err != nil || stdout.String() != test.want {
 			t.Errorf("%q, %v; want %q", stdout.String(), err, test.want)
+		}
+	}
+}
+
+// Of many errors the first are told, each once, and how many more there are.
+func TestReportOfMany(t *testing.T) {
+	var errs []error
+	for i := range told + 1 {
+		errs = append(errs, fmt.Errorf("%d", i), errors.New("0"))
+	}
+	for more, last := range map[int]string{0: fmt.Sprintf("prog: %d", told), 1: "prog: … and 2 more", 1199: "prog: … and 1,200 more"} {
+		all := slices.Clone(errs)
+		for i := range more {
+			all = append(all, fmt.Errorf("x%d", i))
+		}
+		var stderr bytes.Buffer
+		report(&stderr, "prog", errors.Join(all...))
+		lines := strings.Split(strings.TrimSuffix(stderr.String(), "\n"), "\n")
+		if len(lines) != told+1 || lines[0] != "prog: 0" || lines[told] != last {
+			t.Errorf("%d lines, the last %q, want %q", len(lines), lines[len(lines)-1], last)
+		}
+	}
+}
+
+func TestNumber(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {
+		if got := Number(n); got != want {
+			t.Errorf("%s, want %s", got, want)
 		}
 	}
 }

@@ -17,6 +17,15 @@ func PrintNorm(stdout io.Writer, quiet bool, norm float64, terms int, what strin
 	return err
 }
 
+// Number prints a number with commas: 100,000.
+func Number(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
 // Count returns a number of things in words: 1 file, 2 files.
 func Count(n int, what string) string {
 	if n != 1 {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"matpool/condor"
+	"matpool/internal/cli"
 	"matpool/internal/flow"
 	"matpool/internal/indexed"
 	"matpool/internal/status"
@@ -51,7 +52,7 @@ func (p *plan) chooseMissing(ctx context.Context) error {
 		counts[s]++
 	}
 	p.notes = append(p.notes, fmt.Sprintf("of %s: %s there, %s in the queue, %s missing", counted(len(states), p.unit()),
-		count(counts[there]), count(counts[queued]), count(counts[missing])))
+		cli.Number(counts[there]), cli.Number(counts[queued]), cli.Number(counts[missing])))
 	for _, row := range p.all {
 		p.rows = append(p.rows, p.missingOf(row, states[row.First-p.job.FirstIndex:][:row.Count])...)
 	}

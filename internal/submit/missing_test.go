@@ -2,7 +2,6 @@ package submit
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -87,20 +86,5 @@ func TestOutputsAreRemoved(t *testing.T) {
 	}
 	if err := p.removeOutputs(&say); err == nil || !strings.HasPrefix(err.Error(), "output5.npy: cannot be removed: ") {
 		t.Error(err)
-	}
-}
-
-// Of many errors the first are told, and how many there are, each once.
-func TestLimit(t *testing.T) {
-	var errs []error
-	for i := range told + 1 {
-		errs = append(errs, fmt.Errorf("%d", i), errors.New("0"))
-	}
-	if got := strings.Split(limit(errors.Join(errs...)).Error(), "\n"); len(got) != told+1 || got[told] != fmt.Sprint(told) {
-		t.Errorf("%q", got)
-	}
-	errs = append(errs, errors.New("x"))
-	if got := strings.Split(limit(errors.Join(errs...)).Error(), "\n"); len(got) != told+1 || got[told] != "… and 2 more" {
-		t.Errorf("%q", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"matpool/condor"
+	"matpool/internal/cli"
 )
 
 // How long a job takes, from the sizes of its files:
@@ -72,9 +73,9 @@ func (p *plan) choose() {
 
 	p.why = []string{
 		fmt.Sprintf("products_per_job = auto: %s. A product is expected to take %.2g s: %s in, %s back, %.2g GFLOP.",
-			count(p.perJob), t, size(mean.in), size(mean.out), float64(mean.flops)/1e9),
+			cli.Number(p.perJob), t, size(mean.in), size(mean.out), float64(mean.flops)/1e9),
 		fmt.Sprintf("So that a job takes no longer than %.3g min, it has up to %s; its files no more than %s, up to %s; and %d slots a job each, up to %s.",
-			length.Minutes(), count(byTime), size(jobFiles), count(byFiles), p.job.Slots, count(bySlots)),
+			length.Minutes(), cli.Number(byTime), size(jobFiles), cli.Number(byFiles), p.job.Slots, cli.Number(bySlots)),
 	}
 }
 

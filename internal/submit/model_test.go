@@ -89,12 +89,7 @@ func TestJobsForEachSlot(t *testing.T) {
 	}
 }
 
-func TestNumbers(t *testing.T) {
-	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {
-		if got := count(n); got != want {
-			t.Errorf("%s, want %s", got, want)
-		}
-	}
+func TestSizes(t *testing.T) {
 	for n, want := range map[int64]string{0: "0.0 kB", 1300: "1.3 kB", 8_000_128: "8.0 MB", 2_500_000_000: "2.5 GB"} {
 		if got := size(n); got != want {
 			t.Errorf("%s, want %s", got, want)

@@ -16,7 +16,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 
 	"matpool/condor"
@@ -46,7 +45,7 @@ func (o Order) Run(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	p, err := o.plan(ctx, stderr)
 	if err != nil {
-		return limit(err)
+		return err
 	}
 	for _, line := range p.notes {
 		fmt.Fprintln(say, line)
@@ -56,7 +55,7 @@ func (o Order) Run(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	s := p.submission()
 	if err := s.Check(); err != nil {
-		return limit(o.inFile(err))
+		return o.inFile(err)
 	}
 	if err := p.prepare(say); err != nil {
 		return err
@@ -223,48 +222,17 @@ func (o Order) inFile(err error) error {
 	return each(err, func(err error) error { return status.DataError(fmt.Errorf("%s: %w", o.File, err), "") })
 }
 
-// told is how many errors are told. Of 100,000 inputs that are missing, the first ones
-// show what is wrong.
-const told = 50
-
-// limit leaves out what is told already, and all but the first errors of a long list.
-func limit(err error) error {
-	if err == nil {
-		return nil
-	}
-	seen := map[string]bool{}
-	errs := slices.DeleteFunc(status.List(err), func(err error) bool {
-		before := seen[err.Error()]
-		seen[err.Error()] = true
-		return before
-	})
-	if len(errs) <= told+1 {
-		return errors.Join(errs...)
-	}
-	more := &status.Error{Status: status.Of(err), Err: fmt.Errorf("… and %s more", count(len(errs)-told)), Hint: status.Hint(errs[0])}
-	return errors.Join(append(errs[:told:told], more)...)
-}
-
 // some prints the first of many names.
 func some(names []string, separator string) string {
 	const most = 10
 	if len(names) <= most+1 {
 		return strings.Join(names, separator)
 	}
-	return fmt.Sprintf("%s and %s more", strings.Join(names[:most], separator), count(len(names)-most))
-}
-
-// count prints a number with commas: 100,000.
-func count(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return fmt.Sprintf("%s and %s more", strings.Join(names[:most], separator), cli.Number(len(names)-most))
 }
 
 // counted returns a number of things in words: 1 job, 1,000 jobs.
 func counted(n int, what string) string {
 	words := cli.Count(n, what)
-	return count(n) + words[strings.IndexByte(words, ' '):]
+	return cli.Number(n) + words[strings.IndexByte(words, ' '):]
 }
