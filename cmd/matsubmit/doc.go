@@ -30,7 +30,8 @@ sum = yes a job returns its products' sum in partial<j>.npz, for matcombine.
 
 Where the machines are of both systems, matprod and matprod.exe must lie beside
 matsubmit. Copies of them are laid beside FILE.sub, under names by which HTCondor finds
-the one for each machine.
+the one for each machine. Beside it also lies matprod.outbox, an empty folder that every
+job is sent, to leave its outputs in: it must stay there, and empty, until all are done.
 
 -resubmit looks at the outputs and at the log, and submits what is missing: neither
 there, complete and newer than its inputs, nor idle or running. Jobs that are held are
