@@ -15,6 +15,15 @@ import (
 // same time.
 const sideBySide = 512 << 20
 
+// teams returns among how many the threads are divided, for pairs that take so many bytes
+// with their product.
+func teams(threads int, bytes int64) int {
+	return max(1, int(min(int64(threads), sideBySide/max(bytes, 1)-1)))
+}
+
+// AtOnce returns how many of such pairs are in memory at a time, if there are as many.
+func AtOnce(threads int, bytes int64) int { return max(teams(threads, bytes), 2) }
+
 // forPairs computes each pair's product and hands it to use, with the pair's number and
 // not necessarily in order. largest is the size in bytes of the largest pair with its
 // product. The product's memory is used again when use returns.
@@ -24,18 +33,17 @@ const sideBySide = 512 << 20
 // Of large ones there is memory for one at a time, which has all threads. At least two
 // pairs are on their way, so that one is read or written while another is multiplied.
 func forPairs(ctx context.Context, m *blas.Multiplier, pairs []Pair, largest int64, use func(ctx context.Context, i int, c blas.Matrix) error) error {
-	teams := max(1, min(m.Threads(), len(pairs), int(sideBySide/max(largest, 1))-1))
-	multipliers, err := m.Split(teams)
+	multipliers, err := m.Split(max(1, min(teams(m.Threads(), largest), len(pairs))))
 	if err != nil {
 		return err
 	}
-	free := make(chan *blas.Multiplier, teams)
+	free := make(chan *blas.Multiplier, len(multipliers))
 	for _, m := range multipliers {
 		free <- m
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	var next atomic.Int64
-	for range min(max(teams, 2), len(pairs)) {
+	for range min(AtOnce(m.Threads(), largest), len(pairs)) {
 		g.Go(func() error {
 			var buffers struct{ a, b, c pages.Buffer }
 			for {

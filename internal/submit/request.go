@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"matpool/condor"
+	"matpool/internal/flow"
 )
 
 // What a program takes besides its matrices: the program itself and its blocks of them,
@@ -17,9 +18,9 @@ const (
 
 // memory returns how much a job may use, and why.
 //
-// Matprod holds a pair and its product; in a range two, or one for each processor, which
-// are read, multiplied and written side by side; and for a sum two numbers, of 16 bytes
-// together, for each element.
+// Matprod holds a pair and its product; in a range two, or of small ones one for each
+// processor, which are read, multiplied and written side by side; and for a sum two numbers,
+// of 16 bytes together, for each element.
 func (p *plan) memory() condor.Request {
 	if p.job.Memory > 0 {
 		return condor.Request{Bytes: p.job.Memory, Why: "As asked for."}
@@ -41,7 +42,7 @@ func (p *plan) memory() condor.Request {
 	own := int64(programBytes + threadBytes*p.job.Cpus)
 	bytes := of.in + of.out
 	why := fmt.Sprintf("The largest pair takes %s and its product %s", size(of.in), size(of.out))
-	if atOnce := max(p.job.Cpus, 2); p.perJob > 1 {
+	if atOnce := min(flow.AtOnce(p.job.Cpus, bytes), p.perJob); p.perJob > 1 {
 		bytes *= int64(atOnce)
 		why += fmt.Sprintf(", %d of these at a time", atOnce)
 	}
