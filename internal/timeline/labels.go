@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"matpool/condor"
+	"matpool/internal/cli"
 )
 
 // least is how far apart names must be.
@@ -25,7 +26,7 @@ func labels(rows []*row, height vg.Length) (list []plot.Tick) {
 		for i, r := range rows {
 			text := cut(r.slot, domain)
 			if seen[text] { // a machine that two systems share
-				text += " (" + strings.ToLower(r.system) + ")"
+				text += " (" + printable(strings.ToLower(r.system)) + ")"
 			}
 			seen[text] = true
 			list = append(list, plot.Tick{Value: float64(n-i) - 0.5, Label: text})
@@ -65,8 +66,11 @@ func cut(name, domain string) string {
 	if domain != "" {
 		name = strings.TrimSuffix(name, "."+domain)
 	}
-	return name
+	return printable(name)
 }
+
+// printable returns a name without what XML, and so an SVG, cannot hold: a log may have anything in it.
+func printable(name string) string { return cli.Plain(strings.ToValidUTF8(name, "\ufffd")) }
 
 // An entry explains a colour or a mark.
 type entry struct {

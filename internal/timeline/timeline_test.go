@@ -205,18 +205,39 @@ func TestWrite(t *testing.T) {
 		if dots[color.RGBA{255, 255, 255, 255}] == 0 || image.Bounds().Dx() < 1400 || image.Bounds().Dx() > 1420 {
 			t.Errorf("%s: %v", name, image.Bounds())
 		}
-		decoder := xml.NewDecoder(bytes.NewReader(pictures[SVG]))
-		for {
-			if _, err := decoder.Token(); errors.Is(err, io.EOF) {
-				break
-			} else if err != nil {
-				t.Fatal(err)
-			}
-		}
+		checkXML(t, pictures[SVG])
 		for _, text := range []string{p.title, cut(p.rows[0].slot, ""), "seconds since submission", p.legend()[0].text} {
 			if !bytes.Contains(pictures[SVG], []byte(">"+text+"<")) {
 				t.Errorf("%s: the SVG does not say %q", name, text)
 			}
+		}
+	}
+}
+
+func checkXML(t *testing.T, text []byte) {
+	t.Helper()
+	decoder := xml.NewDecoder(bytes.NewReader(text))
+	for {
+		if _, err := decoder.Token(); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Names in a log may be anything; an SVG stays XML.
+func TestOddNames(t *testing.T) {
+	odd := "a\x1b[2J\xff<&"
+	p := Picture{title: "odd", since: "submission", span: 1, rows: []*row{{machine: odd, slot: odd}, {machine: odd, slot: odd, system: odd}}}
+	var svg bytes.Buffer
+	if err := p.Write(&svg, SVG); err != nil {
+		t.Fatal(err)
+	}
+	checkXML(t, svg.Bytes())
+	for _, text := range []string{">a [2J\ufffd&lt;&amp;<", ">a [2J\ufffd&lt;&amp; (a [2j\ufffd&lt;&amp;)<"} {
+		if !strings.Contains(svg.String(), text) {
+			t.Errorf("the SVG does not say %q", text)
 		}
 	}
 }
