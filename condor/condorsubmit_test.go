@@ -57,15 +57,15 @@ func TestCondorSubmitUnderstands(t *testing.T) {
 		}
 		for i, ad := range jobs {
 			var got []string
-			for _, name := range []string{"Arguments", "TransferInput", "TransferOutputRemaps", "Out", "Err", "UserLog", "JobBatchName"} {
+			for _, name := range []string{"Arguments", "TransferInput", "TransferOutput", "TransferOutputRemaps", "Out", "Err", "UserLog", "JobBatchName"} {
 				got = append(got, byMachine(t, ad[name]))
 			}
 			got[0] = strings.Join(split(t, `"`+strings.ReplaceAll(got[0], `"`, `""`)+`"`), "|")
-			got[5] = filepath.Base(got[5])
+			got[6] = filepath.Base(got[6])
 			want := s.meaning(i)
 			want[1] = strings.ReplaceAll(want[1], ", ", ",")
-			want[5] = filepath.Base(want[5])
-			got[2] = strings.ReplaceAll(got[2], "; ", ";")
+			want[6] = filepath.Base(want[6])
+			got[3] = strings.ReplaceAll(got[3], "; ", ";")
 			if !slices.Equal(got, want) {
 				t.Fatalf("job %d: %q\nwant %q\n%s", i, got, want, description)
 			}
