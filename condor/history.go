@@ -83,14 +83,14 @@ type Cluster struct {
 	counts    Counts
 }
 
-// Later returns how many jobs have yet to enter the queue, by what its [Note] says, or 0
-// where that is not known.
-func (c *Cluster) Later() int {
+// Later returns how many jobs have yet to enter the queue, by what its [Note] says, and
+// false where that is not known.
+func (c *Cluster) Later() (jobs int, known bool) {
 	if c.Submitted.IsZero() || c.Removed != nil {
-		return 0
+		return 0, true
 	}
 	n, _ := noteOf(c.Notes)
-	return max(0, n.Jobs-c.counts.Total())
+	return max(0, n.Jobs-c.counts.Total()), n.Jobs > 0
 }
 
 // Counts says how many jobs do what.

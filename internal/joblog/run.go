@@ -15,8 +15,9 @@ type Run struct {
 	Counts   condor.Counts
 	Again    int // jobs that are left out because their products were submitted again
 
-	Entering   bool   // more jobs will enter the queue
-	Later      int    // how many, as far as that is known
+	Entering   bool   // more jobs may enter the queue
+	Later      int    // how many will, as far as that is known
+	Unknown    bool   // it is not known of all clusters
 	Paused     string // why none do now, although they should
 	Incomplete bool   // some never will: the cluster was removed before
 }
@@ -50,7 +51,9 @@ func Select(h *condor.History, clusters []int) *Run {
 			r.Incomplete = c.Removed.Completion != "Complete"
 		case !c.Submitted.IsZero():
 			r.Entering, r.Incomplete = true, false
-			r.Later += c.Later()
+			later, known := c.Later()
+			r.Later += later
+			r.Unknown = r.Unknown || !known
 			r.Paused = cmp.Or(r.Paused, c.Paused)
 		default:
 			r.Incomplete = false

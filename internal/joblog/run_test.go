@@ -153,6 +153,7 @@ func TestSummary(t *testing.T) {
 		"5 clusters, 1 to 5: 5 jobs: 0 done, 0 running, 5 idle, 0 held":                                          {"0 1.0 DAG Node: a", "0 2.0 DAG Node: b", "0 3.0 DAG Node: c", "0 4.0 DAG Node: d", "0 5.0 DAG Node: e"},
 		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more will enter the queue":                         {"35 1.-1", "0 1.0"},
 		"cluster 1: 9 jobs: 1 done, 0 running, 1 idle, 0 held; 7 more will enter the queue":                      {"35 1.-1 first=0 count=1 starts=4 jobs=9", "0 1.0", "0 1.1", "5 1.0"},
+		"cluster 1: 2 jobs: 1 done, 0 running, 1 idle, 0 held":                                                   {"35 1.-1 first=0 count=1 starts=4 jobs=2", "0 1.0", "0 1.1", "5 1.0"},
 		"cluster 1: 2 jobs: 1 done, 0 running, 1 idle, 0 held; others never entered the queue":                   {"35 1.-1 first=0 count=1 starts=4 jobs=9", "0 1.0", "0 1.1", "5 1.0", "36 1.-1 Incomplete"},
 		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more should enter the queue, but: no file":         {"35 1.-1", "0 1.0", "37 1.-1 no file"},
 		"cluster 2: 1 job: 0 done, 0 running, 1 idle, 0 held (not counted: 1 earlier job for the same products)": {"0 1.0 first=0 count=1 starts=4", "12 1.0", "0 2.0 first=0 count=1 starts=4"},
