@@ -89,9 +89,12 @@ func (c *Cluster) Later() (jobs int, known bool) {
 	if c.Submitted.IsZero() || c.Removed != nil {
 		return 0, true
 	}
-	n, _ := noteOf(c.Notes)
+	n, _ := c.Note()
 	return max(0, n.Jobs-c.counts.Total()), n.Jobs > 0
 }
+
+// Note returns the note of its first job, if it has one.
+func (c *Cluster) Note() (Note, bool) { return noteOf(c.Notes) }
 
 // Counts says how many jobs do what.
 type Counts struct {

@@ -22,9 +22,9 @@ exit status tells also here whether all jobs are done.
 
 Where the jobs were submitted by matsubmit, a log's jobs are one run: of jobs for the
 same products, as -resubmit makes them, the later count. Of other jobs it is the latest
-cluster. Where each job has a log of its own, name them all. With max_idle nobody knows
-how many jobs will still enter the queue: where some are held and nothing else happens,
-matwatch gives up after two minutes.
+cluster. Where each job has a log of its own, name them all. With max_idle jobs enter the
+queue little by little: where some are held and nothing else happens, matwatch gives up
+after two minutes.
 
 Flags:
 
@@ -65,7 +65,8 @@ The object of -json. What is not known is null, or "" for a name:
 	slots, between_s                slots that had jobs, and how long they had none
 	counts                          of jobs: jobs, done, running, idle, held,
 	                                held_to_be_released, failed, removed, unknown; superseded
-	                                are those for products that these make
+	                                are those for products that these make, and
+	                                later those that have yet to enter the queue
 	total, machines                 runs, completed, retried, held, removed, evicted, lost;
 	                                busy_s, queue_s, input_s, compute_s, output_s; vain_s,
 	                                computed by programs that failed or were stopped;

@@ -17,7 +17,6 @@ type Run struct {
 
 	Entering   bool   // more jobs may enter the queue
 	Later      int    // how many will, as far as that is known
-	Unknown    bool   // it is not known of all clusters
 	Paused     string // why none do now, although they should
 	Incomplete bool   // some never will: the cluster was removed before
 }
@@ -50,10 +49,9 @@ func Select(h *condor.History, clusters []int) *Run {
 			// What did not enter the queue then may have been submitted again since.
 			r.Incomplete = c.Removed.Completion != "Complete"
 		case !c.Submitted.IsZero():
-			r.Entering, r.Incomplete = true, false
 			later, known := c.Later()
+			r.Entering, r.Incomplete = r.Entering || later > 0 || !known, false
 			r.Later += later
-			r.Unknown = r.Unknown || !known
 			r.Paused = cmp.Or(r.Paused, c.Paused)
 		default:
 			r.Incomplete = false
@@ -91,6 +89,12 @@ func latestRun(jobs []*condor.JobHistory) (run []*condor.JobHistory, again int) 
 	if tasks(last) == nil {
 		return slices.DeleteFunc(jobs, func(j *condor.JobHistory) bool { return j.Cluster != last.Cluster }), 0
 	}
+	// Sums and products of one log are two runs.
+	note, _ := last.Note()
+	jobs = slices.DeleteFunc(jobs, func(j *condor.JobHistory) bool {
+		n, ok := j.Note()
+		return ok && n.Sum != note.Sum
+	})
 	newest := map[task]int{} // the latest cluster of those with a job for it that was not removed
 	for _, j := range jobs {
 		if j.State != condor.Removed {

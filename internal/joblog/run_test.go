@@ -76,6 +76,7 @@ func TestSelect(t *testing.T) {
 		{"removed twice", "1.0 2.0", 0, []string{one("1.0", 0), "9 1.0", one("2.0", 0), "9 2.0"}},
 		{"what is missing of a batch", "1.0 2.0", 1, []string{"0 1.0 first=0 count=5 starts=4", "5 1.0", "0 1.1 first=5 count=5 starts=4", "12 1.1", "0 2.0 first=7 count=3 starts=4"}},
 		{"part of a batch that is done", "1.0 2.0", 0, []string{"0 1.0 first=0 count=5 starts=4", "5 1.0", "0 2.0 first=1 count=1 starts=4"}},
+		{"products, and then sums of them", "2.0", 0, []string{one("1.0", 0), one("1.1", 1), "5 1.0", "5 1.1", "0 2.0 first=0 count=2 starts=4 jobs=1 sum=yes"}},
 		{"a DAG's nodes, one tried twice", "1.0 3.0", 1, []string{"0 1.0 DAG Node: job0", "5 1.0", "0 2.0 DAG Node: job1", "5! 2.0", "0 3.0 DAG Node: job1"}},
 	} {
 		r := Select(history(t, test.log...), nil)
@@ -126,6 +127,8 @@ func TestState(t *testing.T) {
 		{"all have", Done, []string{"35 1.-1", "0 1.0", "5 1.0", "36 1.-1 Complete"}},
 		{"not all have", Stuck, []string{"35 1.-1", "0 1.0", "5 1.0", "36 1.-1 Incomplete"}},
 		{"not all had, and the rest was submitted again", Done, []string{"35 1.-1", "0 1.0" + note, "5 1.0", "36 1.-1 Incomplete", "0 2.0 first=1 count=1 starts=4", "5 2.0"}},
+		{"all have, as their notes tell", Done, []string{"35 1.-1 first=0 count=1 starts=4 jobs=1", "0 1.0" + note, "5 1.0"}},
+		{"all have but one", Going, []string{"35 1.-1 first=0 count=1 starts=4 jobs=2", "0 1.0" + note, "5 1.0"}},
 		{"none can enter the queue", Stuck, []string{"35 1.-1", "37 1.-1 no file"}},
 		{"entering is paused", Stuck, []string{"35 1.-1", "0 1.0", "5 1.0", "37 1.-1 no file"}},
 	} {

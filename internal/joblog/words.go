@@ -20,10 +20,10 @@ func (r *Run) Summary() string {
 	switch {
 	case r.Paused != "":
 		text += "; more should enter the queue, but: " + cli.Plain(r.Paused)
-	case r.Unknown:
-		text += "; more will enter the queue"
 	case r.Later > 0:
 		text += fmt.Sprintf("; %d more will enter the queue", r.Later)
+	case r.Entering:
+		text += "; more will enter the queue"
 	case r.Incomplete:
 		text += "; others never entered the queue"
 	}

@@ -36,6 +36,7 @@ type counts struct {
 	Removed int `json:"removed"`
 	Unknown int `json:"unknown"`
 	Again   int `json:"superseded"`
+	Later   int `json:"later"`
 }
 
 type spending struct {
@@ -114,7 +115,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Logs: r.Names, Clusters: r.Run.Clusters, State: r.Run.State().String(),
 		Submitted: known(r.Submitted), Latest: known(r.Latest), Makespan: r.Makespan().Seconds(),
 		Slots: r.Total.Slots, Between: r.Between().Seconds(),
-		Counts: counts{c.Total(), c.Done, c.Running, c.Idle, c.Held, c.Waiting, c.Failed, c.Removed, c.Unknown, r.Run.Again},
+		Counts: counts{c.Total(), c.Done, c.Running, c.Idle, c.Held, c.Waiting, c.Failed, c.Removed, c.Unknown, r.Run.Again, r.Run.Later},
 		Total:  r.Total.spending(), Faults: r.Faulty,
 		Machines: []machine{}, Jobs: []job{},
 	}

@@ -46,16 +46,35 @@ func (p *plan) readLogs() (q queue, err error) {
 		for _, j := range journal.History.Jobs() {
 			p.enter(&q, j)
 		}
+		if err := p.checkEntering(name, journal.History); err != nil {
+			return q, err
+		}
 	}
 	return q, nil
 }
 
-// enter adds a job to the queue, if it has products of ours and returns them as ours do.
+// checkEntering makes sure that, where it is asked what is missing, no jobs have yet to
+// enter the queue, as they do with max_idle: of which products they are, the log does not
+// tell before.
+func (p *plan) checkEntering(log string, h *condor.History) error {
+	for _, id := range h.Clusters() {
+		c := h.Cluster(id)
+		note, ours := c.Note()
+		if later, known := c.Later(); p.Resubmit && ours && note.Sum == p.job.Sum && (later > 0 || !known) {
+			return status.UsageError(fmt.Errorf("%s: cluster %d: jobs have yet to enter the queue, so that what is missing is not known", log, id),
+				fmt.Sprintf("wait for them, or condor_rm %d and -resubmit", id))
+		}
+	}
+	return nil
+}
+
+// enter adds a job to the queue, if it has products of ours and, where it is asked what is
+// missing, returns them as ours do.
 func (p *plan) enter(q *queue, j *condor.JobHistory) {
 	note, ok := j.Note()
 	from := max(note.First-p.job.FirstIndex, 0)
 	to := min(note.First-p.job.FirstIndex+note.Count, p.job.TotalJobs)
-	if !ok || from >= to || note.Sum != p.job.Sum { // sums are no products, and products no sums
+	if !ok || from >= to || p.Resubmit && note.Sum != p.job.Sum { // sums are no products, and products no sums
 		return
 	}
 	for i := from; i < to; i++ {
