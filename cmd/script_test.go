@@ -304,7 +304,7 @@ func list(dir string) []string {
 
 // npy [-fill X | -seed S] [-fortran] [-descr D] [-claim SHAPE] NAME SHAPE
 //
-// writes an array of the shape, 30x40 or 5, whose elements are all X, or random
+// writes an array of the shape, 30x40 or 5 or single, whose elements are all X, or random
 // numbers of a seed, or else 0, 1, 2, … row by row. The file is in Fortran order or
 // of another type, whose values are then zeros, if asked for. With -claim, its
 // header promises another shape than it holds.
@@ -388,6 +388,9 @@ func elements(shape []int, count int, fill float64, seed uint64, fortran bool) [
 }
 
 func parseShape(ts *testscript.TestScript, text string) []int {
+	if text == "single" {
+		return nil
+	}
 	var shape []int
 	for size := range strings.SplitSeq(text, "x") {
 		n, err := strconv.Atoi(size)

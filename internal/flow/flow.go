@@ -67,7 +67,11 @@ func openMatrix(name string) (*npyio.File, error) {
 	}
 	if len(f.Shape) != 2 {
 		f.Close()
-		return nil, status.DataError(fmt.Errorf("%s: has shape %s, where a matrix has two sizes", name, f.ShapeString()), "")
+		what := "has shape " + f.ShapeString()
+		if len(f.Shape) == 0 {
+			what = "is a single value"
+		}
+		return nil, status.DataError(fmt.Errorf("%s: %s, where a matrix has two sizes", name, what), "")
 	}
 	return f, nil
 }
