@@ -51,23 +51,29 @@ func table(head []string, rows [][]string) string {
 }
 
 func (r *results) targetTable() string {
+	measured := func(f formula, t target) (text, met string) {
+		if f == nil {
+			return "", ""
+		}
+		x, ok := f(r)
+		switch {
+		case !ok:
+			return "not measured", ""
+		case t.met(x):
+			return fmt.Sprintf(t.format, x), "yes"
+		}
+		return fmt.Sprintf(t.format, x), "no"
+	}
 	var rows [][]string
 	for _, t := range r.targets() {
-		x, ok := t.figure(r)
-		if !ok {
-			rows = append(rows, []string{t.what, t.formula, "not measured", r.limit(t), ""})
-			continue
-		}
-		met := "no"
-		if t.met(x) {
-			met = "yes"
-		}
-		rows = append(rows, []string{t.what, t.formula, fmt.Sprintf(t.format, x), r.limit(t), met})
+		ours, met := measured(t.figure, t)
+		ofGo, metByGo := measured(t.ofGo, t)
+		rows = append(rows, []string{t.what, t.formula, r.limit(t), ours, met, ofGo, metByGo})
 	}
 	return "g is the time of one product of 1000×1000 matrices by numpy's OpenBLAS, in a process that is warm, with as many\n" +
 		"threads. The programs are those of `make build`, with OpenBLAS, unless the Go build is named.\n" +
 		"[Where the limits are](../../README.md#where-the-limits-are) says what stands in the way of those not met.\n\n" +
-		table([]string{"", "figure", "measured", "target", "met"}, rows)
+		table([]string{"", "figure", "target", "measured", "met", "the Go build", "met"}, rows)
 }
 
 func (r *results) limit(t target) string {
