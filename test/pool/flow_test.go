@@ -5,6 +5,7 @@ package pool
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -50,8 +51,15 @@ func TestRunProduct(t *testing.T) {
 			t.Parallel()
 			f := inputs(t, 100, 64)
 			f.run("matsubmit", append(strings.Fields(way.flags), "run_product")...)
-			if told, status := f.watch(); status != 0 {
+			told, status := f.watch()
+			if status != 0 {
 				t.Fatalf("matwatch: exit status %d\n%s", status, told)
+			}
+			// All jobs are counted from the beginning, also those that have yet to enter the queue.
+			for _, total := range regexp.MustCompile(`cluster \d+: (\d+) jobs:`).FindAllStringSubmatch(told, -1) {
+				if total[1] != fmt.Sprint(way.jobs) {
+					t.Errorf("matwatch knows of %s jobs\n%s", total[1], told)
+				}
 			}
 			if c := f.history("log.txt").Counts(); c.Done != way.jobs || c.Total() != way.jobs {
 				t.Fatalf("%+v, want %d jobs done", c, way.jobs)
