@@ -27,8 +27,8 @@ func (p *plan) subFile() string {
 	return filepath.ToSlash(p.Output)
 }
 
-// prepare makes the folders that the jobs write to and the one they are sent, and lays the programs beside the
-// submit description.
+// prepare makes the folders that the jobs write to, and lays what they are sent besides
+// their inputs, the empty folder and the programs, beside the submit description.
 func (p *plan) prepare(say io.Writer) error {
 	for _, dir := range p.folders() {
 		if err := os.MkdirAll(dir, 0o777); err != nil {
