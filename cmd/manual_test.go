@@ -128,7 +128,6 @@ func example(block string) (command, output string) {
 // What might be a flag's name stands somewhere in the source as a string; the
 // program is asked of each one.
 func TestFlagsAreInTheManual(t *testing.T) {
-	notUnderWine(t, "the flags are the same")
 	forManuals(t, func(t *testing.T, program, manual string) {
 		var listed []string
 		for _, m := range regexp.MustCompile(`(?m)^\t-(\S+)(?: \S+)?  +\S`).FindAllStringSubmatch(section(manual, "Flags"), -1) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"testing"
 )
 
 // The Windows programs are tested by the same scripts: where MATPOOL_BIN holds
@@ -52,13 +51,5 @@ func session(set func(name, value string)) {
 		set("MATPOOL_WINE", os.Getenv("MATPOOL_WINE"))
 		set("SYSTEM", "Windows")
 		set("EXE", ".exe")
-	}
-}
-
-// notUnderWine leaves out a test that would tell no more of the programs for Windows.
-func notUnderWine(t *testing.T, why string) {
-	t.Helper()
-	if underWine() {
-		t.Skip(why)
 	}
 }

@@ -155,9 +155,6 @@ func TestBackslashesAndSlashes(t *testing.T) {
 
 // What Reserve does, the system calls the allocation.
 func TestReserveAllots(t *testing.T) {
-	if os.Getenv("MATPOOL_WINE") != "" {
-		t.Skip("Wine reserves nothing")
-	}
 	f, err := Create(filepath.Join(t.TempDir(), "x"))
 	if err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ import (
 // The constants are those of an ordinary machine; what is measured with a pool of
 // one's own may differ by a factor, and the choice below not be far off all the same.
 const (
-	jobSeconds     = 0.7   // a: HTCondor's own time for a job: 1.7 as fitted when it still slept a second before each start
+	jobSeconds     = 0.7   // a: HTCondor's own time for a job
 	inPerSecond    = 300e6 // bytes sent to a machine in a second
 	outPerSecond   = 440e6 // … and back
 	flopsPerSecond = 20e9  // additions and multiplications in a second, of one processor

@@ -37,6 +37,7 @@ func (p *plan) checkOutbox() error {
 	return nil
 }
 
+// makeOutbox makes the folder, if there is to be one.
 func (p *plan) makeOutbox() error {
 	if !p.job.Matprod {
 		return nil
