@@ -14,6 +14,7 @@ type implementation struct {
 	name    string
 	missing string    // what this processor lacks for it; empty if nothing
 	panel   panelFunc // nil for Go
+	bare    bool      // panel begins a chain with its first term: see hasNegativeZero
 	kernel  kernel
 }
 

@@ -17,6 +17,7 @@ type Multiplier struct {
 
 	name    string    // of the implementation
 	panel   panelFunc // computes a panel at once; nil where tiles are computed one by one
+	bare    bool      // … and begins a chain with its first term: see hasNegativeZero
 	room    bool      // there is memory for it
 	kernel  kernel    // computes strips of tiles
 	threads int
@@ -43,7 +44,7 @@ func New(kernel string, threads int) (*Multiplier, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Multiplier{name: found.name, panel: found.panel, kernel: k, threads: threads}
+	m := &Multiplier{name: found.name, panel: found.panel, bare: found.bare, kernel: k, threads: threads}
 	for i := range m.packedB {
 		m.packedB[i] = memory[i%blocks*sizeB:][:sizeB]
 	}
@@ -120,7 +121,7 @@ func (m *Multiplier) multiply(ctx context.Context, c, a, b Matrix, add bool) err
 		}
 		return nil
 	}
-	if m.panel != nil && fitsInt32(c, a, b) && !(add && hasNegativeZero(c)) && (m.room || roomForPanels(m.threads)) {
+	if m.panel != nil && fitsInt32(c, a, b) && !(add && m.bare && hasNegativeZero(c)) && (m.room || roomForPanels(m.threads)) {
 		m.room = true
 		return m.multiplyByPanels(ctx, c, a, b, add)
 	}

@@ -23,6 +23,7 @@ import (
 // whose sizes are multiples of 8, and Go the rest.
 func withOpenBLAS(others []implementation) []implementation {
 	o := implementation{name: "openblas", missing: openBLASMissing(), panel: openBLASPanel}
+	o.bare = o.missing == "" && openBLASIsBare()
 	for _, x := range others {
 		if x.missing == "" {
 			o.kernel = x.kernel
@@ -88,6 +89,20 @@ func openBLASComputes(rows, depth, cols int) bool {
 	openBLASPanel(got, a, b)
 	return slices.Equal(got.Data, want.Data)
 }
+
+// openBLASIsBare reports whether a chain of terms that are all −0 is −0, and not +0.
+var openBLASIsBare = sync.OnceValue(func() bool {
+	const n, depth = wholeTile, 10
+	c, a, b := Dense(n, n, make([]float64, n*n)), Dense(n, depth, make([]float64, n*depth)), Dense(depth, n, make([]float64, depth*n))
+	for i := range c.Data {
+		c.Data[i] = math.Copysign(0, -1)
+	}
+	for i := range a.Data {
+		a.Data[i] = -1
+	}
+	openBLASPanel(c, a, b)
+	return slices.ContainsFunc(c.Data, math.Signbit)
+})
 
 // openBLASPanel computes c += a·b, for a panel of k.
 func openBLASPanel(c, a, b Matrix) {
