@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"matpool/internal/file"
 )
 
 // An Attribute is a name that a simplified submission file may give a value.
@@ -83,16 +85,13 @@ func AttributesHelp() string {
 	return b.String()
 }
 
-// maxProducts is the most that total_jobs and first_index may be.
-const maxProducts = 1_000_000
-
 // limits of the numbers, least and most.
 func limits(name string) (least, most int) {
 	switch name {
 	case "first_index", "max_retries":
-		return 0, maxProducts
+		return 0, file.MaxIndex
 	}
-	return 1, maxProducts
+	return 1, file.MaxIndex
 }
 
 func attributeNames() []string {

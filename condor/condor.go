@@ -31,19 +31,3 @@ func (e *SyntaxError) Error() string {
 	}
 	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Msg)
 }
-
-// clip shortens what an error quotes.
-func clip(s string) string {
-	const most = 40
-	if len(s) <= most {
-		return s
-	}
-	end := 0
-	for i := range s { // not in the middle of a letter
-		if i > most {
-			break
-		}
-		end = i
-	}
-	return s[:end] + "…"
-}

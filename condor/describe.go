@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"matpool/internal/text"
 )
 
 // Write prints the submission as a submit description for condor_submit: text that
@@ -271,7 +273,7 @@ func megabytes(bytes int64) string {
 func (s *Submission) describePolicy(p *printer) {
 	machines := "Machines."
 	if s.RetryDelay > 0 {
-		machines += " One that a job has failed on may try it again only after " + spell(s.RetryDelay) + "."
+		machines += " One that a job has failed on may try it again only after " + text.Duration(s.RetryDelay) + "."
 	}
 	p.comment(machines)
 	p.set("requirements", "%s", s.requirements())
@@ -316,7 +318,7 @@ func (s *Submission) describeNodeFailures(p *printer) {
 
 func (s *Submission) describeTime(p *printer) {
 	hold, reason := s.timeHold()
-	p.comment(fmt.Sprintf("Time. A job that runs longer than %s is held; a second guard strikes where HTCondor's own has not, which", spell(s.MaxRunTime)),
+	p.comment(fmt.Sprintf("Time. A job that runs longer than %s is held; a second guard strikes where HTCondor's own has not, which", text.Duration(s.MaxRunTime)),
 		"overlooks a job that begins in the second in which its shadow does.")
 	p.set("allowed_execute_duration", "%s", seconds(s.MaxRunTime))
 	p.set("periodic_hold", "%s", hold)

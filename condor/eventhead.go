@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"matpool/internal/text"
 )
 
 // A header is what stands before an event's text: "005 (046.000.000) 2026-11-23 19:15:04 ".
@@ -159,12 +161,12 @@ func (t stamp) in(year int, location *time.Location) (when time.Time, ok bool) {
 }
 
 // parse makes an event of its text, which begins on the line.
-func (r *Reader) parse(text string, line int) (*Event, string) {
-	first, body, _ := strings.Cut(text, "\n")
+func (r *Reader) parse(block string, line int) (*Event, string) {
+	first, body, _ := strings.Cut(block, "\n")
 	first = strings.TrimSuffix(first, "\r")
 	h, ok := parseHeader(first, r.stampText)
 	if !ok {
-		return nil, fmt.Sprintf("%q is not the beginning of an event", clip(first))
+		return nil, fmt.Sprintf("%q is not the beginning of an event", text.Clip(first))
 	}
 	if len(r.events) == 0 {
 		r.events = make([]Event, 32) // fewer, larger pieces of memory
@@ -174,7 +176,7 @@ func (r *Reader) parse(text string, line int) (*Event, string) {
 	if h.written != r.stampText {
 		r.stampText = ""
 		if r.stampTime, r.assumed, ok = r.time(h.stamp); !ok {
-			return nil, fmt.Sprintf("%q: there is no such day", clip(first))
+			return nil, fmt.Sprintf("%q: there is no such day", text.Clip(first))
 		}
 		r.stampText = h.written
 	}

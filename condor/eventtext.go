@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"matpool/internal/text"
 )
 
 // parseDetail understands an event's text, as HTCondor's formatBody and readEvent
@@ -11,7 +13,7 @@ import (
 // those that decide what has become of a job, a text that is not known is an error:
 // they have always been the same, and a job must not be lost sight of.
 func parseDetail(number int, head, body string) (Detail, error) {
-	p := text{rest: body}
+	p := lines{rest: body}
 	switch number {
 	case 0:
 		if host, ok := strings.CutPrefix(head, "Job submitted from host: "); ok {
@@ -83,10 +85,10 @@ func parseDetail(number int, head, body string) (Detail, error) {
 	default:
 		return parseRareDetail(number, head, &p)
 	}
-	return nil, fmt.Errorf("event %03d says %q, which is not known", number, clip(head))
+	return nil, fmt.Errorf("event %03d says %q, which is not known", number, text.Clip(head))
 }
 
-func parseRareDetail(number int, head string, p *text) (Detail, error) {
+func parseRareDetail(number int, head string, p *lines) (Detail, error) {
 	switch number {
 	case 21:
 		kind, where, ok := strings.Cut(head, " from ")
@@ -155,25 +157,25 @@ func parseRareDetail(number int, head string, p *text) (Detail, error) {
 	return nil, nil
 }
 
-// A text is the rest of an event's body, taken line by line.
-type text struct{ rest string }
+// Lines are the rest of an event's body, taken line by line.
+type lines struct{ rest string }
 
-func (p *text) more() bool { return p.rest != "" }
+func (p *lines) more() bool { return p.rest != "" }
 
 // peek returns the next line without the blanks around it, "" at the end.
-func (p *text) peek() string {
+func (p *lines) peek() string {
 	line, _, _ := strings.Cut(p.rest, "\n")
 	return strings.TrimSpace(line)
 }
 
 // line takes the next line.
-func (p *text) line() string {
+func (p *lines) line() string {
 	line, rest, _ := strings.Cut(p.rest, "\n")
 	p.rest = rest
 	return strings.TrimSpace(line)
 }
 
-func (p *text) notes() []string {
+func (p *lines) notes() []string {
 	var notes []string
 	for p.more() {
 		if line := p.line(); line != "" {
@@ -184,7 +186,7 @@ func (p *text) notes() []string {
 }
 
 // reason reads lines of a reason and, last, "Code 3 Subcode 65".
-func (p *text) reason() (reason string, code, subcode int) {
+func (p *lines) reason() (reason string, code, subcode int) {
 	for p.more() {
 		line := p.line()
 		if c, s, ok := codes(line); ok {
@@ -213,7 +215,7 @@ func codes(line string) (code, subcode int, ok bool) {
 
 // exit reads "(1) Normal termination (return value 3)" or "(0) Abnormal termination
 // (signal 9)", and the line on a core file that follows the latter.
-func (p *text) exit() (e Exit, core string, err error) {
+func (p *lines) exit() (e Exit, core string, err error) {
 	line := p.line()
 	if n, ok := between(line, "(1) Normal termination (return value ", ")"); ok {
 		e.Status = n
@@ -221,7 +223,7 @@ func (p *text) exit() (e Exit, core string, err error) {
 	}
 	n, ok := between(line, "(0) Abnormal termination (signal ", ")")
 	if !ok || n == 0 {
-		return e, "", fmt.Errorf("%q does not say how the program ended", clip(line))
+		return e, "", fmt.Errorf("%q does not say how the program ended", text.Clip(line))
 	}
 	e.Signal = n
 	if strings.HasPrefix(p.peek(), "(0) No core") || strings.HasPrefix(p.peek(), "(1) Corefile") {
@@ -238,7 +240,7 @@ func between(s, before, after string) (int, bool) {
 }
 
 // transferred reads the lines on bytes, "133  -  Run Bytes Sent By Job".
-func (p *text) transferred(sent, received, totalSent, totalReceived *int64) {
+func (p *lines) transferred(sent, received, totalSent, totalReceived *int64) {
 	for p.more() {
 		n, what, ok := amount(p.peek())
 		var to *int64
@@ -280,13 +282,13 @@ func count(digits string) (int64, error) {
 		if f, err = strconv.ParseFloat(digits, 64); err == nil && f >= 0 && f < 1<<62 {
 			return int64(f), nil
 		}
-		return -1, fmt.Errorf("%q is not a number", clip(digits))
+		return -1, fmt.Errorf("%q is not a number", text.Clip(digits))
 	}
 	return n, nil
 }
 
 // skipUsage passes over the lines on processor time.
-func (p *text) skipUsage() {
+func (p *lines) skipUsage() {
 	for strings.HasPrefix(p.peek(), "Usr ") {
 		p.line()
 	}
@@ -295,7 +297,7 @@ func (p *text) skipUsage() {
 const tableHeading = "Partitionable Resources"
 
 // table returns the table of resources, if it stands here, and takes it.
-func (p *text) table() string {
+func (p *lines) table() string {
 	if !strings.HasPrefix(p.peek(), tableHeading) {
 		return ""
 	}
@@ -304,7 +306,7 @@ func (p *text) table() string {
 	return table
 }
 
-func (p *text) evicted(head string) (Detail, error) {
+func (p *lines) evicted(head string) (Detail, error) {
 	var e Evicted
 	e.Code, e.Subcode, _ = codes(strings.TrimSpace(strings.TrimPrefix(head, "Job was evicted.")))
 	switch line := p.line(); {
@@ -313,7 +315,7 @@ func (p *text) evicted(head string) (Detail, error) {
 	case strings.HasPrefix(line, "(1)"):
 		e.Checkpointed = true
 	case !strings.HasPrefix(line, "(0)"):
-		return nil, fmt.Errorf("%q does not say how the job was evicted", clip(line))
+		return nil, fmt.Errorf("%q does not say how the job was evicted", text.Clip(line))
 	}
 	p.skipUsage()
 	p.transferred(&e.Sent, &e.Received, nil, nil)
@@ -330,7 +332,7 @@ func (p *text) evicted(head string) (Detail, error) {
 	return e, nil
 }
 
-func (p *text) terminated() (Detail, error) {
+func (p *lines) terminated() (Detail, error) {
 	var e Terminated
 	var err error
 	if e.Exit, e.CoreFile, err = p.exit(); err != nil {
@@ -342,7 +344,7 @@ func (p *text) terminated() (Detail, error) {
 	return e, nil
 }
 
-func (p *text) clusterRemoved() Detail {
+func (p *lines) clusterRemoved() Detail {
 	e := ClusterRemoved{Jobs: -1, Items: -1}
 	line := p.peek()
 	if rest, ok := strings.CutPrefix(line, "Materialized "); ok {
@@ -365,7 +367,7 @@ func (p *text) clusterRemoved() Detail {
 	return e
 }
 
-func (p *text) transfer(head string) (Detail, error) {
+func (p *lines) transfer(head string) (Detail, error) {
 	e := Transfer{Queue: -1}
 	var ok bool
 	for phase, word := range []string{Queued: "Entered queue to transfer ", Started: "Started transferring ", Finished: "Finished transferring "} {
@@ -384,7 +386,7 @@ func (p *text) transfer(head string) (Detail, error) {
 		if s, ok := strings.CutPrefix(line, "Seconds spent in queue: "); ok {
 			n, err := strconv.Atoi(s)
 			if err != nil {
-				return nil, fmt.Errorf("%q is not a number of seconds", clip(s))
+				return nil, fmt.Errorf("%q is not a number of seconds", text.Clip(s))
 			}
 			e.Queue = n
 		} else if host, ok := strings.CutPrefix(line, "Transferring to host: "); ok {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"matpool/internal/text"
 )
 
 // A File is a simplified submission file: attributes, one to a line, in any order.
@@ -97,7 +99,7 @@ func parseLine(line string, atStart bool) (l Line, msg string) {
 	equals := strings.IndexByte(rest, '=')
 	if equals < 0 {
 		l.Rest = rest
-		return l, fmt.Sprintf("%q is not of the form NAME = VALUE", clip(rest))
+		return l, fmt.Sprintf("%q is not of the form NAME = VALUE", text.Clip(rest))
 	}
 	name := strings.TrimRight(rest[:equals], blanks)
 	if name == "" {
@@ -149,7 +151,7 @@ func checkSetting(name, value string) string {
 	case instead(name) != "":
 		return name + ": " + instead(name)
 	case !ok && len(name) > 40:
-		return fmt.Sprintf("unknown attribute %s", clip(name))
+		return fmt.Sprintf("unknown attribute %s", text.Clip(name))
 	case !ok:
 		return fmt.Sprintf("unknown attribute %s; the nearest known one is %s", name, Nearest(name, attributeNames()))
 	}
@@ -168,7 +170,7 @@ func checkPassedOn(name, value string) string {
 	}
 	for i := range len(rest) {
 		if c := rest[i]; c != '_' && c != '.' && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
-			return fmt.Sprintf("%s: a name has letters, digits, _ and . only", clip(name))
+			return fmt.Sprintf("%s: a name has letters, digits, _ and . only", text.Clip(name))
 		}
 	}
 	switch {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"matpool/internal/text"
 )
 
 // A QuoteError is a text that HTCondor cannot carry where it would have to stand.
@@ -15,7 +17,7 @@ type QuoteError struct {
 }
 
 func (e *QuoteError) Error() string {
-	return fmt.Sprintf("%s: byte %d: %s", clip(e.Text), e.ByteOffset, e.Message)
+	return fmt.Sprintf("%s: byte %d: %s", text.Clip(e.Text), e.ByteOffset, e.Message)
 }
 
 // A place is where in a submit description a name stands. Each has its own
@@ -120,20 +122,6 @@ func checkWindows(name string) error {
 // Base returns the last part of a name: where a file lies in a job's folder, which
 // is flat.
 func Base(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
-
-// insertIndex puts an index, or what stands for one, before the extension of a
-// name's last part, or at the end where it has none. Dots that begin a name do not
-// begin an extension.
-func insertIndex(name, index string) string {
-	base := Base(name)
-	stem := strings.TrimLeft(base, ".")
-	dot := strings.LastIndexByte(stem, '.')
-	if dot < 0 {
-		return name + index
-	}
-	cut := len(name) - len(stem) + dot
-	return name[:cut] + index + name[cut:]
-}
 
 // sameBase finds two names with the same last part, if there are any; with fold, also
 // where they differ in capitals only.

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"matpool/condor/chirp"
+	"matpool/internal/file"
+	"matpool/internal/text"
 )
 
 // What becomes of a job that does not end with 0. Exit statuses 64 and 65 say that
@@ -35,17 +37,6 @@ func isReleased(code int) bool { return code == 6 || code == 12 }
 // seconds prints a time as HTCondor counts it.
 func seconds(d time.Duration) string {
 	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
-}
-
-// spell prints a time for a person.
-func spell(d time.Duration) string {
-	switch {
-	case d >= time.Hour && d%time.Hour == 0:
-		return fmt.Sprintf("%d h", d/time.Hour)
-	case d >= time.Minute && d%time.Minute == 0:
-		return fmt.Sprintf("%d min", d/time.Minute)
-	}
-	return seconds(d) + " s"
 }
 
 // guard returns when the second guard of the time limit strikes: late enough for the
@@ -130,7 +121,7 @@ func (s *Submission) exitHold() (hold, reason, subcode string) {
 // (JobStatus 7 and 6).
 func (s *Submission) timeHold() (hold, reason string) {
 	hold = "JobStatus == 2 && JobCurrentStartExecutingDate >= JobCurrentStartDate && time() - JobCurrentStartExecutingDate > " + seconds(guard(s.MaxRunTime))
-	reason = fmt.Sprintf(`strcat($(%s), ": ran longer than %s on ", MachineAttrMachine0)`, holdSubject, spell(s.MaxRunTime))
+	reason = fmt.Sprintf(`strcat($(%s), ": ran longer than %s on ", MachineAttrMachine0)`, holdSubject, text.Duration(s.MaxRunTime))
 	return hold, reason
 }
 
@@ -178,5 +169,5 @@ func ParseNote(text string) (n Note, ok bool) {
 		s.expect(" sum=yes")
 		n.Sum = true
 	}
-	return n, s.ok && s.rest == "" && n.First <= 2*maxProducts && n.Count <= maxProducts
+	return n, s.ok && s.rest == "" && n.First <= 2*file.MaxIndex && n.Count <= file.MaxIndex
 }

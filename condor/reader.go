@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"matpool/internal/text"
 )
 
 // A Reader reads the events of a job event log, in HTCondor's text format.
@@ -112,18 +114,18 @@ func (r *Reader) Scan() bool {
 // foreignLine returns the first line of a file in which there is neither the end of an
 // event nor the beginning of one.
 func (r *Reader) foreignLine() (string, bool) {
-	text := bytes.TrimLeft(r.buf, "\r\n")
-	if r.offset > 0 || r.skipping || bytes.IndexByte(text, '\n') < 0 {
+	begin := bytes.TrimLeft(r.buf, "\r\n")
+	if r.offset > 0 || r.skipping || bytes.IndexByte(begin, '\n') < 0 {
 		return "", false
 	}
-	line := firstLine(text)
+	line := firstLine(begin)
 	if _, ok := parseHeader(line, ""); ok {
 		return "", false
 	}
-	if at, _ := nextHeader(text); at > 0 {
+	if at, _ := nextHeader(begin); at > 0 {
 		return "", false // the beginning of the log is missing
 	}
-	return clip(line), true
+	return text.Clip(line), true
 }
 
 // Record returns what Scan has come to. It stays as it is when Scan goes on.
@@ -231,7 +233,7 @@ func (r *Reader) take(size, end int) bool {
 	if cut > 0 {
 		// The writer was interrupted, or the disk was full; what follows is sound.
 		r.advance(cut)
-		r.record = &SyntaxError{r.name, line, fmt.Sprintf("%q: the event is not complete, the next begins on line %d", clip(firstLine(block)), r.line)}
+		r.record = &SyntaxError{r.name, line, fmt.Sprintf("%q: the event is not complete, the next begins on line %d", text.Clip(firstLine(block)), r.line)}
 		return true
 	}
 	text := r.text(len(block))
@@ -257,7 +259,7 @@ func (r *Reader) advance(n int) {
 // giveUp drops what is too long for an event, but for the bytes that may begin its
 // end. It makes a record of it the first time.
 func (r *Reader) giveUp() bool {
-	line, first := r.line, clip(firstLine(r.buf[r.from:]))
+	line, first := r.line, text.Clip(firstLine(r.buf[r.from:]))
 	r.advance(len(r.buf) - r.from - len("\n...\r"))
 	if r.skipping {
 		return false

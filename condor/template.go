@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"matpool/internal/file"
 )
 
 // A Template is text that is the same for all jobs but for these, which stand for
@@ -20,7 +22,7 @@ func Literal(text string) Template { return Template(strings.ReplaceAll(text, "$
 func Indexed(name string) Template {
 	// To find the extension of the escaped name is to find it in the name itself:
 	// an escape has no dot and no slash.
-	return Template(insertIndex(string(Literal(name)), "$(index)"))
+	return Template(file.InsertIndex(string(Literal(name)), "$(index)"))
 }
 
 // Expand returns what the template means for a job, with what only HTCondor knows

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"matpool/internal/text"
 )
 
 // A System is an operating system that machines in a pool have, by HTCondor's
@@ -151,14 +153,14 @@ func unquote(s string) (string, error) {
 	case len(inner) == len(s)-2 && len(s) > 1 && !strings.Contains(inner, `"`):
 		return inner, nil
 	}
-	return "", fmt.Errorf(`%s: a double quote stands at both ends or nowhere`, clip(s))
+	return "", fmt.Errorf(`%s: a double quote stands at both ends or nowhere`, text.Clip(s))
 }
 
 func parseWhole(name, value string) (int, error) {
 	least, most := limits(name)
 	n, err := strconv.Atoi(value)
 	if err != nil || n < least || n > most || value[0] == '+' {
-		return 0, fmt.Errorf("%q is not a whole number from %d to %d", clip(value), least, most)
+		return 0, fmt.Errorf("%q is not a whole number from %d to %d", text.Clip(value), least, most)
 	}
 	return n, nil
 }
@@ -167,7 +169,7 @@ func parseWhole(name, value string) (int, error) {
 // 2h, 1h30m. Parts of a second are rounded up, since HTCondor counts seconds.
 func parseTime(name, value string) (time.Duration, error) {
 	const longest = 366 * 24 * time.Hour
-	wrong := fmt.Errorf("%q is not a time: write minutes, as in 60, or 30s, 90m, 2h", clip(value))
+	wrong := fmt.Errorf("%q is not a time: write minutes, as in 60, or 30s, 90m, 2h", text.Clip(value))
 	total := 0.0
 	rest := strings.ToLower(value)
 	for first := true; first || rest != ""; first = false {
@@ -186,7 +188,7 @@ func parseTime(name, value string) (time.Duration, error) {
 		return 0, errors.New("it must be more than nothing")
 	}
 	if total > longest.Seconds() {
-		return 0, fmt.Errorf("%q is more than a year", clip(value))
+		return 0, fmt.Errorf("%q is more than a year", text.Clip(value))
 	}
 	return time.Duration(math.Ceil(total)) * time.Second, nil
 }
@@ -226,21 +228,21 @@ func parseSize(value string) (int64, error) {
 	}
 	number, unit, rest, ok := numberAndUnit(strings.ToUpper(value))
 	if !ok || rest != "" {
-		return 0, fmt.Errorf("%q is not a size: write it as 512MB or 2GB, or auto", clip(value))
+		return 0, fmt.Errorf("%q is not a size: write it as 512MB or 2GB, or auto", text.Clip(value))
 	}
 	unit, _ = strings.CutSuffix(strings.Replace(unit, "IB", "B", 1), "B")
 	power := strings.Index("KMGT", unit) + 1
 	switch {
 	case unit == "" && !strings.HasSuffix(strings.ToUpper(value), "B"):
-		return 0, fmt.Errorf("%q has no unit: write %sMB", clip(value), clip(value))
+		return 0, fmt.Errorf("%q has no unit: write %sMB", text.Clip(value), text.Clip(value))
 	case unit == "":
 		power = 0
 	case len(unit) > 1 || power == 0:
-		return 0, fmt.Errorf("%q: the units are B, KB, MB, GB and TB", clip(value))
+		return 0, fmt.Errorf("%q: the units are B, KB, MB, GB and TB", text.Clip(value))
 	}
 	bytes := math.Ceil(number * math.Pow(1024, float64(power)))
 	if bytes < 1 || bytes > 1<<50 {
-		return 0, fmt.Errorf("%q is not from 1 B to 1024 TB", clip(value))
+		return 0, fmt.Errorf("%q is not from 1 B to 1024 TB", text.Clip(value))
 	}
 	return int64(bytes), nil
 }
@@ -252,7 +254,7 @@ func parseYesNo(value string) (bool, error) {
 	case "no", "false":
 		return false, nil
 	}
-	return false, fmt.Errorf("%q is neither yes nor no", clip(value))
+	return false, fmt.Errorf("%q is neither yes nor no", text.Clip(value))
 }
 
 // parseSystems reads a list of operating systems. It is sorted, Linux first.
@@ -266,9 +268,9 @@ func parseSystems(value string) ([]System, error) {
 		system := System(strings.ToUpper(word))
 		switch {
 		case system != Linux && system != Windows:
-			return nil, fmt.Errorf("%s is neither linux nor windows", clip(word))
+			return nil, fmt.Errorf("%s is neither linux nor windows", text.Clip(word))
 		case slices.Contains(systems, system):
-			return nil, fmt.Errorf("%s stands twice", clip(word))
+			return nil, fmt.Errorf("%s stands twice", text.Clip(word))
 		}
 		systems = append(systems, system)
 	}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"matpool/internal/file"
 )
 
 // A File is a .npy file, or an array of a .npz file, that is open for reading and as
@@ -145,9 +147,5 @@ func (f *File) Close() error { return f.file.Close() }
 
 // wrap puts a file's name before an error, once.
 func wrap(name string, err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		err = path.Err
-	}
-	return fmt.Errorf("%s: %w", name, err)
+	return fmt.Errorf("%s: %w", name, file.Cause(err))
 }

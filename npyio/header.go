@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"matpool/internal/text"
 )
 
 // maxHeader is the longest header that is read, in bytes: numpy's own limit.
@@ -136,7 +138,7 @@ func (p *parser) accept(token string) bool {
 
 func (p *parser) expect(token string) {
 	if !p.accept(token) {
-		p.fail(fmt.Sprintf("%q where %q should be", clip(p.rest), token))
+		p.fail(fmt.Sprintf("%q where %q should be", text.Clip(p.rest), token))
 	}
 }
 
@@ -153,7 +155,7 @@ func (p *parser) str() string {
 			return value
 		}
 	}
-	p.fail(fmt.Sprintf("%q where a string should be", clip(p.rest)))
+	p.fail(fmt.Sprintf("%q where a string should be", text.Clip(p.rest)))
 	return ""
 }
 
@@ -162,7 +164,7 @@ func (p *parser) boolean() bool {
 		return true
 	}
 	if !p.accept("False") {
-		p.fail(fmt.Sprintf("fortran_order is %q, neither True nor False", clip(p.rest)))
+		p.fail(fmt.Sprintf("fortran_order is %q, neither True nor False", text.Clip(p.rest)))
 	}
 	return false
 }
@@ -175,7 +177,7 @@ func (p *parser) shape() []int {
 		digits := len(p.rest) - len(strings.TrimLeft(p.rest, "0123456789"))
 		size, err := strconv.Atoi(p.rest[:digits])
 		if err != nil {
-			p.fail(fmt.Sprintf("size %q is not a number from 0 to %d", clip(p.rest), int(^uint(0)>>1)))
+			p.fail(fmt.Sprintf("size %q is not a number from 0 to %d", text.Clip(p.rest), int(^uint(0)>>1)))
 			break
 		}
 		p.rest = p.rest[digits:]
@@ -228,12 +230,4 @@ func (p *parser) dtype() DType {
 		return DType{}
 	}
 	return d
-}
-
-// clip shortens what an error quotes.
-func clip(s string) string {
-	if len(s) > 20 {
-		return s[:20] + "…"
-	}
-	return s
 }

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"matpool/internal/atomicfile"
+	"matpool/internal/file"
 )
 
 // What stands between these marks in the README is written by this program.
@@ -32,7 +32,7 @@ func (r *results) insertInto(readme, dir string) error {
 	if err != nil {
 		return err
 	}
-	out, err := atomicfile.Create(readme)
+	out, err := file.Create(readme)
 	if err != nil {
 		return err
 	}

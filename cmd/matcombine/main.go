@@ -6,8 +6,8 @@ import (
 	"io"
 
 	"matpool/internal/cli"
+	"matpool/internal/file"
 	"matpool/internal/flow"
-	"matpool/internal/indexed"
 	"matpool/internal/progress"
 )
 
@@ -28,9 +28,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	switch {
 	case len(names) == 0:
-		names = indexed.Names("output.npy", 0, *jobs)
+		names = file.IndexedRange("output.npy", 0, *jobs)
 	case flags.Given("jobs") && len(names) == 1:
-		names = indexed.Names(names[0], 0, *jobs)
+		names = file.IndexedRange(names[0], 0, *jobs)
 	case flags.Given("jobs"):
 		return flags.Misused("with -jobs one name is given, to which the index is added; not %d", len(names))
 	}

@@ -12,6 +12,7 @@ import (
 	"matpool/internal/cli"
 	"matpool/internal/flow"
 	"matpool/internal/progress"
+	"matpool/internal/text"
 )
 
 //go:embed doc.go
@@ -55,7 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case *quiet:
 		_, err = fmt.Fprintln(stdout, in.Seed)
 	default:
-		_, err = fmt.Fprintf(stdout, "wrote %s of %d×%d matrices, seed %d\n", cli.Count(in.Jobs, "pair"), in.Size, in.Size, in.Seed)
+		_, err = fmt.Fprintf(stdout, "wrote %s of %d×%d matrices, seed %d\n", text.Count(in.Jobs, "pair"), in.Size, in.Size, in.Seed)
 	}
 	return err
 }

@@ -6,8 +6,8 @@ import (
 	"io"
 
 	"matpool/internal/cli"
+	"matpool/internal/file"
 	"matpool/internal/flow"
-	"matpool/internal/indexed"
 	"matpool/internal/progress"
 )
 
@@ -18,8 +18,8 @@ func main() { cli.Main("matprod", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matprod", source)
-	first := flags.Whole("first", 0, 0, cli.MaxJobs)
-	count := flags.Whole("count", 1, 1, cli.MaxJobs)
+	first := flags.Whole("first", 0, 0, file.MaxIndex)
+	count := flags.Whole("count", 1, 1, file.MaxIndex)
 	sum := flags.Path("sum", "")
 	serial := flags.Bool("serial", false, "")
 	jobs := flags.Jobs()
@@ -86,7 +86,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 func indexedPairs(a, b, c string, first, count int) []flow.Pair {
 	pairs := make([]flow.Pair, count)
 	for i := range pairs {
-		pairs[i] = flow.Pair{A: indexed.Name(a, first+i), B: indexed.Name(b, first+i), C: indexed.Name(c, first+i)}
+		pairs[i] = flow.Pair{A: file.Indexed(a, first+i), B: file.Indexed(b, first+i), C: file.Indexed(c, first+i)}
 	}
 	return pairs
 }

@@ -10,6 +10,7 @@ import (
 
 	"matpool/condor/chirp"
 	"matpool/internal/status"
+	"matpool/internal/text"
 )
 
 // A Command is a program: it reads its arguments and does its work until that is
@@ -62,12 +63,12 @@ func cancelOnSignal() (context.Context, <-chan os.Signal) {
 // summary returns the first of the lines that report prints, without the program's name.
 func summary(err error) string {
 	errs := status.List(err)
-	text, _ := words(errs[0])
-	text = Plain(text)
+	line, _ := words(errs[0])
+	line = text.Plain(line)
 	if more := len(errs) - 1; more > 0 {
-		text = fmt.Sprintf("%s (and %d more)", text, more)
+		line = fmt.Sprintf("%s (and %d more)", line, more)
 	}
-	return text
+	return line
 }
 
 // told is how many errors are told. Of 100,000 inputs that are missing, the first ones
@@ -83,22 +84,22 @@ func report(w io.Writer, name string, err error) {
 	var lines, hints []string
 	seen := map[string]bool{"": true}
 	for _, err := range status.List(err) {
-		text, hint := words(err)
-		if !seen[text] {
-			lines = append(lines, text)
+		message, hint := words(err)
+		if !seen[message] {
+			lines = append(lines, message)
 		}
 		if !seen[hint] {
 			hints = append(hints, hint)
 		}
-		seen[text], seen[hint] = true, true
+		seen[message], seen[hint] = true, true
 	}
 	if more := len(lines) - told; more > 1 {
-		lines = append(lines[:told], "… and "+Number(more)+" more")
+		lines = append(lines[:told], "… and "+text.Number(more)+" more")
 	}
 	for _, line := range lines {
-		fmt.Fprintf(w, "%s: %s\n", name, Plain(line))
+		fmt.Fprintf(w, "%s: %s\n", name, text.Plain(line))
 	}
 	for _, hint := range hints {
-		fmt.Fprintf(w, "%s: hint: %s\n", name, Plain(hint))
+		fmt.Fprintf(w, "%s: hint: %s\n", name, text.Plain(hint))
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"matpool/blas"
+	"matpool/internal/file"
 	"matpool/internal/status"
 )
 
@@ -69,12 +70,11 @@ func (f *Flags) Path(name, value string) *string {
 
 // Limits that no sensible use reaches: they keep sizes and indices far from overflow.
 const (
-	MaxJobs    = 1_000_000
 	maxThreads = 1024
 )
 
 // Jobs defines the flag -jobs, the number of products.
-func (f *Flags) Jobs() *int { return f.Whole("jobs", 100, 1, MaxJobs) }
+func (f *Flags) Jobs() *int { return f.Whole("jobs", 100, 1, file.MaxIndex) }
 
 // Threads defines the flag -threads. The default is the number of processors that
 // the program may use, by affinity, cgroup or GOMAXPROCS.

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"matpool/blas"
-	"matpool/internal/indexed"
+	"matpool/internal/file"
 )
 
 // What a program does, without its start and its end, on files in the page cache.
@@ -23,8 +23,8 @@ func benchPairs(b *testing.B) (pairs []Pair, outputs []string) {
 	}
 	for i := range benchJobs {
 		pairs = append(pairs, Pair{
-			A: filepath.Join(dir, indexed.Name("a.npy", i)), B: filepath.Join(dir, indexed.Name("b.npy", i)),
-			C: filepath.Join(dir, indexed.Name("c.npy", i)),
+			A: filepath.Join(dir, file.Indexed("a.npy", i)), B: filepath.Join(dir, file.Indexed("b.npy", i)),
+			C: filepath.Join(dir, file.Indexed("c.npy", i)),
 		})
 		outputs = append(outputs, pairs[i].C)
 	}

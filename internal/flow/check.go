@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"matpool/internal/atomicfile"
+	"matpool/internal/file"
 	"matpool/internal/status"
 	"matpool/npyio"
 )
@@ -109,7 +109,7 @@ func checkOutputs(pairs []Pair) error {
 		if err := checkDistinct(p.C, p.A, p.B); err != nil {
 			return err
 		}
-		if err := atomicfile.Check(p.C); err != nil {
+		if err := file.Check(p.C); err != nil {
 			return outputError(err)
 		}
 		if _, err := os.Stat(filepath.Dir(p.C)); errors.Is(err, fs.ErrNotExist) {

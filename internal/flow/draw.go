@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"matpool/internal/atomicfile"
+	"matpool/internal/file"
 	"matpool/internal/nprand"
 	"matpool/internal/pages"
 	"matpool/internal/progress"
@@ -73,7 +73,7 @@ type drawing struct {
 }
 
 type drawnFile struct {
-	*atomicfile.File
+	*file.Output
 	values  int64 // where they begin, in bytes
 	missing atomic.Int64
 }
@@ -91,7 +91,7 @@ func (d *drawing) next(buffer []float64) (f *drawnFile, first int64, x []float64
 		if err != nil {
 			return nil, 0, nil, err
 		}
-		d.file, d.drawn = &drawnFile{File: out, values: int64(len(d.header.Append(nil)))}, 0
+		d.file, d.drawn = &drawnFile{Output: out, values: int64(len(d.header.Append(nil)))}, 0
 		d.file.missing.Store(d.count)
 		d.open[d.file] = true
 		d.begun++

@@ -15,7 +15,7 @@ import (
 	"io/fs"
 	"slices"
 
-	"matpool/internal/atomicfile"
+	"matpool/internal/file"
 	"matpool/internal/status"
 	"matpool/npyio"
 )
@@ -37,7 +37,7 @@ func inputError(err error) error {
 
 // outputError gives an error of writing an output its status.
 func outputError(err error) error {
-	if errors.As(err, new(*atomicfile.TargetError)) || errors.As(err, new(*atomicfile.NameError)) {
+	if errors.As(err, new(*file.TargetError)) || errors.As(err, new(*file.NameError)) {
 		return status.UsageError(err, "")
 	}
 	if errors.Is(err, fs.ErrNotExist) { // the folder: a file need not be there
@@ -120,8 +120,8 @@ func openFactors(p Pair) (factors, error) {
 }
 
 // create makes a file for an array, with its header written and room for its values.
-func create(name string, h npyio.Header) (*atomicfile.File, error) {
-	out, err := atomicfile.Create(name)
+func create(name string, h npyio.Header) (*file.Output, error) {
+	out, err := file.Create(name)
 	if err != nil {
 		return nil, outputError(err)
 	}
@@ -139,7 +139,7 @@ func create(name string, h npyio.Header) (*atomicfile.File, error) {
 }
 
 // createIfNamed is create where there is a name, and no file where there is none.
-func createIfNamed(name string, h npyio.Header) (*atomicfile.File, error) {
+func createIfNamed(name string, h npyio.Header) (*file.Output, error) {
 	if name == "" {
 		return nil, nil
 	}

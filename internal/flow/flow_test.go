@@ -15,7 +15,7 @@ import (
 
 	"matpool/blas"
 	"matpool/internal/ddsum"
-	"matpool/internal/indexed"
+	"matpool/internal/file"
 	"matpool/internal/nprand"
 	"matpool/internal/pages"
 	"matpool/internal/status"
@@ -85,9 +85,9 @@ func makePairs(t *testing.T, dir string, sizes [][3]int) []Pair {
 	var pairs []Pair
 	for i, s := range sizes {
 		pairs = append(pairs, Pair{
-			A: write(t, filepath.Join(dir, indexed.Name("a.npy", i)), s[0], s[1], random(rng, s[0]*s[1])),
-			B: write(t, filepath.Join(dir, indexed.Name("b.npy", i)), s[1], s[2], random(rng, s[1]*s[2])),
-			C: filepath.Join(dir, indexed.Name("c.npy", i)),
+			A: write(t, filepath.Join(dir, file.Indexed("a.npy", i)), s[0], s[1], random(rng, s[0]*s[1])),
+			B: write(t, filepath.Join(dir, file.Indexed("b.npy", i)), s[1], s[2], random(rng, s[1]*s[2])),
+			C: filepath.Join(dir, file.Indexed("c.npy", i)),
 		})
 	}
 	return pairs
@@ -175,7 +175,7 @@ func TestCombineOfManyFiles(t *testing.T) {
 	for i := range p {
 		clear(data)
 		data[0], data[n-1] = 1, float64(i)
-		files = append(files, write(t, filepath.Join(dir, indexed.Name("x.npy", i)), 1, n, data))
+		files = append(files, write(t, filepath.Join(dir, file.Indexed("x.npy", i)), 1, n, data))
 	}
 	norm, err := combine(t.Context(), files, "", 2, keep, quietly)
 	if want := math.Hypot(p, p*(p-1)/2); err != nil || math.Abs(norm-want) > 1e-9*want {
@@ -188,7 +188,7 @@ func TestCombineFindsFilesThatChange(t *testing.T) {
 	dir := t.TempDir()
 	var files []string
 	for i := range 2 {
-		files = append(files, write(t, filepath.Join(dir, indexed.Name("x.npy", i)), 1, 2, []float64{1, 2}))
+		files = append(files, write(t, filepath.Join(dir, file.Indexed("x.npy", i)), 1, 2, []float64{1, 2}))
 	}
 	for i := range files { // the first is kept open
 		once := false
@@ -338,7 +338,7 @@ func TestInitIsOneStream(t *testing.T) {
 	}
 	source, want := nprand.New(42), make([]float64, size*size)
 	for i := range jobs {
-		for _, name := range []string{indexed.Name("a.npy", i), indexed.Name("b", i)} {
+		for _, name := range []string{file.Indexed("a.npy", i), file.Indexed("b", i)} {
 			source.Float64s(want)
 			got := read(t, filepath.Join(dir, name))
 			for k, x := range got.Data {

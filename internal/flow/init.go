@@ -8,8 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"matpool/internal/atomicfile"
-	"matpool/internal/indexed"
+	"matpool/internal/file"
 	"matpool/internal/progress"
 	"matpool/internal/status"
 	"matpool/npyio"
@@ -32,13 +31,13 @@ type Init struct {
 func (in Init) Run(ctx context.Context, show progress.Func) error {
 	names := make([]string, 0, 2*in.Jobs)
 	for i := range in.Jobs {
-		names = append(names, filepath.Join(in.Dir, indexed.Name(in.A, i)), filepath.Join(in.Dir, indexed.Name(in.B, i)))
+		names = append(names, filepath.Join(in.Dir, file.Indexed(in.A, i)), filepath.Join(in.Dir, file.Indexed(in.B, i)))
 	}
 	if name, twice := repeated(names); twice {
 		return status.UsageError(fmt.Errorf("two of the matrices would be written to %s", name), "give -a and -b names that no index makes equal")
 	}
 	for _, name := range names[:2] { // the others differ in the index only
-		if err := atomicfile.Check(name); err != nil {
+		if err := file.Check(name); err != nil {
 			return outputError(err)
 		}
 	}
@@ -85,7 +84,7 @@ func (in Init) existing(names []string) (size float64, err error) {
 		if err != nil {
 			continue
 		}
-		errs = append(errs, outputError(atomicfile.Check(name)))
+		errs = append(errs, outputError(file.Check(name)))
 		size += float64(info.Size())
 		if first == "" {
 			first = name

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"matpool/blas"
-	"matpool/internal/atomicfile"
+	"matpool/internal/file"
 	"matpool/internal/progress"
 	"matpool/internal/status"
 	"matpool/npyio"
@@ -28,7 +28,7 @@ func Partial(ctx context.Context, m *blas.Multiplier, pairs []Pair, output strin
 	if err != nil {
 		return err
 	}
-	out, err := atomicfile.Create(output)
+	out, err := file.Create(output)
 	if err != nil {
 		return outputError(err)
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/klauspost/compress/flate"
 
 	"matpool/internal/ddsum"
-	"matpool/internal/indexed"
+	"matpool/internal/file"
 	"matpool/internal/status"
 	"matpool/npyio"
 )
@@ -83,7 +83,7 @@ func TestAnyBatchesGiveOneSum(t *testing.T) {
 				}
 			} else {
 				how = append(how, fmt.Sprint("sum of ", len(batch)))
-				name := filepath.Join(dir, indexed.Name("partial.npz", first))
+				name := filepath.Join(dir, file.Indexed("partial.npz", first))
 				if err := Partial(t.Context(), newMultiplier(t, threads), batch, name, false, quietly); err != nil {
 					t.Fatal(err)
 				}
@@ -113,7 +113,7 @@ func TestPartialSumsAreNotRounded(t *testing.T) {
 	dir := t.TempDir()
 	one := write(t, filepath.Join(dir, "one.npy"), 1, 1, []float64{1})
 	pair := func(i int, x float64) Pair {
-		return Pair{A: one, B: write(t, filepath.Join(dir, indexed.Name("b.npy", i)), 1, 1, []float64{x})}
+		return Pair{A: one, B: write(t, filepath.Join(dir, file.Indexed("b.npy", i)), 1, 1, []float64{x})}
 	}
 	var files []string
 	for i, batch := range [][]Pair{{pair(0, 1e30), pair(1, 1)}, {pair(2, -1e30), pair(3, 0x1p-40)}} {
@@ -153,7 +153,7 @@ func TestPartialSumsOfInfAndNaN(t *testing.T) {
 		one := write(t, filepath.Join(dir, "one.npy"), 1, 1, []float64{1})
 		var pairs []Pair
 		for i, x := range terms {
-			b := write(t, filepath.Join(dir, indexed.Name("b.npy", i)), 1, 1, []float64{x})
+			b := write(t, filepath.Join(dir, file.Indexed("b.npy", i)), 1, 1, []float64{x})
 			pairs = append(pairs, Pair{A: one, B: b})
 		}
 		sumFile := filepath.Join(dir, "sum.npy")
@@ -167,7 +167,7 @@ func TestPartialSumsOfInfAndNaN(t *testing.T) {
 				if len(batch) == 0 {
 					continue
 				}
-				files = append(files, filepath.Join(dir, indexed.Name("partial.npz", i)))
+				files = append(files, filepath.Join(dir, file.Indexed("partial.npz", i)))
 				if err := Partial(t.Context(), newMultiplier(t, 1), batch, files[len(files)-1], false, quietly); err != nil {
 					t.Fatal(err)
 				}
@@ -195,26 +195,26 @@ func TestPartialSumsThatAreRefused(t *testing.T) {
 	}
 	var files, says []string
 	add := func(says1 string, damage func([]byte) []byte, arrays ...npyio.Array) {
-		var file bytes.Buffer
-		if err := npyio.WriteNpz(&file, arrays...); err != nil {
+		var archive bytes.Buffer
+		if err := npyio.WriteNpz(&archive, arrays...); err != nil {
 			t.Fatal(err)
 		}
-		name := filepath.Join(dir, indexed.Name("partial.npz", len(files)))
-		if err := os.WriteFile(name, damage(file.Bytes()), 0o666); err != nil {
+		name := filepath.Join(dir, file.Indexed("partial.npz", len(files)))
+		if err := os.WriteFile(name, damage(archive.Bytes()), 0o666); err != nil {
 			t.Fatal(err)
 		}
 		files, says = append(files, name), append(says, name+": "+says1)
 	}
-	whole := func(file []byte) []byte { return file }
+	whole := func(archive []byte) []byte { return archive }
 	replace := func(old, new string) func([]byte) []byte {
-		return func(file []byte) []byte { return bytes.Replace(file, []byte(old), []byte(new), 1) }
+		return func(archive []byte) []byte { return bytes.Replace(archive, []byte(old), []byte(new), 1) }
 	}
 	add(`hi: is 2×3, but lo is 3×2`, whole, array("hi", 2, 3), array("lo", 3, 2))
 	add(`is 2×2, but `, whole, array("hi", 2, 2), array("lo", 2, 2))
 	add(`holds the arrays "arr_0", where "hi", "lo" are wanted`, whole, array("arr_0", 2, 3))
 	add(`hi is in another order (C or Fortran) than lo`, replace("False, ", "True,  "), array("hi", 2, 3), array("lo", 2, 3))
 	add(`hi: holds values of type '<i8'; only float64`, replace("<f8", "<i8"), array("hi", 2, 3), array("lo", 2, 3))
-	add(`truncated or damaged`, func(file []byte) []byte { return file[:len(file)-1] }, array("hi", 2, 3), array("lo", 2, 3))
+	add(`truncated or damaged`, func(archive []byte) []byte { return archive[:len(archive)-1] }, array("hi", 2, 3), array("lo", 2, 3))
 	sound := filepath.Join(dir, "sound.npy")
 	write(t, sound, 2, 3, make([]float64, 6))
 	check := func(files, says []string) {
@@ -238,9 +238,9 @@ func TestPartialSumsThatAreRefused(t *testing.T) {
 	// What only reading can tell is told of all files, too.
 	files, says = nil, nil
 	for range 3 {
-		add("lo: damaged: zip: checksum error", func(file []byte) []byte {
-			file[bytes.LastIndex(file, []byte("PK\x01\x02"))-60] ^= 1 // a value of lo
-			return file
+		add("lo: damaged: zip: checksum error", func(archive []byte) []byte {
+			archive[bytes.LastIndex(archive, []byte("PK\x01\x02"))-60] ^= 1 // a value of lo
+			return archive
 		}, array("hi", 2, 3), array("lo", 2, 3))
 	}
 	check(files, says)

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"matpool/condor"
+	"matpool/internal/file"
 	"matpool/internal/status"
 )
 
@@ -59,11 +60,7 @@ func (l *log) close() {
 
 // wrap makes an error name the log first.
 func (l *log) wrap(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		err = path.Err
-	}
-	return fmt.Errorf("%s: %w", l.name, err)
+	return fmt.Errorf("%s: %w", l.name, file.Cause(err))
 }
 
 // read hands on all that there is to read, and goes on in the file that has taken the

@@ -7,32 +7,32 @@ import (
 	"strings"
 
 	"matpool/condor"
-	"matpool/internal/cli"
 	"matpool/internal/status"
+	"matpool/internal/text"
 )
 
 // Summary says in a line which clusters the run is, and how many jobs do what.
 func (r *Run) Summary() string {
-	text := r.Name() + ": " + Counts(r.Counts)
+	line := r.Name() + ": " + Counts(r.Counts)
 	if r.Again > 0 {
-		text += fmt.Sprintf(" (not counted: %s for the same products)", cli.Count(r.Again, "earlier job"))
+		line += fmt.Sprintf(" (not counted: %s for the same products)", text.Count(r.Again, "earlier job"))
 	}
 	switch {
 	case r.Paused != "":
-		text += "; more should enter the queue, but: " + cli.Plain(r.Paused)
+		line += "; more should enter the queue, but: " + text.Plain(r.Paused)
 	case r.Later > 0:
-		text += fmt.Sprintf("; %d more will enter the queue", r.Later)
+		line += fmt.Sprintf("; %d more will enter the queue", r.Later)
 	case r.Entering:
-		text += "; more will enter the queue"
+		line += "; more will enter the queue"
 	case r.Incomplete:
-		text += "; others never entered the queue"
+		line += "; others never entered the queue"
 	}
-	return text
+	return line
 }
 
 // Name says which clusters the run is, and how many jobs.
 func (r *Run) Name() string {
-	jobs := cli.Count(r.Counts.Total()+r.Later, "job")
+	jobs := text.Count(r.Counts.Total()+r.Later, "job")
 	if len(r.Clusters) == 0 {
 		return jobs
 	}
@@ -87,7 +87,7 @@ func Products(j *condor.JobHistory) string {
 	case n == 0:
 		return ""
 	case n == 1:
-		return cmp.Or(cli.Plain(list[0].node), fmt.Sprint(list[0].product))
+		return cmp.Or(text.Plain(list[0].node), fmt.Sprint(list[0].product))
 	default:
 		return fmt.Sprintf("%d-%d", list[0].product, list[n-1].product)
 	}
@@ -101,9 +101,9 @@ func Trouble(j *condor.JobHistory) string {
 	what, why := "", ""
 	switch {
 	case j.State == condor.Holding:
-		what, why = "held", cli.Plain(j.Hold.Reason)
+		what, why = "held", text.Plain(j.Hold.Reason)
 	case j.State == condor.Removed:
-		what, why = "removed", cli.Plain(j.Reason)
+		what, why = "removed", text.Plain(j.Reason)
 	case j.State == condor.Done && !j.Exit.OK():
 		what, why = "failed", "left the queue with "+j.Exit.String()
 	default:
@@ -173,7 +173,7 @@ func Explain(jobs []*condor.JobHistory) (lines []string) {
 			lines = append(lines, Trouble(j))
 		}
 		if rest := len(list) - few; rest > 0 {
-			lines = append(lines, fmt.Sprintf("… and %s for the same cause", cli.Count(rest, "more job")))
+			lines = append(lines, fmt.Sprintf("… and %s for the same cause", text.Count(rest, "more job")))
 		}
 		lines = append(lines, "  "+c.String())
 	}

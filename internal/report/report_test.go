@@ -13,6 +13,7 @@ import (
 
 	"matpool/condor"
 	"matpool/internal/joblog"
+	"matpool/internal/text"
 )
 
 // reportOf reads a real log.
@@ -162,7 +163,7 @@ func TestSpell(t *testing.T) {
 		"0s": 0, "36s": 36 * time.Second, "250ms": 250 * time.Millisecond, "59.5s": 59500 * time.Millisecond, "1m00s": time.Minute, "1m36s": 96*time.Second + 400*time.Millisecond,
 		"1h00m": time.Hour + 29*time.Second, "23h59m": 24*time.Hour - time.Second, "1d00h": 24 * time.Hour, "2d05h": 53 * time.Hour,
 	} {
-		if got := Spell(d); got != want {
+		if got := text.Duration(d); got != want {
 			t.Errorf("%v: %s, want %s", d, got, want)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"matpool/internal/cli"
+	"matpool/internal/text"
 )
 
 // A table is rows of cells, the first of them the heading.
@@ -20,9 +20,9 @@ func (t *table) row(cells ...any) {
 	row := make([]string, len(cells))
 	for i, cell := range cells {
 		if d, ok := cell.(time.Duration); ok {
-			cell = Spell(d)
+			cell = text.Duration(d)
 		}
-		row[i] = cli.Plain(fmt.Sprint(cell))
+		row[i] = text.Plain(fmt.Sprint(cell))
 	}
 	t.rows = append(t.rows, row)
 }
@@ -51,22 +51,6 @@ func (t *table) print(w io.Writer) {
 		}
 		fmt.Fprintln(w, strings.TrimRight(line.String(), " "))
 	}
-}
-
-// Spell prints a duration for a person: 250ms, 36s, 1m36s, 3h20m, 2d5h.
-func Spell(d time.Duration) string {
-	if d < time.Minute && d%time.Second != 0 {
-		return d.Round(10 * time.Millisecond).String()
-	}
-	switch d = d.Round(time.Second); {
-	case d < time.Minute:
-		return fmt.Sprintf("%ds", d/time.Second)
-	case d < time.Hour:
-		return fmt.Sprintf("%dm%02ds", d/time.Minute, d%time.Minute/time.Second)
-	case d < 24*time.Hour:
-		return fmt.Sprintf("%dh%02dm", d/time.Hour, d%time.Hour/time.Minute)
-	}
-	return fmt.Sprintf("%dd%02dh", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)
 }
 
 // percent prints a share.

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"matpool/condor"
-	"matpool/internal/cli"
 	"matpool/internal/joblog"
+	"matpool/internal/text"
 )
 
 // What is listed one by one: of a run with more jobs only those that did not just do
@@ -41,7 +41,7 @@ func (r *Report) printTimes(w io.Writer) {
 		fmt.Fprintf(w, "submitted %s, ", r.Submitted.Format(stamp))
 	}
 	if !r.Latest.IsZero() {
-		fmt.Fprintf(w, "last event %s, makespan %s", r.Latest.Format(stamp), Spell(r.Makespan()))
+		fmt.Fprintf(w, "last event %s, makespan %s", r.Latest.Format(stamp), text.Duration(r.Makespan()))
 		if !r.Years {
 			fmt.Fprint(w, " (the log has no years: the latest possible are assumed)")
 		}
@@ -58,7 +58,7 @@ func (r *Report) printSpending(w io.Writer) {
 	t := table{left: 1}
 	heading := "what the time was spent on" // of jobs that run, the log may not tell the slots yet
 	if r.Total.Slots > 0 {
-		heading = "what " + cli.Count(r.Total.Slots, "slot") + " spent the time on"
+		heading = "what " + text.Count(r.Total.Slots, "slot") + " spent the time on"
 	}
 	t.row(heading, "total", "share")
 	line := func(what string, d time.Duration) {
@@ -111,7 +111,7 @@ func (r *Report) printMachines(w io.Writer) {
 	fmt.Fprintln(w)
 	t.print(w)
 	if rest := len(r.Machines) - most; rest > 0 {
-		fmt.Fprintf(w, "… and %s\n", cli.Count(rest, "more machine"))
+		fmt.Fprintf(w, "… and %s\n", text.Count(rest, "more machine"))
 	}
 }
 
@@ -124,7 +124,7 @@ func (r *Report) printJobs(w io.Writer) {
 				odd = append(odd, j)
 			}
 		}
-		heading = fmt.Sprintf("%s of %d did not simply go well; -csv lists all jobs", cli.Count(len(odd), "job"), len(jobs))
+		heading = fmt.Sprintf("%s of %d did not simply go well; -csv lists all jobs", text.Count(len(odd), "job"), len(jobs))
 		jobs = odd[:min(most, len(odd))]
 		if rest := len(odd) - len(jobs); rest > 0 {
 			heading += fmt.Sprintf("; the first %d", len(jobs))
@@ -195,7 +195,7 @@ func (r *Report) printFaults(w io.Writer) {
 	if r.Faulty == 0 {
 		return
 	}
-	fmt.Fprintf(w, "\npassed over, since it cannot be read: %s in the log\n", cli.Count(r.Faulty, "place"))
+	fmt.Fprintf(w, "\npassed over, since it cannot be read: %s in the log\n", text.Count(r.Faulty, "place"))
 	for _, err := range r.Faults {
 		fmt.Fprintln(w, " ", err)
 	}

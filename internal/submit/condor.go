@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"matpool/internal/status"
+	"matpool/internal/text"
 )
 
 // submit removes what is held, and has HTCondor's program, condor_submit or
@@ -71,7 +72,7 @@ func (p *plan) removeHeld(ctx context.Context, say io.Writer) error {
 // sayHeld says what would be removed.
 func (p *plan) sayHeld(say io.Writer) {
 	if n := len(p.queue.held); n > 0 {
-		fmt.Fprintf(say, "first remove what is held, %s: condor_rm %s\n", counted(n, "job"), ids(p.queue.held))
+		fmt.Fprintf(say, "first remove what is held, %s: condor_rm %s\n", text.Count(n, "job"), ids(p.queue.held))
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"matpool/condor"
+	"matpool/internal/file"
 	"matpool/internal/status"
 )
 
@@ -96,7 +97,7 @@ func (p *plan) runDAG(ctx context.Context, s *condor.Submission, say io.Writer) 
 		return nil
 	}
 	if err := os.Remove(p.normFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: cannot be removed: %w", p.normFile(), cause(err))
+		return fmt.Errorf("%s: cannot be removed: %w", p.normFile(), file.Cause(err))
 	}
 	args := []string{"-batch-name", p.job.BatchName}
 	if exists(p.dagFile() + ".condor.sub") { // of a graph that was run to its end, or is not to be gone on with

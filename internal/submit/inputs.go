@@ -17,8 +17,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"matpool/condor"
+	"matpool/internal/file"
 	"matpool/internal/flow"
-	"matpool/internal/indexed"
 	"matpool/internal/progress"
 	"matpool/internal/status"
 	"matpool/npyio"
@@ -46,7 +46,7 @@ func (p *plan) measure(ctx context.Context) error {
 func (p *plan) measureOne(index int) (m product, err error) {
 	if p.job.Matprod {
 		inputs := p.job.IndexedInputs
-		pair := flow.Pair{A: indexed.Name(inputs[0], index), B: indexed.Name(inputs[1], index)}
+		pair := flow.Pair{A: file.Indexed(inputs[0], index), B: file.Indexed(inputs[1], index)}
 		a, b, c, err := flow.Headers(pair)
 		if err != nil {
 			return m, err
@@ -56,7 +56,7 @@ func (p *plan) measureOne(index int) (m product, err error) {
 	}
 	var errs []error
 	for _, name := range p.job.IndexedInputs {
-		size, err := checkInput(indexed.Name(name, index))
+		size, err := checkInput(file.Indexed(name, index))
 		errs = append(errs, err)
 		m.in += size
 	}
@@ -70,7 +70,7 @@ func (p *plan) checkOneShape() error {
 	}
 	name := func(i int) string {
 		a, b := p.job.IndexedInputs[0], p.job.IndexedInputs[1]
-		return indexed.Name(a, p.job.FirstIndex+i) + " times " + indexed.Name(b, p.job.FirstIndex+i)
+		return file.Indexed(a, p.job.FirstIndex+i) + " times " + file.Indexed(b, p.job.FirstIndex+i)
 	}
 	var errs []error
 	first := p.products[0]
@@ -108,13 +108,13 @@ func checkInput(name string) (size int64, err error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return 0, status.DataError(fmt.Errorf("%s: no such file", name), "")
 	case err != nil:
-		return 0, fmt.Errorf("%s: %w", name, cause(err))
+		return 0, fmt.Errorf("%s: %w", name, file.Cause(err))
 	case !info.Mode().IsRegular(): // to open a pipe would be to wait for its writer
 		return 0, status.DataError(fmt.Errorf("%s: is not a regular file", name), "")
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", name, cause(err))
+		return 0, fmt.Errorf("%s: %w", name, file.Cause(err))
 	}
 	f.Close()
 	return info.Size(), nil
@@ -198,7 +198,7 @@ func (p *plan) checkNames() error {
 		}
 		for _, input := range p.job.IndexedInputs {
 			if index, clash := p.meet(output, input); clash {
-				errs = append(errs, status.DataError(fmt.Errorf("%s: indexed_output_files: %s is also an input", p.File, indexed.Name(output, index)),
+				errs = append(errs, status.DataError(fmt.Errorf("%s: indexed_output_files: %s is also an input", p.File, file.Indexed(output, index)),
 					"give the outputs names that no index makes equal to an input's"))
 			}
 		}
@@ -213,11 +213,11 @@ func (p *plan) meet(name, other string) (index int, clash bool) {
 	}
 	names := make(map[string]bool, p.job.TotalJobs)
 	for i := range p.job.TotalJobs {
-		names[filepath.Clean(indexed.Name(other, p.job.FirstIndex+i))] = true
+		names[filepath.Clean(file.Indexed(other, p.job.FirstIndex+i))] = true
 	}
 	for i := range p.job.TotalJobs {
 		index := p.job.FirstIndex + i
-		if names[filepath.Clean(indexed.Name(name, index))] {
+		if names[filepath.Clean(file.Indexed(name, index))] {
 			return index, true
 		}
 	}

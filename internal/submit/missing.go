@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"matpool/condor"
-	"matpool/internal/cli"
+	"matpool/internal/file"
 	"matpool/internal/flow"
-	"matpool/internal/indexed"
 	"matpool/internal/status"
+	"matpool/internal/text"
 	"matpool/npyio"
 )
 
@@ -51,8 +51,8 @@ func (p *plan) chooseMissing(ctx context.Context) error {
 	for _, s := range states {
 		counts[s]++
 	}
-	p.notes = append(p.notes, fmt.Sprintf("of %s: %s there, %s in the queue, %s missing", counted(len(states), p.unit()),
-		cli.Number(counts[there]), cli.Number(counts[queued]), cli.Number(counts[missing])))
+	p.notes = append(p.notes, fmt.Sprintf("of %s: %s there, %s in the queue, %s missing", text.Count(len(states), p.unit()),
+		text.Number(counts[there]), text.Number(counts[queued]), text.Number(counts[missing])))
 	for _, row := range p.all {
 		p.rows = append(p.rows, p.missingOf(row, states[row.First-p.job.FirstIndex:][:row.Count])...)
 	}
@@ -115,7 +115,7 @@ func (p *plan) look(row condor.Row, states []state) error {
 func (p *plan) sound(row condor.Row, number int, since time.Time) (bool, error) {
 	last := since.Truncate(time.Second)
 	for _, name := range p.job.IndexedInputs {
-		if info, err := os.Stat(indexed.Name(name, number)); err == nil && info.ModTime().After(last) {
+		if info, err := os.Stat(file.Indexed(name, number)); err == nil && info.ModTime().After(last) {
 			last = info.ModTime()
 		}
 	}
@@ -124,13 +124,13 @@ func (p *plan) sound(row condor.Row, number int, since time.Time) (bool, error) 
 		if p.job.Sum {
 			index = row.Index
 		}
-		name = indexed.Name(name, index)
+		name = file.Indexed(name, index)
 		info, err := os.Stat(name)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return false, nil
 		case err != nil:
-			return false, fmt.Errorf("%s: %w", name, cause(err))
+			return false, fmt.Errorf("%s: %w", name, file.Cause(err))
 		case !info.Mode().IsRegular() || info.Size() == 0 || info.ModTime().Before(last):
 			return false, nil
 		}
@@ -177,7 +177,7 @@ func (p *plan) checkSameSums() error {
 			note, _ := job.Note()
 			if note.First != row.First || note.Count != row.Count {
 				return status.UsageError(fmt.Errorf("%s: job %v has %s from %d on, but here a job has up to %d: sums of different ranges do not go together",
-					p.logs()[0], job.ID, counted(note.Count, "product"), note.First, p.perJob),
+					p.logs()[0], job.ID, text.Count(note.Count, "product"), note.First, p.perJob),
 					fmt.Sprintf("-products_per_job=%d goes on with them, -force begins anew", note.Count))
 			}
 		}

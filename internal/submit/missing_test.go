@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"matpool/condor"
-	"matpool/internal/indexed"
+	"matpool/internal/file"
 )
 
 // What is missing of a job makes a job for each range of products; what is missing
@@ -60,7 +60,7 @@ func TestNumbersOfPiecesAreTheirOwn(t *testing.T) {
 func TestOutputsAreRemoved(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for i := range 6 {
-		if err := os.WriteFile(indexed.Name("output.npy", i), nil, 0o666); err != nil {
+		if err := os.WriteFile(file.Indexed("output.npy", i), nil, 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}

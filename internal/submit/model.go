@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"matpool/condor"
-	"matpool/internal/cli"
+	"matpool/internal/text"
 )
 
 // How long a job takes, from the sizes of its files:
@@ -73,9 +73,9 @@ func (p *plan) choose() {
 
 	p.why = []string{
 		fmt.Sprintf("products_per_job = auto: %s. A product is expected to take %.2g s: %s in, %s back, %.2g GFLOP.",
-			cli.Number(p.perJob), t, size(mean.in), size(mean.out), float64(mean.flops)/1e9),
+			text.Number(p.perJob), t, text.Size(mean.in), text.Size(mean.out), float64(mean.flops)/1e9),
 		fmt.Sprintf("So that a job takes no longer than %.3g min, it has up to %s; its files no more than %s, up to %s; and %d slots a job each, up to %s.",
-			length.Minutes(), cli.Number(byTime), size(jobFiles), cli.Number(byFiles), p.job.Slots, cli.Number(bySlots)),
+			length.Minutes(), text.Number(byTime), text.Size(jobFiles), text.Number(byFiles), p.job.Slots, text.Number(bySlots)),
 	}
 }
 
@@ -90,14 +90,3 @@ func atMost(total int, x float64) int {
 
 // jobs returns how many jobs total products make.
 func jobs(total, perJob int) int { return (total + perJob - 1) / perJob }
-
-// size prints a size for a person.
-func size(bytes int64) string {
-	if bytes >= 1e9 {
-		return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
-	}
-	if bytes < 1e5 {
-		return fmt.Sprintf("%.1f kB", float64(bytes)/1e3)
-	}
-	return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
-}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"matpool/condor"
+	"matpool/internal/text"
 )
 
 // planOf returns a plan for products that are all alike.
@@ -91,7 +92,7 @@ func TestJobsForEachSlot(t *testing.T) {
 
 func TestSizes(t *testing.T) {
 	for n, want := range map[int64]string{0: "0.0 kB", 1300: "1.3 kB", 8_000_128: "8.0 MB", 2_500_000_000: "2.5 GB"} {
-		if got := size(n); got != want {
+		if got := text.Size(n); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 
+	"matpool/internal/file"
 	"matpool/internal/status"
 )
 
@@ -29,7 +30,7 @@ func (p *plan) checkOutbox() error {
 	case statErr == nil && !info.IsDir():
 		return status.UsageError(fmt.Errorf("%s: is a file, where a folder is needed", name), "")
 	case err != nil:
-		return fmt.Errorf("%s: the folder cannot be used: %w", name, cause(err))
+		return fmt.Errorf("%s: the folder cannot be used: %w", name, file.Cause(err))
 	case len(entries) > 0:
 		return status.UsageError(fmt.Errorf("%s: must be empty, but has %s in it: it is sent to every job, and comes back with the results",
 			name, entries[0].Name()), "remove what is in it")
@@ -43,7 +44,7 @@ func (p *plan) makeOutbox() error {
 		return nil
 	}
 	if err := os.MkdirAll(p.outbox(), 0o777); err != nil {
-		return fmt.Errorf("%s: the folder cannot be made: %w", p.outbox(), cause(err))
+		return fmt.Errorf("%s: the folder cannot be made: %w", p.outbox(), file.Cause(err))
 	}
 	return nil
 }

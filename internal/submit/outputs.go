@@ -12,9 +12,9 @@ import (
 	"strings"
 
 	"matpool/condor"
-	"matpool/internal/atomicfile"
-	"matpool/internal/indexed"
+	"matpool/internal/file"
 	"matpool/internal/status"
+	"matpool/internal/text"
 )
 
 // The names that matprod gives its outputs where the file names none.
@@ -49,11 +49,11 @@ func (p *plan) outputsOf(row condor.Row) []string {
 	var names []string
 	for _, name := range p.outputs() {
 		if p.job.Sum {
-			names = append(names, indexed.Name(name, row.Index))
+			names = append(names, file.Indexed(name, row.Index))
 			continue
 		}
 		for i := range row.Count {
-			names = append(names, indexed.Name(name, row.First+i))
+			names = append(names, file.Indexed(name, row.First+i))
 		}
 	}
 	return names
@@ -92,7 +92,7 @@ func (p *plan) checkOutputs(ctx context.Context) error {
 	if len(names) == 1 {
 		verb = "exists"
 	}
-	return status.UsageError(fmt.Errorf("%s: %s already; nothing was submitted", some(names, ", "), verb), p.again())
+	return status.UsageError(fmt.Errorf("%s: %s already; nothing was submitted", text.First(names, ", "), verb), p.again())
 }
 
 // removeOutputs removes what is there of outputs that are made again, so that, if a job
@@ -105,12 +105,12 @@ func (p *plan) removeOutputs(say io.Writer) error {
 			case err == nil:
 				n++
 			case !errors.Is(err, fs.ErrNotExist):
-				return fmt.Errorf("%s: cannot be removed: %w", name, cause(err))
+				return fmt.Errorf("%s: cannot be removed: %w", name, file.Cause(err))
 			}
 		}
 	}
 	if n > 0 {
-		fmt.Fprintf(say, "%s removed, to be made again\n", counted(n, "output"))
+		fmt.Fprintf(say, "%s removed, to be made again\n", text.Count(n, "output"))
 	}
 	return nil
 }
@@ -157,7 +157,7 @@ func (p *plan) checkFolders() error {
 		errs = append(errs, checkFolder(dir))
 	}
 	if log := p.job.Log.Expand(p.job.FirstIndex, p.job.FirstIndex, 1); exists(log) {
-		if err := atomicfile.Check(log); err != nil {
+		if err := file.Check(log); err != nil {
 			errs = append(errs, status.UsageError(err, ""))
 		} else if err := access(log, write); err != nil {
 			errs = append(errs, fmt.Errorf("%s: the log cannot be written to: %w", log, err))
@@ -173,7 +173,7 @@ func checkFolder(dir string) error {
 		case errors.Is(err, fs.ErrNotExist) && path.Dir(there) != there:
 			continue
 		case err != nil:
-			return fmt.Errorf("%s: the folder cannot be used: %w", dir, cause(err))
+			return fmt.Errorf("%s: the folder cannot be used: %w", dir, file.Cause(err))
 		case !info.IsDir():
 			return status.UsageError(fmt.Errorf("%s: is a file, where a folder is needed", there), "")
 		}

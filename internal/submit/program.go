@@ -14,7 +14,7 @@ import (
 	"strings"
 
 	"matpool/condor"
-	"matpool/internal/atomicfile"
+	"matpool/internal/file"
 	"matpool/internal/status"
 )
 
@@ -123,14 +123,14 @@ func spell(s condor.System) string {
 func systemOf(name string) (condor.System, error) {
 	info, err := os.Stat(name)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", name, cause(err))
+		return "", fmt.Errorf("%s: %w", name, file.Cause(err))
 	}
 	if !info.Mode().IsRegular() {
 		return "", nil
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", name, cause(err))
+		return "", fmt.Errorf("%s: %w", name, file.Cause(err))
 	}
 	defer f.Close()
 	if program, err := elf.NewFile(f); err == nil {
@@ -141,7 +141,7 @@ func systemOf(name string) (condor.System, error) {
 	}
 	begin := make([]byte, 2)
 	if _, err := f.ReadAt(begin, 0); err != nil && err != io.EOF {
-		return "", fmt.Errorf("%s: %w", name, cause(err))
+		return "", fmt.Errorf("%s: %w", name, file.Cause(err))
 	}
 	switch ext := strings.ToLower(path.Ext(name)); {
 	case string(begin) == "MZ": // pe also takes object files, which have no such beginning
@@ -186,7 +186,7 @@ func (p programs) lay(dir string, say io.Writer) error {
 func copyProgram(to, from string, say io.Writer) error {
 	data, err := os.ReadFile(from)
 	if err != nil {
-		return fmt.Errorf("%s: %w", from, cause(err))
+		return fmt.Errorf("%s: %w", from, file.Cause(err))
 	}
 	before, err := os.ReadFile(to)
 	if err == nil && bytes.Equal(before, data) {
@@ -195,7 +195,7 @@ func copyProgram(to, from string, say io.Writer) error {
 	if err == nil {
 		fmt.Fprintf(say, "%s: is another version than %s: replaced\n", to, from)
 	}
-	f, err := atomicfile.Create(to)
+	f, err := file.Create(to)
 	if err != nil {
 		return err
 	}
@@ -204,7 +204,7 @@ func copyProgram(to, from string, say io.Writer) error {
 		return err
 	}
 	if err := f.Chmod(0o755); err != nil {
-		return fmt.Errorf("%s: %w", to, cause(err))
+		return fmt.Errorf("%s: %w", to, file.Cause(err))
 	}
 	return f.Commit(false)
 }

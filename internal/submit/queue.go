@@ -7,6 +7,7 @@ import (
 	"matpool/condor"
 	"matpool/internal/joblog"
 	"matpool/internal/status"
+	"matpool/internal/text"
 )
 
 // A queue is what the event log tells of earlier jobs that have products of ours.
@@ -128,5 +129,5 @@ func ids(jobs []condor.ID) string {
 	for i, id := range jobs {
 		words[i] = id.String()
 	}
-	return some(words, " ")
+	return text.First(words, " ")
 }

@@ -5,6 +5,7 @@ import (
 
 	"matpool/condor"
 	"matpool/internal/flow"
+	"matpool/internal/text"
 )
 
 // What a program takes besides its matrices: the program itself and its blocks of them,
@@ -31,7 +32,7 @@ func (p *plan) memory() condor.Request {
 			largest = max(largest, m.in)
 		}
 		return condor.Request{Bytes: otherBytes + 2*largest,
-			Why: fmt.Sprintf("Of another program nothing is known: 512 MB, and twice its numbered inputs of %s. request_memory says otherwise.", size(largest))}
+			Why: fmt.Sprintf("Of another program nothing is known: 512 MB, and twice its numbered inputs of %s. request_memory says otherwise.", text.Size(largest))}
 	}
 	var of product
 	for _, m := range p.products {
@@ -41,16 +42,16 @@ func (p *plan) memory() condor.Request {
 	}
 	own := int64(programBytes + threadBytes*p.job.Cpus)
 	bytes := of.in + of.out
-	why := fmt.Sprintf("The largest pair takes %s and its product %s", size(of.in), size(of.out))
+	why := fmt.Sprintf("The largest pair takes %s and its product %s", text.Size(of.in), text.Size(of.out))
 	if atOnce := min(flow.AtOnce(p.job.Cpus, bytes), p.perJob); p.perJob > 1 {
 		bytes *= int64(atOnce)
 		why += fmt.Sprintf(", %d of these at a time", atOnce)
 	}
 	if p.job.Sum {
 		bytes += 2 * of.out
-		why += fmt.Sprintf("; the sum %s", size(2*of.out))
+		why += fmt.Sprintf("; the sum %s", text.Size(2*of.out))
 	}
-	return condor.Request{Bytes: own + bytes, Why: why + fmt.Sprintf("; the program %s.", size(own))}
+	return condor.Request{Bytes: own + bytes, Why: why + fmt.Sprintf("; the program %s.", text.Size(own))}
 }
 
 // disk returns how much room a job's files need, and why.
@@ -79,9 +80,9 @@ func (p *plan) disk() condor.Request {
 	if !p.job.Matprod {
 		out = in + otherBytes
 		return condor.Request{Bytes: own + in + out,
-			Why: fmt.Sprintf("Inputs of %s, the program's %s, and for its outputs as much as its inputs and 512 MB. request_disk says otherwise.", size(in), size(own))}
+			Why: fmt.Sprintf("Inputs of %s, the program's %s, and for its outputs as much as its inputs and 512 MB. request_disk says otherwise.", text.Size(in), text.Size(own))}
 	}
 	sum := own + in + out
 	return condor.Request{Bytes: sum + sum/10 + 1<<20,
-		Why: fmt.Sprintf("Inputs of %s, outputs of %s, the program's %s, and a tenth more.", size(in), size(out), size(own))}
+		Why: fmt.Sprintf("Inputs of %s, outputs of %s, the program's %s, and a tenth more.", text.Size(in), text.Size(out), text.Size(own))}
 }

@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	"matpool/condor"
-	"matpool/internal/indexed"
+	"matpool/internal/file"
+	"matpool/internal/text"
 )
 
 // submission returns what HTCondor is to be told.
@@ -123,7 +124,7 @@ func (p *plan) addFiles(s *condor.Submission) {
 		row.Inputs = make([]string, 0, row.Count*len(p.job.IndexedInputs))
 		for k := range row.Count {
 			for _, name := range p.job.IndexedInputs {
-				row.Inputs = append(row.Inputs, indexed.Name(name, row.First+k))
+				row.Inputs = append(row.Inputs, file.Indexed(name, row.First+k))
 			}
 		}
 		if byIndex {
@@ -143,18 +144,18 @@ func (p *plan) summary() string {
 	for _, row := range p.rows {
 		products += row.Count
 	}
-	text := counted(len(p.rows), "job")
+	line := text.Count(len(p.rows), "job")
 	switch {
 	case p.job.Sum:
-		text += " for the sum of " + counted(products, "product")
+		line += " for the sum of " + text.Count(products, "product")
 	case p.perJob == 1 && p.job.Matprod:
-		text += ", a product each"
+		line += ", a product each"
 	case p.perJob > 1 && p.job.Matprod:
-		text += " with " + counted(products, "product")
+		line += " with " + text.Count(products, "product")
 	case p.perJob > 1:
-		text += fmt.Sprintf(" with up to %d indices each", p.perJob)
+		line += fmt.Sprintf(" with up to %d indices each", p.perJob)
 	}
-	return text
+	return line
 }
 
 // systemNames says which systems the programs are for.

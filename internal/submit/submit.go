@@ -16,10 +16,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strings"
 
 	"matpool/condor"
-	"matpool/internal/cli"
+	"matpool/internal/file"
 	"matpool/internal/status"
 )
 
@@ -142,24 +141,24 @@ func (o Order) read() (*condor.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := condor.Parse(o.File, text)
+	parsed, err := condor.Parse(o.File, text)
 	if err != nil {
 		return nil, o.faults(err)
 	}
-	job, err := file.Job(o.Overrides...)
+	job, err := parsed.Job(o.Overrides...)
 	if err != nil {
 		return nil, o.faults(err)
 	}
 	if job.ProductsPerJob == 0 && !job.Matprod {
 		return nil, status.DataError(fmt.Errorf("%s: products_per_job: auto is for matprod: how long another program takes is not known", o.File), "")
 	}
-	if last := job.FirstIndex + job.TotalJobs - 1; last > cli.MaxJobs {
-		return nil, status.DataError(fmt.Errorf("%s: first_index and total_jobs: the last number is %d, the largest can be %d", o.File, last, cli.MaxJobs), "")
+	if last := job.FirstIndex + job.TotalJobs - 1; last > file.MaxIndex {
+		return nil, status.DataError(fmt.Errorf("%s: first_index and total_jobs: the last number is %d, the largest can be %d", o.File, last, file.MaxIndex), "")
 	}
 	return job, nil
 }
 
-// faults gives each error the status of where it is: in the file or on the command line.
+// faults gives each error the status of where it is: in the parsed or on the command line.
 func (o Order) faults(err error) error {
 	const hint = "matsubmit -help lists the attributes"
 	return each(err, func(err error) error {
@@ -185,22 +184,22 @@ func (o Order) readText() (string, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", status.DataError(fmt.Errorf("%s: no such file", o.File), "name the simplified submission file, as in matsubmit run_product")
 	case err != nil:
-		return "", fmt.Errorf("%s: cannot be read: %w", o.File, cause(err))
+		return "", fmt.Errorf("%s: cannot be read: %w", o.File, file.Cause(err))
 	case info.IsDir():
 		return "", status.DataError(fmt.Errorf("%s: is a folder, not a simplified submission file", o.File), "")
 	}
-	file, err := os.Open(o.File)
+	f, err := os.Open(o.File)
 	if err != nil {
-		return "", fmt.Errorf("%s: cannot be read: %w", o.File, cause(err))
+		return "", fmt.Errorf("%s: cannot be read: %w", o.File, file.Cause(err))
 	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxFile+1)) // a pipe does not tell its size
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1)) // a pipe does not tell its size
 	foreign := func(why string) error {
 		return status.DataError(fmt.Errorf("%s: is no simplified submission file: it %s", o.File, why), "name the simplified submission file, as in matsubmit run_product")
 	}
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("%s: cannot be read: %w", o.File, cause(err))
+		return "", fmt.Errorf("%s: cannot be read: %w", o.File, file.Cause(err))
 	case len(text) > maxFile:
 		return "", foreign(fmt.Sprintf("has more than %d bytes", maxFile))
 	case bytes.IndexByte(text, 0) >= 0:
@@ -209,30 +208,7 @@ func (o Order) readText() (string, error) {
 	return string(text), nil
 }
 
-// cause returns what the system says, without the name of the file.
-func cause(err error) error {
-	if path := (*fs.PathError)(nil); errors.As(err, &path) {
-		return path.Err
-	}
-	return err
-}
-
 // inFile puts the file's name before errors of what HTCondor cannot carry.
 func (o Order) inFile(err error) error {
 	return each(err, func(err error) error { return status.DataError(fmt.Errorf("%s: %w", o.File, err), "") })
-}
-
-// some prints the first of many names.
-func some(names []string, separator string) string {
-	const most = 10
-	if len(names) <= most+1 {
-		return strings.Join(names, separator)
-	}
-	return fmt.Sprintf("%s and %s more", strings.Join(names[:most], separator), cli.Number(len(names)-most))
-}
-
-// counted returns a number of things in words: 1 job, 1,000 jobs.
-func counted(n int, what string) string {
-	words := cli.Count(n, what)
-	return cli.Number(n) + words[strings.IndexByte(words, ' '):]
 }

@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 
 	"matpool/condor"
-	"matpool/internal/atomicfile"
+	"matpool/internal/file"
 	"matpool/internal/status"
 )
 
@@ -32,7 +32,7 @@ func (p *plan) subFile() string {
 func (p *plan) prepare(say io.Writer) error {
 	for _, dir := range p.folders() {
 		if err := os.MkdirAll(dir, 0o777); err != nil {
-			return fmt.Errorf("%s: the folder cannot be made: %w", dir, cause(err))
+			return fmt.Errorf("%s: the folder cannot be made: %w", dir, file.Cause(err))
 		}
 	}
 	if err := p.makeOutbox(); err != nil {
@@ -110,11 +110,11 @@ func (p *plan) checkTargets() error {
 	var errs []error
 	for _, name := range p.targets() {
 		errs = append(errs, checkFolder(path.Dir(name)))
-		if err := atomicfile.Check(name); err != nil {
+		if err := file.Check(name); err != nil {
 			errs = append(errs, status.UsageError(err, ""))
 		}
 		switch {
-		case same(name, p.File):
+		case file.Same(name, p.File):
 			errs = append(errs, status.UsageError(fmt.Errorf("%s: is the file that is read", name), ""))
 		case isFile(name) && !isMarked(name) && !p.Force:
 			errs = append(errs, status.UsageError(fmt.Errorf("%s: exists already, and was not written by matsubmit", name), "-force replaces it, -o writes elsewhere"))
@@ -132,11 +132,11 @@ func writeFile(name string, text []byte, say io.Writer) error {
 			kept = fmt.Sprintf("%s.old%d", name, n)
 		}
 		if err := os.Rename(name, kept); err != nil {
-			return fmt.Errorf("%s: cannot be renamed: %w", name, cause(err))
+			return fmt.Errorf("%s: cannot be renamed: %w", name, file.Cause(err))
 		}
 		fmt.Fprintf(say, "%s: was changed by somebody: kept as %s\n", name, kept)
 	}
-	f, err := atomicfile.Create(name)
+	f, err := file.Create(name)
 	if err != nil {
 		return err
 	}
@@ -145,11 +145,4 @@ func writeFile(name string, text []byte, say io.Writer) error {
 		return err
 	}
 	return f.Commit(false)
-}
-
-// same reports whether two names are of one file.
-func same(a, b string) bool {
-	infoA, errA := os.Stat(a)
-	infoB, errB := os.Stat(b)
-	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
 }

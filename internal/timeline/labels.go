@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"matpool/condor"
-	"matpool/internal/cli"
+	"matpool/internal/text"
 )
 
 // least is how far apart names must be.
@@ -70,7 +70,7 @@ func cut(name, domain string) string {
 }
 
 // printable returns a name without what XML, and so an SVG, cannot hold: a log may have anything in it.
-func printable(name string) string { return cli.Plain(strings.ToValidUTF8(name, "\ufffd")) }
+func printable(name string) string { return text.Plain(strings.ToValidUTF8(name, "\ufffd")) }
 
 // An entry explains a colour or a mark.
 type entry struct {

@@ -4,9 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
-	"matpool/internal/atomicfile"
+	"matpool/internal/file"
 	"matpool/internal/report"
 	"matpool/internal/status"
 )
@@ -18,7 +17,7 @@ func Save(r *report.Report, name string) error {
 		return err
 	}
 	for _, log := range r.Names {
-		if same(log, name) {
+		if file.Same(log, name) {
 			return status.UsageError(fmt.Errorf("%s: the output is the log %s", name, log), "give the picture a name of its own")
 		}
 	}
@@ -26,11 +25,11 @@ func Save(r *report.Report, name string) error {
 	if err != nil {
 		return err
 	}
-	f, err := atomicfile.Create(name)
+	f, err := file.Create(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return status.UsageError(err, "make the folder first")
-	case errors.As(err, new(*atomicfile.TargetError)), errors.As(err, new(*atomicfile.NameError)):
+	case errors.As(err, new(*file.TargetError)), errors.As(err, new(*file.NameError)):
 		return status.UsageError(err, "")
 	case err != nil:
 		return err
@@ -40,10 +39,4 @@ func Save(r *report.Report, name string) error {
 		return err
 	}
 	return f.Commit(false)
-}
-
-func same(a, b string) bool {
-	infoA, errA := os.Stat(a)
-	infoB, errB := os.Stat(b)
-	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
 }

@@ -13,10 +13,10 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"matpool/condor"
-	"matpool/internal/cli"
 	"matpool/internal/joblog"
 	"matpool/internal/report"
 	"matpool/internal/status"
+	"matpool/internal/text"
 )
 
 // Sizes of the picture. Its height depends on the number of slots.
@@ -66,7 +66,7 @@ func New(r *report.Report) (*Picture, error) {
 		return nil, status.UnfinishedError(fmt.Errorf("%s: no job has had a machine yet: there is nothing to draw", r.Names[0]), "")
 	}
 	p.span = max(1, r.Latest.Sub(begin).Seconds())
-	p.title = fmt.Sprintf("%s on %s, makespan %s", r.Run.Name(), cli.Count(len(p.rows), "slot"), report.Spell(r.Makespan()))
+	p.title = fmt.Sprintf("%s on %s, makespan %s", r.Run.Name(), text.Count(len(p.rows), "slot"), text.Duration(r.Makespan()))
 	if c := r.Run.Counts; c.Done < c.Total() {
 		p.title += "; " + joblog.Counts(c)
 	}

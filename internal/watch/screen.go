@@ -7,7 +7,7 @@ import (
 
 	"matpool/internal/joblog"
 	"matpool/internal/progress"
-	"matpool/internal/report"
+	"matpool/internal/text"
 )
 
 // A Status is how far a run is.
@@ -62,11 +62,11 @@ func (l *Lines) Status(s Status, last bool) {
 		l.Line(s.Time, "no jobs yet")
 		return
 	}
-	text := s.Run.Summary()
+	line := s.Run.Summary()
 	if s.Estimated && s.Run.State() == joblog.Going && !last {
-		text += ", about " + report.Spell(max(time.Second, s.Left.Round(time.Second))) + " left"
+		line += ", about " + text.Duration(max(time.Second, s.Left.Round(time.Second))) + " left"
 	}
-	l.Line(s.Time, text)
+	l.Line(s.Time, line)
 }
 
 // Close returns the first error of writing.

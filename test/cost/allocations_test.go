@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"matpool/blas"
+	"matpool/internal/file"
 	"matpool/internal/flow"
-	"matpool/internal/indexed"
 )
 
 // What the garbage collector has to do with stays small: matrices lie elsewhere. The bounds are for a product or a file.
@@ -25,8 +25,8 @@ func TestAllocations(t *testing.T) {
 	var pairs []flow.Pair
 	var outputs []string
 	for i := range jobs {
-		pairs = append(pairs, flow.Pair{A: filepath.Join(dir, indexed.Name("a.npy", i)), B: filepath.Join(dir, indexed.Name("b.npy", i)),
-			C: filepath.Join(dir, indexed.Name("c.npy", i))})
+		pairs = append(pairs, flow.Pair{A: filepath.Join(dir, file.Indexed("a.npy", i)), B: filepath.Join(dir, file.Indexed("b.npy", i)),
+			C: filepath.Join(dir, file.Indexed("c.npy", i))})
 		outputs = append(outputs, pairs[i].C)
 	}
 	ctx := context.Background()

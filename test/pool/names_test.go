@@ -7,7 +7,7 @@ import (
 	"os"
 	"testing"
 
-	"matpool/internal/indexed"
+	"matpool/internal/file"
 )
 
 // Names that a shell, a submit description or Windows takes for something else arrive on
@@ -52,7 +52,7 @@ func TestNames(t *testing.T) {
 					t.Fatalf("%d products a job: %+v\n%s", per, c, f.read("log.txt"))
 				}
 				for i := range pairs {
-					name := indexed.Name(names.c, i)
+					name := file.Indexed(names.c, i)
 					if f.read(name) != f.read(fmt.Sprint("here", i)) {
 						t.Errorf("%s is not what was computed here", name)
 					}

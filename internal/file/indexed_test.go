@@ -1,11 +1,11 @@
-package indexed
+package file
 
 import (
 	"fmt"
 	"testing"
 )
 
-func TestName(t *testing.T) {
+func TestIndexed(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		index int
@@ -22,14 +22,14 @@ func TestName(t *testing.T) {
 		{"dot.", 3, "dot3."},
 		{"x.npy.npy", 3, "x.npy3.npy"},
 	} {
-		if got := Name(test.name, test.index); got != test.want {
-			t.Errorf("Name(%q, %d) = %q, want %q", test.name, test.index, got, test.want)
+		if got := Indexed(test.name, test.index); got != test.want {
+			t.Errorf("Indexed(%q, %d) = %q, want %q", test.name, test.index, got, test.want)
 		}
 	}
 }
 
-func TestNames(t *testing.T) {
-	if got := fmt.Sprint(Names("out.npy", 9, 3)); got != "[out9.npy out10.npy out11.npy]" {
+func TestIndexedRange(t *testing.T) {
+	if got := fmt.Sprint(IndexedRange("out.npy", 9, 3)); got != "[out9.npy out10.npy out11.npy]" {
 		t.Error(got)
 	}
 }

@@ -1,4 +1,4 @@
-package pyfloat
+package text
 
 import (
 	"math"
@@ -7,7 +7,7 @@ import (
 )
 
 // Each line is what Python 3.11 prints for the float, and numpy 1.24.2 for the numpy.float64.
-func TestFormatIsPythons(t *testing.T) {
+func TestPythonFloat(t *testing.T) {
 	for _, v := range []struct {
 		x    float64
 		want string
@@ -56,9 +56,9 @@ func TestFormatIsPythons(t *testing.T) {
 		{math.Inf(+1), "inf"},
 		{math.Inf(-1), "-inf"},
 	} {
-		got := Format(v.x)
+		got := PythonFloat(v.x)
 		if got != v.want {
-			t.Errorf("Format(%x) = %s, Python prints %s", v.x, got, v.want)
+			t.Errorf("PythonFloat(%x) = %s, Python prints %s", v.x, got, v.want)
 		}
 		if back, err := strconv.ParseFloat(got, 64); err != nil || back != v.x && !math.IsNaN(v.x) {
 			t.Errorf("%s does not read back as %x", got, v.x)

@@ -1,4 +1,4 @@
-package atomicfile
+package file
 
 import (
 	"bytes"
@@ -120,7 +120,7 @@ func TestCloseWithoutCommitLeavesTheOldFile(t *testing.T) {
 }
 
 func TestCloseOfNoFile(t *testing.T) {
-	var f *File
+	var f *Output
 	if err := f.Close(); err != nil {
 		t.Error(err)
 	}
@@ -168,14 +168,14 @@ func TestErrorsNameTheFile(t *testing.T) {
 	checkError(t, "Create", err, absent, fs.ErrNotExist)
 
 	name := filepath.Join(dir, "x")
-	for what, fail := range map[string]func(f *File) error{
-		"Write":   func(f *File) error { f.File.Close(); _, err := f.Write([]byte("x")); return err },
-		"At":      func(f *File) error { f.File.Close(); _, err := f.At(10).Write([]byte("x")); return err },
-		"Commit":  func(f *File) error { f.File.Close(); return f.Commit(false) },
-		"Sync":    func(f *File) error { f.File.Close(); return f.Commit(true) },
-		"Reserve": func(f *File) error { return f.Reserve(1 << 62) },
-		"Rename":  func(f *File) error { os.Mkdir(name, 0o777); defer os.Remove(name); return f.Commit(false) },
-		"Close":   func(f *File) error { f.File.Close(); os.Remove(f.File.Name()); return f.Close() },
+	for what, fail := range map[string]func(f *Output) error{
+		"Write":   func(f *Output) error { f.File.Close(); _, err := f.Write([]byte("x")); return err },
+		"At":      func(f *Output) error { f.File.Close(); _, err := f.At(10).Write([]byte("x")); return err },
+		"Commit":  func(f *Output) error { f.File.Close(); return f.Commit(false) },
+		"Sync":    func(f *Output) error { f.File.Close(); return f.Commit(true) },
+		"Reserve": func(f *Output) error { return f.Reserve(1 << 62) },
+		"Rename":  func(f *Output) error { os.Mkdir(name, 0o777); defer os.Remove(name); return f.Commit(false) },
+		"Close":   func(f *Output) error { f.File.Close(); os.Remove(f.File.Name()); return f.Close() },
 	} {
 		if what == "Reserve" && os.Getenv("MATPOOL_WINE") != "" {
 			continue // Wine reserves nothing

@@ -1,9 +1,5 @@
-// Package atomicfile writes files that appear under their name complete or not at all.
-//
-// The data goes to a temporary file in the same folder, which takes the name when
-// it is complete, and is removed otherwise. Whoever opens the name sees the old
-// file or the new one, whole.
-package atomicfile
+// Package file holds what the programs do with files by name: outputs that appear complete or not at all, numbered names, comparison.
+package file
 
 import (
 	"errors"
@@ -14,8 +10,12 @@ import (
 	"path/filepath"
 )
 
-// A File is a file that does not have its name yet.
-type File struct {
+// An Output is a file that does not have its name yet.
+//
+// Its data goes to a temporary file in the same folder, which takes the name when it is
+// complete, and is removed otherwise. Whoever opens the name sees the old file or the new
+// one, whole.
+type Output struct {
 	*os.File
 	name string // as the caller gave it
 	path string // with symbolic links followed: what is replaced is the file, not the link
@@ -37,12 +37,12 @@ func (e *NameError) Error() string { return e.Name + ": cannot be written: " + e
 
 // Create makes a temporary file beside the one that name says. The caller must
 // call Close in any case, and Commit before it when the data is complete.
-func Create(name string) (*File, error) {
+func Create(name string) (*Output, error) {
 	path, mode, err := target(name)
 	if err != nil {
 		return nil, err
 	}
-	f := &File{name: name, path: path, mode: mode}
+	f := &Output{name: name, path: path, mode: mode}
 	if f.File, err = createTemp(path); err != nil {
 		return nil, f.wrap(err)
 	}
@@ -71,7 +71,7 @@ func target(name string) (path string, mode fs.FileMode, err error) {
 		mode = info.Mode().Perm()
 	}
 	if path, err = followLinks(name); err != nil {
-		return "", 0, (&File{name: name}).wrap(err)
+		return "", 0, (&Output{name: name}).wrap(err)
 	}
 	if why := forbidden(filepath.Base(path)); why != "" {
 		return "", 0, &NameError{name, why}
@@ -117,7 +117,7 @@ func createTemp(path string) (*os.File, error) {
 
 // Reserve finds room for size bytes, so that a full disk is an error before the
 // work and not after it. Where the file system cannot reserve, it does nothing.
-func (f *File) Reserve(size int64) error {
+func (f *Output) Reserve(size int64) error {
 	if size == 0 {
 		return nil
 	}
@@ -125,19 +125,19 @@ func (f *File) Reserve(size int64) error {
 }
 
 // Write writes to the temporary file. An error names the file.
-func (f *File) Write(p []byte) (int, error) {
+func (f *Output) Write(p []byte) (int, error) {
 	n, err := f.File.Write(p)
 	return n, f.wrap(err)
 }
 
 // At returns a Writer into the temporary file, from an offset on. Several may be
 // used at the same time.
-func (f *File) At(offset int64) io.Writer {
+func (f *Output) At(offset int64) io.Writer {
 	return writerAt{f, io.NewOffsetWriter(f.File, offset)}
 }
 
 type writerAt struct {
-	f *File
+	f *Output
 	w *io.OffsetWriter
 }
 
@@ -148,7 +148,7 @@ func (w writerAt) Write(p []byte) (int, error) {
 
 // Commit gives the file its name. With sync, the data is on the disk before the
 // name is.
-func (f *File) Commit(sync bool) error {
+func (f *Output) Commit(sync bool) error {
 	temp := f.File
 	if f.mode != 0 {
 		if err := temp.Chmod(f.mode); err != nil {
@@ -177,7 +177,7 @@ func (f *File) Commit(sync bool) error {
 
 // Close removes the temporary file, unless it has its name already. To close no
 // file, nil, is to do nothing.
-func (f *File) Close() error {
+func (f *Output) Close() error {
 	if f == nil || f.File == nil {
 		return nil
 	}
@@ -188,16 +188,9 @@ func (f *File) Close() error {
 }
 
 // wrap puts the file's own name before an error, instead of the temporary one's.
-func (f *File) wrap(err error) error {
-	switch e := err.(type) {
-	case nil:
+func (f *Output) wrap(err error) error {
+	if err == nil {
 		return nil
-	case *fs.PathError:
-		err = e.Err
-	case *os.LinkError:
-		err = e.Err
-	case *os.SyscallError:
-		err = e.Err
 	}
-	return fmt.Errorf("%s: cannot be written: %w", f.name, err)
+	return fmt.Errorf("%s: cannot be written: %w", f.name, Cause(err))
 }

@@ -1,6 +1,6 @@
 //go:build unix && !linux
 
-package atomicfile
+package file
 
 import "os"
 

@@ -1,5 +1,4 @@
-// Package pyfloat writes a float64 as Python prints it.
-package pyfloat
+package text
 
 import (
 	"math"
@@ -7,12 +6,12 @@ import (
 	"strings"
 )
 
-// Format returns what Python's print(x) shows of a float or of a numpy.float64: the shortest decimal
+// PythonFloat returns what Python's print(x) shows of a float or of a numpy.float64: the shortest decimal
 // that reads back as x, and of these the nearest to x (float.__repr__, format code 'r'). With
 // x = d.ddd × 10ᵉ it is positional, with at least one digit after the point, if -4 <= e < 16, and
 // otherwise d.ddde±ee with at least two digits of exponent. The rest are nan, without a sign, inf and
 // -inf.
-func Format(x float64) string {
+func PythonFloat(x float64) string {
 	switch {
 	case math.IsNaN(x):
 		return "nan"

@@ -1,0 +1,32 @@
+package file
+
+import (
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// MaxIndex is the largest index of a numbered file: more than any sensible use needs, and
+// far from where sums of indices would overflow.
+const MaxIndex = 1_000_000
+
+// Indexed returns the name of a numbered file: inputA.npy, 7 → inputA7.npy. See
+// [InsertIndex] for where the index goes.
+func Indexed(name string, index int) string { return InsertIndex(name, strconv.Itoa(index)) }
+
+// IndexedRange returns the names of count numbered files, from index first on.
+func IndexedRange(name string, first, count int) []string {
+	names := make([]string, count)
+	for i := range names {
+		names[i] = Indexed(name, first+i)
+	}
+	return names
+}
+
+// InsertIndex puts an index, or what stands for one, before the extension of a name's
+// last part, or at its end if it has none: inputA7.npy, pipe7, logs.d/out7. As in
+// Python's os.path.splitext, dots that begin a name do not begin an extension.
+func InsertIndex(name, index string) string {
+	ext := filepath.Ext(strings.TrimLeft(filepath.Base(name), "."))
+	return strings.TrimSuffix(name, ext) + index + ext
+}

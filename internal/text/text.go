@@ -1,0 +1,83 @@
+// Package text writes numbers, sizes, durations and lists for people, each in one way.
+package text
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Number returns a whole number with commas: 100,000.
+func Number(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// Count returns a number of things in words: 1 file, 2 files, 1,000 files.
+func Count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return Number(n) + " " + what
+}
+
+// Size returns a number of bytes in decimal units: 4.2 kB, 16.0 MB, 1.6 GB.
+func Size(bytes int64) string {
+	switch {
+	case bytes >= 1e9:
+		return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
+	case bytes < 1e5:
+		return fmt.Sprintf("%.1f kB", float64(bytes)/1e3)
+	}
+	return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
+}
+
+// Duration returns a duration in its largest two units, without zeros at the end:
+// 250ms, 36s, 1m36s, 3h20m, 2d05h, 10m.
+func Duration(d time.Duration) string {
+	if d < time.Minute && d%time.Second != 0 {
+		return d.Round(10 * time.Millisecond).String()
+	}
+	d = d.Round(time.Second)
+	parts := []struct {
+		unit time.Duration
+		name string
+	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "m"}, {time.Second, "s"}}
+	for i, large := range parts[:3] {
+		if d < large.unit {
+			continue
+		}
+		s := fmt.Sprintf("%d%s", d/large.unit, large.name)
+		if small := parts[i+1]; d%large.unit >= small.unit {
+			s += fmt.Sprintf("%02d%s", d%large.unit/small.unit, small.name)
+		}
+		return s
+	}
+	return fmt.Sprintf("%ds", d/time.Second)
+}
+
+// First returns the first ten of many names, and how many more there are.
+func First(names []string, separator string) string {
+	const most = 10
+	if len(names) <= most+1 {
+		return strings.Join(names, separator)
+	}
+	return strings.Join(names[:most], separator) + " and " + Number(len(names)-most) + " more"
+}
+
+// Clip returns at most the first 40 bytes of s, whole letters, for an error to quote.
+func Clip(s string) string {
+	const most = 40
+	if len(s) <= most {
+		return s
+	}
+	end := most
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
+}
