@@ -93,7 +93,7 @@ func TestRanges(t *testing.T) {
 	}
 }
 
-// What is written depends on what is needed: columns, blanks, limits, notes.
+// What is written depends on what is needed: columns, Blanks, limits, notes.
 func TestLinesThatAreWritten(t *testing.T) {
 	for _, test := range []struct {
 		change     func(s *Submission)

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"matpool/internal/status"
 )
 
 // A DAG is a submission as a graph for condor_submit_dag: a node for each job, and a
@@ -40,7 +42,7 @@ func (s *Submission) WriteDAG(w io.Writer, d DAG) error {
 	}
 	for _, file := range []string{d.Node, d.Last} {
 		// The language of DAGs has no quotes for the names of files.
-		if i := strings.IndexAny(file, blanks+`"\`); i >= 0 {
+		if i := strings.IndexAny(file, Blanks+`"\`); i >= 0 {
 			return &QuoteError{file, i, "a DAG cannot carry this in the name of a file"}
 		}
 	}
@@ -61,7 +63,7 @@ func (s *Submission) WriteDAG(w io.Writer, d DAG) error {
 	if d.Retries > 0 {
 		p.comment("A node that fails is tried again, unless its input is bad.")
 		for i := range s.Rows {
-			p.line(fmt.Sprintf("RETRY %s %d UNLESS-EXIT %d", nodeName(s.Rows[i].Index), d.Retries, statusData))
+			p.line(fmt.Sprintf("RETRY %s %d UNLESS-EXIT %d", nodeName(s.Rows[i].Index), d.Retries, status.Data))
 		}
 	}
 	if d.Last != "" {
@@ -93,7 +95,7 @@ type Local struct {
 // Write prints the submit description. It prints nothing where HTCondor cannot carry
 // what it would have to say.
 func (l *Local) Write(w io.Writer) error {
-	if err := checkName(l.Executable, inLog); err != nil {
+	if err := CheckName(l.Executable, InLog); err != nil {
 		return fmt.Errorf("executable: %w", err)
 	}
 	arguments, err := QuoteArguments(l.Arguments)
@@ -101,7 +103,7 @@ func (l *Local) Write(w io.Writer) error {
 		return fmt.Errorf("arguments: %w", err)
 	}
 	for _, t := range []Template{l.Stdout, l.Stderr} {
-		if err := checkName(t.Expand(0, 0, 1), inStream); err != nil {
+		if err := CheckName(t.Expand(0, 0, 1), InStream); err != nil {
 			return err
 		}
 	}
@@ -109,10 +111,10 @@ func (l *Local) Write(w io.Writer) error {
 	p.head(l.Comments)
 	p.line("")
 	p.set("universe", "local")
-	p.set("executable", "%s", escape(l.Executable))
+	p.set("executable", "%s", Escape(l.Executable))
 	p.set("arguments", "%s", arguments)
-	p.set("output", "%s", l.Stdout.submitText())
-	p.set("error", "%s", l.Stderr.submitText())
+	p.set("output", "%s", l.Stdout.SubmitText())
+	p.set("error", "%s", l.Stderr.SubmitText())
 	p.line("queue")
 	return p.w.Flush()
 }

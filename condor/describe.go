@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"matpool/internal/status"
 	"matpool/internal/text"
 )
 
@@ -67,7 +68,7 @@ func (p *printer) comment(lines ...string) {
 	}
 }
 
-// columns returns the variables of the queue statement. The one that may hold blanks
+// columns returns the variables of the queue statement. The one that may hold Blanks
 // and commas is the last.
 func (s *Submission) columns() []string {
 	columns := []string{"index"}
@@ -122,14 +123,14 @@ func (r *Row) appendField(dst []byte, column string) []byte {
 			if i > 0 {
 				dst = append(dst, ", "...)
 			}
-			dst = append(dst, escape(name)...)
+			dst = append(dst, Escape(name)...)
 		}
 	}
 	return dst
 }
 
 // field escapes a name for a field that a blank would end.
-func field(name string) string { return strings.ReplaceAll(escape(name), " ", "$(blank)") }
+func field(name string) string { return strings.ReplaceAll(Escape(name), " ", "$(blank)") }
 
 func (s *Submission) blanksInRemaps() bool {
 	for _, r := range s.Rows {
@@ -174,7 +175,7 @@ func oneLine(text string) string {
 }
 
 func (s *Submission) describeProgram(p *printer) {
-	executable := escape(s.Executable)
+	executable := Escape(s.Executable)
 	if len(s.Systems) > 1 {
 		var files []string
 		for _, system := range s.Systems {
@@ -187,7 +188,7 @@ func (s *Submission) describeProgram(p *printer) {
 		p.comment("The program.")
 	}
 	p.set("universe", "vanilla")
-	p.set("batch_name", "%s", escape(s.BatchName))
+	p.set("batch_name", "%s", Escape(s.BatchName))
 	p.set("executable", "%s", executable)
 	if arguments, _ := QuoteArguments(s.Arguments); len(s.Arguments) > 0 {
 		p.set("arguments", "%s", arguments)
@@ -213,21 +214,21 @@ func (s *Submission) describeFiles(p *printer) {
 		inputs = append(inputs, "$(inputs)")
 	}
 	for _, name := range s.Inputs {
-		inputs = append(inputs, escape(name))
+		inputs = append(inputs, Escape(name))
 	}
 	if s.Outbox != "" {
-		inputs = append(inputs, escape(s.Outbox))
+		inputs = append(inputs, Escape(s.Outbox))
 	}
 	if len(inputs) > 0 {
 		p.set("transfer_input_files", "%s", strings.Join(inputs, ", "))
 	}
 	if s.Outbox != "" {
 		// With the slash it is the folder's content that comes, not the folder.
-		p.set("transfer_output_files", "%s/", escape(Base(s.Outbox)))
+		p.set("transfer_output_files", "%s/", Escape(Base(s.Outbox)))
 	}
 	var remaps []string
 	for _, m := range s.Remaps {
-		remaps = append(remaps, m.Name.submitText()+"="+m.To.submitText())
+		remaps = append(remaps, m.Name.SubmitText()+"="+m.To.SubmitText())
 	}
 	if len(s.Rows[0].Remaps) > 0 {
 		if s.blanksInRemaps() {
@@ -240,9 +241,9 @@ func (s *Submission) describeFiles(p *printer) {
 	if len(remaps) > 0 {
 		p.set("transfer_output_remaps", `"%s"`, strings.Join(remaps, "; "))
 	}
-	p.set("output", "%s", s.Stdout.submitText())
-	p.set("error", "%s", s.Stderr.submitText())
-	p.set("log", "%s", s.Log.submitText())
+	p.set("output", "%s", s.Stdout.SubmitText())
+	p.set("error", "%s", s.Stderr.SubmitText())
+	p.set("log", "%s", s.Log.SubmitText())
 }
 
 func (s *Submission) describeRequests(p *printer) {
@@ -297,7 +298,7 @@ func (s *Submission) describeFailures(p *printer) {
 	if s.MaxRetries > 0 {
 		failures = fmt.Sprintf("Any other, and a signal, may be the machine's fault: run again, up to %d times, then held.", s.MaxRetries)
 	}
-	p.comment(fmt.Sprintf("Failures. Exit status %d (wrong usage) and %d (bad input) would happen on any machine: held at once.", statusUsage, statusData),
+	p.comment(fmt.Sprintf("Failures. Exit status %d (wrong usage) and %d (bad input) would happen on any machine: held at once.", status.Usage, status.Data),
 		failures, "The reason names the machine, and says what the program said or where that stands.")
 	p.set("max_retries", "%d", s.MaxRetries)
 	p.set("on_exit_hold", "%s", hold)
@@ -310,10 +311,10 @@ func (s *Submission) describeFailures(p *printer) {
 // describeNodeFailures lets a job that fails leave the queue with its exit status: DAGMan
 // waits for ever for one that is held.
 func (s *Submission) describeNodeFailures(p *printer) {
-	p.comment(fmt.Sprintf("Failures. Exit status %d (wrong usage) and %d (bad input) would happen on any machine: the node has failed.", statusUsage, statusData),
+	p.comment(fmt.Sprintf("Failures. Exit status %d (wrong usage) and %d (bad input) would happen on any machine: the node has failed.", status.Usage, status.Data),
 		fmt.Sprintf("Any other, and a signal, may be the machine's fault: run again, up to %d times, then the node has failed.", s.MaxRetries))
 	p.set("max_retries", "%d", s.MaxRetries)
-	p.set("retry_until", "ExitCode =?= %d || ExitCode =?= %d", statusUsage, statusData)
+	p.set("retry_until", "ExitCode =?= %d || ExitCode =?= %d", status.Usage, status.Data)
 }
 
 func (s *Submission) describeTime(p *printer) {
@@ -323,7 +324,7 @@ func (s *Submission) describeTime(p *printer) {
 	p.set("allowed_execute_duration", "%s", seconds(s.MaxRunTime))
 	p.set("periodic_hold", "%s", hold)
 	p.set("periodic_hold_reason", "%s", reason)
-	p.set("periodic_hold_subcode", "%d", codeTimeLimit)
+	p.set("periodic_hold_subcode", "%d", CodeTimeLimit)
 	if s.MaxRetries > 0 {
 		p.comment("Machines at fault. A job that could not be started (6), or whose outputs could not be sent (12), is tried again.")
 		p.set("periodic_release", "%s", s.release())

@@ -1,21 +1,10 @@
 package condor
 
 import (
-	"cmp"
 	"strconv"
 	"strings"
 	"time"
 )
-
-// An ID is a job's number: its cluster, and its process within the cluster.
-type ID struct{ Cluster, Proc int }
-
-// Compare orders by cluster, then by process.
-func (id ID) Compare(other ID) int {
-	return cmp.Or(cmp.Compare(id.Cluster, other.Cluster), cmp.Compare(id.Proc, other.Proc))
-}
-
-func (id ID) String() string { return strconv.Itoa(id.Cluster) + "." + strconv.Itoa(id.Proc) }
 
 // An Event is one entry of a job event log.
 type Event struct {

@@ -162,7 +162,7 @@ type lines struct{ rest string }
 
 func (p *lines) more() bool { return p.rest != "" }
 
-// peek returns the next line without the blanks around it, "" at the end.
+// peek returns the next line without the Blanks around it, "" at the end.
 func (p *lines) peek() string {
 	line, _, _ := strings.Cut(p.rest, "\n")
 	return strings.TrimSpace(line)

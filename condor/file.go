@@ -26,11 +26,11 @@ type File struct {
 
 // A Line is one line of a [File], in parts that make it up when put together.
 type Line struct {
-	Indent string // blanks, and at a file's beginning a byte order mark
+	Indent string // Blanks, and at a file's beginning a byte order mark
 	Name   string // as it is written; "" where the line is empty or a comment
-	Equals string // "=" and the blanks around it
+	Equals string // "=" and the Blanks around it
 	Value  string // as it is written
-	Rest   string // blanks and a comment; or the whole of a line that is wrong
+	Rest   string // Blanks and a comment; or the whole of a line that is wrong
 	End    string // "\n", "\r\n", or "" at the end of the file
 }
 
@@ -46,7 +46,7 @@ func (f *File) String() string {
 	return b.String()
 }
 
-const blanks = " \t"
+const Blanks = " \t"
 
 // Parse reads a simplified submission file; name is for the errors. It returns all
 // that is wrong, joined, each a [*SyntaxError]; and the file even then, whose
@@ -90,7 +90,7 @@ func parseLine(line string, atStart bool) (l Line, msg string) {
 	if atStart {
 		rest = strings.TrimPrefix(rest, "\ufeff")
 	}
-	rest = strings.TrimLeft(rest, blanks)
+	rest = strings.TrimLeft(rest, Blanks)
 	l.Indent = line[:len(line)-len(rest)]
 	if rest == "" || rest[0] == '#' {
 		l.Rest = rest
@@ -101,15 +101,15 @@ func parseLine(line string, atStart bool) (l Line, msg string) {
 		l.Rest = rest
 		return l, fmt.Sprintf("%q is not of the form NAME = VALUE", text.Clip(rest))
 	}
-	name := strings.TrimRight(rest[:equals], blanks)
+	name := strings.TrimRight(rest[:equals], Blanks)
 	if name == "" {
 		l.Rest = rest
 		return l, `there is no name before the "="`
 	}
-	tail := strings.TrimLeft(rest[equals+1:], blanks)
-	value := strings.TrimRight(tail, blanks)
+	tail := strings.TrimLeft(rest[equals+1:], Blanks)
+	value := strings.TrimRight(tail, Blanks)
 	if !PassedOn(name) {
-		value = strings.TrimRight(tail[:commentIn(tail)], blanks)
+		value = strings.TrimRight(tail[:commentIn(tail)], Blanks)
 	}
 	l.Name, l.Value, l.Rest = name, value, tail[len(value):]
 	l.Equals = rest[len(name) : len(rest)-len(tail)]
@@ -124,7 +124,7 @@ func commentIn(s string) int {
 		switch {
 		case s[i] == '"':
 			quoted = !quoted
-		case s[i] == '#' && !quoted && (i == 0 || strings.IndexByte(blanks, s[i-1]) >= 0):
+		case s[i] == '#' && !quoted && (i == 0 || strings.IndexByte(Blanks, s[i-1]) >= 0):
 			return i
 		}
 	}

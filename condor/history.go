@@ -189,7 +189,7 @@ func (h *History) Jobs(clusters ...int) []*JobHistory {
 // for a person: it was submitted with a [Note] that says up to which start, a machine
 // was at fault, and it has not been started so often.
 func (j *JobHistory) WillBeReleased() bool {
-	if j.State != Holding || !isReleased(j.Hold.Code) {
+	if j.State != Holding || !IsReleased(j.Hold.Code) {
 		return false
 	}
 	n, ok := j.Note()

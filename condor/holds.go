@@ -3,6 +3,8 @@ package condor
 import (
 	"fmt"
 	"strconv"
+
+	"matpool/internal/status"
 )
 
 // A HoldExplanation says what a hold means, and what can be done.
@@ -58,7 +60,7 @@ func ExplainHold(code, subcode int) HoldExplanation {
 		return HoldExplanation{"JobOutOfResources", "it used more memory, disk or processors than it asked for", "raise request_memory or request_disk, and submit what is missing again (matsubmit -resubmit)"}
 	case 46:
 		return HoldExplanation{"JobDurationExceeded", "it took longer than was allowed, transfers included", "raise the limit, or submit what is missing again with fewer products per job (matsubmit -resubmit)"}
-	case codeTimeLimit:
+	case CodeTimeLimit:
 		return HoldExplanation{"JobExecuteExceeded", "it ran longer than max_run_time", "raise max_run_time, or products_per_job is too large; if it was the machine, condor_release"}
 	}
 	return HoldExplanation{"", "code " + strconv.Itoa(code) + ", subcode " + strconv.Itoa(subcode), "see the reason, and the HTCondor manual's table of HoldReasonCode"}
@@ -68,12 +70,12 @@ func ExplainHold(code, subcode int) HoldExplanation {
 func explainPolicy(subcode int) HoldExplanation {
 	e := HoldExplanation{Label: "JobPolicy"}
 	switch {
-	case subcode == statusUsage:
+	case subcode == status.Usage:
 		e.Means, e.Do = "the program was called wrongly, or would have destroyed something (exit status 64)", "see its message; correct the submission, and submit what is missing again (matsubmit -resubmit)"
-	case subcode == statusData:
+	case subcode == status.Data:
 		e.Means, e.Do = "an input is missing or bad (exit status 65)", "see its message; make the input again, and submit what is missing again (matsubmit -resubmit)"
-	case subcode == codeTimeLimit:
-		return ExplainHold(codeTimeLimit, 0)
+	case subcode == CodeTimeLimit:
+		return ExplainHold(CodeTimeLimit, 0)
 	case subcode > 128:
 		e.Means, e.Do = fmt.Sprintf("it failed each time it was run, at last by signal %d (or exit status %d)", subcode-128, subcode), "see its stderr; a signal 9 may mean too little memory"
 	default:

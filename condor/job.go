@@ -58,7 +58,7 @@ func (f *File) Job(overrides ...Setting) (*Job, error) {
 		}
 	}
 	for _, o := range overrides {
-		o.Value = strings.Trim(o.Value, blanks)
+		o.Value = strings.Trim(o.Value, Blanks)
 		if msg := checkSetting(o.Name, o.Value); msg != "" {
 			// The message repeats the name, as it must for a line of a file.
 			r.errs = append(r.errs, &SyntaxError{"flag -" + o.Name, 0, strings.TrimPrefix(msg, o.Name+": ")})
@@ -242,10 +242,10 @@ func (r *resolver) check(j *Job) {
 		}
 	}
 	fold := slices.Contains(j.Systems, Windows)
-	if a, b, clash := sameBase(fold, j.IndexedInputs, j.Inputs); clash {
+	if a, b, clash := SameBase(fold, j.IndexedInputs, j.Inputs); clash {
 		r.fail("indexed_input_files", "%s and %s would be one file in a job's folder", a, b)
 	}
-	if a, b, clash := sameBase(fold, j.IndexedOutputs); clash {
+	if a, b, clash := SameBase(fold, j.IndexedOutputs); clash {
 		r.fail("indexed_output_files", "%s and %s would be one file in a job's folder", a, b)
 	}
 }

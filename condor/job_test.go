@@ -197,7 +197,7 @@ func TestValues(t *testing.T) {
 		{"input_files", `a"b, c`, `a"b, c: a double quote stands at both ends or nowhere`},
 		{"input_files", "http://example.org/x", `http://example.org/x: byte 4: HTCondor would take this for a URL`},
 
-		{"arguments", `-x 'a b' "`, `-x 'a b' ": byte 9: single quotes hold blanks together, not double quotes`},
+		{"arguments", `-x 'a b' "`, `-x 'a b' ": byte 9: single quotes hold Blanks together, not double quotes`},
 		{"arguments", `-x $(idx)`, `$(idx): byte 0: this is not known here; $(index), $(first), $(count), $(Cluster) and $(Process) are, and $(DOLLAR) for a $ alone`},
 		{"arguments", "a\x01", "a\x01: byte 1: a control character ('\\x01')"},
 		{"requirements", `Name == "a\`, `a "\" at the end would join HTCondor's next line to this one`},

@@ -20,34 +20,34 @@ func (e *QuoteError) Error() string {
 	return fmt.Sprintf("%s: byte %d: %s", text.Clip(e.Text), e.ByteOffset, e.Message)
 }
 
-// A place is where in a submit description a name stands. Each has its own
+// A Place is where in a submit description a name stands. Each has its own
 // characters that separate names, for which HTCondor knows no escape that works.
-type place int
+type Place int
 
 const (
-	inStream    place = iota // output, error
-	inLog                    // log, executable: not expanded for a machine
-	inBatchName              // batch_name: nor is that
-	inInputs                 // transfer_input_files, a list with commas
-	inRemaps                 // transfer_output_remaps, a list with = and ;
+	InStream    Place = iota // output, error
+	InLog                    // log, executable: not expanded for a machine
+	InBatchName              // batch_name: nor is that
+	InInputs                 // transfer_input_files, a list with commas
+	InRemaps                 // transfer_output_remaps, a list with = and ;
 )
 
-// checkName returns a [*QuoteError] if HTCondor cannot carry a name in a place.
+// CheckName returns a [*QuoteError] if HTCondor cannot carry a name in a place.
 //
 // What works was found by running jobs with such names on 23.9.6. In
 // transfer_output_remaps "=" , ";", "\" and `"` do not work with a backslash before
 // them, as the manual has it: the file stays where it is, and nobody is told.
-func checkName(name string, in place) error {
-	if err := checkPrintable(name); err != nil {
+func CheckName(name string, in Place) error {
+	if err := CheckPrintable(name); err != nil {
 		return err
 	}
 	at := func(i int, message string) error { return &QuoteError{name, i, message} }
 	switch {
 	case name == "":
 		return at(0, "a name is empty")
-	case strings.IndexByte(blanks, name[0]) >= 0:
+	case strings.IndexByte(Blanks, name[0]) >= 0:
 		return at(0, "a blank at the beginning is lost")
-	case strings.IndexByte(blanks, name[len(name)-1]) >= 0:
+	case strings.IndexByte(Blanks, name[len(name)-1]) >= 0:
 		return at(len(name)-1, "a blank at the end is lost")
 	case strings.Contains(name, "\t"):
 		return at(strings.IndexByte(name, '\t'), "a tab separates names")
@@ -58,30 +58,30 @@ func checkName(name string, in place) error {
 	}
 	lost := `\` // some daemons take it for a "/"
 	switch in {
-	case inStream:
+	case InStream:
 		lost = `;\` // HTCondor makes an entry of transfer_output_remaps of it
-	case inInputs:
+	case InInputs:
 		lost = ","
-	case inRemaps:
+	case InRemaps:
 		lost = `,=;\"`
 	}
 	if i := strings.IndexAny(name, lost); i >= 0 {
 		return at(i, fmt.Sprintf("HTCondor cannot carry %q here", name[i]))
 	}
-	if i := strings.Index(name, "://"); i >= 0 && in == inInputs {
+	if i := strings.Index(name, "://"); i >= 0 && in == InInputs {
 		return at(i, "HTCondor would take this for a URL")
 	}
-	if in == inBatchName && name[0] == '"' && name[len(name)-1] == '"' {
+	if in == InBatchName && name[0] == '"' && name[len(name)-1] == '"' {
 		return at(0, "HTCondor takes the quotes at both ends away")
 	}
-	if i := strings.Index(name, "$$"); i >= 0 && (in == inLog || in == inBatchName) {
+	if i := strings.Index(name, "$$"); i >= 0 && (in == InLog || in == InBatchName) {
 		return at(i, "HTCondor does not expand $$ here, so that it cannot be escaped")
 	}
 	return checkDollars(name)
 }
 
-// checkPrintable returns a [*QuoteError] for what no line of text can hold.
-func checkPrintable(s string) error {
+// CheckPrintable returns a [*QuoteError] for what no line of text can hold.
+func CheckPrintable(s string) error {
 	for i, r := range s {
 		switch {
 		case r < ' ' && r != '\t' || r == 0x7f:
@@ -95,9 +95,9 @@ func checkPrintable(s string) error {
 	return nil
 }
 
-// checkWindows returns a [*QuoteError] if Windows cannot have a file of this name
+// CheckWindows returns a [*QuoteError] if Windows cannot have a file of this name
 // in a job's folder. Only the name's last part gets there.
-func checkWindows(name string) error {
+func CheckWindows(name string) error {
 	base := Base(name)
 	offset := len(name) - len(base)
 	if i := strings.IndexAny(base, `<>:"\|?*`); i >= 0 {
@@ -123,9 +123,9 @@ func checkWindows(name string) error {
 // is flat.
 func Base(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
-// sameBase finds two names with the same last part, if there are any; with fold, also
+// SameBase finds two names with the same last part, if there are any; with fold, also
 // where they differ in capitals only.
-func sameBase(fold bool, lists ...[]string) (a, b string, found bool) {
+func SameBase(fold bool, lists ...[]string) (a, b string, found bool) {
 	seen := make(map[string]string, len(lists[0]))
 	for _, names := range lists {
 		for _, name := range names {

@@ -9,10 +9,10 @@ import (
 // What HTCondor cannot carry where, by its first byte that it cannot; the others came
 // through on 23.9.6, from the file's name to the job's folder, its arguments and back.
 func TestNamesThatAreRefused(t *testing.T) {
-	all := []place{inStream, inLog, inBatchName, inInputs, inRemaps}
+	all := []Place{InStream, InLog, InBatchName, InInputs, InRemaps}
 	for _, test := range []struct {
 		name   string
-		places []place // where it is refused
+		places []Place // where it is refused
 		offset int
 	}{
 		{"a.npy", nil, 0},
@@ -24,7 +24,7 @@ func TestNamesThatAreRefused(t *testing.T) {
 		{"-x", nil, 0},
 		{"$x $(x) $ENV(x) x$ $", nil, 0},
 		{`!%&()*+-.:<>?@[]^_{|}~` + "`", nil, 0},
-		{`\a`, []place{inStream, inLog, inBatchName, inRemaps}, 0},
+		{`\a`, []Place{InStream, InLog, InBatchName, InRemaps}, 0},
 		{"", all, 0},
 		{" a", all, 0},
 		{"a ", all, 1},
@@ -37,19 +37,19 @@ func TestNamesThatAreRefused(t *testing.T) {
 		{"é\xff", all, 2},
 		{"a$(DOLLAR)", all, 1},
 		{"a$(dollar", all, 1},
-		{"a,b", []place{inInputs, inRemaps}, 1},
-		{"ab;c", []place{inStream, inRemaps}, 2},
-		{"ab=c", []place{inRemaps}, 2},
-		{`a\b`, []place{inStream, inLog, inBatchName, inRemaps}, 1},
-		{`a"b"`, []place{inRemaps}, 1},
-		{"a$$b", []place{inLog, inBatchName}, 1},
-		{"$$(OpSys)", []place{inLog, inBatchName}, 0},
-		{`"`, []place{inBatchName, inRemaps}, 0},
-		{`"a b"`, []place{inBatchName, inRemaps}, 0},
-		{"file:///a", []place{inInputs}, 4},
+		{"a,b", []Place{InInputs, InRemaps}, 1},
+		{"ab;c", []Place{InStream, InRemaps}, 2},
+		{"ab=c", []Place{InRemaps}, 2},
+		{`a\b`, []Place{InStream, InLog, InBatchName, InRemaps}, 1},
+		{`a"b"`, []Place{InRemaps}, 1},
+		{"a$$b", []Place{InLog, InBatchName}, 1},
+		{"$$(OpSys)", []Place{InLog, InBatchName}, 0},
+		{`"`, []Place{InBatchName, InRemaps}, 0},
+		{`"a b"`, []Place{InBatchName, InRemaps}, 0},
+		{"file:///a", []Place{InInputs}, 4},
 	} {
 		for _, in := range all {
-			err := checkName(test.name, in)
+			err := CheckName(test.name, in)
 			refused := false
 			for _, p := range test.places {
 				refused = refused || p == in
@@ -71,7 +71,7 @@ func TestNamesOnWindows(t *testing.T) {
 		"a:b": 1, "in/a?": 4, `a"b`: 1, "a<": 1, "a>": 1, `a\b`: 1, "a|b": 1, "a*": 1, "a.": 1,
 		"nul": 0, "x/NUL.npy": 2, "con .txt": 0, "Com1.dat": 0, "LPT9": 0, "aux.tar.gz": 0,
 	} {
-		err := checkWindows(name)
+		err := CheckWindows(name)
 		var quote *QuoteError
 		if offset < 0 && err != nil || offset >= 0 && (!errors.As(err, &quote) || quote.ByteOffset != offset) {
 			t.Errorf("%q: %v, want byte %d", name, err, offset)
@@ -115,8 +115,8 @@ func TestTemplates(t *testing.T) {
 		{"$(index", "$(DOLLAR)(index", "$(index"},
 	} {
 		got := Template(test.in)
-		if got.submitText() != test.submit || got.Expand(7, 70, 10) != test.means {
-			t.Errorf("%q: %q, %q; want %q, %q", test.in, got.submitText(), got.Expand(7, 70, 10), test.submit, test.means)
+		if got.SubmitText() != test.submit || got.Expand(7, 70, 10) != test.means {
+			t.Errorf("%q: %q, %q; want %q, %q", test.in, got.SubmitText(), got.Expand(7, 70, 10), test.submit, test.means)
 		}
 	}
 	for template, want := range map[Template]bool{"a": false, "$(count)": false, "$(DOLLAR)(index)": false, "a$(Index)": true, "$(first)": true, "$(Process)": true, "$(ProcId)": true, "$(Cluster)": false} {
@@ -129,7 +129,7 @@ func TestTemplates(t *testing.T) {
 		"$(x)": 0, "a$(index": 1, "$INT(index)": 0, "$Fn(index)": 0, "$RANDOM_CHOICE(a)": 0, "a $$(OpSys)": 2, "$$([1])": 0, "$(index:3)": 0, "\x01": 0, "$(DOLLAR)(dollar)": 0,
 		"$x": -1, "$1(x)": -1, "$": -1, "a(b)": -1, "$HOME (x)": -1, "$(DOLLAR)(OpSys)": -1, "$(DOLLAR)$(DOLLAR)(OpSys)": -1,
 	} {
-		err := template.check()
+		err := template.Check()
 		var quote *QuoteError
 		if offset < 0 && err != nil || offset >= 0 && (!errors.As(err, &quote) || quote.ByteOffset != offset) {
 			t.Errorf("%q: %v, want byte %d", template, err, offset)
@@ -202,16 +202,16 @@ func FuzzEscape(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if Literal(text).check() != nil || strings.Contains(text, "\x00") {
+		if Literal(text).Check() != nil || strings.Contains(text, "\x00") {
 			return
 		}
 		if got := Literal(text).Expand(1, 2, 3); got != text {
 			t.Errorf("Literal(%q) means %q", text, got)
 		}
-		if got := htcondor(t, escape(text), nil); got != text {
+		if got := htcondor(t, Escape(text), nil); got != text {
 			t.Errorf("%q arrives as %q", text, got)
 		}
-		if got := htcondor(t, Literal(text).submitText(), nil); got != text {
+		if got := htcondor(t, Literal(text).SubmitText(), nil); got != text {
 			t.Errorf("%q arrives as %q", text, got)
 		}
 	})

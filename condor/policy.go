@@ -7,32 +7,9 @@ import (
 	"time"
 
 	"matpool/condor/chirp"
-	"matpool/internal/file"
+	"matpool/internal/status"
 	"matpool/internal/text"
 )
-
-// What becomes of a job that does not end with 0. Exit statuses 64 and 65 say that
-// it would end so on any machine: it is held at once. Any other status, or a signal,
-// may be the machine's fault: the job is run again, and held when that does not
-// help. The numbers are those of sysexits.h.
-const (
-	statusUsage = 64
-	statusData  = 65
-)
-
-// The time limit's hold has the code that HTCondor's own limit has, as a subcode.
-const codeTimeLimit = 47
-
-// releasedCodes are the hold codes that are a machine's fault: it could not start the
-// program, or an output could not be sent. Such a job is released and tried by
-// another machine, as long as it has not been started too often.
-//
-// Note: 13, inputs that could not be sent, is not among them. Such a job has not been
-// started, so that it would be released for ever. Nor is the time limit: to run again
-// costs as much time again, and only a person can tell whether it was too short.
-const releasedCodes = "{6, 12}"
-
-func isReleased(code int) bool { return code == 6 || code == 12 }
 
 // seconds prints a time as HTCondor counts it.
 func seconds(d time.Duration) string {
@@ -96,7 +73,7 @@ func (s *Submission) subject() string {
 // event returns the expression for how the program ended.
 func (s *Submission) event() string {
 	return fmt.Sprintf(`ifThenElse(ExitBySignal =?= true, strcat("killed by signal ", ExitSignal), `+
-		`ifThenElse(ExitCode == %d, "wrong usage", ifThenElse(ExitCode == %d, "bad input", strcat("failed with exit status ", ExitCode))))`, statusUsage, statusData)
+		`ifThenElse(ExitCode == %d, "wrong usage", ifThenElse(ExitCode == %d, "bad input", strcat("failed with exit status ", ExitCode))))`, status.Usage, status.Data)
 }
 
 // message returns the expression for what the program has said (package chirp), or where it stands. A
@@ -110,7 +87,7 @@ func (s *Submission) message() string {
 // HTCondor evaluates it before it decides whether the job leaves the queue, and counts
 // this run already. ExitCode is undefined after a signal, and undefined =!= 0.
 func (s *Submission) exitHold() (hold, reason, subcode string) {
-	hold = fmt.Sprintf("(ExitBySignal =?= false && (ExitCode == %d || ExitCode == %d)) || (ExitCode =!= 0 && NumJobCompletions > JobMaxRetries)", statusUsage, statusData)
+	hold = fmt.Sprintf("(ExitBySignal =?= false && (ExitCode == %d || ExitCode == %d)) || (ExitCode =!= 0 && NumJobCompletions > JobMaxRetries)", status.Usage, status.Data)
 	reason = fmt.Sprintf(`strcat($(%s), ": ", $(%s), ifThenElse(NumJobCompletions > 1, strcat(", after ", NumJobCompletions, " runs, the last on "), " on "), MachineAttrMachine0, " (", MachineAttrOpSys0, "): ", $(%s))`,
 		holdSubject, holdEvent, holdMessage)
 	return hold, reason, "ifThenElse(ExitBySignal =?= true, 128 + ExitSignal, ExitCode)"
@@ -127,47 +104,14 @@ func (s *Submission) timeHold() (hold, reason string) {
 
 // release returns periodic_release.
 func (s *Submission) release() string {
-	return fmt.Sprintf("NumJobStarts <= %d && time() - EnteredCurrentStatus > %s && member(HoldReasonCode, %s)", s.MaxRetries, seconds(s.RetryDelay), releasedCodes)
+	return fmt.Sprintf("NumJobStarts <= %d && time() - EnteredCurrentStatus > %s && member(HoldReasonCode, %s)", s.MaxRetries, seconds(s.RetryDelay), ReleasedCodes())
 }
 
-// A Note is what a submit description written here leaves in the log for each job,
-// with the event of its submission.
-type Note struct {
-	First, Count int  // the job's products
-	Starts       int  // a job that a machine's fault has held is released until it has been started so often
-	Jobs         int  // so many are submitted together; 0 in logs of before this was written
-	Sum          bool // the job returns not its products but their sum
-}
-
-// note returns the note's text, with macros.
+// note returns the text of the jobs' note, with macros.
 func (s *Submission) note() string {
 	first, count := "$(index)", "1"
 	if s.ranged() {
 		first, count = "$(first)", "$(count)"
 	}
-	text := fmt.Sprintf("first=%s count=%s starts=%d jobs=%d", first, count, s.MaxRetries+1, len(s.Rows))
-	if s.Sum {
-		text += " sum=yes"
-	}
-	return text
-}
-
-// ParseNote reads the text of a note. It returns false for any other text.
-func ParseNote(text string) (n Note, ok bool) {
-	s := scanner{text, true}
-	s.expect("first=")
-	n.First = s.number()
-	s.expect(" count=")
-	n.Count = s.number()
-	s.expect(" starts=")
-	n.Starts = s.number()
-	if s.ok && s.rest != "" {
-		s.expect(" jobs=")
-		n.Jobs = s.number()
-	}
-	if s.ok && s.rest != "" {
-		s.expect(" sum=yes")
-		n.Sum = true
-	}
-	return n, s.ok && s.rest == "" && n.First <= 2*file.MaxIndex && n.Count <= file.MaxIndex
+	return FormatNote(first, count, s.MaxRetries+1, len(s.Rows), s.Sum)
 }

@@ -104,10 +104,10 @@ func (s *Submission) ranged() bool {
 func (s *Submission) Check() error {
 	var errs []error
 	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-	if err := checkName(s.BatchName, inBatchName); err != nil {
+	if err := CheckName(s.BatchName, InBatchName); err != nil {
 		fail("batch_name: %w", err)
 	}
-	if err := checkName(s.Executable, inLog); err != nil {
+	if err := CheckName(s.Executable, InLog); err != nil {
 		fail("executable: %w", err)
 	}
 	if strings.ContainsFunc(s.Unit, func(r rune) bool { return !unicode.IsLetter(r) }) || s.Unit == "" {
@@ -119,16 +119,16 @@ func (s *Submission) Check() error {
 	for _, stream := range []struct {
 		name string
 		Template
-		place
-	}{{"stdout", s.Stdout, inStream}, {"stderr", s.Stderr, inStream}, {"log", s.Log, inLog}} {
-		if err := stream.check(); err != nil {
+		Place
+	}{{"stdout", s.Stdout, InStream}, {"stderr", s.Stderr, InStream}, {"log", s.Log, InLog}} {
+		if err := stream.Check(); err != nil {
 			fail("%s: %w", stream.name, err)
-		} else if err := checkName(stream.Expand(0, 0, 1), stream.place); err != nil {
+		} else if err := CheckName(stream.Expand(0, 0, 1), stream.Place); err != nil {
 			fail("%s: %w", stream.name, err)
 		}
 	}
 	for _, text := range append([]Setting{{"requirements", s.Requirements}}, s.Extra...) {
-		if err := checkPrintable(text.Value); err != nil {
+		if err := CheckPrintable(text.Value); err != nil {
 			fail("%s: %w", text.Name, err)
 		} else if strings.HasSuffix(text.Value, `\`) {
 			fail(`%s: a "\" at the end would join the next line to it`, text.Name)
@@ -145,15 +145,15 @@ func (s *Submission) Check() error {
 		fail("a job needs time to run")
 	}
 	if s.Outbox != "" {
-		if err := s.checkFile(s.Outbox, inInputs); err != nil {
+		if err := s.checkFile(s.Outbox, InInputs); err != nil {
 			fail("%w", err)
 		}
 	}
 	for _, m := range s.Remaps {
 		for _, t := range []Template{m.Name, m.To} {
-			if err := t.check(); err != nil {
+			if err := t.Check(); err != nil {
 				fail("output %s: %w", m.Name, err)
-			} else if err := checkName(t.Expand(0, 0, 1), inRemaps); err != nil {
+			} else if err := CheckName(t.Expand(0, 0, 1), InRemaps); err != nil {
 				fail("output %s: %w", m.Name, err)
 			}
 		}
@@ -180,14 +180,14 @@ func (s *Submission) checkRow(row *Row) error {
 	}
 	for _, names := range [2][]string{row.Inputs, s.Inputs} {
 		for _, name := range names {
-			if err := s.checkFile(name, inInputs); err != nil {
+			if err := s.checkFile(name, InInputs); err != nil {
 				return err
 			}
 		}
 	}
 	// On Windows capitals make no other name.
 	fold := slices.Contains(s.Systems, Windows)
-	if a, b, clash := sameBase(fold, row.Inputs, s.Inputs, []string{s.Outbox}); clash {
+	if a, b, clash := SameBase(fold, row.Inputs, s.Inputs, []string{s.Outbox}); clash {
 		return fmt.Errorf("%s and %s would be one file in the job's folder", a, b)
 	}
 	var outputs []string
@@ -195,13 +195,13 @@ func (s *Submission) checkRow(row *Row) error {
 		outputs = append(outputs, m.Name.Expand(row.Index, row.First, row.Count))
 	}
 	for _, m := range row.Remaps {
-		if err := s.checkFile(m.Name, inRemaps); err != nil {
+		if err := s.checkFile(m.Name, InRemaps); err != nil {
 			return err
 		}
 		if m.Name != Base(m.Name) {
 			return fmt.Errorf("%s: a job's outputs lie in its folder, not deeper", m.Name)
 		}
-		if err := checkName(m.To, inRemaps); err != nil {
+		if err := CheckName(m.To, InRemaps); err != nil {
 			return err
 		}
 		for _, name := range []string{m.Name, m.To} {
@@ -211,18 +211,18 @@ func (s *Submission) checkRow(row *Row) error {
 		}
 		outputs = append(outputs, m.Name)
 	}
-	if a, _, clash := sameBase(fold, outputs); clash {
+	if a, _, clash := SameBase(fold, outputs); clash {
 		return fmt.Errorf("%s comes back to two places", a)
 	}
 	return nil
 }
 
-func (s *Submission) checkFile(name string, in place) error {
-	if err := checkName(name, in); err != nil {
+func (s *Submission) checkFile(name string, in Place) error {
+	if err := CheckName(name, in); err != nil {
 		return err
 	}
 	if slices.Contains(s.Systems, Windows) {
-		return checkWindows(name)
+		return CheckWindows(name)
 	}
 	return nil
 }

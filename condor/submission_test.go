@@ -123,7 +123,7 @@ func TestHarmfulLines(t *testing.T) {
 }
 
 // readDescription reads a submit description by the rules of the manual, and returns
-// for each job what some names mean. A row is split at commas and blanks; the last
+// for each job what some names mean. A row is split at commas and Blanks; the last
 // variable has the rest; a row with too few fields keeps those of the row before.
 func readDescription(t testing.TB, text string, names ...string) [][]string {
 	macros := map[string]string{}
@@ -167,37 +167,37 @@ func readDescription(t testing.TB, text string, names ...string) [][]string {
 // oddSubmission makes a submission of names with odd letters in all places.
 func oddSubmission(random *rand.Rand, batch bool) *Submission {
 	letters := []rune("ab .é'\"$(){}#;=,\\-%*[]&~@:+!^|<>?_0123")
-	name := func(ext string, in place) string {
+	name := func(ext string, in Place) string {
 		for {
 			var b strings.Builder
 			for range 1 + random.IntN(8) {
 				b.WriteRune(letters[random.IntN(len(letters))])
 			}
-			if s := b.String() + ext; checkName(s, in) == nil {
+			if s := b.String() + ext; CheckName(s, in) == nil {
 				return s
 			}
 		}
 	}
 	s := example()
 	s.Systems, s.Executable = []System{Linux}, "/bin/true"
-	s.BatchName = name("", inBatchName)
-	s.Arguments = append(s.Arguments, Literal(name("", inStream)), "$(first)", Literal(name("", inStream)))
-	s.Stdout, s.Stderr, s.Log = Indexed(name(".out", inStream)), Indexed(name(".err", inStream)), Literal(name(".log", inLog))
-	s.Inputs = []string{"c/" + name(".0", inInputs), "c/" + name(".1", inInputs)}
-	s.Outbox = "o/" + name(".o", inInputs)
+	s.BatchName = name("", InBatchName)
+	s.Arguments = append(s.Arguments, Literal(name("", InStream)), "$(first)", Literal(name("", InStream)))
+	s.Stdout, s.Stderr, s.Log = Indexed(name(".out", InStream)), Indexed(name(".err", InStream)), Literal(name(".log", InLog))
+	s.Inputs = []string{"c/" + name(".0", InInputs), "c/" + name(".1", InInputs)}
+	s.Outbox = "o/" + name(".o", InInputs)
 	s.Rows = Ranges(random.IntN(1000), 1+random.IntN(5), 1)
 	if batch {
 		s.Rows = Ranges(random.IntN(1000), 1+random.IntN(50), 1+random.IntN(20))
 	}
-	s.Remaps = []RemapAll{{Indexed(name(".x", inRemaps)), Indexed("f f/" + name(".y", inRemaps))}}
+	s.Remaps = []RemapAll{{Indexed(name(".x", InRemaps)), Indexed("f f/" + name(".y", InRemaps))}}
 	for i := range s.Rows {
 		r := &s.Rows[i]
 		for j := range 1 + random.IntN(3) {
-			r.Inputs = append(r.Inputs, "d/"+name(".in"+strconv.Itoa(j), inInputs))
+			r.Inputs = append(r.Inputs, "d/"+name(".in"+strconv.Itoa(j), InInputs))
 		}
 		if batch {
 			for j := range r.Count {
-				r.Remaps = append(r.Remaps, Remap{name("."+strconv.Itoa(j), inRemaps), "e e/" + name("", inRemaps)})
+				r.Remaps = append(r.Remaps, Remap{name("."+strconv.Itoa(j), InRemaps), "e e/" + name("", InRemaps)})
 			}
 		}
 	}

@@ -97,8 +97,8 @@ func (t Template) parts() []part {
 
 // check returns a [*QuoteError] for what looks like a macro and is none of a
 // template's: HTCondor would put something there, or nothing.
-func (t Template) check() error {
-	if err := checkPrintable(string(t)); err != nil {
+func (t Template) Check() error {
+	if err := CheckPrintable(string(t)); err != nil {
 		return err
 	}
 	s := string(t)
@@ -126,9 +126,9 @@ func (t Template) check() error {
 	return nil
 }
 
-// literal returns a [*QuoteError] if a macro stands in the name of a numbered or a
+// CheckLiteral returns a [*QuoteError] if a macro stands in the name of a numbered or a
 // common file, where it would not do what its author expects.
-func literal(name string) error {
+func CheckLiteral(name string) error {
 	for i := range len(name) {
 		if rest, ok := strings.CutPrefix(name[i:], "$("); ok {
 			word, _, closed := strings.Cut(rest, ")")
@@ -140,27 +140,27 @@ func literal(name string) error {
 	return nil
 }
 
-// submitText prints a template for a submit description.
-func (t Template) submitText() string {
+// SubmitText prints a template for a submit description.
+func (t Template) SubmitText() string {
 	var b strings.Builder
 	for _, p := range t.parts() {
 		if p.macro != "" {
 			b.WriteString("$(" + p.macro + ")")
 		} else {
-			b.WriteString(escape(p.text))
+			b.WriteString(Escape(p.text))
 		}
 	}
 	return b.String()
 }
 
-// escape makes HTCondor leave the dollars of a text alone, when it reads the submit
+// Escape makes HTCondor leave the dollars of a text alone, when it reads the submit
 // description, where "$(x)" and "$INT(x)" are expanded, and when it sends the job to a
 // machine, where "$$(x)" is, in every attribute. $(DOLLAR) becomes "$" when all else has
 // been expanded; $$(DOLLARDOLLAR) becomes "$$" on the way to the machine.
 //
 // Note: $(DOLLAR)$(DOLLAR) is not "$$". The first becomes "$", and with what follows
 // makes "$$(DOLLAR)", for which the job is held.
-func escape(text string) string {
+func Escape(text string) string {
 	if !strings.Contains(text, "$") {
 		return text
 	}

@@ -55,7 +55,7 @@ func checkValue(a Attribute, value string) error {
 func isAuto(value string) bool { return strings.EqualFold(value, "auto") }
 
 func parseText(name, value string) (string, error) {
-	if err := checkPrintable(value); err != nil {
+	if err := CheckPrintable(value); err != nil {
 		return "", err
 	}
 	switch name {
@@ -65,7 +65,7 @@ func parseText(name, value string) (string, error) {
 			return "", err
 		}
 		for _, word := range words {
-			if err := Template(word).check(); err != nil {
+			if err := Template(word).Check(); err != nil {
 				return "", err
 			}
 		}
@@ -91,19 +91,19 @@ func parseName(attr, value string) (string, error) {
 	}
 	switch attr {
 	case "stdout", "stderr", "log":
-		if err := Template(name).check(); err != nil {
+		if err := Template(name).Check(); err != nil {
 			return "", err
 		}
 	default:
-		if err := literal(name); err != nil {
+		if err := CheckLiteral(name); err != nil {
 			return "", err
 		}
 	}
-	place := inStream
+	place := InStream
 	if strings.HasSuffix(attr, "log") {
-		place = inLog
+		place = InLog
 	}
-	return name, checkName(name, place)
+	return name, CheckName(name, place)
 }
 
 // parseNames reads names with commas between them. Double quotes may stand around
@@ -125,7 +125,7 @@ func parseNames(value string) ([]string, error) {
 		if i < len(value) && (value[i] != ',' || quoted) {
 			continue
 		}
-		name, err := unquote(strings.Trim(value[begin:i], blanks))
+		name, err := unquote(strings.Trim(value[begin:i], Blanks))
 		switch {
 		case err != nil:
 			return nil, err
@@ -134,10 +134,10 @@ func parseNames(value string) ([]string, error) {
 		case slices.Contains(names, name):
 			return nil, fmt.Errorf("%s stands twice", name)
 		}
-		if err := literal(name); err != nil {
+		if err := CheckLiteral(name); err != nil {
 			return nil, err
 		}
-		if err := checkName(name, inInputs); err != nil {
+		if err := CheckName(name, InInputs); err != nil {
 			return nil, err
 		}
 		names, begin = append(names, name), i+1
@@ -211,12 +211,12 @@ func timeUnit(unit string) (seconds float64) {
 func numberAndUnit(s string) (number float64, unit, rest string, ok bool) {
 	tail := strings.TrimLeft(s, "0123456789.")
 	number, err := strconv.ParseFloat(s[:len(s)-len(tail)], 64)
-	tail = strings.TrimLeft(tail, blanks)
+	tail = strings.TrimLeft(tail, Blanks)
 	end := strings.IndexFunc(tail, func(r rune) bool { return !unicode.IsLetter(r) })
 	if end < 0 {
 		end = len(tail)
 	}
-	return number, tail[:end], strings.TrimLeft(tail[end:], blanks), err == nil
+	return number, tail[:end], strings.TrimLeft(tail[end:], Blanks), err == nil
 }
 
 // parseSize reads a size, 512MB or 1.5 GB, in bytes; 0 for auto. Units are powers of

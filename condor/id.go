@@ -1,0 +1,16 @@
+package condor
+
+import (
+	"cmp"
+	"strconv"
+)
+
+// An ID is a job's number in its queue: its cluster, and its process within the cluster.
+type ID struct{ Cluster, Proc int }
+
+// Compare orders by cluster, then by process.
+func (id ID) Compare(other ID) int {
+	return cmp.Or(cmp.Compare(id.Cluster, other.Cluster), cmp.Compare(id.Proc, other.Proc))
+}
+
+func (id ID) String() string { return strconv.Itoa(id.Cluster) + "." + strconv.Itoa(id.Proc) }

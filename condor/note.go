@@ -1,0 +1,55 @@
+package condor
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"matpool/internal/file"
+)
+
+// A Note is what a submit description written here leaves in the log for each job, with
+// the event of its submission: "first=20 count=10 starts=4 jobs=10 sum=yes".
+type Note struct {
+	First, Count int  // the job's products
+	Starts       int  // a job that a machine's fault has held is released until it has been started so often
+	Jobs         int  // so many are submitted together; 0 in logs of before this was written
+	Sum          bool // the job returns not its products but their sum
+}
+
+// FormatNote returns the note's text. First and count may be macros of the submit
+// description, which HTCondor expands for each job.
+func FormatNote(first, count string, starts, jobs int, sum bool) string {
+	s := fmt.Sprintf("first=%s count=%s starts=%d jobs=%d", first, count, starts, jobs)
+	if sum {
+		s += " sum=yes"
+	}
+	return s
+}
+
+// ParseNote reads the text of a note. It returns false for any other text.
+func ParseNote(text string) (n Note, ok bool) {
+	rest := text
+	for i, field := range []struct {
+		name string
+		to   *int
+	}{{"first=", &n.First}, {"count=", &n.Count}, {"starts=", &n.Starts}, {"jobs=", &n.Jobs}} {
+		if name := field.name; i == 3 && rest == "" {
+			break
+		} else if rest, ok = strings.CutPrefix(rest, name); !ok {
+			return Note{}, false
+		}
+		var digits string
+		digits, rest, _ = strings.Cut(rest, " ")
+		value, err := strconv.ParseUint(digits, 10, 31)
+		if err != nil {
+			return Note{}, false
+		}
+		*field.to = int(value)
+	}
+	n.Sum = rest == "sum=yes"
+	if rest != "" && !n.Sum || strings.HasSuffix(text, " ") || n.First > 2*file.MaxIndex || n.Count > file.MaxIndex {
+		return Note{}, false
+	}
+	return n, true
+}
