@@ -146,6 +146,12 @@ func (w writerAt) Write(p []byte) (int, error) {
 	return n, w.f.wrap(err)
 }
 
+// Chmod gives the file permissions of its own, instead of those of a file that it replaces.
+func (f *Output) Chmod(mode fs.FileMode) error {
+	f.mode = 0
+	return f.wrap(f.File.Chmod(mode))
+}
+
 // Commit gives the file its name. With sync, the data is on the disk before the
 // name is.
 func (f *Output) Commit(sync bool) error {
