@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"matpool/condor"
+	"matpool/condor/jobfile"
 	"matpool/internal/status"
 )
 
@@ -152,7 +152,7 @@ func TestFlagsAreInTheManual(t *testing.T) {
 func TestAttributesAreInTheManual(t *testing.T) {
 	_, text, _ := strings.Cut(manuals(t)["matsubmit"], "\nAttributes:\n\n")
 	text, _, _ = strings.Cut(text, "\n\n")
-	if text, want := strings.ReplaceAll("\n"+text+"\n", "\n\t", "\n"), "\n"+condor.AttributesHelp(); text != want {
+	if text, want := strings.ReplaceAll("\n"+text+"\n", "\n\t", "\n"), "\n"+jobfile.AttributesHelp(); text != want {
 		t.Errorf("the manual has\n%s\nwant\n%s", text, want)
 	}
 }

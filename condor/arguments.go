@@ -2,15 +2,14 @@ package condor
 
 import "strings"
 
-// QuoteArguments prints a program's arguments in HTCondor's new syntax, as they
-// stand behind "arguments = ".
+// QuoteArguments returns a program's arguments in HTCondor's new syntax, the value of
+// "arguments" in a submit description.
 //
-// Blanks separate arguments; what has Blanks stands in single quotes, and a single
-// quote is doubled within them; a backslash is an ordinary character. The whole
-// stands in double quotes, and a double quote is doubled. (HTCondor manual,
-// condor_submit, "arguments"; condor_arglist.h.) Each argument is a template whose
-// dollars are escaped. Line breaks and other control characters cannot be carried:
-// the error is a [*QuoteError].
+// Blanks separate arguments. An argument with blanks is in single quotes, where a single
+// quote is doubled; a backslash is an ordinary character. The whole is in double quotes,
+// where a double quote is doubled (HTCondor manual, condor_submit, "arguments";
+// condor_arglist.h). The dollars of each argument are escaped. The error is a
+// [*QuoteError], for control characters and unknown macros.
 func QuoteArguments(args []Template) (string, error) {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -31,10 +30,10 @@ func QuoteArguments(args []Template) (string, error) {
 	return b.String(), nil
 }
 
-// SplitArguments takes a line of arguments apart: Blanks separate them, single
-// quotes hold Blanks together, and two of them within quotes are one. The line may
-// stand in double quotes as a whole, as in a submit description, and then a double
-// quote in it is doubled.
+// SplitArguments splits a line of arguments at blanks. Single quotes keep blanks in an
+// argument, and a doubled one within them is one quote. The whole line may be in double
+// quotes, as in a submit description; a double quote in it is doubled then. The error is
+// a [*QuoteError].
 func SplitArguments(line string) ([]string, error) {
 	text := strings.Trim(line, Blanks)
 	if inner, ok := strings.CutPrefix(text, `"`); ok {
@@ -42,11 +41,11 @@ func SplitArguments(line string) ([]string, error) {
 		inner, ok := strings.CutSuffix(inner, `"`)
 		text = strings.ReplaceAll(inner, `""`, "\x00")
 		if !ok || strings.Contains(text, `"`) {
-			return nil, &QuoteError{line, offset, "double quotes stand around all the arguments or nowhere, and are doubled within; single quotes hold Blanks together"}
+			return nil, &QuoteError{line, offset, "double quotes go around all the arguments or nowhere, and are doubled within; use single quotes around an argument with blanks"}
 		}
 		text = strings.ReplaceAll(text, "\x00", `"`)
 	} else if i := strings.IndexByte(line, '"'); i >= 0 {
-		return nil, &QuoteError{line, i, "single quotes hold Blanks together, not double quotes"}
+		return nil, &QuoteError{line, i, "use single quotes, not double quotes, around an argument with blanks"}
 	}
 	var args []string
 	arg, started, quoted := []byte(nil), false, false

@@ -5,50 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-)
 
-// split takes arguments apart as HTCondor's condor_arglist.h says in prose, and as
-// nobody would write it for speed: a state and a letter at a time.
-func split(t testing.TB, quoted string) []string {
-	raw, ok := strings.CutPrefix(quoted, `"`)
-	raw, ok2 := strings.CutSuffix(raw, `"`)
-	if !ok || !ok2 {
-		t.Fatalf("%s: not in double quotes", quoted)
-	}
-	if strings.Contains(strings.ReplaceAll(raw, `""`, ""), `"`) {
-		t.Fatalf("%s: a double quote is not doubled", quoted)
-	}
-	raw = strings.ReplaceAll(raw, `""`, `"`)
-	var args []string
-	var arg strings.Builder
-	state := "between"
-	for _, c := range raw + " " {
-		switch {
-		case state == "in quotes" && c == '\'':
-			state = "after a quote"
-		case state == "in quotes":
-			arg.WriteRune(c)
-		case state == "after a quote" && c == '\'': // two in quotes are one
-			arg.WriteRune(c)
-			state = "in quotes"
-		case c == '\'':
-			state = "in quotes"
-		case c == ' ' || c == '\t':
-			if state != "between" {
-				args = append(args, arg.String())
-				arg.Reset()
-			}
-			state = "between"
-		default:
-			arg.WriteRune(c)
-			state = "in an argument"
-		}
-	}
-	if state != "between" {
-		t.Fatalf("%s: a single quote is not closed", quoted)
-	}
-	return args
-}
+	"matpool/condor/condortest"
+)
 
 func TestQuoteArguments(t *testing.T) {
 	for _, test := range []struct {
@@ -129,10 +88,10 @@ func FuzzQuoteArguments(f *testing.F) {
 			}
 			return
 		}
-		if got := split(t, htcondor(t, quoted, nil)); !slices.Equal(got, args) {
+		if got := condortest.SplitArguments(t, condortest.Expand(t, quoted, nil)); !slices.Equal(got, args) {
 			t.Errorf("%q: %s, which is %q", args, quoted, got)
 		}
-		if got, err := SplitArguments(htcondor(t, quoted, nil)); err != nil || !slices.Equal(got, args) {
+		if got, err := SplitArguments(condortest.Expand(t, quoted, nil)); err != nil || !slices.Equal(got, args) {
 			t.Errorf("%q: %s, which SplitArguments takes for %q, %v", args, quoted, got, err)
 		}
 	})

@@ -8,11 +8,15 @@ import (
 	"matpool/internal/text"
 )
 
-// A QuoteError is a text that HTCondor cannot carry where it would have to stand.
-// There is no escape for it: another name must be chosen.
+// Blanks are the characters that separate words, in HTCondor's languages and in a
+// simplified submission file.
+const Blanks = " \t"
+
+// A QuoteError is a text that HTCondor cannot carry in its place. It cannot be escaped:
+// another name must be chosen.
 type QuoteError struct {
 	Text       string
-	ByteOffset int // of what cannot be carried
+	ByteOffset int // of the first byte that cannot be carried
 	Message    string
 }
 
@@ -20,14 +24,14 @@ func (e *QuoteError) Error() string {
 	return fmt.Sprintf("%s: byte %d: %s", text.Clip(e.Text), e.ByteOffset, e.Message)
 }
 
-// A Place is where in a submit description a name stands. Each has its own
-// characters that separate names, for which HTCondor knows no escape that works.
+// A Place is a place for names in a submit description. Each has its own characters that
+// separate names, and HTCondor has no escape for them that works.
 type Place int
 
 const (
 	InStream    Place = iota // output, error
 	InLog                    // log, executable: not expanded for a machine
-	InBatchName              // batch_name: nor is that
+	InBatchName              // batch_name: not expanded for a machine either
 	InInputs                 // transfer_input_files, a list with commas
 	InRemaps                 // transfer_output_remaps, a list with = and ;
 )
@@ -35,8 +39,8 @@ const (
 // CheckName returns a [*QuoteError] if HTCondor cannot carry a name in a place.
 //
 // What works was found by running jobs with such names on 23.9.6. In
-// transfer_output_remaps "=" , ";", "\" and `"` do not work with a backslash before
-// them, as the manual has it: the file stays where it is, and nobody is told.
+// transfer_output_remaps, "=", ";", "\" and `"` do not work with a backslash before
+// them, although the manual says so: the file stays where it is, without an error.
 func CheckName(name string, in Place) error {
 	if err := CheckPrintable(name); err != nil {
 		return err
@@ -56,10 +60,10 @@ func CheckName(name string, in Place) error {
 	case name[len(name)-1] == '/':
 		return at(len(name)-1, "this names a folder, not a file")
 	}
-	lost := `\` // some daemons take it for a "/"
+	lost := `\` // some daemons read it as "/"
 	switch in {
 	case InStream:
-		lost = `;\` // HTCondor makes an entry of transfer_output_remaps of it
+		lost = `;\` // it becomes an entry of transfer_output_remaps
 	case InInputs:
 		lost = ","
 	case InRemaps:
@@ -72,15 +76,16 @@ func CheckName(name string, in Place) error {
 		return at(i, "HTCondor would take this for a URL")
 	}
 	if in == InBatchName && name[0] == '"' && name[len(name)-1] == '"' {
-		return at(0, "HTCondor takes the quotes at both ends away")
+		return at(0, "HTCondor removes the quotes at both ends")
 	}
 	if i := strings.Index(name, "$$"); i >= 0 && (in == InLog || in == InBatchName) {
-		return at(i, "HTCondor does not expand $$ here, so that it cannot be escaped")
+		return at(i, "HTCondor does not expand $$ here, so it cannot be escaped")
 	}
 	return checkDollars(name)
 }
 
-// CheckPrintable returns a [*QuoteError] for what no line of text can hold.
+// CheckPrintable returns a [*QuoteError] for what a line of text cannot hold: control
+// characters, and bytes that are not UTF-8.
 func CheckPrintable(s string) error {
 	for i, r := range s {
 		switch {
@@ -95,16 +100,18 @@ func CheckPrintable(s string) error {
 	return nil
 }
 
-// CheckWindows returns a [*QuoteError] if Windows cannot have a file of this name
-// in a job's folder. Only the name's last part gets there.
+// CheckWindows returns a [*QuoteError] if Windows cannot have a file of this name in a
+// job's folder. Only the last part of the name gets there.
+//
+// Note: package file asks Windows itself about a name; this must know on Linux, too.
 func CheckWindows(name string) error {
 	base := Base(name)
 	offset := len(name) - len(base)
 	if i := strings.IndexAny(base, `<>:"\|?*`); i >= 0 {
-		return &QuoteError{name, offset + i, fmt.Sprintf("no file on Windows has %q in its name", base[i])}
+		return &QuoteError{name, offset + i, fmt.Sprintf("Windows allows no %q in a file's name", base[i])}
 	}
 	if strings.HasSuffix(base, ".") {
-		return &QuoteError{name, len(name) - 1, "no file on Windows has a name that ends with a dot"}
+		return &QuoteError{name, len(name) - 1, "Windows allows no dot at the end of a file's name"}
 	}
 	stem, _, _ := strings.Cut(strings.ToUpper(base), ".")
 	stem = strings.TrimRight(stem, " ")
@@ -119,12 +126,13 @@ func CheckWindows(name string) error {
 	return nil
 }
 
-// Base returns the last part of a name: where a file lies in a job's folder, which
-// is flat.
+// Base returns the last part of a name, which is the file's name in a job's folder: that
+// has no folders in it. Only "/" separates parts, on Windows too, since [CheckName]
+// refuses a backslash in most places.
 func Base(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
-// SameBase finds two names with the same last part, if there are any; with fold, also
-// where they differ in capitals only.
+// SameBase finds two names with the same last part, which would be one file in a job's
+// folder. With fold, capitals make no difference, as on Windows.
 func SameBase(fold bool, lists ...[]string) (a, b string, found bool) {
 	seen := make(map[string]string, len(lists[0]))
 	for _, names := range lists {

@@ -8,13 +8,13 @@ import (
 	"matpool/internal/file"
 )
 
-// A Note is what a submit description written here leaves in the log for each job, with
-// the event of its submission: "first=20 count=10 starts=4 jobs=10 sum=yes".
+// A Note is what a submit description of package submitfile writes to the log with each
+// job's submit event: "first=20 count=10 starts=4 jobs=10 sum=yes".
 type Note struct {
 	First, Count int  // the job's products
-	Starts       int  // a job that a machine's fault has held is released until it has been started so often
-	Jobs         int  // so many are submitted together; 0 in logs of before this was written
-	Sum          bool // the job returns not its products but their sum
+	Starts       int  // how many starts a job has before a machine's fault holds it for good
+	Jobs         int  // how many jobs are submitted together; 0 in logs that do not have it yet
+	Sum          bool // the job returns the sum of its products, not the products
 }
 
 // FormatNote returns the note's text. First and count may be macros of the submit

@@ -8,25 +8,25 @@ import (
 	"matpool/internal/file"
 )
 
-// A Template is text that is the same for all jobs but for these, which stand for
-// something of each job's: $(index), its number; $(first) and $(count), the range
-// of its products; $(Cluster) and $(Process), HTCondor's numbers for it. $(DOLLAR)
-// stands for a "$" that would begin one. Capitals do not matter.
+// A Template is text with macros that differ from job to job: $(index), the job's number;
+// $(first) and $(count), the range of its products; $(Cluster) and $(Process), HTCondor's
+// own numbers. $(DOLLAR) is a "$" that would otherwise begin a macro. Capitals do not
+// matter.
 type Template string
 
-// Literal returns a template for a text in which nothing stands for anything else.
+// Literal returns a template that means the text itself: nothing in it is a macro.
 func Literal(text string) Template { return Template(strings.ReplaceAll(text, "$", "$(DOLLAR)")) }
 
-// Indexed returns a template for the name of a numbered file: $(index) goes before
-// the extension.
+// Indexed returns a template for the names of numbered files: $(index) goes before the
+// extension (see [file.InsertIndex]).
 func Indexed(name string) Template {
-	// To find the extension of the escaped name is to find it in the name itself:
-	// an escape has no dot and no slash.
+	// The escaped name has its extension where the name has it: an escape has no dot and
+	// no slash.
 	return Template(file.InsertIndex(string(Literal(name)), "$(index)"))
 }
 
-// Expand returns what the template means for a job, with what only HTCondor knows
-// (its cluster and process) left as it is.
+// Expand returns what the template means for a job. The macros that only HTCondor knows,
+// $(Cluster) and $(Process), stay as they are.
 func (t Template) Expand(index, first, count int) string {
 	var b strings.Builder
 	for _, p := range t.parts() {
@@ -46,11 +46,14 @@ func (t Template) Expand(index, first, count int) string {
 	return b.String()
 }
 
-// PerJob reports whether the template is different for different jobs.
+// PerJob reports whether the text differs from job to job.
 func (t Template) PerJob() bool {
-	return slices.ContainsFunc(t.parts(), func(p part) bool {
-		return p.macro == "index" || p.macro == "first" || strings.HasPrefix(p.macro, "Proc")
-	})
+	return t.Uses("index") || t.Uses("first") || t.Uses("Process") || t.Uses("ProcId")
+}
+
+// Uses reports whether the template has a macro, by its name in its usual spelling: index.
+func (t Template) Uses(macro string) bool {
+	return slices.ContainsFunc(t.parts(), func(p part) bool { return p.macro == macro })
 }
 
 // A part of a template is a text, or a macro by its name in its usual spelling.
@@ -65,7 +68,7 @@ func macro(name string) (string, bool) {
 	return "", false
 }
 
-// parts takes a template apart. Neighbouring texts are one part.
+// parts splits a template. Adjacent texts are one part.
 func (t Template) parts() []part {
 	var parts []part
 	add := func(text string) {
@@ -95,8 +98,8 @@ func (t Template) parts() []part {
 	}
 }
 
-// check returns a [*QuoteError] for what looks like a macro and is none of a
-// template's: HTCondor would put something there, or nothing.
+// Check returns a [*QuoteError] for what looks like a macro but is none of a template's:
+// HTCondor would replace it by something else, or by nothing.
 func (t Template) Check() error {
 	if err := CheckPrintable(string(t)); err != nil {
 		return err
@@ -116,7 +119,7 @@ func (t Template) Check() error {
 		if len(word) == len(tail) && closed && (known || strings.EqualFold(name, "DOLLAR")) {
 			continue
 		}
-		return &QuoteError{s, i, "this is not known here; $(index), $(first), $(count), $(Cluster) and $(Process) are, and $(DOLLAR) for a $ alone"}
+		return &QuoteError{s, i, "not a known macro; these are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $"}
 	}
 	for _, p := range t.parts() {
 		if err := checkDollars(p.text); err != nil {
@@ -126,21 +129,21 @@ func (t Template) Check() error {
 	return nil
 }
 
-// CheckLiteral returns a [*QuoteError] if a macro stands in the name of a numbered or a
-// common file, where it would not do what its author expects.
+// CheckLiteral returns a [*QuoteError] if there is a macro in the name of a numbered or
+// a common file. Such a name is taken as it is written, which its author did not expect.
 func CheckLiteral(name string) error {
 	for i := range len(name) {
 		if rest, ok := strings.CutPrefix(name[i:], "$("); ok {
 			word, _, closed := strings.Cut(rest, ")")
 			if m, known := macro(word); known && closed {
-				return &QuoteError{name, i, "$(" + m + ") does not stand in this name: the number goes before the extension by itself"}
+				return &QuoteError{name, i, "$(" + m + ") cannot be used in this name: the number is put before the extension anyway"}
 			}
 		}
 	}
 	return nil
 }
 
-// SubmitText prints a template for a submit description.
+// SubmitText returns the template as a submit description has it.
 func (t Template) SubmitText() string {
 	var b strings.Builder
 	for _, p := range t.parts() {
@@ -153,13 +156,13 @@ func (t Template) SubmitText() string {
 	return b.String()
 }
 
-// Escape makes HTCondor leave the dollars of a text alone, when it reads the submit
-// description, where "$(x)" and "$INT(x)" are expanded, and when it sends the job to a
-// machine, where "$$(x)" is, in every attribute. $(DOLLAR) becomes "$" when all else has
-// been expanded; $$(DOLLARDOLLAR) becomes "$$" on the way to the machine.
+// Escape makes HTCondor leave the dollars of a text alone. HTCondor expands "$(x)" and
+// "$INT(x)" when it reads the submit description, and "$$(x)", in every attribute, when it
+// sends the job to a machine. $(DOLLAR) becomes "$" after all else has been expanded;
+// $$(DOLLARDOLLAR) becomes "$$" on the way to the machine.
 //
-// Note: $(DOLLAR)$(DOLLAR) is not "$$". The first becomes "$", and with what follows
-// makes "$$(DOLLAR)", for which the job is held.
+// Note: $(DOLLAR)$(DOLLAR) is not "$$". The first one becomes "$", which makes
+// "$$(DOLLAR)" with what follows, and the job is held.
 func Escape(text string) string {
 	if !strings.Contains(text, "$") {
 		return text
@@ -169,8 +172,8 @@ func Escape(text string) string {
 	return strings.ReplaceAll(text, "\x00", "$$(DOLLARDOLLAR)")
 }
 
-// checkDollars returns a [*QuoteError] for the one text that cannot be escaped: when
-// the "$" of "$(DOLLAR)" is put there, HTCondor finds it again.
+// checkDollars returns a [*QuoteError] for the one text that cannot be escaped: HTCondor
+// expands "$(DOLLAR" again once the "$" of an escape is in place.
 func checkDollars(text string) error {
 	if i := strings.Index(strings.ToUpper(text), "$(DOLLAR"); i >= 0 {
 		return &QuoteError{text, i, "HTCondor cannot carry this"}

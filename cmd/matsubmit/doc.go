@@ -53,32 +53,32 @@ Attributes:
 
 	executable            NAME     the program (default: the matprod beside matsubmit)
 	arguments             TEXT     another program's arguments; $(index) is the product's number, $(first) and $(count) a batch's range
-	indexed_input_files   NAMES    inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy … (the default is matprod's) (inputA.npy, inputB.npy)
-	indexed_output_files  NAMES    outputs of each product, numbered likewise (default: of matprod output.npy, of another program all new files)
+	indexed_input_files   NAMES    inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy …; the default is for matprod only (inputA.npy, inputB.npy)
+	indexed_output_files  NAMES    outputs of each product, numbered likewise (default: output.npy of matprod, all new files of another program)
 	input_files           NAMES    files that every job gets
 	total_jobs            NUMBER   how many products there are
 	first_index           NUMBER   the number of the first product (0)
 	products_per_job      NUMBER   how many products a job computes, or auto (1)
 	slots                 NUMBER   how many jobs at a time auto should keep busy (8)
 	sum                   yes|no   a job returns the sum of its products instead of the products (no)
-	indexed_stdout        NAME     where each job's output goes, numbered
-	indexed_stderr        NAME     where each job's errors go, numbered
+	indexed_stdout        NAME     where each job's standard output goes, numbered
+	indexed_stderr        NAME     where each job's standard error goes, numbered
 	indexed_log           NAME     a log for each job, numbered
-	stdout                NAME     where the jobs' output goes (logs/$(index).out)
-	stderr                NAME     where the jobs' errors go (logs/$(index).err)
+	stdout                NAME     where the jobs' standard output goes (logs/$(index).out)
+	stderr                NAME     where the jobs' standard error goes (logs/$(index).err)
 	log                   NAME     the log of all jobs (FILE.log)
-	operating_systems     SYSTEMS  linux, windows or both (default: those whose programs lie beside matsubmit)
+	operating_systems     SYSTEMS  linux, windows or both (default: those whose programs are beside matsubmit)
 	request_cpus          NUMBER   processors for a job (1)
 	request_memory        SIZE     memory for a job (auto)
 	request_disk          SIZE     room for a job's files (auto)
-	max_retries           NUMBER   how often a failed job is run again (3)
+	max_retries           NUMBER   how many times a failed job is run again (3)
 	retry_delay           TIME     how long a failed job waits before the same machine may try it again (10)
 	max_run_time          TIME     how long a job may run before it is held (60)
 	batch_name            TEXT     what condor_q calls the jobs (FILE)
 	max_idle              NUMBER   how many jobs wait in the queue at a time (default: all)
 	requirements          TEXT     what else a machine must be, as HTCondor writes it
-	condor.NAME           TEXT     passed to HTCondor word for word, as NAME = TEXT
-	+NAME                 TEXT     passed to HTCondor word for word, as +NAME = TEXT
+	condor.NAME           TEXT     passed to HTCondor unchanged, as NAME = TEXT
+	+NAME                 TEXT     passed to HTCondor unchanged, as +NAME = TEXT
 
 Examples:
 

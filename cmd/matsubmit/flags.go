@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"matpool/condor"
+	"matpool/condor/jobfile"
 	"matpool/internal/cli"
 	"matpool/internal/status"
 )
@@ -21,13 +22,13 @@ func attributeFlags(flags *cli.Flags, args []string, overrides *[]condor.Setting
 			return nil
 		})
 	}
-	for _, a := range condor.Attributes() {
+	for _, a := range jobfile.Attributes() {
 		define(a.Name)
 	}
 	for _, arg := range args {
 		name, ok := strings.CutPrefix(arg, "-")
 		name, _, _ = strings.Cut(strings.TrimPrefix(name, "-"), "=")
-		if ok && condor.PassedOn(name) && flags.Lookup(name) == nil {
+		if ok && jobfile.PassedOn(name) && flags.Lookup(name) == nil {
 			define(name)
 		}
 	}
@@ -44,6 +45,6 @@ func withNearest(flags *cli.Flags, err error) error {
 	}
 	var known []string
 	flags.VisitAll(func(f *flag.Flag) { known = append(known, f.Name) })
-	near := condor.Nearest(name, known)
+	near := jobfile.Nearest(name, known)
 	return status.UsageError(errors.New(err.Error()), "the nearest flag is -"+near+"; "+flags.Name()+" -help lists them")
 }

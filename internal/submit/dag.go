@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"matpool/condor"
+	"matpool/condor/submitfile"
 	"matpool/internal/file"
 	"matpool/internal/status"
 )
@@ -67,10 +68,10 @@ func (p *plan) matcombine() string {
 }
 
 // runDAG writes the graph with its submit descriptions, and submits it.
-func (p *plan) runDAG(ctx context.Context, s *condor.Submission, say io.Writer) error {
+func (p *plan) runDAG(ctx context.Context, s *submitfile.Description, say io.Writer) error {
 	maxIdle := s.MaxIdle
 	s.MaxIdle = 0 // is condor_submit_dag's business
-	graph := condor.DAG{Comments: []string{path.Base(p.dagFile()) + ", made from " + p.File + ". Change that, not this."},
+	graph := submitfile.DAG{Comments: []string{path.Base(p.dagFile()) + ", made from " + p.File + ". Change that, not this."},
 		Node: p.nodeFile(), Retries: nodeRetries}
 	if p.combines() {
 		graph.Last = p.combineFile()
@@ -110,12 +111,12 @@ func (p *plan) runDAG(ctx context.Context, s *condor.Submission, say io.Writer) 
 }
 
 // combine returns the last node: matcombine, here.
-func (p *plan) combine() *condor.Local {
+func (p *plan) combine() *submitfile.LocalJob {
 	jobs := p.job.TotalJobs
 	if p.job.Sum {
 		jobs = len(p.all)
 	}
-	l := &condor.Local{
+	l := &submitfile.LocalJob{
 		Comments:   []string{path.Base(p.combineFile()) + ": the last node of " + p.dagFile() + ". It runs here, not on a machine of the pool."},
 		Executable: p.matcombine(),
 		Stdout:     condor.Literal(p.normFile()),

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"matpool/condor"
+	"matpool/condor/submitfile"
 	"matpool/internal/file"
 	"matpool/internal/flow"
 	"matpool/internal/status"
@@ -60,7 +61,7 @@ func (p *plan) chooseMissing(ctx context.Context) error {
 }
 
 // missingOf returns the jobs for what is missing of a job.
-func (p *plan) missingOf(row condor.Row, states []state) (rows []condor.Row) {
+func (p *plan) missingOf(row submitfile.Job, states []state) (rows []submitfile.Job) {
 	for i := 0; i < len(states); i++ {
 		if states[i] != missing {
 			continue
@@ -72,7 +73,7 @@ func (p *plan) missingOf(row condor.Row, states []state) (rows []condor.Row) {
 		rows = append(rows, p.piece(row.First+first, i-first))
 	}
 	if len(rows) == 1 && rows[0].Count == row.Count {
-		return []condor.Row{row}
+		return []submitfile.Job{row}
 	}
 	return rows
 }
@@ -80,12 +81,12 @@ func (p *plan) missingOf(row condor.Row, states []state) (rows []condor.Row) {
 // piece returns a job for some of the products of another. Its number is one that no
 // job has had for other products and no job in the queue can have: behind those of all
 // jobs, by its first product.
-func (p *plan) piece(first, count int) condor.Row {
-	return condor.Row{Index: len(p.all) + first, First: first, Count: count}
+func (p *plan) piece(first, count int) submitfile.Job {
+	return submitfile.Job{Index: len(p.all) + first, First: first, Count: count}
 }
 
 // look finds what has become of a job's products.
-func (p *plan) look(row condor.Row, states []state) error {
+func (p *plan) look(row submitfile.Job, states []state) error {
 	for i := range states {
 		number := row.First + i
 		job := p.queue.latest[number-p.job.FirstIndex]
@@ -112,7 +113,7 @@ func (p *plan) look(row condor.Row, states []state) error {
 // not older than its inputs, nor than the submission of the job that should make it.
 //
 // Which products a sum is of, only the log tells: without, it is made again.
-func (p *plan) sound(row condor.Row, number int, since time.Time) (bool, error) {
+func (p *plan) sound(row submitfile.Job, number int, since time.Time) (bool, error) {
 	last := since.Truncate(time.Second)
 	for _, name := range p.job.IndexedInputs {
 		if info, err := os.Stat(file.Indexed(name, number)); err == nil && info.ModTime().After(last) {

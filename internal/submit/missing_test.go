@@ -8,7 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"matpool/condor"
+	"matpool/condor/jobfile"
+	"matpool/condor/submitfile"
 	"matpool/internal/file"
 )
 
@@ -24,13 +25,13 @@ func TestMissingRanges(t *testing.T) {
 		{"MQMM", "22:12+1 24:14+2"},
 		{"TMTM", "23:13+1 25:15+1"},
 	} {
-		p := &plan{all: make([]condor.Row, 10)}
+		p := &plan{all: make([]submitfile.Job, 10)}
 		var states []state
 		for _, c := range test.states {
 			states = append(states, map[rune]state{'M': missing, 'T': there, 'Q': queued}[c])
 		}
 		var got []string
-		for _, row := range p.missingOf(condor.Row{Index: 3, First: 12, Count: 4}, states) {
+		for _, row := range p.missingOf(submitfile.Job{Index: 3, First: 12, Count: 4}, states) {
 			got = append(got, fmt.Sprintf("%d:%d+%d", row.Index, row.First, row.Count))
 		}
 		if strings.Join(got, " ") != test.want {
@@ -41,7 +42,7 @@ func TestMissingRanges(t *testing.T) {
 
 // Numbers of jobs are never those of others, whatever is missing now and was before.
 func TestNumbersOfPiecesAreTheirOwn(t *testing.T) {
-	p := planOf(60, product{}, condor.Job{ProductsPerJob: 7})
+	p := planOf(60, product{}, jobfile.Request{ProductsPerJob: 7})
 	p.deal()
 	seen := map[int]bool{}
 	for _, row := range p.all {
@@ -64,8 +65,8 @@ func TestOutputsAreRemoved(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p := planOf(6, product{}, condor.Job{Matprod: true, ProductsPerJob: 2})
-	p.rows = []condor.Row{{Index: 1, First: 2, Count: 2}, {Index: 9, First: 5, Count: 2}}
+	p := planOf(6, product{}, jobfile.Request{Matprod: true, ProductsPerJob: 2})
+	p.rows = []submitfile.Job{{Index: 1, First: 2, Count: 2}, {Index: 9, First: 5, Count: 2}}
 	var say bytes.Buffer
 	if err := p.removeOutputs(&say); err != nil || say.String() != "3 outputs removed, to be made again\n" {
 		t.Errorf("%q, %v", say.String(), err)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"matpool/condor"
 	"matpool/internal/text"
 )
 
@@ -40,7 +39,7 @@ func (p *plan) deal() {
 	if p.perJob == 0 {
 		p.choose()
 	}
-	p.all = condor.Ranges(p.job.FirstIndex, p.job.TotalJobs, p.perJob)
+	p.all = ranges(p.job.FirstIndex, p.job.TotalJobs, p.perJob)
 	if p.job.Sum {
 		for i := range p.all { // a partial sum has its job's number, also where that is one product
 			p.all[i].Index = i

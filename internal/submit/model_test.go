@@ -4,12 +4,12 @@ import (
 	"testing"
 	"time"
 
-	"matpool/condor"
+	"matpool/condor/jobfile"
 	"matpool/internal/text"
 )
 
 // planOf returns a plan for products that are all alike.
-func planOf(total int, m product, job condor.Job) *plan {
+func planOf(total int, m product, job jobfile.Request) *plan {
 	job.TotalJobs = total
 	if job.Slots == 0 {
 		job.Slots = 8
@@ -39,18 +39,18 @@ func TestChoice(t *testing.T) {
 		perJob  int
 		because string
 	}{
-		{"100 of 1000×1000 are little work: a job for each slot", planOf(100, square(1000), condor.Job{}), 13, "slots"},
-		{"… of two slots: three jobs have room, so a third each", planOf(100, square(1000), condor.Job{Slots: 2}), 34, "files"},
-		{"10 for 8 slots: two to a job would leave three slots without", planOf(10, square(1000), condor.Job{}), 1, "slots"},
-		{"16 for 8 slots", planOf(16, square(1000), condor.Job{}), 2, "slots"},
-		{"fewer products than slots", planOf(5, square(1000), condor.Job{}), 1, "slots"},
-		{"10,000 of 1000×1000: a job's files take a gigabyte", planOf(10_000, square(1000), condor.Job{}), 44, "files"},
-		{"1000 of 5000×5000 take 15 s each", planOf(1000, square(5000), condor.Job{Slots: 4}), 1, "files"},
-		{"100,000 that compute much: five minutes", planOf(100_000, product{in: 1000, out: 1000, flops: 60e9}, condor.Job{}), 99, "time"},
-		{"… on two processors, in half the time", planOf(100_000, product{in: 1000, out: 1000, flops: 60e9}, condor.Job{Cpus: 2}), 199, "time"},
-		{"half of max_run_time, if that is less", planOf(100_000, product{in: 1000, out: 1000, flops: 60e9}, condor.Job{MaxRunTime: time.Minute}), 9, "time"},
-		{"one that lasts longer than is aimed at", planOf(100, product{flops: 6e15}, condor.Job{}), 1, "time"},
-		{"of nothing", planOf(80, product{}, condor.Job{}), 10, "slots"},
+		{"100 of 1000×1000 are little work: a job for each slot", planOf(100, square(1000), jobfile.Request{}), 13, "slots"},
+		{"… of two slots: three jobs have room, so a third each", planOf(100, square(1000), jobfile.Request{Slots: 2}), 34, "files"},
+		{"10 for 8 slots: two to a job would leave three slots without", planOf(10, square(1000), jobfile.Request{}), 1, "slots"},
+		{"16 for 8 slots", planOf(16, square(1000), jobfile.Request{}), 2, "slots"},
+		{"fewer products than slots", planOf(5, square(1000), jobfile.Request{}), 1, "slots"},
+		{"10,000 of 1000×1000: a job's files take a gigabyte", planOf(10_000, square(1000), jobfile.Request{}), 44, "files"},
+		{"1000 of 5000×5000 take 15 s each", planOf(1000, square(5000), jobfile.Request{Slots: 4}), 1, "files"},
+		{"100,000 that compute much: five minutes", planOf(100_000, product{in: 1000, out: 1000, flops: 60e9}, jobfile.Request{}), 99, "time"},
+		{"… on two processors, in half the time", planOf(100_000, product{in: 1000, out: 1000, flops: 60e9}, jobfile.Request{Cpus: 2}), 199, "time"},
+		{"half of max_run_time, if that is less", planOf(100_000, product{in: 1000, out: 1000, flops: 60e9}, jobfile.Request{MaxRunTime: time.Minute}), 9, "time"},
+		{"one that lasts longer than is aimed at", planOf(100, product{flops: 6e15}, jobfile.Request{}), 1, "time"},
+		{"of nothing", planOf(80, product{}, jobfile.Request{}), 10, "slots"},
 	} {
 		test.plan.deal()
 		if test.plan.perJob != test.perJob {
@@ -70,7 +70,7 @@ func TestChoice(t *testing.T) {
 func TestJobsForEachSlot(t *testing.T) {
 	for total := 1; total <= 70; total++ {
 		for slots := 1; slots <= 20; slots++ {
-			p := planOf(total, product{in: 1}, condor.Job{Slots: slots})
+			p := planOf(total, product{in: 1}, jobfile.Request{Slots: slots})
 			p.deal()
 			n := len(p.all)
 			if n < min(slots, total) {

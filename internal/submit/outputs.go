@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"matpool/condor"
+	"matpool/condor/submitfile"
 	"matpool/internal/file"
 	"matpool/internal/status"
 	"matpool/internal/text"
@@ -45,7 +46,7 @@ func (p *plan) outputs() []string {
 }
 
 // outputsOf returns the names of what a job returns.
-func (p *plan) outputsOf(row condor.Row) []string {
+func (p *plan) outputsOf(row submitfile.Job) []string {
 	var names []string
 	for _, name := range p.outputs() {
 		if p.job.Sum {

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"matpool/condor"
+	"matpool/condor/jobfile"
 	"matpool/internal/file"
 	"matpool/internal/status"
 )
@@ -30,7 +31,7 @@ type programs struct {
 //
 // For Linux the file is that of the program's name, for Windows the same with .exe; it
 // may also have the name that [condor.Variant] gives it.
-func findPrograms(job *condor.Job, dir string) (programs, error) {
+func findPrograms(job *jobfile.Request, dir string) (programs, error) {
 	name := job.Executable
 	if name == "" || job.Matprod && path.Base(name) == name && !isFile(name) {
 		name = filepath.ToSlash(filepath.Join(dir, "matprod"))

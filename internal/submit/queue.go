@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"matpool/condor"
+	"matpool/condor/submitfile"
 	"matpool/internal/joblog"
 	"matpool/internal/status"
 	"matpool/internal/text"
@@ -97,7 +98,7 @@ func (p *plan) logs() []string {
 		return []string{p.job.Log.Expand(0, 0, 1)}
 	}
 	var names []string
-	add := func(row condor.Row) {
+	add := func(row submitfile.Job) {
 		name := p.job.Log.Expand(row.Index, row.First, row.Count)
 		if exists(name) {
 			names = append(names, name)

@@ -3,7 +3,7 @@ package submit
 import (
 	"fmt"
 
-	"matpool/condor"
+	"matpool/condor/submitfile"
 	"matpool/internal/flow"
 	"matpool/internal/text"
 )
@@ -22,16 +22,16 @@ const (
 // Matprod holds a pair and its product; in a range two, or of small ones one for each
 // processor, which are read, multiplied and written side by side; and for a sum two numbers,
 // of 16 bytes together, for each element.
-func (p *plan) memory() condor.Request {
+func (p *plan) memory() submitfile.Resource {
 	if p.job.Memory > 0 {
-		return condor.Request{Bytes: p.job.Memory, Why: "As asked for."}
+		return submitfile.Resource{Bytes: p.job.Memory, Why: "As asked for."}
 	}
 	largest := int64(0)
 	if !p.job.Matprod {
 		for _, m := range p.products {
 			largest = max(largest, m.in)
 		}
-		return condor.Request{Bytes: otherBytes + 2*largest,
+		return submitfile.Resource{Bytes: otherBytes + 2*largest,
 			Why: fmt.Sprintf("Of another program nothing is known: 512 MB, and twice its numbered inputs of %s. request_memory says otherwise.", text.Size(largest))}
 	}
 	var of product
@@ -51,13 +51,13 @@ func (p *plan) memory() condor.Request {
 		bytes += 2 * of.out
 		why += fmt.Sprintf("; the sum %s", text.Size(2*of.out))
 	}
-	return condor.Request{Bytes: own + bytes, Why: why + fmt.Sprintf("; the program %s.", text.Size(own))}
+	return submitfile.Resource{Bytes: own + bytes, Why: why + fmt.Sprintf("; the program %s.", text.Size(own))}
 }
 
 // disk returns how much room a job's files need, and why.
-func (p *plan) disk() condor.Request {
+func (p *plan) disk() submitfile.Resource {
 	if p.job.Disk > 0 {
-		return condor.Request{Bytes: p.job.Disk, Why: "As asked for."}
+		return submitfile.Resource{Bytes: p.job.Disk, Why: "As asked for."}
 	}
 	var in, out int64 // of the job with the most
 	for _, row := range p.all {
@@ -79,10 +79,10 @@ func (p *plan) disk() condor.Request {
 	in += p.common()
 	if !p.job.Matprod {
 		out = in + otherBytes
-		return condor.Request{Bytes: own + in + out,
+		return submitfile.Resource{Bytes: own + in + out,
 			Why: fmt.Sprintf("Inputs of %s, the program's %s, and for its outputs as much as its inputs and 512 MB. request_disk says otherwise.", text.Size(in), text.Size(own))}
 	}
 	sum := own + in + out
-	return condor.Request{Bytes: sum + sum/10 + 1<<20,
+	return submitfile.Resource{Bytes: sum + sum/10 + 1<<20,
 		Why: fmt.Sprintf("Inputs of %s, outputs of %s, the program's %s, and a tenth more.", text.Size(in), text.Size(out), text.Size(own))}
 }

@@ -7,19 +7,21 @@ import (
 	"strings"
 
 	"matpool/condor"
+	"matpool/condor/submitfile"
 	"matpool/internal/file"
 	"matpool/internal/text"
 )
 
 // submission returns what HTCondor is to be told.
-func (p *plan) submission() *condor.Submission {
+func (p *plan) submission() *submitfile.Description {
 	job := p.job
-	s := &condor.Submission{
+	s := &submitfile.Description{
 		Comments:     p.comments(),
 		BatchName:    job.BatchName,
 		Unit:         p.unit(),
 		Sum:          job.Sum,
 		Systems:      p.programs.systems,
+		Arguments:    job.Arguments,
 		Inputs:       job.Inputs,
 		Stdout:       job.Stdout,
 		Stderr:       job.Stderr,
@@ -33,9 +35,6 @@ func (p *plan) submission() *condor.Submission {
 		MaxRunTime:   job.MaxRunTime,
 		MaxIdle:      job.MaxIdle,
 		Extra:        job.Extra,
-	}
-	for _, arg := range job.Arguments {
-		s.Arguments = append(s.Arguments, condor.Template(arg))
 	}
 	if job.Matprod {
 		s.Arguments = p.matprodArguments()
@@ -110,17 +109,17 @@ func (p *plan) matprodArguments() []condor.Template {
 }
 
 // addFiles adds the jobs, with their inputs, and where their outputs go.
-func (p *plan) addFiles(s *condor.Submission) {
+func (p *plan) addFiles(s *submitfile.Description) {
 	// The name of an output of a job with one product, or of a sum, has the job's number.
 	byIndex := p.job.Sum || p.perJob == 1
 	for _, name := range p.outputs() {
 		if byIndex && name != condor.Base(name) {
-			s.Remaps = append(s.Remaps, condor.RemapAll{Name: condor.Indexed(condor.Base(name)), To: condor.Indexed(name)})
+			s.Remaps = append(s.Remaps, submitfile.RemapTemplate{Name: condor.Indexed(condor.Base(name)), To: condor.Indexed(name)})
 		}
 	}
-	s.Rows = slices.Clone(p.rows)
-	for i := range s.Rows {
-		row := &s.Rows[i]
+	s.Jobs = slices.Clone(p.rows)
+	for i := range s.Jobs {
+		row := &s.Jobs[i]
 		row.Inputs = make([]string, 0, row.Count*len(p.job.IndexedInputs))
 		for k := range row.Count {
 			for _, name := range p.job.IndexedInputs {
@@ -132,7 +131,7 @@ func (p *plan) addFiles(s *condor.Submission) {
 		}
 		for _, name := range p.outputsOf(*row) {
 			if base := condor.Base(name); base != name {
-				row.Remaps = append(row.Remaps, condor.Remap{Name: base, To: name})
+				row.Remaps = append(row.Remaps, submitfile.Remap{Name: base, To: name})
 			}
 		}
 	}

@@ -1,6 +1,6 @@
 // Package submit makes HTCondor jobs of a simplified submission file: it looks at everything they need, decides, writes and submits.
 //
-// A [condor.Job] says what somebody wants, a [condor.Submission] what HTCondor is to
+// A [jobfile.Request] says what somebody wants, a [submitfile.Description] what HTCondor is to
 // be told. What lies between is found here, from the files that the jobs need: whether
 // these are sound, which programs there are for which systems, how much memory and disk
 // a job takes, how many products make a job worth its while, and which of them are
@@ -18,6 +18,8 @@ import (
 	"os"
 
 	"matpool/condor"
+	"matpool/condor/jobfile"
+	"matpool/condor/submitfile"
 	"matpool/internal/file"
 	"matpool/internal/status"
 )
@@ -83,13 +85,13 @@ func (o Order) onlyWrites() bool { return o.WriteOnly || o.Output == "-" }
 // A plan is an order with all that was found and decided.
 type plan struct {
 	Order
-	job      *condor.Job
+	job      *jobfile.Request
 	programs programs
 	products []product // by their numbers, less the first one's
 	perJob   int
-	why      []string     // how perJob was chosen
-	all      []condor.Row // all jobs there would be
-	rows     []condor.Row // those that are submitted
+	why      []string         // how perJob was chosen
+	all      []submitfile.Job // all jobs there would be
+	rows     []submitfile.Job // those that are submitted
 	queue    queue
 	notes    []string  // for the user, of what was found
 	stderr   io.Writer // for HTCondor's programs
@@ -136,16 +138,16 @@ func (o Order) plan(ctx context.Context, stderr io.Writer) (*plan, error) {
 const maxFile = 1 << 20
 
 // read reads the simplified submission file.
-func (o Order) read() (*condor.Job, error) {
+func (o Order) read() (*jobfile.Request, error) {
 	text, err := o.readText()
 	if err != nil {
 		return nil, err
 	}
-	parsed, err := condor.Parse(o.File, text)
+	parsed, err := jobfile.Parse(o.File, text)
 	if err != nil {
 		return nil, o.faults(err)
 	}
-	job, err := parsed.Job(o.Overrides...)
+	job, err := parsed.Request(o.Overrides...)
 	if err != nil {
 		return nil, o.faults(err)
 	}

@@ -11,7 +11,7 @@ import (
 	"path"
 	"path/filepath"
 
-	"matpool/condor"
+	"matpool/condor/submitfile"
 	"matpool/internal/file"
 	"matpool/internal/status"
 )
@@ -42,7 +42,7 @@ func (p *plan) prepare(say io.Writer) error {
 }
 
 // run writes the submit description and submits it.
-func (p *plan) run(ctx context.Context, s *condor.Submission, stdout, say io.Writer) error {
+func (p *plan) run(ctx context.Context, s *submitfile.Description, stdout, say io.Writer) error {
 	var text bytes.Buffer
 	if err := s.Write(&text); err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"matpool/condor"
+	"matpool/condor/submitfile"
 )
 
 // A fate is what becomes of a job that does what a script of package worker says.
@@ -24,13 +25,13 @@ type fate struct {
 // none is the stderr of a job that returns none.
 const none = "none"
 
-// work returns a submission with a job for each script, to try what package condor makes
-// of it.
-func (f folder) work(batch string, fates []fate) *condor.Submission {
+// work returns a description with a job for each script, to try what package submitfile
+// makes of it.
+func (f folder) work(batch string, fates []fate) *submitfile.Description {
 	f.Helper()
 	f.copy(filepath.Join(bin, "worker"), condor.Variant("worker", condor.Linux))
 	f.copy(filepath.Join(bin, "worker.exe"), condor.Variant("worker", condor.Windows))
-	s := &condor.Submission{
+	s := &submitfile.Description{
 		BatchName:  batch,
 		Unit:       "job",
 		Executable: "worker",
@@ -40,23 +41,22 @@ func (f folder) work(batch string, fates []fate) *condor.Submission {
 		Stderr:     "logs/$(index).err",
 		Log:        "log",
 		Cpus:       1,
-		Memory:     condor.Request{Bytes: 64 << 20},
-		Disk:       condor.Request{Bytes: 64 << 20},
+		Memory:     submitfile.Resource{Bytes: 64 << 20},
+		Disk:       submitfile.Resource{Bytes: 64 << 20},
 		MaxRetries: 2,
 		RetryDelay: 2 * time.Second,
 		MaxRunTime: time.Minute,
-		Rows:       condor.Ranges(0, len(fates), 1),
 	}
 	for i := range fates {
 		file := strconv.Itoa(i) + ".txt"
 		f.write(file, fates[i].script)
-		s.Rows[i].Inputs = []string{file}
+		s.Jobs = append(s.Jobs, submitfile.Job{Index: i, First: i, Count: 1, Inputs: []string{file}})
 	}
 	return s
 }
 
 // submit submits it.
-func (f folder) submit(s *condor.Submission) {
+func (f folder) submit(s *submitfile.Description) {
 	f.Helper()
 	file, err := os.Create(f.path("x.sub"))
 	if err != nil {

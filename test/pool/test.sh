@@ -22,7 +22,7 @@ fi
 for folder in "${folders[@]}"; do cp "$folder"/mat* "$MATPOOL_BIN"; done
 for system in linux windows; do GOOS=$system GOFLAGS='' go build -o "$MATPOOL_BIN" ./test/pool/testdata/worker; done
 
-go vet -tags pool ./condor ./test/pool
+go vet -tags pool ./condor/submitfile ./test/pool
 pool_tests() { test/pool/session.sh go test -tags pool -parallel 50 ./test/pool "$@"; }
 case $GOFLAGS in
 *-run=*)
@@ -38,4 +38,4 @@ pool_tests -skip Documents || status=$?
 wait $documents || status=$?
 cat "$MATPOOL_BIN/documents.log"
 [ $status -eq 0 ] || exit 1
-test/pool/session.sh go test -tags pool -run CondorSubmit ./condor
+test/pool/session.sh go test -tags pool -run CondorSubmit ./condor/submitfile

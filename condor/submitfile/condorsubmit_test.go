@@ -1,6 +1,6 @@
 //go:build pool
 
-package condor
+package submitfile
 
 import (
 	"fmt"
@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"matpool/condor/condortest"
 )
 
 // dryRun returns what condor_submit understands.
@@ -35,34 +37,34 @@ func TestCondorSubmitUnderstands(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for n := range 200 {
 		batch := n%2 == 1
-		s := oddSubmission(random, batch)
+		d := oddDescription(random, batch)
 		if n%5 == 0 {
-			s = example() // whose program need not be there
+			d = example() // whose program need not be there
 		}
-		s.MaxRetries = random.IntN(13)
-		s.RetryDelay = time.Duration(random.IntN(3)) * time.Minute
-		s.Requirements = []string{"", `Machine != "pc \"1\"" || KFlops > 1024`}[random.IntN(2)]
+		d.MaxRetries = random.IntN(13)
+		d.RetryDelay = time.Duration(random.IntN(3)) * time.Minute
+		d.Requirements = []string{"", `Machine != "pc \"1\"" || KFlops > 1024`}[random.IntN(2)]
 		if !batch {
-			s.MaxIdle = random.IntN(2) * 5
+			d.MaxIdle = random.IntN(2) * 5
 		}
-		description := describe(t, s)
+		description := describe(t, d)
 		out := dryRun(t, description)
 		jobs := readAds(out)
-		if s.MaxIdle > 0 { // only the first is printed
-			if jobs[0]["JobMaterializeMaxIdle"] != "5" || !strings.Contains(out, fmt.Sprintf("\n%d job(s) dry-run", len(s.Rows))) {
+		if d.MaxIdle > 0 { // only the first is printed
+			if jobs[0]["JobMaterializeMaxIdle"] != "5" || !strings.Contains(out, fmt.Sprintf("\n%d job(s) dry-run", len(d.Jobs))) {
 				t.Fatalf("%s\n%s", out, description)
 			}
-		} else if len(jobs) != len(s.Rows) {
-			t.Fatalf("%d jobs, want %d:\n%s", len(jobs), len(s.Rows), out)
+		} else if len(jobs) != len(d.Jobs) {
+			t.Fatalf("%d jobs, want %d:\n%s", len(jobs), len(d.Jobs), out)
 		}
 		for i, ad := range jobs {
 			var got []string
 			for _, name := range []string{"Arguments", "TransferInput", "TransferOutput", "TransferOutputRemaps", "Out", "Err", "UserLog", "JobBatchName"} {
-				got = append(got, byMachine(t, ad[name]))
+				got = append(got, condortest.ExpandOnMachine(t, ad[name]))
 			}
-			got[0] = strings.Join(split(t, `"`+strings.ReplaceAll(got[0], `"`, `""`)+`"`), "|")
+			got[0] = strings.Join(condortest.SplitArguments(t, `"`+strings.ReplaceAll(got[0], `"`, `""`)+`"`), "|")
 			got[6] = filepath.Base(got[6])
-			want := s.meaning(i)
+			want := meaning(d, i)
 			want[1] = strings.ReplaceAll(want[1], ", ", ",")
 			want[6] = filepath.Base(want[6])
 			got[3] = strings.ReplaceAll(got[3], "; ", ";")

@@ -1,22 +1,25 @@
-package condor
+package jobfile
 
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"matpool/condor"
 )
 
-// What a file of two lines asks for.
+// What a file of one line asks for.
 func TestDefaults(t *testing.T) {
 	f, errs := parse(t, "total_jobs = 100\n")
 	if errs != nil {
 		t.Fatal(errs)
 	}
-	got, err := f.Job()
-	want := &Job{
+	got, err := f.Request()
+	want := &Request{
 		Matprod:       true,
 		IndexedInputs: []string{"inputA.npy", "inputB.npy"},
 		TotalJobs:     100, ProductsPerJob: 1, Slots: 8,
@@ -30,7 +33,7 @@ func TestDefaults(t *testing.T) {
 }
 
 // Every attribute has its place.
-func TestJob(t *testing.T) {
+func TestRequest(t *testing.T) {
 	f, errs := parse(t, `
 executable           = tools/my program.exe
 arguments            = --case $(index) 'two words' it''s
@@ -61,20 +64,20 @@ condor.rank          = Mips   # not a comment
 	if errs != nil {
 		t.Fatal(errs)
 	}
-	got, err := f.Job()
-	want := &Job{
+	got, err := f.Request()
+	want := &Request{
 		Executable: "tools/my program.exe",
-		Arguments:  []string{"--case", "$(index)", "two words", "its"},
+		Arguments:  []condor.Template{"--case", "$(index)", "two words", "its"},
 
 		IndexedInputs: []string{"in/a.dat", "b c.dat", "pipe"}, IndexedOutputs: []string{"out/x.dat", "y"},
 		Inputs:    []string{"data.h5", "dependencies.exe"},
 		TotalJobs: 20, FirstIndex: 5, Slots: 40,
 		Stdout: "logs/out$(index).log", Stderr: "err/$(Cluster).$(INDEX).txt", Log: "all $x.log",
-		Systems: []System{Linux, Windows},
+		Systems: []condor.System{condor.Linux, condor.Windows},
 		Cpus:    2, Memory: 3 << 29, Disk: 300 << 20,
 		RetryDelay: 30 * time.Second, MaxRunTime: 90 * time.Minute,
 		BatchName: "first # one", MaxIdle: 500, Requirements: "OpSysMajorVer >= 10",
-		Extra: []Setting{{"rank", "Mips   # not a comment"}, {"+Project", `"maths"`}},
+		Extra: []condor.Setting{set("rank", "Mips   # not a comment"), set("+Project", `"maths"`)},
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v\nwant %+v", got, err, want)
@@ -142,7 +145,7 @@ func TestValues(t *testing.T) {
 		{"max_run_time", "-5", `"-5" is not a time: write minutes, as in 60, or 30s, 90m, 2h`},
 		{"max_run_time", "5 weeks", `"5 weeks" is not a time: write minutes, as in 60, or 30s, 90m, 2h`},
 		{"max_run_time", "", `"" is not a time: write minutes, as in 60, or 30s, 90m, 2h`},
-		{"max_run_time", "0", `it must be more than nothing`},
+		{"max_run_time", "0", `it must be more than 0`},
 		{"retry_delay", "0", time.Duration(0)},
 
 		{"request_memory", "auto", int64(0)},
@@ -166,22 +169,22 @@ func TestValues(t *testing.T) {
 		{"sum", "false", false},
 		{"sum", "1", `"1" is neither yes nor no`},
 
-		{"operating_systems", "linux", []System{Linux}},
-		{"operating_systems", "Windows, Linux", []System{Linux, Windows}},
-		{"operating_systems", `"windows"`, []System{Windows}},
+		{"operating_systems", "linux", []condor.System{condor.Linux}},
+		{"operating_systems", "Windows, Linux", []condor.System{condor.Linux, condor.Windows}},
+		{"operating_systems", `"windows"`, []condor.System{condor.Windows}},
 		{"operating_systems", "", `write linux, windows or both`},
 		{"operating_systems", "macos", `macos is neither linux nor windows`},
-		{"operating_systems", "linux LINUX", `LINUX stands twice`},
+		{"operating_systems", "linux LINUX", `LINUX is named twice`},
 
 		{"executable", "my prog.exe", "my prog.exe"},
 		{"executable", `"my prog.exe"`, "my prog.exe"},
 		{"executable", "", `there is no name`},
-		{"executable", `"prog`, `"prog: a double quote stands at both ends or nowhere`},
+		{"executable", `"prog`, `"prog: double quotes must be at both ends or nowhere`},
 		{"executable", "bin/", `bin/: byte 3: this names a folder, not a file`},
 		{"log", "$(index).log", "$(index).log"},
-		{"log", "$(indx).log", `$(indx).log: byte 0: this is not known here; $(index), $(first), $(count), $(Cluster) and $(Process) are, and $(DOLLAR) for a $ alone`},
-		{"log", "$ENV(HOME)/log", `$ENV(HOME)/log: byte 0: this is not known here; $(index), $(first), $(count), $(Cluster) and $(Process) are, and $(DOLLAR) for a $ alone`},
-		{"indexed_log", "$(index).log", `$(index).log: byte 0: $(index) does not stand in this name: the number goes before the extension by itself`},
+		{"log", "$(indx).log", `$(indx).log: byte 0: not a known macro; these are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $`},
+		{"log", "$ENV(HOME)/log", `$ENV(HOME)/log: byte 0: not a known macro; these are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $`},
+		{"indexed_log", "$(index).log", `$(index).log: byte 0: $(index) cannot be used in this name: the number is put before the extension anyway`},
 		{"indexed_log", "$(indx).log", "$(indx).log"},
 
 		{"input_files", "a", []string{"a"}},
@@ -192,13 +195,13 @@ func TestValues(t *testing.T) {
 		{"input_files", "a,,b", `a name is empty`},
 		{"input_files", "a,", `a name is empty`},
 		{"input_files", `""`, `a name is empty`},
-		{"input_files", "a, b, a", `a stands twice`},
+		{"input_files", "a, b, a", `a is named twice`},
 		{"input_files", `"a,b", c`, `a,b: byte 1: HTCondor cannot carry ',' here`},
-		{"input_files", `a"b, c`, `a"b, c: a double quote stands at both ends or nowhere`},
+		{"input_files", `a"b, c`, `a"b, c: double quotes must be at both ends or nowhere`},
 		{"input_files", "http://example.org/x", `http://example.org/x: byte 4: HTCondor would take this for a URL`},
 
-		{"arguments", `-x 'a b' "`, `-x 'a b' ": byte 9: single quotes hold Blanks together, not double quotes`},
-		{"arguments", `-x $(idx)`, `$(idx): byte 0: this is not known here; $(index), $(first), $(count), $(Cluster) and $(Process) are, and $(DOLLAR) for a $ alone`},
+		{"arguments", `-x 'a b' "`, `-x 'a b' ": byte 9: use single quotes, not double quotes, around an argument with blanks`},
+		{"arguments", `-x $(idx)`, `$(idx): byte 0: not a known macro; these are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $`},
 		{"arguments", "a\x01", "a\x01: byte 1: a control character ('\\x01')"},
 		{"requirements", `Name == "a\`, `a "\" at the end would join HTCondor's next line to this one`},
 		{"requirements", "a\xff", "a\xff: byte 1: not UTF-8"},
@@ -213,63 +216,65 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// An override is checked as a line is, replaces it, and leaves the file as it is.
+func set(name, value string) condor.Setting { return condor.Setting{Name: name, Value: value} }
+
+// An override is checked as a line is, replaces it, and does not change the file.
 func TestOverrides(t *testing.T) {
 	const text = "total_jobs = 100\nstdout = x\nindexed_log = y\n+A = 1\n"
 	for _, test := range []struct {
-		overrides []Setting
-		want      string // of the job, or its errors
+		overrides []condor.Setting
+		want      string // of the request, or its errors
 	}{
 		{nil, "100 x y$(index) [{+A 1}]"},
-		{[]Setting{{"total_jobs", "5"}}, "5 x y$(index) [{+A 1}]"},
-		{[]Setting{{"TOTAL_JOBS", " 5 "}, {"total_jobs", "6"}}, "6 x y$(index) [{+A 1}]"},
-		{[]Setting{{"indexed_stdout", "z.out"}, {"log", "l"}}, "100 z$(index).out l [{+A 1}]"},
-		{[]Setting{{"+a", "2"}, {"condor.rank", "Mips"}}, "100 x y$(index) [{+a 2} {rank Mips}]"},
-		{[]Setting{{"total_jobs", "many"}}, `flag -total_jobs: "many" is not a whole number from 1 to 1000000`},
-		{[]Setting{{"totaljobs", "1"}, {"slots", "0"}}, "flag -totaljobs: unknown attribute totaljobs; the nearest known one is total_jobs\nflag -slots: \"0\" is not a whole number from 1 to 1000000"},
-		{[]Setting{{"python_version", "3"}}, "flag -python_version: no Python runs on the machines: leave this line out"},
-		{[]Setting{{"indexed_input_files", "a"}}, "flag -indexed_input_files: matprod has two, the factors, not 1"},
+		{[]condor.Setting{set("total_jobs", "5")}, "5 x y$(index) [{+A 1}]"},
+		{[]condor.Setting{set("TOTAL_JOBS", " 5 "), set("total_jobs", "6")}, "6 x y$(index) [{+A 1}]"},
+		{[]condor.Setting{set("indexed_stdout", "z.out"), set("log", "l")}, "100 z$(index).out l [{+A 1}]"},
+		{[]condor.Setting{set("+a", "2"), set("condor.rank", "Mips")}, "100 x y$(index) [{+a 2} {rank Mips}]"},
+		{[]condor.Setting{set("total_jobs", "many")}, `flag -total_jobs: "many" is not a whole number from 1 to 1000000`},
+		{[]condor.Setting{set("totaljobs", "1"), set("slots", "0")}, "flag -totaljobs: unknown attribute totaljobs; the nearest known one is total_jobs\nflag -slots: \"0\" is not a whole number from 1 to 1000000"},
+		{[]condor.Setting{set("python_version", "3")}, "flag -python_version: the machines run no Python: leave this line out"},
+		{[]condor.Setting{set("indexed_input_files", "a")}, "flag -indexed_input_files: matprod has two inputs, the factors, not 1"},
 	} {
 		f, errs := parse(t, text)
 		if errs != nil {
 			t.Fatal(errs)
 		}
-		job, err := f.Job(test.overrides...)
+		q, err := f.Request(test.overrides...)
 		got := strings.Join(messages(t, err), "\n")
 		if err == nil {
-			got = strings.Join([]string{strconv.Itoa(job.TotalJobs), string(job.Stdout), string(job.Log), fmt.Sprint(job.Extra)}, " ")
+			got = strings.Join([]string{strconv.Itoa(q.TotalJobs), string(q.Stdout), string(q.Log), fmt.Sprint(q.Extra)}, " ")
 		}
 		if got != test.want {
 			t.Errorf("%v:\n%s\nwant\n%s", test.overrides, got, test.want)
 		}
-		if f.String() != text {
-			t.Errorf("%v: the file is now\n%s", test.overrides, f)
+		if again, _ := parse(t, text); !slices.Equal(f.Lines, again.Lines) {
+			t.Errorf("%v: the file is now\n%v", test.overrides, f.Lines)
 		}
 	}
 }
 
 // Values that do not fit each other.
-func TestJobsThatAreRefused(t *testing.T) {
+func TestRequestsThatAreRefused(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
 		{"", "run: total_jobs: say how many products there are, as in total_jobs = 100"},
-		{"total_jobs = 1\narguments = -x", "run:2: arguments: these are for another program than matprod: name it, executable = NAME"},
-		{"total_jobs = 1\nstdout = a\nindexed_stdout = b", "run:3: indexed_stdout: stdout has a value too, on line 2: one of them must go"},
-		{"total_jobs = 1\nindexed_input_files = a, b, c", "run:2: indexed_input_files: matprod has two, the factors, not 3"},
-		{"total_jobs = 1\nindexed_output_files = a, b", "run:2: indexed_output_files: matprod has one, the product, not 2"},
-		{"total_jobs = 1\nindexed_output_files = inputB.npy", "run:2: indexed_output_files: inputB.npy is an input too"},
+		{"total_jobs = 1\narguments = -x", "run:2: arguments: these are for a program other than matprod: name it with executable = NAME"},
+		{"total_jobs = 1\nstdout = a\nindexed_stdout = b", "run:3: indexed_stdout: stdout has a value too, on line 2: remove one of them"},
+		{"total_jobs = 1\nindexed_input_files = a, b, c", "run:2: indexed_input_files: matprod has two inputs, the factors, not 3"},
+		{"total_jobs = 1\nindexed_output_files = a, b", "run:2: indexed_output_files: matprod has one output, the product, not 2"},
+		{"total_jobs = 1\nindexed_output_files = inputB.npy", "run:2: indexed_output_files: inputB.npy is also an input"},
 		{"total_jobs = 1\nexecutable = x\nsum = yes", "run:3: sum: only matprod can add its products up"},
 		{"total_jobs = 1\nindexed_input_files = x/a, y/a", "run:2: indexed_input_files: x/a and y/a would be one file in a job's folder"},
 		{"total_jobs = 1\nindexed_input_files = a, b\ninput_files = c, x/a", "run:2: indexed_input_files: a and x/a would be one file in a job's folder"},
 		{"total_jobs = 1\nindexed_input_files = a, A\noperating_systems = windows", "run:2: indexed_input_files: a and A would be one file in a job's folder"},
 		{"total_jobs = 1\nexecutable = x\nindexed_output_files = x/a, y/a", "run:3: indexed_output_files: x/a and y/a would be one file in a job's folder"},
-		{"arguments = -x\nsum = yes", "run: total_jobs: say how many products there are, as in total_jobs = 100\nrun:1: arguments: these are for another program than matprod: name it, executable = NAME\nrun:2: sum: only matprod can add its products up"},
+		{"arguments = -x\nsum = yes", "run: total_jobs: say how many products there are, as in total_jobs = 100\nrun:1: arguments: these are for a program other than matprod: name it with executable = NAME\nrun:2: sum: only matprod can add its products up"},
 	} {
 		f, errs := parse(t, test.in)
 		if errs != nil {
 			t.Fatalf("%q: %q", test.in, errs)
 		}
-		job, err := f.Job()
-		if got := strings.Join(messages(t, err), "\n"); got != test.want || job != nil {
+		q, err := f.Request()
+		if got := strings.Join(messages(t, err), "\n"); got != test.want || q != nil {
 			t.Errorf("%q:\n%s\nwant\n%s", test.in, got, test.want)
 		}
 	}
@@ -281,11 +286,11 @@ func TestJobsThatAreRefused(t *testing.T) {
 		"total_jobs = 1\nexecutable = other",
 	} {
 		f, _ := parse(t, in)
-		job, err := f.Job()
+		q, err := f.Request()
 		if err != nil {
 			t.Errorf("%q: %v", in, err)
-		} else if job.Executable == "other" && (job.Matprod || job.IndexedInputs != nil) {
-			t.Errorf("%q: another program has matprod's inputs, %q", in, job.IndexedInputs)
+		} else if q.Executable == "other" && (q.Matprod || q.IndexedInputs != nil) {
+			t.Errorf("%q: another program has matprod's inputs, %q", in, q.IndexedInputs)
 		}
 	}
 }

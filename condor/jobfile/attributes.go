@@ -1,0 +1,112 @@
+package jobfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"matpool/internal/file"
+)
+
+// An Attribute is a name that can have a value in a simplified submission file.
+type Attribute struct {
+	Name    string
+	Kind    Kind
+	Default string // as it is written in a file; "" for none
+	Help    string // one line
+}
+
+// A Kind is the form of an attribute's value.
+type Kind int
+
+const (
+	Text        Kind = iota // anything
+	Name                    // the name of a file
+	Names                   // names of files, separated by commas
+	Whole                   // a whole number
+	WholeOrAuto             // a whole number, or auto
+	Time                    // a number of minutes, or 30s, 90m, 2h
+	Size                    // a size with its unit, 512MB or 2GB; or auto
+	YesNo                   // yes or no
+	SystemNames             // linux, windows or both
+)
+
+func (k Kind) String() string {
+	return [...]string{"TEXT", "NAME", "NAMES", "NUMBER", "NUMBER", "TIME", "SIZE", "yes|no", "SYSTEMS"}[k]
+}
+
+// Attributes returns the attributes of a simplified submission file, in the order of the
+// manual. Besides them there are "condor.NAME = VALUE" and "+Attr = VALUE", which are passed
+// on to HTCondor unchanged (see [PassedOn]).
+func Attributes() []Attribute {
+	return []Attribute{
+		{"executable", Name, "", "the program (default: the matprod beside matsubmit)"},
+		{"arguments", Text, "", "another program's arguments; $(index) is the product's number, $(first) and $(count) a batch's range"},
+		{"indexed_input_files", Names, "inputA.npy, inputB.npy", "inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy …; the default is for matprod only"},
+		{"indexed_output_files", Names, "", "outputs of each product, numbered likewise (default: output.npy of matprod, all new files of another program)"},
+		{"input_files", Names, "", "files that every job gets"},
+		{"total_jobs", Whole, "", "how many products there are"},
+		{"first_index", Whole, "0", "the number of the first product"},
+		{"products_per_job", WholeOrAuto, "1", "how many products a job computes, or auto"},
+		{"slots", Whole, "8", "how many jobs at a time auto should keep busy"},
+		{"sum", YesNo, "no", "a job returns the sum of its products instead of the products"},
+		{"indexed_stdout", Name, "", "where each job's standard output goes, numbered"},
+		{"indexed_stderr", Name, "", "where each job's standard error goes, numbered"},
+		{"indexed_log", Name, "", "a log for each job, numbered"},
+		{"stdout", Name, "logs/$(index).out", "where the jobs' standard output goes"},
+		{"stderr", Name, "logs/$(index).err", "where the jobs' standard error goes"},
+		{"log", Name, "FILE.log", "the log of all jobs"},
+		{"operating_systems", SystemNames, "", "linux, windows or both (default: those whose programs are beside matsubmit)"},
+		{"request_cpus", Whole, "1", "processors for a job"},
+		{"request_memory", Size, "auto", "memory for a job"},
+		{"request_disk", Size, "auto", "room for a job's files"},
+		{"max_retries", Whole, "3", "how many times a failed job is run again"},
+		{"retry_delay", Time, "10", "how long a failed job waits before the same machine may try it again"},
+		{"max_run_time", Time, "60", "how long a job may run before it is held"},
+		{"batch_name", Text, "FILE", "what condor_q calls the jobs"},
+		{"max_idle", Whole, "", "how many jobs wait in the queue at a time (default: all)"},
+		{"requirements", Text, "", "what else a machine must be, as HTCondor writes it"},
+	}
+}
+
+// AttributesHelp returns a line for each attribute: its name, the form of its value, what it
+// is for, and its default.
+func AttributesHelp() string {
+	var b strings.Builder
+	for _, a := range Attributes() {
+		fmt.Fprintf(&b, "%-21s %-8s %s", a.Name, a.Kind, a.Help)
+		if a.Default != "" {
+			fmt.Fprintf(&b, " (%s)", a.Default)
+		}
+		b.WriteByte('\n')
+	}
+	fmt.Fprintf(&b, "%-21s %-8s %s\n", "condor.NAME", "TEXT", "passed to HTCondor unchanged, as NAME = TEXT")
+	fmt.Fprintf(&b, "%-21s %-8s %s\n", "+NAME", "TEXT", "passed to HTCondor unchanged, as +NAME = TEXT")
+	return b.String()
+}
+
+// limits returns the least and the largest value of a whole number.
+func limits(name string) (least, most int) {
+	switch name {
+	case "first_index", "max_retries":
+		return 0, file.MaxIndex
+	}
+	return 1, file.MaxIndex
+}
+
+func attributeNames() []string {
+	var names []string
+	for _, a := range Attributes() {
+		names = append(names, a.Name)
+	}
+	return names
+}
+
+func attribute(name string) (Attribute, bool) {
+	all := Attributes()
+	i := slices.IndexFunc(all, func(a Attribute) bool { return strings.EqualFold(a.Name, name) })
+	if i < 0 {
+		return Attribute{}, false
+	}
+	return all[i], true
+}

@@ -1,0 +1,165 @@
+package jobfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"matpool/condor"
+)
+
+// messages returns the lines of an error, each of which must be a SyntaxError.
+func messages(t testing.TB, err error) []string {
+	t.Helper()
+	if err == nil {
+		return nil
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		t.Fatalf("%v: not joined", err)
+	}
+	var lines []string
+	for _, err := range joined.Unwrap() {
+		if _, ok := err.(*condor.SyntaxError); !ok {
+			t.Errorf("%v: a %T", err, err)
+		}
+		lines = append(lines, err.Error())
+	}
+	return lines
+}
+
+// parse parses a file called run, and returns its errors' lines.
+func parse(t testing.TB, text string) (*File, []string) {
+	t.Helper()
+	f, err := Parse("run", text)
+	return f, messages(t, err)
+}
+
+// line returns a file's first line as it is meant to be read.
+func line(name, value string) []Line {
+	return []Line{{set(name, value), 1}}
+}
+
+// A line has its name and value, in every spelling that was seen in real files.
+func TestLines(t *testing.T) {
+	for _, test := range []struct {
+		in   string
+		want []Line
+	}{
+		{"", nil},
+		{"  \t", nil},
+		{"\n\n\n", nil},
+		{"\r\n", nil},
+		{"# total_jobs = 3", nil},
+		{"  #", nil},
+		{"total_jobs=100", line("total_jobs", "100")},
+		{"total_jobs = 100", line("total_jobs", "100")},
+		{"\ttotal_jobs\t\t=100 ", line("total_jobs", "100")},
+		{"Total_Jobs =100\r\n", line("Total_Jobs", "100")},
+		{"\ufefftotal_jobs = 100\n", line("total_jobs", "100")},
+		{"\ufeff# 100 jobs\n", nil},
+		{"total_jobs = 100 # of 1000", line("total_jobs", "100")},
+		{"input_files = ", line("input_files", "")},
+		{"input_files = # none", line("input_files", "")},
+		{`input_files = "data.h5, dependencies.exe"`, line("input_files", `"data.h5, dependencies.exe"`)},
+		{"indexed_stdout = logs/out.log", line("indexed_stdout", "logs/out.log")},
+		{"log = run#1.log", line("log", "run#1.log")},
+		{`batch_name = "run # 1" # one`, line("batch_name", `"run # 1"`)},
+		{"requirements = Machine == \"a\" # not b", line("requirements", `Machine == "a"`)},
+		// What is passed on is passed on unchanged, a "#" too.
+		{"condor.x = a # b ", line("condor.x", "a # b")},
+		{"+Project = \"a # b\"", line("+Project", `"a # b"`)},
+		{"CONDOR.x == 1", line("CONDOR.x", "= 1")},
+	} {
+		f, errs := parse(t, test.in)
+		if errs != nil || !slices.Equal(f.Lines, test.want) {
+			t.Errorf("%q: %+v, %q\nwant %+v", test.in, f.Lines, errs, test.want)
+		}
+	}
+}
+
+// Lines are counted with comments, empty lines and every kind of line's end.
+func TestNumbersOfLines(t *testing.T) {
+	for text, want := range map[string]string{
+		"executable=foo.exe\nindexed_log=logs/log.log\ntotal_jobs=10":                         "1:executable 2:indexed_log 3:total_jobs",
+		"# 100 products\n\nexecutable  = matprod\n\n\ntotal_jobs = 100   # many\n# the end\n": "3:executable 6:total_jobs",
+		"\ufeff\ntotal_jobs = 3\r\nexecutable = a\r\n\r\n# last\r\nslots = 3\r\n":             "2:total_jobs 3:executable 6:slots",
+		"total_jobs = 3\nexecutable = a\r\nslots = 3":                                         "1:total_jobs 2:executable 3:slots",
+	} {
+		f, errs := parse(t, text)
+		var got []string
+		for _, l := range f.Lines {
+			got = append(got, fmt.Sprintf("%d:%s", l.Number, l.Name))
+		}
+		if errs != nil || strings.Join(got, " ") != want {
+			t.Errorf("%q: %s, %q; want %s", text, got, errs, want)
+		}
+	}
+}
+
+// Every way in which a line can be wrong has its message, which names the place, and one
+// error holds all of them.
+func TestLinesThatAreRefused(t *testing.T) {
+	for _, test := range []struct{ in, want string }{
+		{"total_jobs", `run:1: "total_jobs" is not of the form NAME = VALUE`},
+		{" queue 100", `run:1: "queue 100" is not of the form NAME = VALUE`},
+		{"= 3", `run:1: there is no name before the "="`},
+		{"totl_jobs = 3", `run:1: unknown attribute totl_jobs; the nearest known one is total_jobs`},
+		{"jobs_total = 3", `run:1: unknown attribute jobs_total; the nearest known one is total_jobs`},
+		{"indexed_input = a", `run:1: unknown attribute indexed_input; the nearest known one is indexed_input_files`},
+		{"memory = 3GB", `run:1: unknown attribute memory; the nearest known one is request_memory`},
+		{"\n\nlogs = x\n", `run:3: unknown attribute logs; the nearest known one is log`},
+		{"total_jobs = 3\n\nTOTAL_JOBS = 4", `run:3: TOTAL_JOBS has a value already, on line 1`},
+		{"+A = 3\n+a = 4", `run:2: +a has a value already, on line 1`},
+		{"python_script = product.py", `run:1: python_script: the machines run no Python: leave this line out (matprod does what product.py did), or name another program with executable = NAME`},
+		{"python_version = python_3.7.4", `run:1: python_version: the machines run no Python: leave this line out`},
+		{"R_script = x.R", `run:1: R_script: only programs that run by themselves are sent: write executable = NAME`},
+		{"runtime = 240", `run:1: runtime: write max_run_time, in minutes or as 30s or 2h`},
+		{"universe = vanilla", `run:1: universe: leave it out: it is set for you; condor.universe passes it on anyway`},
+		{"rank = Mips", `run:1: rank: write condor.rank, which passes it on unchanged`},
+		{"condor.queue = 3", `run:1: condor.queue: write total_jobs`},
+		{"condor.a b = 3", `run:1: condor.a b: a name has letters, digits, _ and . only`},
+		{"+ = 3", `run:1: + is not a name`},
+		{`condor.rank = Mips \`, `run:1: condor.rank: a "\" at the end would join the next line to this one`},
+		{"condor. = 3", `run:1: condor. is not a name`},
+		{strings.Repeat("x", 50) + " = 3", "run:1: unknown attribute " + strings.Repeat("x", 40) + "…"},
+		{"slots = 0\nsum = maybe\nnonsense", "run:1: slots: \"0\" is not a whole number from 1 to 1000000\nrun:2: sum: \"maybe\" is neither yes nor no\nrun:3: \"nonsense\" is not of the form NAME = VALUE"},
+	} {
+		if _, errs := parse(t, test.in); strings.Join(errs, "\n") != test.want {
+			t.Errorf("%q:\n%s\nwant\n%s", test.in, strings.Join(errs, "\n"), test.want)
+		}
+	}
+}
+
+// Each error of a file has a place, and a file without errors makes a request, or errors
+// with a place too.
+func FuzzParse(f *testing.F) {
+	f.Add("total_jobs = 3\nsum=yes # x\r\n\n+A = \"#\"\n")
+	f.Add("stdout = logs/$(index).out\nrequest_memory = 1.5 GB\nmax_run_time=1h30m\narguments = a 'b c'")
+	f.Add("\ufeffoperating_systems = Linux,windows\nproducts_per_job=auto")
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 10_000 || !utf8.ValidString(text) {
+			return // quadratic, or %q does not print it
+		}
+		file, errs := parse(t, text)
+		for _, line := range errs {
+			if !strings.HasPrefix(line, "run:") {
+				t.Errorf("%q does not say where", line)
+			}
+		}
+		if errs != nil {
+			return
+		}
+		q, err := file.Request(set("total_jobs", "3"))
+		for _, line := range messages(t, err) {
+			if !strings.HasPrefix(line, "run:") {
+				t.Errorf("%q does not say where", line)
+			}
+		}
+		if err == nil && q.TotalJobs != 3 {
+			t.Error(q.TotalJobs)
+		}
+	})
+}

@@ -1,0 +1,244 @@
+package jobfile
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"matpool/condor"
+)
+
+// A Request is what a simplified submission file asks for, with defaults filled in. The
+// comments name the attributes; see [Attributes] for what they mean.
+type Request struct {
+	Executable string            // executable; "" for the matprod beside matsubmit
+	Matprod    bool              // the program is matprod, which makes its own arguments
+	Arguments  []condor.Template // arguments, split
+
+	IndexedInputs  []string // indexed_input_files
+	IndexedOutputs []string // indexed_output_files; none: output.npy of matprod, all new files of another program
+	Inputs         []string // input_files
+
+	TotalJobs      int  // total_jobs
+	FirstIndex     int  // first_index
+	ProductsPerJob int  // products_per_job; 0 for auto
+	Slots          int  // slots
+	Sum            bool // sum
+
+	Stdout, Stderr, Log condor.Template // indexed or not
+
+	Systems      []condor.System // operating_systems, sorted; none: those whose programs are there
+	Cpus         int             // request_cpus
+	Memory, Disk int64           // request_memory and request_disk in bytes; 0 for auto
+	Requirements string          // requirements, or ""
+	MaxRetries   int             // max_retries
+	RetryDelay   time.Duration
+	MaxRunTime   time.Duration
+	BatchName    string
+	MaxIdle      int // max_idle; 0 for no limit
+
+	Extra []condor.Setting // what is passed on, by HTCondor's names, in the file's order
+}
+
+// Request returns what the file asks for. Each override, such as one from the command
+// line, replaces the file's value of that name, and is checked as a line is. The error
+// joins all that is wrong, each a [*condor.SyntaxError], which calls an override
+// "flag -total_jobs".
+//
+// The file must be one that [Parse] returned without an error.
+func (f *File) Request(overrides ...condor.Setting) (*Request, error) {
+	r := resolver{file: f, values: map[string]Line{}}
+	for _, l := range f.Lines {
+		r.set(l)
+	}
+	for _, o := range overrides {
+		o.Value = strings.Trim(o.Value, condor.Blanks)
+		if msg := checkSetting(o); msg != "" {
+			// The message repeats the name, as it must for a line of a file.
+			r.failFlag(o.Name, strings.TrimPrefix(msg, o.Name+": "))
+			continue
+		}
+		// An override of stdout also replaces indexed_stdout, and the other way round.
+		plain := strings.TrimPrefix(canonical(o.Name), "indexed_")
+		if slices.Contains(streams[:], plain) {
+			delete(r.values, plain)
+			delete(r.values, "indexed_"+plain)
+		}
+		r.set(Line{Setting: o})
+	}
+	if r.errs != nil {
+		return nil, errors.Join(r.errs...)
+	}
+	q := r.request()
+	if r.errs != nil {
+		return nil, errors.Join(r.errs...)
+	}
+	return q, nil
+}
+
+var streams = [...]string{"stdout", "stderr", "log"}
+
+// A resolver collects the values of a file and of overrides.
+type resolver struct {
+	file   *File
+	values map[string]Line // by canonical name; an override has no number
+	extra  []string        // canonical names of what is passed on, in order
+	errs   []error
+}
+
+func (r *resolver) set(l Line) {
+	key := canonical(l.Name)
+	if !r.given(key) && PassedOn(l.Name) {
+		r.extra = append(r.extra, key)
+	}
+	r.values[key] = l
+}
+
+// fail adds an error at the place where the attribute has its value.
+func (r *resolver) fail(attr, format string, args ...any) {
+	msg := fmt.Sprintf(format, args...)
+	if l, ok := r.values[attr]; ok && l.Number == 0 {
+		r.failFlag(l.Name, msg)
+		return
+	}
+	r.errs = append(r.errs, &condor.SyntaxError{File: r.file.Name, Line: r.values[attr].Number, Msg: attr + ": " + msg})
+}
+
+func (r *resolver) failFlag(name, msg string) {
+	r.errs = append(r.errs, &condor.SyntaxError{File: "flag -" + name, Msg: msg})
+}
+
+// text returns an attribute's value or default, and whether it has either.
+func (r *resolver) text(name string) (string, bool) {
+	if v, ok := r.values[name]; ok {
+		return v.Value, true
+	}
+	a, _ := attribute(name)
+	return a.Default, a.Default != ""
+}
+
+func (r *resolver) given(name string) bool {
+	_, ok := r.values[name]
+	return ok
+}
+
+// get reads a value that was checked when it was set.
+func get[T any](r *resolver, name string, parse func(string) (T, error)) (v T) {
+	if text, ok := r.text(name); ok {
+		var err error
+		if v, err = parse(text); err != nil {
+			r.fail(name, "%v", err)
+		}
+	}
+	return v
+}
+
+// named fits a parser into get that must know which attribute it reads.
+func named[T any](name string, parse func(name, value string) (T, error)) func(string) (T, error) {
+	return func(value string) (T, error) { return parse(name, value) }
+}
+
+func (r *resolver) whole(name string) int { return get(r, name, named(name, parseWhole)) }
+
+func (r *resolver) duration(name string) time.Duration { return get(r, name, named(name, parseTime)) }
+
+func (r *resolver) request() *Request {
+	q := &Request{
+		Inputs:         get(r, "input_files", parseNames),
+		IndexedOutputs: get(r, "indexed_output_files", parseNames),
+		FirstIndex:     r.whole("first_index"),
+		Slots:          r.whole("slots"),
+		Sum:            get(r, "sum", parseYesNo),
+		Systems:        get(r, "operating_systems", parseSystems),
+		Cpus:           r.whole("request_cpus"),
+		Memory:         get(r, "request_memory", parseSize),
+		Disk:           get(r, "request_disk", parseSize),
+		Requirements:   get(r, "requirements", named("requirements", parseText)),
+		MaxRetries:     r.whole("max_retries"),
+		RetryDelay:     r.duration("retry_delay"),
+		MaxRunTime:     r.duration("max_run_time"),
+		Stdout:         r.stream("stdout"),
+		Stderr:         r.stream("stderr"),
+		Log:            r.stream("log"),
+		BatchName:      filepath.Base(r.file.Name),
+	}
+	if r.given("executable") {
+		q.Executable = get(r, "executable", named("executable", parseName))
+	}
+	if r.given("arguments") {
+		for _, arg := range get(r, "arguments", condor.SplitArguments) {
+			q.Arguments = append(q.Arguments, condor.Template(arg))
+		}
+	}
+	base := strings.ToLower(condor.Base(q.Executable))
+	q.Matprod = !r.given("arguments") && (base == "" || base == "matprod" || base == "matprod.exe")
+	if q.Matprod || r.given("indexed_input_files") {
+		q.IndexedInputs = get(r, "indexed_input_files", parseNames)
+	}
+	if text, _ := r.text("products_per_job"); !isAuto(text) {
+		q.ProductsPerJob = r.whole("products_per_job")
+	}
+	if r.given("batch_name") {
+		q.BatchName = get(r, "batch_name", named("batch_name", parseText))
+	}
+	if r.given("max_idle") {
+		q.MaxIdle = r.whole("max_idle")
+	}
+	if r.given("total_jobs") {
+		q.TotalJobs = r.whole("total_jobs")
+	}
+	for _, key := range r.extra {
+		l := r.values[key]
+		q.Extra = append(q.Extra, condor.Setting{Name: htcondorName(l.Name), Value: l.Value})
+	}
+	r.check(q)
+	return q
+}
+
+// stream returns where the jobs' output, errors or events go.
+func (r *resolver) stream(name string) condor.Template {
+	if r.given("indexed_" + name) {
+		if r.given(name) {
+			r.fail("indexed_"+name, "%s has a value too, on line %d: remove one of them", name, r.values[name].Number)
+		}
+		return condor.Indexed(get(r, "indexed_"+name, named("indexed_"+name, parseName)))
+	}
+	if name == "log" && !r.given(name) {
+		return condor.Literal(filepath.Base(r.file.Name) + ".log")
+	}
+	return condor.Template(get(r, name, named(name, parseName)))
+}
+
+// check looks at values that must fit each other.
+func (r *resolver) check(q *Request) {
+	if q.TotalJobs == 0 {
+		r.fail("total_jobs", "say how many products there are, as in total_jobs = 100")
+	}
+	if r.given("arguments") && !r.given("executable") {
+		r.fail("arguments", "these are for a program other than matprod: name it with executable = NAME")
+	}
+	if q.Matprod && len(q.IndexedInputs) != 2 {
+		r.fail("indexed_input_files", "matprod has two inputs, the factors, not %d", len(q.IndexedInputs))
+	}
+	if q.Matprod && len(q.IndexedOutputs) > 1 {
+		r.fail("indexed_output_files", "matprod has one output, the product, not %d", len(q.IndexedOutputs))
+	}
+	if q.Sum && !q.Matprod {
+		r.fail("sum", "only matprod can add its products up")
+	}
+	for _, name := range q.IndexedOutputs {
+		if slices.Contains(q.IndexedInputs, name) {
+			r.fail("indexed_output_files", "%s is also an input", name)
+		}
+	}
+	fold := slices.Contains(q.Systems, condor.Windows)
+	if a, b, clash := condor.SameBase(fold, q.IndexedInputs, q.Inputs); clash {
+		r.fail("indexed_input_files", "%s and %s would be one file in a job's folder", a, b)
+	}
+	if a, b, clash := condor.SameBase(fold, q.IndexedOutputs); clash {
+		r.fail("indexed_output_files", "%s and %s would be one file in a job's folder", a, b)
+	}
+}

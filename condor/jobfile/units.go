@@ -1,0 +1,96 @@
+package jobfile
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"matpool/condor"
+	"matpool/internal/text"
+)
+
+// parseTime reads a time: a number of minutes, or numbers with units, 30s, 90m, 2h,
+// 1h30m. It is rounded up to whole seconds, which is what HTCondor counts.
+func parseTime(name, value string) (time.Duration, error) {
+	const longest = 366 * 24 * time.Hour
+	wrong := fmt.Errorf("%q is not a time: write minutes, as in 60, or 30s, 90m, 2h", text.Clip(value))
+	total := 0.0
+	rest := strings.ToLower(value)
+	for first := true; first || rest != ""; first = false {
+		number, unit, after, ok := numberAndUnit(rest)
+		seconds := timeUnit(unit)
+		if unit == "" && first && after == "" {
+			seconds = 60
+		}
+		if !ok || seconds == 0 {
+			return 0, wrong
+		}
+		total += number * seconds
+		rest = after
+	}
+	if name == "max_run_time" && total <= 0 {
+		return 0, errors.New("it must be more than 0")
+	}
+	if total > longest.Seconds() {
+		return 0, fmt.Errorf("%q is more than a year", text.Clip(value))
+	}
+	return time.Duration(math.Ceil(total)) * time.Second, nil
+}
+
+func timeUnit(unit string) (seconds float64) {
+	switch unit {
+	case "s", "sec", "second", "seconds":
+		return 1
+	case "m", "min", "minute", "minutes":
+		return 60
+	case "h", "hour", "hours":
+		return 3600
+	case "d", "day", "days":
+		return 24 * 3600
+	}
+	return 0
+}
+
+// numberAndUnit splits s after a number and the letters that follow it.
+func numberAndUnit(s string) (number float64, unit, rest string, ok bool) {
+	tail := strings.TrimLeft(s, "0123456789.")
+	number, err := strconv.ParseFloat(s[:len(s)-len(tail)], 64)
+	tail = strings.TrimLeft(tail, condor.Blanks)
+	end := strings.IndexFunc(tail, func(r rune) bool { return !unicode.IsLetter(r) })
+	if end < 0 {
+		end = len(tail)
+	}
+	return number, tail[:end], strings.TrimLeft(tail[end:], condor.Blanks), err == nil
+}
+
+// parseSize reads a size, 512MB or 1.5 GB, and returns it in bytes; 0 for auto. Units are
+// powers of 1024, as in HTCondor. A number without a unit is refused: HTCondor itself would
+// take it for megabytes of memory but for kilobytes of disk, and a pool can refuse it.
+func parseSize(value string) (int64, error) {
+	if isAuto(value) {
+		return 0, nil
+	}
+	number, unit, rest, ok := numberAndUnit(strings.ToUpper(value))
+	if !ok || rest != "" {
+		return 0, fmt.Errorf("%q is not a size: write it as 512MB or 2GB, or auto", text.Clip(value))
+	}
+	unit, _ = strings.CutSuffix(strings.Replace(unit, "IB", "B", 1), "B")
+	power := strings.Index("KMGT", unit) + 1
+	switch {
+	case unit == "" && !strings.HasSuffix(strings.ToUpper(value), "B"):
+		return 0, fmt.Errorf("%q has no unit: write %sMB", text.Clip(value), text.Clip(value))
+	case unit == "":
+		power = 0
+	case len(unit) > 1 || power == 0:
+		return 0, fmt.Errorf("%q: the units are B, KB, MB, GB and TB", text.Clip(value))
+	}
+	bytes := math.Ceil(number * math.Pow(1024, float64(power)))
+	if bytes < 1 || bytes > 1<<50 {
+		return 0, fmt.Errorf("%q is not from 1 B to 1024 TB", text.Clip(value))
+	}
+	return int64(bytes), nil
+}

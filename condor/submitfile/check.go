@@ -1,0 +1,151 @@
+package submitfile
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"matpool/condor"
+)
+
+// Check returns all that HTCondor cannot carry, or would take for something else, joined.
+// An error that is about a text wraps a [*condor.QuoteError].
+func (d *Description) Check() error {
+	var errs []error
+	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if err := condor.CheckName(d.BatchName, condor.InBatchName); err != nil {
+		fail("batch_name: %w", err)
+	}
+	if err := condor.CheckName(d.Executable, condor.InLog); err != nil {
+		fail("executable: %w", err)
+	}
+	if strings.ContainsFunc(d.Unit, func(r rune) bool { return !unicode.IsLetter(r) }) || d.Unit == "" {
+		fail("%q is not a word for what a job makes", d.Unit)
+	}
+	if _, err := condor.QuoteArguments(d.Arguments); err != nil {
+		fail("arguments: %w", err)
+	}
+	for _, stream := range []struct {
+		name string
+		condor.Template
+		condor.Place
+	}{{"stdout", d.Stdout, condor.InStream}, {"stderr", d.Stderr, condor.InStream}, {"log", d.Log, condor.InLog}} {
+		if err := checkTemplate(stream.Template, stream.Place); err != nil {
+			fail("%s: %w", stream.name, err)
+		}
+	}
+	for _, s := range append([]condor.Setting{{Name: "requirements", Value: d.Requirements}}, d.Extra...) {
+		if err := condor.CheckPrintable(s.Value); err != nil {
+			fail("%s: %w", s.Name, err)
+		} else if strings.HasSuffix(s.Value, `\`) {
+			fail(`%s: a "\" at the end would join the next line to it`, s.Name)
+		}
+	}
+	switch {
+	case d.Systems == nil:
+		fail("no operating system is named")
+	case d.Jobs == nil:
+		fail("there are no jobs")
+	case d.Cpus < 1 || d.Memory.Bytes < 1 || d.Disk.Bytes < 1:
+		fail("a job needs a processor, memory and disk")
+	case d.MaxRunTime < time.Second:
+		fail("a job needs time to run")
+	}
+	if d.Outbox != "" {
+		if err := d.checkFile(d.Outbox, condor.InInputs); err != nil {
+			fail("%w", err)
+		}
+	}
+	for _, m := range d.Remaps {
+		for _, t := range []condor.Template{m.Name, m.To} {
+			if err := checkTemplate(t, condor.InRemaps); err != nil {
+				fail("output %s: %w", m.Name, err)
+			}
+		}
+	}
+	seen := make(map[int]bool, len(d.Jobs))
+	for i := range d.Jobs {
+		j := &d.Jobs[i]
+		if seen[j.Index] {
+			fail("job %d: there are two of this number", j.Index)
+		}
+		seen[j.Index] = true
+		if err := d.checkJob(j); err != nil {
+			fail("job %d: %w", j.Index, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// checkTemplate looks at a template for names: at the template, and at the name that it
+// makes of job 0.
+func checkTemplate(t condor.Template, in condor.Place) error {
+	if err := t.Check(); err != nil {
+		return err
+	}
+	return condor.CheckName(t.Expand(0, 0, 1), in)
+}
+
+func (d *Description) checkJob(j *Job) error {
+	// A field that is empty for some jobs would keep the value of the job before.
+	first := d.Jobs[0]
+	if (len(j.Inputs) > 0) != (len(first.Inputs) > 0) || (len(j.Remaps) > 0) != (len(first.Remaps) > 0) {
+		return fmt.Errorf("has other kinds of files than job %d", first.Index)
+	}
+	for _, names := range [2][]string{j.Inputs, d.Inputs} {
+		for _, name := range names {
+			if err := d.checkFile(name, condor.InInputs); err != nil {
+				return err
+			}
+		}
+	}
+	fold := slices.Contains(d.Systems, condor.Windows)
+	if a, b, clash := condor.SameBase(fold, j.Inputs, d.Inputs, []string{d.Outbox}); clash {
+		return fmt.Errorf("%s and %s would be one file in the job's folder", a, b)
+	}
+	var outputs []string
+	for _, m := range d.Remaps {
+		outputs = append(outputs, m.Name.Expand(j.Index, j.First, j.Count))
+	}
+	for _, m := range j.Remaps {
+		if err := d.checkRemap(m); err != nil {
+			return err
+		}
+		outputs = append(outputs, m.Name)
+	}
+	if a, _, clash := condor.SameBase(fold, outputs); clash {
+		return fmt.Errorf("%s would come back under two names", a)
+	}
+	return nil
+}
+
+func (d *Description) checkRemap(m Remap) error {
+	if err := d.checkFile(m.Name, condor.InRemaps); err != nil {
+		return err
+	}
+	if m.Name != condor.Base(m.Name) {
+		return fmt.Errorf("%s: a job's outputs are in its folder, not deeper", m.Name)
+	}
+	if err := condor.CheckName(m.To, condor.InRemaps); err != nil {
+		return err
+	}
+	for _, name := range []string{m.Name, m.To} {
+		if i := strings.IndexByte(name, ' '); i >= 0 && d.MaxIdle > 0 { // see writeFiles
+			return &condor.QuoteError{Text: name, ByteOffset: i, Message: "a blank in the name of one of several outputs does not go with max_idle"}
+		}
+	}
+	return nil
+}
+
+func (d *Description) checkFile(name string, in condor.Place) error {
+	if err := condor.CheckName(name, in); err != nil {
+		return err
+	}
+	if slices.Contains(d.Systems, condor.Windows) {
+		return condor.CheckWindows(name)
+	}
+	return nil
+}

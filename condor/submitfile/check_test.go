@@ -1,0 +1,70 @@
+package submitfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"testing"
+
+	"matpool/condor"
+)
+
+// What cannot be submitted, and that nothing is written of it.
+func TestDescriptionsThatAreRefused(t *testing.T) {
+	for _, test := range []struct {
+		change func(d *Description)
+		want   string
+		quote  bool // it wraps a QuoteError
+	}{
+		{func(d *Description) { d.BatchName = "a$$b" }, "batch_name: a$$b: byte 1: HTCondor does not expand $$ here, so it cannot be escaped", true},
+		{func(d *Description) { d.Executable = "" }, "executable: : byte 0: a name is empty", true},
+		{func(d *Description) { d.Unit = `a "b"` }, `"a \"b\"" is not a word for what a job makes`, false},
+		{func(d *Description) { d.Arguments = []condor.Template{"$(idx)"} }, "arguments: $(idx): byte 0: not a known macro; these are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $", true},
+		{func(d *Description) { d.Stdout = "a;b" }, "stdout: a;b: byte 1: HTCondor cannot carry ';' here", true},
+		{func(d *Description) { d.Stderr = "$(x)" }, "stderr: $(x): byte 0: not a known macro; these are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $", true},
+		{func(d *Description) { d.Log = condor.Literal("a$$b") }, "log: a$$b: byte 1: HTCondor does not expand $$ here, so it cannot be escaped", true},
+		{func(d *Description) { d.Requirements = "a\nb" }, "requirements: a\nb: byte 1: a control character ('\\n')", true},
+		{func(d *Description) { d.Extra = []condor.Setting{{Name: "+A", Value: `b\`}} }, `+A: a "\" at the end would join the next line to it`, false},
+		{func(d *Description) { d.Systems = nil }, "no operating system is named", false},
+		{func(d *Description) { d.Jobs = nil }, "there are no jobs", false},
+		{func(d *Description) { d.Cpus = 0 }, "a job needs a processor, memory and disk", false},
+		{func(d *Description) { d.Memory.Bytes = 0 }, "a job needs a processor, memory and disk", false},
+		{func(d *Description) { d.MaxRunTime = 0 }, "a job needs time to run", false},
+		{func(d *Description) { d.Remaps = []RemapTemplate{{"a", "b,c"}} }, "output a: b,c: byte 1: HTCondor cannot carry ',' here", true},
+		{func(d *Description) { d.Jobs[2].Index = 0 }, "job 0: there are two of this number", false},
+		{func(d *Description) { d.Jobs[1].Inputs = nil }, "job 1: has other kinds of files than job 0", false},
+		{func(d *Description) { d.Jobs[1].Remaps = []Remap{{"a", "b"}} }, "job 1: has other kinds of files than job 0", false},
+		{func(d *Description) { d.Jobs[1].Inputs[0] = "a,b" }, "job 1: a,b: byte 1: HTCondor cannot carry ',' here", true},
+		{func(d *Description) { d.Jobs[1].Inputs[0] = "x/INPUTB1.NPY" }, "job 1: x/INPUTB1.NPY and inputB1.npy would be one file in the job's folder", false},
+		{func(d *Description) { d.Jobs[1].Inputs[0] = "x/aux.npy" }, "job 1: x/aux.npy: byte 2: on Windows this is the name of a device", true},
+		{func(d *Description) { d.Inputs = []string{"c?"} }, "job 0: c?: byte 1: Windows allows no '?' in a file's name\njob 1: c?: byte 1: Windows allows no '?' in a file's name\njob 2: c?: byte 1: Windows allows no '?' in a file's name", true},
+		{func(d *Description) { d.Jobs = d.Jobs[:1]; d.Jobs[0].Remaps = []Remap{{"a", "b"}, {"A", "c"}} }, "job 0: a would come back under two names", false},
+		{func(d *Description) {
+			d.Jobs = d.Jobs[:1]
+			d.Remaps = []RemapTemplate{{"a$(index)", "b"}}
+			d.Jobs[0].Remaps = []Remap{{"a0", "b"}}
+		}, "job 0: a0 would come back under two names", false},
+		{func(d *Description) { d.Jobs = d.Jobs[:1]; d.Jobs[0].Remaps = []Remap{{"d/a", "b"}} }, "job 0: d/a: a job's outputs are in its folder, not deeper", false},
+		{func(d *Description) { d.Jobs = d.Jobs[:1]; d.Jobs[0].Remaps = []Remap{{"a", "b=c"}} }, "job 0: b=c: byte 1: HTCondor cannot carry '=' here", true},
+		{func(d *Description) { d.Jobs = d.Jobs[:1]; d.Jobs[0].Remaps = []Remap{{"a", "b c"}}; d.MaxIdle = 5 }, "job 0: b c: byte 1: a blank in the name of one of several outputs does not go with max_idle", true},
+		{func(d *Description) { d.BatchName, d.Systems = " ", nil }, "batch_name:  : byte 0: a blank at the beginning is lost\nno operating system is named", true},
+	} {
+		d := example()
+		test.change(d)
+		var out bytes.Buffer
+		err := d.Write(&out)
+		var quote *condor.QuoteError
+		if fmt.Sprint(err) != test.want || errors.As(err, &quote) != test.quote {
+			t.Errorf("%v\nwant\n%s", err, test.want)
+		}
+		if out.Len() > 0 {
+			t.Errorf("%s, and was written", test.want)
+		}
+	}
+	// On Linux alone, capitals make another name.
+	d := example()
+	d.Systems, d.Jobs[1].Inputs[0] = []condor.System{condor.Linux}, "x/INPUTB1.NPY"
+	if err := d.Check(); err != nil {
+		t.Error(err)
+	}
+}

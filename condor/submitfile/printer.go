@@ -1,0 +1,51 @@
+package submitfile
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// A printer prints lines. It reports errors of writing when it is flushed.
+type printer struct {
+	w *bufio.Writer
+}
+
+func newPrinter(w io.Writer) *printer { return &printer{bufio.NewWriterSize(w, 1<<16)} }
+
+func (p *printer) flush() error { return p.w.Flush() }
+
+func (p *printer) line(text string) { fmt.Fprintln(p.w, text) }
+
+// set prints NAME = VALUE.
+func (p *printer) set(name, format string, args ...any) {
+	p.line(name + " = " + fmt.Sprintf(format, args...))
+}
+
+// head prints the comments at the beginning of a file.
+func (p *printer) head(comments []string) {
+	for _, line := range comments {
+		p.remark(line)
+	}
+}
+
+// section prints an empty line, and the comments on the lines that follow.
+func (p *printer) section(comments ...string) {
+	p.line("")
+	for _, line := range comments {
+		p.remark(line)
+	}
+}
+
+// remark prints a comment of one line. A backslash at its end would join the next line to
+// it, although it is a comment.
+func (p *printer) remark(text string) {
+	oneLine := strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' '
+		}
+		return r
+	}, text)
+	p.line(strings.TrimRight("# "+oneLine, `\ `))
+}
