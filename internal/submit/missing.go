@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/internal/file"
 	"matpool/internal/flow"
 	"matpool/internal/status"
@@ -98,7 +99,7 @@ func (p *plan) look(row condor.Row, states []state) error {
 		switch {
 		case err != nil:
 			return err
-		case job != nil && (job.State == condor.Idle || job.State == condor.Running || job.State == condor.Unknown):
+		case job != nil && (job.State == eventlog.Idle || job.State == eventlog.Running || job.State == eventlog.Unknown):
 			states[i] = queued
 		case sound:
 			states[i] = there

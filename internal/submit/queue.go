@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/internal/joblog"
 	"matpool/internal/status"
 	"matpool/internal/text"
@@ -12,15 +13,15 @@ import (
 
 // A queue is what the event log tells of earlier jobs that have products of ours.
 type queue struct {
-	latest       []*condor.JobHistory // for each product, the job that had it last, or nil
-	held, active []condor.ID          // jobs; the active ones are idle or running
+	latest       []*eventlog.Job // for each product, the job that had it last, or nil
+	held, active []condor.ID     // jobs; the active ones are idle or running
 }
 
 // readLogs reads the event log, or the logs where each job has its own. A log that is
 // not there tells nothing. To read it is better than to ask condor_q, which a busy pool
 // does not always answer.
 func (p *plan) readLogs() (q queue, err error) {
-	q.latest = make([]*condor.JobHistory, p.job.TotalJobs)
+	q.latest = make([]*eventlog.Job, p.job.TotalJobs)
 	for _, name := range p.logs() {
 		if strings.Contains(name, "$(") {
 			if p.Resubmit {
@@ -36,7 +37,7 @@ func (p *plan) readLogs() (q queue, err error) {
 		if err != nil {
 			return q, err
 		}
-		err = journal.Read(func(*condor.Event) {})
+		err = journal.Read(func(*eventlog.Event) {})
 		journal.Close()
 		if err != nil {
 			return q, err
@@ -57,7 +58,7 @@ func (p *plan) readLogs() (q queue, err error) {
 // checkEntering makes sure that, where it is asked what is missing, no jobs have yet to
 // enter the queue, as they do with max_idle: of which products they are, the log does not
 // tell before.
-func (p *plan) checkEntering(log string, h *condor.History) error {
+func (p *plan) checkEntering(log string, h *eventlog.History) error {
 	for _, id := range h.Clusters() {
 		c := h.Cluster(id)
 		note, ours := c.Note()
@@ -71,7 +72,7 @@ func (p *plan) checkEntering(log string, h *condor.History) error {
 
 // enter adds a job to the queue, if it has products of ours and, where it is asked what is
 // missing, returns them as ours do.
-func (p *plan) enter(q *queue, j *condor.JobHistory) {
+func (p *plan) enter(q *queue, j *eventlog.Job) {
 	note, ok := j.Note()
 	from := max(note.First-p.job.FirstIndex, 0)
 	to := min(note.First-p.job.FirstIndex+note.Count, p.job.TotalJobs)
@@ -84,9 +85,9 @@ func (p *plan) enter(q *queue, j *condor.JobHistory) {
 		}
 	}
 	switch j.State {
-	case condor.Holding:
+	case eventlog.Held:
 		q.held = append(q.held, j.ID)
-	case condor.Idle, condor.Running, condor.Unknown:
+	case eventlog.Idle, eventlog.Running, eventlog.Unknown:
 		q.active = append(q.active, j.ID)
 	}
 }

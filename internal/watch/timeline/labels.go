@@ -9,27 +9,27 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/internal/text"
 )
 
 // least is how far apart names must be.
 const least = 0.36 * vg.Centimeter
 
-// labels returns the names at the rows' left: of each slot where there is room, else of
-// machines, as many as there is room for.
+// labels returns the names at the left of the rows: of all slots if there is room, otherwise
+// of machines, as many as there is room for.
 func labels(rows []*row, height vg.Length) (list []plot.Tick) {
 	domain := commonDomain(rows)
 	n := len(rows)
 	if height >= least {
 		seen := map[string]bool{}
 		for i, r := range rows {
-			text := cut(r.slot, domain)
-			if seen[text] { // a machine that two systems share
-				text += " (" + printable(strings.ToLower(r.system)) + ")"
+			name := cut(r.slot, domain)
+			if seen[name] { // a machine that two systems share
+				name += " (" + printable(strings.ToLower(r.system)) + ")"
 			}
-			seen[text] = true
-			list = append(list, plot.Tick{Value: float64(n-i) - 0.5, Label: text})
+			seen[name] = true
+			list = append(list, plot.Tick{Value: float64(n-i) - 0.5, Label: name})
 		}
 		return list
 	}
@@ -49,7 +49,7 @@ func labels(rows []*row, height vg.Length) (list []plot.Tick) {
 	return list
 }
 
-// commonDomain returns what the names of all machines end with, from a dot on.
+// commonDomain returns the domain that the names of all machines end with.
 func commonDomain(rows []*row) string {
 	_, domain, _ := strings.Cut(rows[0].machine, ".")
 	for _, r := range rows {
@@ -60,7 +60,7 @@ func commonDomain(rows []*row) string {
 	return domain
 }
 
-// cut returns a name without the domain, and of an address only what tells it apart.
+// cut returns a name without the domain, and an address without its parameters.
 func cut(name, domain string) string {
 	name, _, _ = strings.Cut(name, "?")
 	if domain != "" {
@@ -69,21 +69,21 @@ func cut(name, domain string) string {
 	return printable(name)
 }
 
-// printable returns a name without what XML, and so an SVG, cannot hold: a log may have anything in it.
+// printable returns a name without what XML, and so an SVG, cannot hold: a log may contain anything.
 func printable(name string) string { return text.Plain(strings.ToValidUTF8(name, "\ufffd")) }
 
 // An entry explains a colour or a mark.
 type entry struct {
 	text string
-	draw func(c *draw.Canvas, at vg.Point) // into a square of which at is the middle
+	draw func(c *draw.Canvas, at vg.Point) // into a square around at
 }
 
 const square = 0.3 * vg.Centimeter
 
-// legend returns an entry for everything that is in the picture.
+// legend returns an entry for each colour and each mark of the picture.
 func (p *Picture) legend() (list []entry) {
 	var isThere [phases]bool
-	marks := map[condor.Outcome]int{}
+	marks := map[eventlog.Outcome]int{}
 	for _, r := range p.rows {
 		for _, x := range r.pieces {
 			isThere[x.phase] = true
@@ -92,8 +92,8 @@ func (p *Picture) legend() (list []entry) {
 			marks[m.kind]++
 		}
 	}
-	fill := func(text string, phase phase) {
-		list = append(list, entry{text, func(c *draw.Canvas, at vg.Point) {
+	fill := func(what string, phase phase) {
+		list = append(list, entry{what, func(c *draw.Canvas, at vg.Point) {
 			var colour color.Color = background
 			if phase < phases {
 				colour = colours[phase]
@@ -108,10 +108,10 @@ func (p *Picture) legend() (list []entry) {
 		}
 	}
 	fill("no job", phases)
-	for _, kind := range []condor.Outcome{condor.Retried, condor.WasHeld, condor.WasLost} {
+	for _, kind := range []eventlog.Outcome{eventlog.Retried, eventlog.EndedByHold, eventlog.Lost} {
 		if n := marks[kind]; n > 0 {
-			text := map[condor.Outcome]string{condor.Retried: "failed, run again", condor.WasHeld: "held", condor.WasLost: "evicted, lost or removed"}[kind]
-			list = append(list, entry{fmt.Sprintf("%s (%d)", text, n), func(c *draw.Canvas, at vg.Point) { c.DrawGlyphNoClip(glyph(kind, vg.Points(3.5)), at) }})
+			what := map[eventlog.Outcome]string{eventlog.Retried: "failed, run again", eventlog.EndedByHold: "held", eventlog.Lost: "evicted, lost or removed"}[kind]
+			list = append(list, entry{fmt.Sprintf("%s (%d)", what, n), func(c *draw.Canvas, at vg.Point) { c.DrawGlyphNoClip(glyph(kind, vg.Points(3.5)), at) }})
 		}
 	}
 	return list
@@ -134,7 +134,7 @@ const lineHeight = 0.6 * vg.Centimeter
 
 func (e entry) width(s draw.TextStyle) vg.Length { return s.Width(e.text) + 4*square }
 
-// lines divides entries into lines that are not wider than so much.
+// lines divides entries into lines of at most the given width.
 func lines(entries []entry, s draw.TextStyle, width vg.Length) (list [][]entry) {
 	var line []entry
 	var used vg.Length

@@ -6,62 +6,62 @@ import (
 	"strings"
 	"time"
 
-	"matpool/condor"
-	"matpool/internal/report"
+	"matpool/condor/eventlog"
+	"matpool/internal/watch/report"
 )
 
-// A phase is what a slot does. The order is that of the legend.
+// A phase is what a slot does, in the order of the legend.
 type phase int
 
 const (
 	queued    phase = iota // the job waits for its turn to transfer files
-	input                  // its inputs are sent
-	computing              // the program runs, and does what it is to do
-	vain                   // it runs, and fails or is stopped
+	input                  // inputs are sent
+	computing              // the program runs
+	vain                   // it runs, but fails or is stopped
 	output                 // outputs come back
-	other                  // HTCondor starts the program, or ends the job
+	other                  // HTCondor starts the program or ends the attempt
 	phases
 )
 
-// A piece is a time in which a slot does one thing, in seconds from the beginning.
+// A piece is a time in one phase, in seconds from the beginning.
 type piece struct {
 	from, to float64
 	phase    phase
 }
 
-// A mark is where a run has ended otherwise than well.
+// A mark is the end of an attempt that was not completed.
 type mark struct {
 	at   float64
-	kind condor.Outcome // Retried, WasHeld, or WasLost for all that were cut short
+	kind eventlog.Outcome // Retried, WasHeld, or WasLost for all that were cut short
 }
 
-// A row is what a slot has done.
+// A row is the history of a slot.
 type row struct {
 	machine, system, slot string
-	begins                []float64 // of runs
+	begins                []float64 // of attempts
 	pieces                []piece
 	marks                 []mark
 }
 
-// rows returns what each slot has done since begin, in the order of their names. Jobs
-// that had no slot yet when they were held are not in it.
+// rows returns a row for each slot, from begin on, in the order of their names. Attempts
+// that were held before the log has their slot are in none.
 func rows(r *report.Report, begin time.Time) []*row {
 	bySlot := map[[2]string]*row{}
 	var list []*row
 	for _, j := range r.Run.Jobs {
-		for i := range j.Runs {
-			x := &j.Runs[i]
-			slot := cmp.Or(x.Slot, x.Machine)
+		for i := range j.Attempts {
+			a := &j.Attempts[i]
+			slot := cmp.Or(a.Slot, a.Machine)
 			if slot == "" {
 				continue
 			}
 			// A machine that two systems share has two slots of that name.
-			key := [2]string{slot, x.System}
+			key := [2]string{slot, a.System}
 			if bySlot[key] == nil {
-				bySlot[key] = &row{machine: x.Machine, system: x.System, slot: slot}
+				bySlot[key] = &row{machine: a.Machine, system: a.System, slot: slot}
 				list = append(list, bySlot[key])
 			}
-			bySlot[key].add(x, begin, r.Latest)
+			bySlot[key].add(a, begin, r.Latest)
 		}
 	}
 	for _, r := range list {
@@ -75,21 +75,21 @@ func rows(r *report.Report, begin time.Time) []*row {
 	return list
 }
 
-// add adds a run, up to now if it lasts.
-func (r *row) add(x *condor.Run, begin, now time.Time) {
+// add adds an attempt, up to now if it lasts.
+func (r *row) add(a *eventlog.Attempt, begin, now time.Time) {
 	works := vain
-	if x.Outcome == condor.Lasting || x.Outcome == condor.Completed && x.Exit.OK() {
+	if a.Useful() {
 		works = computing
 	}
-	end := x.End
+	end := a.End
 	if end.IsZero() {
 		end = now
 	}
-	at, doing := x.Begin(), other
+	at, doing := a.Begin(), other
 	r.begins = append(r.begins, at.Sub(begin).Seconds())
 	until := func(t time.Time, next phase) {
 		if t.IsZero() {
-			return // the log does not tell
+			return // the log does not have it
 		}
 		if t.After(end) {
 			t = end
@@ -100,25 +100,25 @@ func (r *row) add(x *condor.Run, begin, now time.Time) {
 		}
 		doing = next
 	}
-	until(x.InputQueued, queued)
-	until(x.InputStarted, input)
-	until(x.InputFinished, other)
-	until(x.Executing, works)
-	until(x.OutputQueued, queued)
-	until(x.OutputStarted, output)
-	until(x.OutputFinished, other)
+	until(a.InputQueued, queued)
+	until(a.InputStarted, input)
+	until(a.InputFinished, other)
+	until(a.Executing, works)
+	until(a.OutputQueued, queued)
+	until(a.OutputStarted, output)
+	until(a.OutputFinished, other)
 	until(end, other)
-	switch x.Outcome {
-	case condor.Retried, condor.WasHeld:
-		r.marks = append(r.marks, mark{end.Sub(begin).Seconds(), x.Outcome})
-	case condor.WasEvicted, condor.WasLost, condor.WasRemoved:
-		r.marks = append(r.marks, mark{end.Sub(begin).Seconds(), condor.WasLost})
+	switch a.Outcome {
+	case eventlog.Retried, eventlog.EndedByHold:
+		r.marks = append(r.marks, mark{end.Sub(begin).Seconds(), a.Outcome})
+	case eventlog.Evicted, eventlog.Lost, eventlog.EndedByRemoval:
+		r.marks = append(r.marks, mark{end.Sub(begin).Seconds(), eventlog.Lost})
 	}
 }
 
-// coarse returns pieces of which none is shorter than least: shorter ones are joined to
-// those beside them, and what the slot did for most of that time, nothing perhaps, stands
-// for all of it.
+// coarse joins pieces that are shorter than least with their neighbours. Of such a group it
+// returns a single piece of the phase that took the longest, or none if most of the time
+// has no phase.
 func coarse(pieces []piece, least float64) []piece {
 	var list []piece
 	emit := func(p piece) {
@@ -162,7 +162,7 @@ func coarse(pieces []piece, least float64) []piece {
 	return list
 }
 
-// natural compares names in which numbers count as numbers: slot1_2 before slot1_10.
+// natural compares names by the numbers in them: slot1_2 before slot1_10.
 func natural(a, b string) int {
 	for a != "" && b != "" {
 		i, j := digits(a), digits(b)
@@ -182,7 +182,7 @@ func natural(a, b string) int {
 	return cmp.Compare(len(a), len(b))
 }
 
-// digits returns how many digits a text begins with.
+// digits returns the number of digits at the beginning of s.
 func digits(s string) int {
 	return len(s) - len(strings.TrimLeft(s, "0123456789"))
 }

@@ -6,11 +6,12 @@ import (
 	"strconv"
 	"time"
 
-	"matpool/condor"
+	"matpool/condor/eventlog"
 )
 
-// WriteCSV writes a row for each run of each job, and one for a job that has not run.
-// The columns are in the manual of matwatch. Times are in seconds; what is not known is empty.
+// WriteCSV writes a row for each attempt of each job, and one for a job without attempts.
+// The manual of matwatch has the columns. Durations are in seconds; what is not known is
+// empty.
 func (r *Report) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	out.Write([]string{"cluster", "proc", "first", "count", "state", "run", "outcome", "exit", "signal",
@@ -22,13 +23,13 @@ func (r *Report) WriteCSV(w io.Writer) error {
 			head[2], head[3] = strconv.Itoa(note.First), strconv.Itoa(note.Count)
 		}
 		tail := []string{"", "", j.Reason}
-		if j.State == condor.Holding {
+		if j.State == eventlog.Held {
 			tail = []string{strconv.Itoa(j.Hold.Code), strconv.Itoa(j.Hold.Subcode), j.Hold.Reason}
 		}
-		for i := range j.Runs {
-			out.Write(append(append(head[:5:5], r.csvRun(j, i)...), tail...))
+		for i := range j.Attempts {
+			out.Write(append(append(head[:5:5], r.csvAttempt(j, i)...), tail...))
 		}
-		if len(j.Runs) == 0 {
+		if len(j.Attempts) == 0 {
 			out.Write(append(append(head[:5:5], "0", "", "", "", "", "", "", timestamp(j.Submitted), "", "", "", "", "", "", "", ""), tail...))
 		}
 	}
@@ -36,19 +37,19 @@ func (r *Report) WriteCSV(w io.Writer) error {
 	return out.Error()
 }
 
-func (r *Report) csvRun(j *condor.JobHistory, i int) []string {
-	x := &j.Runs[i]
+func (r *Report) csvAttempt(j *eventlog.Job, i int) []string {
+	a := &j.Attempts[i]
 	exit, signal := "", ""
-	if x.Outcome == condor.Completed || x.Outcome == condor.Retried {
-		if x.Exit.Signal != 0 {
-			signal = strconv.Itoa(x.Exit.Signal)
+	if a.Outcome == eventlog.Completed || a.Outcome == eventlog.Retried {
+		if a.Exit.Signal != 0 {
+			signal = strconv.Itoa(a.Exit.Signal)
 		} else {
-			exit = strconv.Itoa(x.Exit.Status)
+			exit = strconv.Itoa(a.Exit.Status)
 		}
 	}
-	return []string{strconv.Itoa(i + 1), x.Outcome.String(), exit, signal,
-		x.Machine, x.System, x.Slot, timestamp(j.Submitted), timestamp(x.Begin()), timestamp(x.End),
-		seconds(x.Wait()), seconds(x.Queue()), seconds(x.Input()), seconds(x.Compute(r.Latest)), seconds(x.Output()), seconds(x.Total(r.Latest))}
+	return []string{strconv.Itoa(i + 1), a.Outcome.String(), exit, signal,
+		a.Machine, a.System, a.Slot, timestamp(j.Submitted), timestamp(a.Begin()), timestamp(a.End),
+		seconds(a.Wait()), seconds(a.Queue()), seconds(a.Input()), seconds(a.Compute(r.Latest)), seconds(a.Output()), seconds(a.Total(r.Latest))}
 }
 
 func timestamp(t time.Time) string {

@@ -1,4 +1,4 @@
-package condor
+package eventlog
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"matpool/condor"
 )
 
 // A bigLog yields the log of many jobs, made of the events of real ones.
@@ -74,7 +76,7 @@ func read(tb testing.TB, r *Reader) *History {
 		switch rec := r.Record().(type) {
 		case *Event:
 			h.Add(rec)
-		case *SyntaxError:
+		case *condor.SyntaxError:
 			tb.Error(rec)
 		}
 	}
@@ -92,7 +94,7 @@ func TestBigLog(t *testing.T) {
 	}
 	for _, r := range []io.Reader{newBigLog(t, 1000), bytes.NewReader(log)} {
 		h := read(t, NewReader("big.log", r))
-		if got, want := h.Counts(), (Counts{Done: 900, Held: 100}); got != want {
+		if got, want := Count(h.Jobs()), (Counts{Done: 900, Held: 100}); got != want {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 	}
@@ -114,7 +116,7 @@ func BenchmarkReadLog(b *testing.B) {
 			}
 		}},
 		{"history", func(b *testing.B) {
-			if n := read(b, NewReader("big.log", bytes.NewReader(log))).Counts().Total(); n != jobs {
+			if n := len(read(b, NewReader("big.log", bytes.NewReader(log))).Jobs()); n != jobs {
 				b.Fatal(n)
 			}
 		}},

@@ -1,10 +1,12 @@
-package condor
+package eventlog
 
 import (
 	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	"matpool/condor"
 )
 
 // The first lines of events, in every form that HTCondor has written dates in.
@@ -17,24 +19,23 @@ func TestHeads(t *testing.T) {
 		want    Event
 		assumed bool
 	}{
-		{"008 (046.003.000) 2026-11-23 19:14:02 x", Event{ID: ID{46, 3}, Time: at(2026, 11, 23, 19, 14, 2, 0), Head: "x"}, false},
-		{"008 (1234567.1000.001) 2026-11-23 19:14:02 ", Event{ID: ID{1234567, 1000}, Subproc: 1, Time: at(2026, 11, 23, 19, 14, 2, 0)}, false},
-		{"008 (-01.-01.-01) 2026-11-23 19:14:02", Event{ID: ID{-1, -1}, Subproc: -1, Time: at(2026, 11, 23, 19, 14, 2, 0)}, false},
-		{"008 (001.000.000) 2026-11-23 19:14:02.5 x", Event{ID: ID{1, 0}, Time: at(2026, 11, 23, 19, 14, 2, 5e8), Head: "x"}, false},
-		{"008 (001.000.000) 2026-11-23T19:14:02.123Z x", Event{ID: ID{1, 0}, Time: at(2026, 11, 23, 19, 14, 2, 123e6), Head: "x"}, false},
-		{"008 (001.000.000) 2026-11-23 19:14:02+05:30 x", Event{ID: ID{1, 0}, Time: at(2026, 11, 23, 13, 44, 2, 0), Head: "x"}, false},
-		{"008 (001.000.000) 2026-11-23 19:14:02-0100 x", Event{ID: ID{1, 0}, Time: at(2026, 11, 23, 20, 14, 2, 0), Head: "x"}, false},
-		{"008 (001.000.000) 2024-02-29 23:59:60 x", Event{ID: ID{1, 0}, Time: at(2024, 3, 1, 0, 0, 0, 0), Head: "x"}, false},
-		// Now is 2026-11-30 00:00. Without a year, a time is not in the future, but for a day.
-		{"008 (001.000.000) 11/23 19:14:02 x", Event{ID: ID{1, 0}, Time: at(2026, 11, 23, 19, 14, 2, 0), Head: "x"}, true},
-		{"008 (001.000.000) 11/30 19:14:02.25 x", Event{ID: ID{1, 0}, Time: at(2026, 11, 30, 19, 14, 2, 25e7), Head: "x"}, true},
-		{"008 (001.000.000) 12/01 00:00:01 x", Event{ID: ID{1, 0}, Time: at(2025, 12, 1, 0, 0, 1, 0), Head: "x"}, true},
-		{"008 (001.000.000) 02/29 10:00:00 x", Event{ID: ID{1, 0}, Time: at(2024, 2, 29, 10, 0, 0, 0), Head: "x"}, true},
+		{"008 (046.003.000) 2026-11-23 19:14:02 x", Event{ID: condor.ID{Cluster: 46, Proc: 3}, Time: at(2026, 11, 23, 19, 14, 2, 0), Head: "x"}, false},
+		{"008 (1234567.1000.001) 2026-11-23 19:14:02 ", Event{ID: condor.ID{Cluster: 1234567, Proc: 1000}, Time: at(2026, 11, 23, 19, 14, 2, 0)}, false},
+		{"008 (-01.-01.-01) 2026-11-23 19:14:02", Event{ID: condor.ID{Cluster: -1, Proc: -1}, Time: at(2026, 11, 23, 19, 14, 2, 0)}, false},
+		{"008 (001.000.000) 2026-11-23 19:14:02.5 x", Event{ID: condor.ID{Cluster: 1, Proc: 0}, Time: at(2026, 11, 23, 19, 14, 2, 5e8), Head: "x"}, false},
+		{"008 (001.000.000) 2026-11-23T19:14:02.123Z x", Event{ID: condor.ID{Cluster: 1, Proc: 0}, Time: at(2026, 11, 23, 19, 14, 2, 123e6), Head: "x"}, false},
+		{"008 (001.000.000) 2026-11-23 19:14:02+05:30 x", Event{ID: condor.ID{Cluster: 1, Proc: 0}, Time: at(2026, 11, 23, 13, 44, 2, 0), Head: "x"}, false},
+		{"008 (001.000.000) 2026-11-23 19:14:02-0100 x", Event{ID: condor.ID{Cluster: 1, Proc: 0}, Time: at(2026, 11, 23, 20, 14, 2, 0), Head: "x"}, false},
+		{"008 (001.000.000) 2024-02-29 23:59:60 x", Event{ID: condor.ID{Cluster: 1, Proc: 0}, Time: at(2024, 3, 1, 0, 0, 0, 0), Head: "x"}, false},
+		// Now is 2026-11-30 00:00. Without a year, a time is at most a day in the future.
+		{"008 (001.000.000) 11/23 19:14:02 x", Event{ID: condor.ID{Cluster: 1, Proc: 0}, Time: at(2026, 11, 23, 19, 14, 2, 0), Head: "x"}, true},
+		{"008 (001.000.000) 11/30 19:14:02.25 x", Event{ID: condor.ID{Cluster: 1, Proc: 0}, Time: at(2026, 11, 30, 19, 14, 2, 25e7), Head: "x"}, true},
+		{"008 (001.000.000) 12/01 00:00:01 x", Event{ID: condor.ID{Cluster: 1, Proc: 0}, Time: at(2025, 12, 1, 0, 0, 1, 0), Head: "x"}, true},
+		{"008 (001.000.000) 02/29 10:00:00 x", Event{ID: condor.ID{Cluster: 1, Proc: 0}, Time: at(2024, 2, 29, 10, 0, 0, 0), Head: "x"}, true},
 	} {
 		r := newReader(strings.NewReader(test.in + "\r\n...\r\n"))
 		got := records(r)
 		test.want.Number, test.want.Line, test.want.YearAssumed = 8, 1, test.assumed
-		test.want.Detail = Generic{strings.TrimSpace(test.want.Head)}
 		if len(got) != 1 || !reflect.DeepEqual(got[0], &test.want) {
 			t.Errorf("%q: %+v, %v\nwant %+v", test.in, got, r.Err(), test.want)
 		}
@@ -61,17 +62,16 @@ func TestHeads(t *testing.T) {
 		"\x00\x00\x00",
 	} {
 		got := records(newReader(strings.NewReader(in + "\n...\n")))
-		if _, ok := got[0].(*SyntaxError); !ok || len(got) != 1 {
+		if _, ok := got[0].(*condor.SyntaxError); !ok || len(got) != 1 {
 			t.Errorf("%q: %+v", in, got)
 		}
 	}
 }
 
-// Local times are those of the place that the reader is told, also at the hour that
-// comes twice.
+// Times that name no zone are in the reader's.
 func TestLocation(t *testing.T) {
 	r := newReader(strings.NewReader("008 (001.000.000) 2026-07-01 12:00:00 x\n...\n008 (001.000.000) 2026-07-01 12:00:00Z x\n...\n"))
-	r.Location = time.FixedZone("", 2*3600)
+	r.location = time.FixedZone("", 2*3600)
 	for _, want := range []string{"2026-07-01T10:00:00Z", "2026-07-01T12:00:00Z"} {
 		if !r.Scan() || r.Record().(*Event).Time.UTC().Format(time.RFC3339) != want {
 			t.Errorf("%+v, want %s", r.Record(), want)

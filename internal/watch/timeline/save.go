@@ -6,11 +6,11 @@ import (
 	"io/fs"
 
 	"matpool/internal/file"
-	"matpool/internal/report"
 	"matpool/internal/status"
+	"matpool/internal/watch/report"
 )
 
-// Save draws a report's timeline into a file, which it replaces.
+// Save draws the timeline of a report into a file, and replaces an old one.
 func Save(r *report.Report, name string) error {
 	format, err := FormatOf(name)
 	if err != nil {

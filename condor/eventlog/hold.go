@@ -1,22 +1,23 @@
-package condor
+package eventlog
 
 import (
 	"fmt"
 	"strconv"
 
+	"matpool/condor"
 	"matpool/internal/status"
 )
 
-// A HoldExplanation says what a hold means, and what can be done.
+// A HoldExplanation is what a hold means and what can be done about it.
 type HoldExplanation struct {
 	Label string // HTCondor's name for the code
 	Means string
 	Do    string
 }
 
-// ExplainHold explains the codes of a hold ([Held]). The codes are those of the
-// HTCondor manual, "Job Event Log Codes" and the table of HoldReasonCode; the
-// subcodes of code 3 those of submit descriptions written here.
+// ExplainHold explains the codes of a hold ([JobHeld]). The codes are those of the
+// HTCondor manual's table of HoldReasonCode; the subcodes of code 3 are those of the
+// submit descriptions written here.
 func ExplainHold(code, subcode int) HoldExplanation {
 	const again = "then condor_release, or submit what is missing again (matsubmit -resubmit)"
 	switch code {
@@ -33,7 +34,7 @@ func ExplainHold(code, subcode int) HoldExplanation {
 	case 8:
 		return HoldExplanation{"UnableToOpenInput", "the file for standard input cannot be opened" + errno(subcode), "see that it exists; " + again}
 	case 11, 18:
-		return HoldExplanation{"InvalidTransferAck", "the transfer of files was interrupted", "condor_release tries again; if it recurs, tell the pool's administrator"}
+		return HoldExplanation{"InvalidTransferAck", "the transfer of files was interrupted", "condor_release tries again; if it recurs, report it to the pool's administrator"}
 	case 12:
 		return HoldExplanation{"TransferOutputError", "outputs could not be sent back" + errno(subcode), "see that the folders they go to may be written to, and that the disk is not full; " + again}
 	case 13:
@@ -51,7 +52,7 @@ func ExplainHold(code, subcode int) HoldExplanation {
 	case 26:
 		return HoldExplanation{"SystemPolicy", "a rule of the pool's administrator", "see the reason, or ask them"}
 	case 27:
-		return HoldExplanation{"SystemPolicyUndefined", "a rule of the pool's administrator has no value", "tell them"}
+		return HoldExplanation{"SystemPolicyUndefined", "a rule of the pool's administrator has no value", "report it to them"}
 	case 32:
 		return HoldExplanation{"MaxTransferInputSizeExceeded", "its inputs are larger than the pool allows", "fewer products per job, or ask the administrator"}
 	case 33:
@@ -60,13 +61,13 @@ func ExplainHold(code, subcode int) HoldExplanation {
 		return HoldExplanation{"JobOutOfResources", "it used more memory, disk or processors than it asked for", "raise request_memory or request_disk, and submit what is missing again (matsubmit -resubmit)"}
 	case 46:
 		return HoldExplanation{"JobDurationExceeded", "it took longer than was allowed, transfers included", "raise the limit, or submit what is missing again with fewer products per job (matsubmit -resubmit)"}
-	case CodeTimeLimit:
+	case condor.CodeTimeLimit:
 		return HoldExplanation{"JobExecuteExceeded", "it ran longer than max_run_time", "raise max_run_time, or products_per_job is too large; if it was the machine, condor_release"}
 	}
 	return HoldExplanation{"", "code " + strconv.Itoa(code) + ", subcode " + strconv.Itoa(subcode), "see the reason, and the HTCondor manual's table of HoldReasonCode"}
 }
 
-// explainPolicy explains holds that the submit description itself asks for.
+// explainPolicy explains holds by an expression of the submit description.
 func explainPolicy(subcode int) HoldExplanation {
 	e := HoldExplanation{Label: "JobPolicy"}
 	switch {
@@ -74,8 +75,8 @@ func explainPolicy(subcode int) HoldExplanation {
 		e.Means, e.Do = "the program was called wrongly, or would have destroyed something (exit status 64)", "see its message; correct the submission, and submit what is missing again (matsubmit -resubmit)"
 	case subcode == status.Data:
 		e.Means, e.Do = "an input is missing or bad (exit status 65)", "see its message; make the input again, and submit what is missing again (matsubmit -resubmit)"
-	case subcode == CodeTimeLimit:
-		return ExplainHold(CodeTimeLimit, 0)
+	case subcode == condor.CodeTimeLimit:
+		return ExplainHold(condor.CodeTimeLimit, 0)
 	case subcode > 128:
 		e.Means, e.Do = fmt.Sprintf("it failed each time it was run, at last by signal %d (or exit status %d)", subcode-128, subcode), "see its stderr; a signal 9 may mean too little memory"
 	default:
@@ -84,8 +85,8 @@ func explainPolicy(subcode int) HoldExplanation {
 	return e
 }
 
-// errno returns what a subcode means that is one of Linux's error numbers, in
-// brackets, or nothing.
+// errno returns the meaning of a subcode that is one of Linux's error numbers, in
+// brackets, or "".
 func errno(n int) string {
 	names := map[int]string{
 		1: "not permitted", 2: "no such file or folder", 5: "the disk fails", 8: "not a program of this system",

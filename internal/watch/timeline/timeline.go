@@ -1,4 +1,4 @@
-// Package timeline draws what each slot of a run did when: transfers, computing, nothing.
+// Package timeline draws what each slot of a run did when: transfers, computation, nothing.
 package timeline
 
 import (
@@ -12,11 +12,11 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/internal/joblog"
-	"matpool/internal/report"
 	"matpool/internal/status"
 	"matpool/internal/text"
+	"matpool/internal/watch/report"
 )
 
 // Sizes of the picture. Its height depends on the number of slots.
@@ -25,14 +25,14 @@ const (
 	margin     = 0.4 * vg.Centimeter
 	tallestRow = 0.8 * vg.Centimeter
 	lowestRow  = 0.08 * vg.Centimeter
-	enough     = 28 * vg.Centimeter // of all rows, unless they would be lower than lowestRow
-	tallest    = 80 * vg.Centimeter // of all rows: a thousand and more become lower still
+	enough     = 28 * vg.Centimeter // of all rows, unless they become lower than lowestRow
+	tallest    = 80 * vg.Centimeter // of all rows: a thousand rows and more become lower still
 	small      = 9                  // size of letters, in points
 	large      = 12
 )
 
-// The colours are those of Okabe and Ito, "Color Universal Design" (2008), which people
-// see apart who do not see all colours; greys are what is no work.
+// The colours are those of Okabe and Ito, "Color Universal Design" (2008), which colour-blind
+// people can distinguish. Grey is no work.
 var colours = [phases]color.Color{
 	queued:    color.RGBA{240, 228, 66, 255},
 	input:     color.RGBA{230, 159, 0, 255},
@@ -46,7 +46,7 @@ var background = color.RGBA{235, 235, 235, 255}
 
 var phaseNames = [phases]string{"waiting to transfer", "inputs", "computing", "computing in vain", "outputs", "starting, ending"}
 
-// A Picture is a timeline that is ready to be drawn.
+// A Picture is a timeline before it is drawn.
 type Picture struct {
 	title string
 	span  float64 // in seconds
@@ -86,7 +86,7 @@ func (p *Picture) rowHeight() vg.Length {
 	return min(tallestRow, max(lowestRow, enough/n), tallest/n)
 }
 
-// style makes letters of a plot's style sans-serif, and of a size.
+// style sets the font of a text to sans-serif, in a size.
 func style(s *draw.TextStyle, size font.Length) {
 	s.Font.Variant = "Sans"
 	s.Font.Size = size
@@ -127,11 +127,11 @@ type bars struct {
 	unit float64
 }
 
-// Plot is what a plot.Plotter does.
+// Plot implements [plot.Plotter].
 func (b bars) Plot(c draw.Canvas, plt *plot.Plot) {
 	x, y := plt.Transforms(&c)
 	at := func(seconds float64) vg.Length { return x(seconds / b.unit) }
-	dot := b.span / float64((c.Max.X-c.Min.X)/vg.Points(0.75)) // how long a dot of most screens is
+	dot := b.span / float64((c.Max.X-c.Min.X)/vg.Points(0.75)) // the time that a dot of most screens takes
 	pitch := y(1) - y(0)
 	half := 0.4 * pitch
 	for i, r := range b.rows {
@@ -161,10 +161,10 @@ func (b bars) Plot(c draw.Canvas, plt *plot.Plot) {
 			divide(c, r.begins, at, middle-half, middle+half)
 		}
 		size := min(max(0.28*pitch, vg.Points(1.6)), vg.Points(4))
-		last := [condor.WasLost + 1]float64{}
+		last := [eventlog.Outcomes]float64{}
 		for _, m := range r.marks {
 			if m.at-last[m.kind] < 3*dot && last[m.kind] > 0 {
-				continue // it would be drawn on the last one
+				continue // it would cover the last one
 			}
 			last[m.kind] = m.at
 			c.DrawGlyph(glyph(m.kind, size), vg.Point{X: at(m.at), Y: middle})
@@ -172,7 +172,7 @@ func (b bars) Plot(c draw.Canvas, plt *plot.Plot) {
 	}
 }
 
-// divide draws a line where a run begins, unless that is too near to another.
+// divide draws a line at the beginning of each attempt, unless it is too near to the last.
 func divide(c draw.Canvas, begins []float64, at func(float64) vg.Length, bottom, top vg.Length) {
 	line := draw.LineStyle{Color: color.White, Width: vg.Points(0.75)}
 	for i, begin := range begins {
@@ -182,12 +182,12 @@ func divide(c draw.Canvas, begins []float64, at func(float64) vg.Length, bottom,
 	}
 }
 
-func glyph(kind condor.Outcome, size vg.Length) draw.GlyphStyle {
+func glyph(kind eventlog.Outcome, size vg.Length) draw.GlyphStyle {
 	s := draw.GlyphStyle{Color: color.Black, Radius: size}
 	switch kind {
-	case condor.Retried:
+	case eventlog.Retried:
 		s.Shape = draw.CrossGlyph{}
-	case condor.WasHeld:
+	case eventlog.EndedByHold:
 		s.Shape = draw.PyramidGlyph{}
 	default:
 		s.Shape = draw.RingGlyph{}
@@ -195,7 +195,7 @@ func glyph(kind condor.Outcome, size vg.Length) draw.GlyphStyle {
 	return s
 }
 
-// unitOf returns the unit, in seconds, in which a span is best told.
+// unitOf returns the unit for a span, in seconds, and its name.
 func unitOf(span float64) (unit float64, name string) {
 	switch {
 	case span <= 5*60:

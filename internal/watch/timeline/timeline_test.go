@@ -15,10 +15,10 @@ import (
 	"testing"
 	"time"
 
-	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/internal/joblog"
-	"matpool/internal/report"
 	"matpool/internal/status"
+	"matpool/internal/watch/report"
 )
 
 func reportOf(t *testing.T, name string) *report.Report {
@@ -28,26 +28,26 @@ func reportOf(t *testing.T, name string) *report.Report {
 		t.Fatal(err)
 	}
 	defer j.Close()
-	if err := j.Read(func(*condor.Event) {}); err != nil {
+	if err := j.Read(func(*eventlog.Event) {}); err != nil {
 		t.Fatal(err)
 	}
 	return report.New(j, joblog.Select(j.History, nil))
 }
 
 func logs(t *testing.T) []string {
-	names, err := filepath.Glob("../../condor/testdata/*.log")
+	names, err := filepath.Glob("../../../condor/eventlog/testdata/*.log")
 	if err != nil || len(names) < 3 {
 		t.Fatal(names, err)
 	}
-	return append(slices.DeleteFunc(names, func(name string) bool { return strings.HasSuffix(name, "kinds.log") }), "../../examples/finished.log")
+	return append(slices.DeleteFunc(names, func(name string) bool { return strings.HasSuffix(name, "kinds.log") }), "../../../examples/finished.log")
 }
 
-// What is drawn is what the report tells: all time that a slot had a job, and no more.
+// The pieces are the times of the report: all the time that a slot had a job, and no more.
 func TestPiecesAddUp(t *testing.T) {
 	for _, name := range logs(t) {
 		r := reportOf(t, name)
 		var spent [phases]float64
-		marks := map[condor.Outcome]int{}
+		marks := map[eventlog.Outcome]int{}
 		for _, row := range rows(r, r.Submitted) {
 			for _, p := range row.pieces {
 				if p.from >= p.to || p.from < 0 || p.to > r.Makespan().Seconds() {
@@ -64,19 +64,19 @@ func TestPiecesAddUp(t *testing.T) {
 		if spent != want {
 			t.Errorf("%s: %v s are drawn, the report has %v", name, spent, want)
 		}
-		if marks[condor.Retried] != m.Ends[condor.Retried] || marks[condor.WasHeld] != m.Ends[condor.WasHeld] ||
-			marks[condor.WasLost] != m.Ends[condor.WasEvicted]+m.Ends[condor.WasLost]+m.Ends[condor.WasRemoved] {
+		if marks[eventlog.Retried] != m.Ends[eventlog.Retried] || marks[eventlog.EndedByHold] != m.Ends[eventlog.EndedByHold] ||
+			marks[eventlog.Lost] != m.Ends[eventlog.Evicted]+m.Ends[eventlog.Lost]+m.Ends[eventlog.EndedByRemoval] {
 			t.Errorf("%s: marks %v, the report has %v", name, marks, m.Ends)
 		}
 	}
 }
 
-// Two programs write the log: words of a run that come after its end are in no slot's time.
-func TestWordsAfterTheEnd(t *testing.T) {
+// Two programs write the log: events of an attempt after its end are in no slot's time.
+func TestEventsAfterTheEnd(t *testing.T) {
 	begin := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	at := func(s int) time.Time { return begin.Add(time.Duration(s) * time.Second) }
 	var r row
-	r.add(&condor.Run{InputStarted: at(1), Executing: at(2), OutputStarted: at(9), OutputFinished: at(11), End: at(10), Outcome: condor.Completed}, begin, at(20))
+	r.add(&eventlog.Attempt{InputStarted: at(1), Executing: at(2), OutputStarted: at(9), OutputFinished: at(11), End: at(10), Outcome: eventlog.Completed}, begin, at(20))
 	if want := []piece{{1, 2, input}, {2, 9, computing}, {9, 10, output}}; !slices.Equal(r.pieces, want) {
 		t.Errorf("%v, want %v", r.pieces, want)
 	}
@@ -118,7 +118,7 @@ func TestNatural(t *testing.T) {
 	}
 }
 
-// slots makes rows of so many machines with four slots.
+// slots makes the rows of machines with four slots.
 func slots(machines int) (list []*row) {
 	for i := range machines {
 		for j := range 4 {
@@ -146,7 +146,7 @@ func TestLabels(t *testing.T) {
 			}
 		}
 	}
-	if got := labels(rows(reportOf(t, "../../condor/testdata/retries.log"), reportOf(t, "../../condor/testdata/retries.log").Submitted), tallestRow)[4].Label; got != "slot1_1@pc07 (windows)" {
+	if got := labels(rows(reportOf(t, "../../../condor/eventlog/testdata/retries.log"), reportOf(t, "../../../condor/eventlog/testdata/retries.log").Submitted), tallestRow)[4].Label; got != "slot1_1@pc07 (windows)" {
 		t.Error(got)
 	}
 }
@@ -166,8 +166,8 @@ func TestTicks(t *testing.T) {
 	}
 }
 
-// A picture has the same bytes each time. A PNG can be decoded and has the colours of
-// what happened, an SVG is XML with the names in it.
+// A picture has the same bytes each time. A PNG can be decoded and has the colours of its
+// pieces; an SVG is XML with the names in it.
 func TestWrite(t *testing.T) {
 	for _, name := range logs(t) {
 		p, err := New(reportOf(t, name))
@@ -242,7 +242,7 @@ func TestOddNames(t *testing.T) {
 	}
 }
 
-// Of many slots the picture is not taller than what can be looked at.
+// The picture of many slots is not taller than a screen can show.
 func TestManySlots(t *testing.T) {
 	for machines, tall := range map[int]float64{1: 210, 100: 1100, 2500: 2500} {
 		p := Picture{title: "many", since: "submission", span: 10, rows: slots(machines)}

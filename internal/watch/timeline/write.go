@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// A Format is what a picture's file is.
+// A Format is the format of a picture: the extension of its file.
 type Format string
 
 const (
@@ -20,7 +20,7 @@ const (
 	PNG Format = ".png"
 )
 
-// FormatOf returns the format that a file's name ends with.
+// FormatOf returns the format by a file's extension.
 func FormatOf(name string) (Format, error) {
 	switch f := Format(strings.ToLower(filepath.Ext(name))); f {
 	case SVG, PNG:
@@ -29,10 +29,10 @@ func FormatOf(name string) (Format, error) {
 	return "", fmt.Errorf("%s: a picture's name ends in .svg or .png", name)
 }
 
-// dpi is dots of a PNG per inch.
+// dpi is the resolution of a PNG in dots per inch.
 const dpi = 120
 
-// Write writes the picture. Its bytes depend on nothing but the log.
+// Write writes the picture. Its bytes depend only on the log.
 func (p *Picture) Write(w io.Writer, f Format) error {
 	width, height := p.size()
 	if f == PNG {
@@ -43,11 +43,11 @@ func (p *Picture) Write(w io.Writer, f Format) error {
 	}
 	c := vgsvg.New(width, height)
 	p.draw(draw.New(c))
-	var text bytes.Buffer
-	if _, err := c.WriteTo(&text); err != nil {
+	var svg bytes.Buffer
+	if _, err := c.WriteTo(&svg); err != nil {
 		return err
 	}
-	// The font is not in the file. These have letters of the same widths.
-	_, err := w.Write(bytes.ReplaceAll(text.Bytes(), []byte("font-family:Liberation Sans"), []byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif")))
+	// The font is not in the file. The others have letters of the same widths.
+	_, err := w.Write(bytes.ReplaceAll(svg.Bytes(), []byte("font-family:Liberation Sans"), []byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif")))
 	return err
 }

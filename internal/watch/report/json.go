@@ -5,10 +5,10 @@ import (
 	"io"
 	"time"
 
-	"matpool/condor"
+	"matpool/condor/eventlog"
 )
 
-// The fields are in the manual of matwatch: a name does not change its meaning.
+// The manual of matwatch has the fields. A name keeps its meaning from version to version.
 type document struct {
 	Logs      []string   `json:"logs"`
 	Clusters  []int      `json:"clusters"`
@@ -26,21 +26,21 @@ type document struct {
 }
 
 type counts struct {
-	Jobs    int `json:"jobs"`
-	Done    int `json:"done"`
-	Running int `json:"running"`
-	Idle    int `json:"idle"`
-	Held    int `json:"held"`
-	Waiting int `json:"held_to_be_released"`
-	Failed  int `json:"failed"`
-	Removed int `json:"removed"`
-	Unknown int `json:"unknown"`
-	Again   int `json:"superseded"`
-	Later   int `json:"later"`
+	Jobs       int `json:"jobs"`
+	Done       int `json:"done"`
+	Running    int `json:"running"`
+	Idle       int `json:"idle"`
+	Held       int `json:"held"`
+	Waiting    int `json:"held_to_be_released"`
+	Failed     int `json:"failed"`
+	Removed    int `json:"removed"`
+	Unknown    int `json:"unknown"`
+	Superseded int `json:"superseded"`
+	Later      int `json:"later"`
 }
 
 type spending struct {
-	Runs      int     `json:"runs"`
+	Attempts  int     `json:"runs"`
 	Completed int     `json:"completed"`
 	Retried   int     `json:"retried"`
 	Held      int     `json:"held"`
@@ -79,7 +79,7 @@ type job struct {
 	MemoryMB  *int64     `json:"memory_mb"`
 	Hold      *hold      `json:"hold"`
 	Reason    string     `json:"reason,omitempty"`
-	Runs      []run      `json:"runs"`
+	Attempts  []attempt  `json:"runs"`
 }
 
 type hold struct {
@@ -91,7 +91,7 @@ type hold struct {
 	Releasing bool   `json:"to_be_released"`
 }
 
-type run struct {
+type attempt struct {
 	Outcome string     `json:"outcome"`
 	Exit    *int       `json:"exit"`
 	Signal  *int       `json:"signal"`
@@ -115,7 +115,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Logs: r.Names, Clusters: r.Run.Clusters, State: r.Run.State().String(),
 		Submitted: known(r.Submitted), Latest: known(r.Latest), Makespan: r.Makespan().Seconds(),
 		Slots: r.Total.Slots, Between: r.Between().Seconds(),
-		Counts: counts{c.Total(), c.Done, c.Running, c.Idle, c.Held, c.Waiting, c.Failed, c.Removed, c.Unknown, r.Run.Again, r.Run.Later},
+		Counts: counts{c.Total(), c.Done, c.Running, c.Idle, c.Held, c.Waiting, c.Failed, c.Removed, c.Unknown, r.Run.Superseded, r.Run.Later},
 		Total:  r.Total.spending(), Faults: r.Faulty,
 		Machines: []machine{}, Jobs: []job{},
 	}
@@ -135,40 +135,40 @@ func (r *Report) WriteJSON(w io.Writer) error {
 }
 
 func (m *Machine) spending() spending {
-	return spending{m.Runs, m.Ends[condor.Completed], m.Ends[condor.Retried], m.Ends[condor.WasHeld], m.Ends[condor.WasRemoved], m.Ends[condor.WasEvicted], m.Ends[condor.WasLost],
+	return spending{m.Attempts, m.Ends[eventlog.Completed], m.Ends[eventlog.Retried], m.Ends[eventlog.EndedByHold], m.Ends[eventlog.EndedByRemoval], m.Ends[eventlog.Evicted], m.Ends[eventlog.Lost],
 		m.Busy.Seconds(), m.Queued.Seconds(), m.Input.Seconds(), m.Computed.Seconds(), m.Vain.Seconds(), m.Output.Seconds(), m.Overhead()}
 }
 
-func (r *Report) job(j *condor.JobHistory) job {
+func (r *Report) job(j *eventlog.Job) job {
 	d := job{Cluster: j.Cluster, Proc: j.Proc, State: j.State.String(), Submitted: known(j.Submitted),
-		Starts: j.Starts, Retries: j.Retries, Evictions: j.Evictions, Holds: j.Holds, Reason: j.Reason, Runs: []run{}}
+		Starts: j.Starts, Retries: j.Retries, Evictions: j.Evictions, Holds: j.Holds, Reason: j.Reason, Attempts: []attempt{}}
 	if note, ok := j.Note(); ok {
 		d.First, d.Count = &note.First, &note.Count
 	}
-	if j.State == condor.Done {
+	if j.State == eventlog.Done || j.State == eventlog.Failed {
 		d.Exit, d.Signal = exit(j.Exit)
 	}
 	if j.MemoryMB >= 0 {
 		d.MemoryMB = &j.MemoryMB
 	}
-	if j.State == condor.Holding {
-		e := condor.ExplainHold(j.Hold.Code, j.Hold.Subcode)
+	if j.State == eventlog.Held {
+		e := eventlog.ExplainHold(j.Hold.Code, j.Hold.Subcode)
 		d.Hold = &hold{j.Hold.Code, j.Hold.Subcode, j.Hold.Reason, e.Means, e.Do, j.WillBeReleased()}
 	}
-	for i := range j.Runs {
-		x := &j.Runs[i]
-		v := run{Outcome: x.Outcome.String(), Machine: x.Machine, System: x.System, Slot: x.Slot, Began: known(x.Begin()), Ended: known(x.End),
-			Wait: x.Wait().Seconds(), Queue: x.Queue().Seconds(), Input: x.Input().Seconds(), Compute: x.Compute(r.Latest).Seconds(), Output: x.Output().Seconds(), Total: x.Total(r.Latest).Seconds()}
-		if x.Outcome == condor.Completed || x.Outcome == condor.Retried {
-			v.Exit, v.Signal = exit(x.Exit)
+	for i := range j.Attempts {
+		a := &j.Attempts[i]
+		v := attempt{Outcome: a.Outcome.String(), Machine: a.Machine, System: a.System, Slot: a.Slot, Began: known(a.Begin()), Ended: known(a.End),
+			Wait: a.Wait().Seconds(), Queue: a.Queue().Seconds(), Input: a.Input().Seconds(), Compute: a.Compute(r.Latest).Seconds(), Output: a.Output().Seconds(), Total: a.Total(r.Latest).Seconds()}
+		if a.Outcome == eventlog.Completed || a.Outcome == eventlog.Retried {
+			v.Exit, v.Signal = exit(a.Exit)
 		}
-		d.Runs = append(d.Runs, v)
+		d.Attempts = append(d.Attempts, v)
 	}
 	return d
 }
 
-// exit returns the status or the signal, whichever it was.
-func exit(e condor.Exit) (status, signal *int) {
+// exit returns the status, or the signal if the program ended by one.
+func exit(e eventlog.Exit) (status, signal *int) {
 	if e.Signal != 0 {
 		return nil, &e.Signal
 	}

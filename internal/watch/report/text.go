@@ -10,15 +10,14 @@ import (
 	"time"
 
 	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/internal/joblog"
 	"matpool/internal/text"
 )
 
-// What is listed one by one: of a run with more jobs only those that did not just do
-// their work, and of those and of the machines no more than this.
 const (
-	manyJobs = 100
-	most     = 40
+	manyJobs = 100 // a larger run lists only the jobs that had trouble
+	most     = 40  // of those, and of the machines, are listed
 )
 
 // Print prints the report for a person.
@@ -50,13 +49,13 @@ func (r *Report) printTimes(w io.Writer) {
 }
 
 func (r *Report) printSpending(w io.Writer) {
-	if r.Total.Runs == 0 {
+	if r.Total.Attempts == 0 {
 		return
 	}
 	between := r.Between()
 	whole := r.Total.Busy + between
 	t := table{left: 1}
-	heading := "what the time was spent on" // of jobs that run, the log may not tell the slots yet
+	heading := "what the time was spent on" // the log may not have the slots yet
 	if r.Total.Slots > 0 {
 		heading = "what " + text.Count(r.Total.Slots, "slot") + " spent the time on"
 	}
@@ -77,7 +76,7 @@ func (r *Report) printSpending(w io.Writer) {
 	t.print(w)
 	fmt.Fprintf(w, "overhead: %s of the time they had a job", percent(r.Total.Overhead()))
 	if r.Seconds {
-		fmt.Fprint(w, " (the log tells whole seconds)")
+		fmt.Fprint(w, " (the log has whole seconds)")
 	}
 	fmt.Fprintln(w)
 
@@ -103,10 +102,10 @@ func (r *Report) printMachines(w io.Writer) {
 		return
 	}
 	t := table{left: 2}
-	t.row("machine", "system", "slots", "runs", "done", "retried", "held", "cut short", "computed", "in vain", "transfers", "overhead")
+	t.row("machine", "system", "slots", "attempts", "done", "retried", "held", "cut short", "computed", "in vain", "transfers", "overhead")
 	for _, m := range r.Machines[:min(most, len(r.Machines))] {
-		t.row(cmp.Or(short(m.Name), "(not known)"), strings.ToLower(m.System), m.Slots, m.Runs, m.Ends[condor.Completed], m.Ends[condor.Retried], m.Ends[condor.WasHeld],
-			m.Ends[condor.WasEvicted]+m.Ends[condor.WasLost]+m.Ends[condor.WasRemoved], m.Computed, m.Vain, m.Input+m.Output+m.Queued, percent(m.Overhead()))
+		t.row(cmp.Or(short(m.Name), "(not known)"), strings.ToLower(m.System), m.Slots, m.Attempts, m.Ends[eventlog.Completed], m.Ends[eventlog.Retried], m.Ends[eventlog.EndedByHold],
+			m.Ends[eventlog.Evicted]+m.Ends[eventlog.Lost]+m.Ends[eventlog.EndedByRemoval], m.Computed, m.Vain, m.Input+m.Output+m.Queued, percent(m.Overhead()))
 	}
 	fmt.Fprintln(w)
 	t.print(w)
@@ -118,15 +117,15 @@ func (r *Report) printMachines(w io.Writer) {
 func (r *Report) printJobs(w io.Writer) {
 	jobs, heading := r.Run.Jobs, ""
 	if len(jobs) > manyJobs {
-		var odd []*condor.JobHistory
+		var troubled []*eventlog.Job
 		for _, j := range jobs {
-			if j.State == condor.Holding || j.State == condor.Removed || j.State == condor.Done && !j.Exit.OK() || j.Retries+j.Evictions+j.Holds > 0 {
-				odd = append(odd, j)
+			if _, ok := joblog.CauseOf(j); ok || j.Retries+j.Evictions+j.Holds > 0 {
+				troubled = append(troubled, j)
 			}
 		}
-		heading = fmt.Sprintf("%s of %d did not simply go well; -csv lists all jobs", text.Count(len(odd), "job"), len(jobs))
-		jobs = odd[:min(most, len(odd))]
-		if rest := len(odd) - len(jobs); rest > 0 {
+		heading = fmt.Sprintf("%s of %d had trouble; -csv lists all jobs", text.Count(len(troubled), "job"), len(jobs))
+		jobs = troubled[:min(most, len(troubled))]
+		if rest := len(troubled) - len(jobs); rest > 0 {
 			heading += fmt.Sprintf("; the first %d", len(jobs))
 		}
 	}
@@ -138,7 +137,7 @@ func (r *Report) printJobs(w io.Writer) {
 		return
 	}
 	t := table{left: 4}
-	t.row("job", "product", "state", "where, at last", "runs", "began", "ended", "waited", "inputs", "computed", "outputs")
+	t.row("job", "product", "state", "last slot", "attempts", "began", "ended", "waited", "inputs", "computed", "outputs")
 	clock := "15:04:05"
 	if r.Makespan() > 24*time.Hour {
 		clock = "01-02 15:04"
@@ -146,37 +145,37 @@ func (r *Report) printJobs(w io.Writer) {
 	for _, j := range jobs {
 		var wait, input, compute, output time.Duration
 		began, ended, where := "-", "-", "-"
-		for i := range j.Runs {
-			x := &j.Runs[i]
-			wait, input, compute, output = wait+x.Wait(), input+x.Input(), compute+x.Compute(r.Latest), output+x.Output()
+		for i := range j.Attempts {
+			a := &j.Attempts[i]
+			wait, input, compute, output = wait+a.Wait(), input+a.Input(), compute+a.Compute(r.Latest), output+a.Output()
 			if i == 0 {
-				began = x.Begin().Format(clock)
+				began = a.Begin().Format(clock)
 			}
-			if i == len(j.Runs)-1 {
-				where = cmp.Or(x.Slot, short(x.Machine), "-")
-				if !x.End.IsZero() {
-					ended = x.End.Format(clock)
+			if i == len(j.Attempts)-1 {
+				where = cmp.Or(a.Slot, short(a.Machine), "-")
+				if !a.End.IsZero() {
+					ended = a.End.Format(clock)
 				}
 			}
 		}
-		t.row(j.ID, cmp.Or(joblog.Products(j), "-"), state(j), where, len(j.Runs), began, ended, wait, input, compute, output)
+		t.row(j.ID, cmp.Or(joblog.Products(j), "-"), state(j), where, len(j.Attempts), began, ended, wait, input, compute, output)
 	}
 	t.print(w)
 }
 
-// short returns a machine's name without what follows a question mark: where the log has
-// no name, it is an address, with all its parameters.
+// short cuts a machine's name before a question mark: if the log has no name, it is an
+// address with parameters.
 func short(machine string) string {
 	name, _, _ := strings.Cut(machine, "?")
 	return name
 }
 
-func state(j *condor.JobHistory) string {
+func state(j *eventlog.Job) string {
 	switch {
-	case j.State == condor.Holding:
+	case j.State == eventlog.Held:
 		return "held " + strconv.Itoa(j.Hold.Code) + "/" + strconv.Itoa(j.Hold.Subcode)
-	case j.State == condor.Done && !j.Exit.OK():
-		return "gone: " + j.Exit.String()
+	case j.State == eventlog.Failed:
+		return "failed: " + j.Exit.String()
 	}
 	return j.State.String()
 }

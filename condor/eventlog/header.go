@@ -1,16 +1,13 @@
-package condor
+package eventlog
 
 import (
-	"fmt"
 	"strings"
 	"time"
-
-	"matpool/internal/text"
 )
 
 // A header is what stands before an event's text: "005 (046.000.000) 2026-11-23 19:15:04 ".
 type header struct {
-	number, cluster, proc, subproc int
+	number, cluster, proc int
 	stamp
 	written string // the stamp as it is written
 	rest    string // what follows
@@ -19,16 +16,16 @@ type header struct {
 // A stamp is a time as it is written: "11/23 19:15:04", "2026-11-23 19:15:04.123" or
 // "2026-11-23T19:15:04Z".
 type stamp struct {
-	year, month, day     int // year -1 where there is none
+	year, month, day     int // year is -1 if it has none
 	hour, minute, second int
 	nanosecond           int
 	zone                 bool // it has one, offset seconds east of UTC
 	offset               int
 }
 
-// parseHeader reads a header. HTCondor pads its numbers to three digits, but does not
-// cut longer ones off. A time that is written as known is not taken apart again, since
-// many events have the same: stamp stays empty.
+// parseHeader reads a header. HTCondor pads its numbers to three digits and writes longer
+// ones in full. A time that is written as known leaves stamp empty: many events have the
+// same time, and reading it again would cost much of the whole.
 func parseHeader(line, known string) (h header, ok bool) {
 	s := scanner{line, true}
 	h.number = s.within(3, 0, 999)
@@ -37,7 +34,7 @@ func parseHeader(line, known string) (h header, ok bool) {
 	s.expect(".")
 	h.proc = s.signed()
 	s.expect(".")
-	h.subproc = s.signed()
+	s.signed() // the subprocess, which is always 0
 	s.expect(") ")
 	if rest, ok := strings.CutPrefix(s.rest, known+" "); ok && known != "" {
 		h.written, h.rest = known, rest
@@ -46,14 +43,14 @@ func parseHeader(line, known string) (h header, ok bool) {
 	written := s.rest
 	h.stamp = s.stamp()
 	h.written = written[:len(written)-len(s.rest)]
-	if s.rest != "" { // nothing follows where an event has no text
+	if s.rest != "" { // an event without text ends here
 		s.expect(" ")
 	}
 	h.rest = s.rest
 	return h, s.ok
 }
 
-// A scanner takes a text apart from its beginning. After the first fault it is not ok.
+// A scanner reads a text from its beginning. After the first fault it is not ok.
 type scanner struct {
 	rest string
 	ok   bool
@@ -72,7 +69,7 @@ func (s *scanner) accept(c byte) bool {
 	return true
 }
 
-// number takes digits, few enough for an int.
+// number reads at most 18 digits, which fit into an int.
 func (s *scanner) number() int { return s.digits(18) }
 
 func (s *scanner) digits(most int) int {
@@ -93,7 +90,7 @@ func (s *scanner) signed() int {
 	return s.number()
 }
 
-// within takes a number of so many digits, from least to most.
+// within reads a number of exactly the given digits, from least to most.
 func (s *scanner) within(digits, least, most int) int {
 	before := len(s.rest)
 	n := s.digits(digits)
@@ -148,7 +145,7 @@ func (s *scanner) stamp() (t stamp) {
 	return t
 }
 
-// in returns the time in a year, and whether there is such a day in it.
+// in returns the time in the given year, and whether that year has such a day.
 func (t stamp) in(year int, location *time.Location) (when time.Time, ok bool) {
 	if t.day > 28 && t.day > time.Date(year, time.Month(t.month)+1, 0, 0, 0, 0, 0, time.UTC).Day() {
 		return time.Time{}, false
@@ -160,53 +157,20 @@ func (t stamp) in(year int, location *time.Location) (when time.Time, ok bool) {
 	return when.Add(-time.Duration(t.offset) * time.Second), true
 }
 
-// parse makes an event of its text, which begins on the line.
-func (r *Reader) parse(block string, line int) (*Event, string) {
-	first, body, _ := strings.Cut(block, "\n")
-	first = strings.TrimSuffix(first, "\r")
-	h, ok := parseHeader(first, r.stampText)
-	if !ok {
-		return nil, fmt.Sprintf("%q is not the beginning of an event", text.Clip(first))
-	}
-	if len(r.events) == 0 {
-		r.events = make([]Event, 32) // fewer, larger pieces of memory
-	}
-	e := &r.events[0]
-	*e = Event{Number: h.number, ID: ID{h.cluster, h.proc}, Subproc: h.subproc, Line: line, Head: h.rest, Body: body}
-	if h.written != r.stampText {
-		r.stampText = ""
-		if r.stampTime, r.assumed, ok = r.time(h.stamp); !ok {
-			return nil, fmt.Sprintf("%q: there is no such day", text.Clip(first))
-		}
-		r.stampText = h.written
-	}
-	e.Time, e.YearAssumed = r.stampTime, r.assumed
-	var err error
-	if e.Detail, err = parseDetail(h.number, h.rest, body); err != nil {
-		return nil, err.Error()
-	}
-	r.events = r.events[1:]
-	return e, ""
-}
-
-// time returns when a stamp was made. Without a year that is the latest time which is
-// not more than a day later than now: clocks differ, and time zones do.
+// time returns the time of a stamp. Without a year it is the latest time that is at most
+// a day after now: clocks differ, and so do time zones.
 func (r *Reader) time(t stamp) (when time.Time, yearAssumed, ok bool) {
-	location := r.Location
-	if location == nil {
-		location = time.Local
-	}
 	if t.year >= 0 {
-		when, ok = t.in(t.year, location)
+		when, ok = t.in(t.year, r.location)
 		return when, false, ok
 	}
-	now := r.Now
+	now := r.now
 	if now.IsZero() {
 		now = time.Now()
 	}
 	latest := now.Add(24 * time.Hour)
 	for year := latest.Year(); year > latest.Year()-10; year-- { // February 29 is at most eight years apart
-		if when, ok = t.in(year, location); ok && !when.After(latest) {
+		if when, ok = t.in(year, r.location); ok && !when.After(latest) {
 			return when, true, true
 		}
 	}

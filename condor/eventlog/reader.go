@@ -1,61 +1,58 @@
-package condor
+package eventlog
 
 import (
 	"bytes"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
+	"matpool/condor"
 	"matpool/internal/text"
 )
 
 // A Reader reads the events of a job event log, in HTCondor's text format.
 //
-// Each event ends with a line "...", and is written by one call. A log may be read
-// while it grows: an event whose end has not been written yet is not an event yet.
-// Scan then returns false, and when called later goes on from where that event
-// begins.
+// Each event ends with a line "...", and is written by one call. A log may be read while
+// it grows: without its last line an event is not complete. Scan then returns false, and
+// a later Scan goes on from the beginning of that event.
 //
 //	for r.Scan() {
 //		switch rec := r.Record().(type) {
-//		case *condor.Event: …
-//		case *condor.SyntaxError: … // reading goes on behind it
+//		case *eventlog.Event: …
+//		case *condor.SyntaxError: … // the next Scan goes on after it
 //		}
 //	}
 //	if err := r.Err(); err != nil { … }
 type Reader struct {
-	// Location is the time zone of events whose time does not name one: that of the
-	// machine which wrote the log. It is the local one where it is nil.
-	Location *time.Location
-	// Now is the time up to which dates without a year are taken to be the latest
-	// possible. It is the time of reading where it is zero.
-	Now time.Time
+	location *time.Location // of times that name no zone
+	now      time.Time      // for dates without a year; the current time if zero
 
 	name string
 	r    io.Reader
 
 	buf      []byte
-	from     int   // where in buf the next event begins
-	searched int   // how far behind from no end of an event was found
+	from     int   // index in buf of the next event
+	searched int   // bytes after from that hold no end of an event
 	line     int   // of the byte at from
-	offset   int64 // of the byte at from, in what was read
-	skipping bool  // what comes up to the next end of an event belongs to one that was too long
-	chunk    chunk // a copy of some of buf, of which events' texts are parts
+	offset   int64 // of the byte at from, in the log
+	skipping bool  // all up to the next end of an event belongs to one that was too long
+	chunk    chunk // a copy of part of buf, which the texts of events share
 
 	events []Event
 
-	stampText string // the time of the last event as it was written,
-	stampTime time.Time
-	assumed   bool // and what it means
+	stampText string    // the time of the last event, as it is written
+	stampTime time.Time // the same time
+	assumed   bool      // its year is
 
 	record Record
 	err    error
 }
 
-// A Record is an [*Event] or a [*SyntaxError].
+// A Record is an [*Event] or a [*condor.SyntaxError].
 type Record any
 
-// A FormatError is a log in a format that is not read here.
+// A FormatError reports a log in a format that is not read here.
 type FormatError struct {
 	File   string
 	Line   int
@@ -66,7 +63,7 @@ func (e *FormatError) Error() string {
 	return fmt.Sprintf("%s:%d: the log is in %s, which is not read here: leave log_xml and DEFAULT_USERLOG_FORMAT_OPTIONS out to have it in text", e.File, e.Line, e.Format)
 }
 
-// A ForeignError is a file that is no event log.
+// A ForeignError reports a file that is not an event log.
 type ForeignError struct {
 	File   string
 	Begins string // its first line
@@ -77,14 +74,16 @@ func (e *ForeignError) Error() string {
 }
 
 // NewReader returns a reader for the log that r yields. The name is for errors.
-func NewReader(name string, r io.Reader) *Reader { return &Reader{name: name, r: r, line: 1} }
+func NewReader(name string, r io.Reader) *Reader {
+	return &Reader{name: name, r: r, line: 1, location: time.Local}
+}
 
-// maxEvent is the size in bytes beyond which there is no event any more, but a file
-// of another kind.
+// maxEvent is the largest size of an event in bytes. What is longer belongs to a file of
+// another kind.
 const maxEvent = 1 << 20
 
-// Scan goes on to the next record. It returns false where there is none yet, or an
-// error stands in the way.
+// Scan advances to the next record. It returns false if there is none yet, or after an
+// error.
 func (r *Reader) Scan() bool {
 	r.record = nil
 	for r.err == nil {
@@ -111,8 +110,8 @@ func (r *Reader) Scan() bool {
 	return false
 }
 
-// foreignLine returns the first line of a file in which there is neither the end of an
-// event nor the beginning of one.
+// foreignLine returns the first line of a file that has neither the end of an event nor
+// the beginning of one.
 func (r *Reader) foreignLine() (string, bool) {
 	begin := bytes.TrimLeft(r.buf, "\r\n")
 	if r.offset > 0 || r.skipping || bytes.IndexByte(begin, '\n') < 0 {
@@ -128,28 +127,27 @@ func (r *Reader) foreignLine() (string, bool) {
 	return text.Clip(line), true
 }
 
-// Record returns what Scan has come to. It stays as it is when Scan goes on.
+// Record returns the record that Scan has advanced to. Later Scans do not change it.
 func (r *Reader) Record() Record { return r.record }
 
-// Err returns what ended the reading: an error of the underlying reader, a
-// [*FormatError] or a [*ForeignError]. At the end of what there is to read it is nil.
+// Err returns the error that ended the reading: one of the underlying reader, a
+// [*FormatError] or a [*ForeignError]. It is nil at the end of the log.
 func (r *Reader) Err() error { return r.err }
 
-// Offset returns where the next event begins, in bytes from where reading began.
+// Offset returns the number of bytes before the next event.
 func (r *Reader) Offset() int64 { return r.offset }
 
-// Pending returns the number of bytes that have been read of an event whose end has
-// not been written yet.
+// Pending returns the number of bytes that have been read of an incomplete event.
 func (r *Reader) Pending() int { return len(r.buf) - r.from }
 
-// A chunk is the text of buf from one place to another.
+// A chunk is the text of buf[from:to].
 type chunk struct {
 	from, to int
 	text     string
 }
 
-// text returns the next size bytes. It makes one string for all events that are there,
-// since most of them are wanted next.
+// text returns the next size bytes. It converts all of buf at once, since the events that
+// follow are read next.
 func (r *Reader) text(size int) string {
 	if c := r.chunk; r.from < c.from || r.from+size > c.to {
 		r.chunk = chunk{r.from, len(r.buf), string(r.buf[r.from:])}
@@ -158,7 +156,7 @@ func (r *Reader) text(size int) string {
 	return r.chunk.text[at : at+size]
 }
 
-// fill reads more. It returns false where there is no more, for now or for good.
+// fill reads more of the log. It returns false if there is no more, for now or for good.
 func (r *Reader) fill() bool {
 	const least = 64 << 10
 	r.chunk = chunk{}
@@ -186,8 +184,8 @@ func (r *Reader) fill() bool {
 	return false
 }
 
-// findEnd looks for the line that ends the event at from. It returns the event's size
-// and where the next begins, counted from from; 0, 0 if that line is not complete yet.
+// findEnd looks for the line that ends the event at from. It returns the size of the
+// event, and that with the line; 0, 0 if the line is not complete yet.
 func (r *Reader) findEnd() (size, end int) {
 	buf := r.buf[r.from:]
 	for r.searched < len(buf) {
@@ -214,8 +212,8 @@ func (r *Reader) findEnd() (size, end int) {
 	return 0, 0
 }
 
-// take makes a record of the size bytes at from, behind which the next event begins
-// at end. It returns false if there is none to be made.
+// take makes the record of the size bytes at from; with the line that ends them they are
+// end bytes. It returns false if they hold nothing.
 func (r *Reader) take(size, end int) bool {
 	block := r.buf[r.from : r.from+size]
 	before := len(block) - len(bytes.TrimLeft(block, "\r\n"))
@@ -231,24 +229,58 @@ func (r *Reader) take(size, end int) bool {
 	line := r.line
 	cut, newlines := nextHeader(block)
 	if cut > 0 {
-		// The writer was interrupted, or the disk was full; what follows is sound.
+		// The writer was interrupted, or the disk was full; the next event is sound.
 		r.advance(cut)
-		r.record = &SyntaxError{r.name, line, fmt.Sprintf("%q: the event is not complete, the next begins on line %d", text.Clip(firstLine(block)), r.line)}
+		r.fault(line, "%q: the event is not complete, the next begins on line %d", text.Clip(firstLine(block)), r.line)
 		return true
 	}
-	text := r.text(len(block))
+	body := r.text(len(block))
 	r.from, r.offset, r.searched = r.from+end, r.offset+int64(end), 0
 	r.line += newlines + 1 // and the line "..."
-	event, msg := r.parse(text, line)
-	if msg != "" {
-		r.record = &SyntaxError{r.name, line, msg}
+	event, err := r.parse(body, line)
+	if err != nil {
+		r.fault(line, "%v", err)
 	} else {
 		r.record = event
 	}
 	return true
 }
 
-// advance passes over n bytes.
+// fault makes a [*condor.SyntaxError] the record.
+func (r *Reader) fault(line int, format string, args ...any) {
+	r.record = &condor.SyntaxError{File: r.name, Line: line, Msg: fmt.Sprintf(format, args...)}
+}
+
+// parse reads the event in block, which begins on the given line of the log.
+func (r *Reader) parse(block string, line int) (*Event, error) {
+	first, body, _ := strings.Cut(block, "\n")
+	first = strings.TrimSuffix(first, "\r")
+	h, ok := parseHeader(first, r.stampText)
+	if !ok {
+		return nil, fmt.Errorf("%q is not the beginning of an event", text.Clip(first))
+	}
+	if len(r.events) == 0 {
+		r.events = make([]Event, 32) // fewer, larger pieces of memory
+	}
+	e := &r.events[0]
+	*e = Event{Number: h.number, ID: condor.ID{Cluster: h.cluster, Proc: h.proc}, Line: line, Head: h.rest, Body: body}
+	if h.written != r.stampText {
+		r.stampText = ""
+		if r.stampTime, r.assumed, ok = r.time(h.stamp); !ok {
+			return nil, fmt.Errorf("%q: there is no such day", text.Clip(first))
+		}
+		r.stampText = h.written
+	}
+	e.Time, e.YearAssumed = r.stampTime, r.assumed
+	var err error
+	if e.Detail, err = parseDetail(h.number, h.rest, body); err != nil {
+		return nil, err
+	}
+	r.events = r.events[1:]
+	return e, nil
+}
+
+// advance skips n bytes.
 func (r *Reader) advance(n int) {
 	r.line += bytes.Count(r.buf[r.from:r.from+n], []byte("\n"))
 	r.from += n
@@ -256,8 +288,8 @@ func (r *Reader) advance(n int) {
 	r.searched = 0
 }
 
-// giveUp drops what is too long for an event, but for the bytes that may begin its
-// end. It makes a record of it the first time.
+// giveUp drops what is too long for an event, except for the last bytes, which may be the
+// beginning of its end. The first time it makes a record of it.
 func (r *Reader) giveUp() bool {
 	line, first := r.line, text.Clip(firstLine(r.buf[r.from:]))
 	r.advance(len(r.buf) - r.from - len("\n...\r"))
@@ -265,7 +297,7 @@ func (r *Reader) giveUp() bool {
 		return false
 	}
 	r.skipping = true
-	r.record = &SyntaxError{r.name, line, fmt.Sprintf("%q: no event ends within %d bytes", first, maxEvent)}
+	r.fault(line, "%q: no event ends within %d bytes", first, maxEvent)
 	return true
 }
 
@@ -274,8 +306,8 @@ func firstLine(block []byte) string {
 	return string(bytes.TrimRight(line[:min(len(line), 100)], "\r"))
 }
 
-// nextHeader returns where in a block, behind its first line, another event begins, or
-// 0; and the number of newlines up to there.
+// nextHeader returns the index of another event's beginning in a block, after its first
+// line, or 0; and the number of newlines before it.
 func nextHeader(block []byte) (at, newlines int) {
 	for {
 		i := bytes.IndexByte(block[at:], '\n')
@@ -284,7 +316,7 @@ func nextHeader(block []byte) (at, newlines int) {
 		}
 		at += i + 1
 		newlines++
-		// All but the first lines of an event are indented, or attributes.
+		// The other lines of an event are indented, or attributes.
 		if at < len(block) && '0' <= block[at] && block[at] <= '9' {
 			line := block[at:min(len(block), at+100)]
 			if _, ok := parseHeader(string(line), ""); ok {
@@ -294,8 +326,8 @@ func nextHeader(block []byte) (at, newlines int) {
 	}
 }
 
-// foreign returns the format of a log that is not in text, by its first bytes. Such
-// logs have no lines "...".
+// foreign recognises a log that is not in the text format by its first bytes, and returns
+// the name of its format. Such logs have no lines "...".
 func foreign(buf []byte) string {
 	buf = bytes.TrimLeft(buf, " \t\r\n")
 	for _, begin := range []string{"<?xml", "<!DOCTYPE", "<classads", "<c>"} {
