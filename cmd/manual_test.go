@@ -160,7 +160,7 @@ func TestAttributesAreInTheManual(t *testing.T) {
 // The columns of -csv and the fields of -json are in the manual.
 func TestColumnsAreInTheManual(t *testing.T) {
 	manual, names := manuals(t)["matwatch"], map[string]bool{}
-	log := filepath.Join("..", "condor", "testdata", "retries.log")
+	log := filepath.Join("..", "condor", "eventlog", "testdata", "retries.log")
 	table, _, _ := run(t, ".", "matwatch", "-csv", log)
 	header, _, _ := strings.Cut(strings.TrimSpace(table), "\n")
 	for name := range strings.SplitSeq(header, ",") {

@@ -93,7 +93,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[fixtures] = list(env.WorkDir)
 			session(env.Setenv)
-			for name, dir := range map[string]string{"LOGS": "../condor/testdata", "EXAMPLES": "../examples"} {
+			for name, dir := range map[string]string{"LOGS": "../condor/eventlog/testdata", "EXAMPLES": "../examples"} {
 				path, err := filepath.Abs(dir)
 				if err != nil {
 					return err

@@ -14,14 +14,14 @@ import (
 	"strings"
 	"time"
 
-	"matpool/condor"
+	"matpool/condor/eventlog"
 )
 
 // An outcome is what a flow came to.
 type outcome struct {
 	norm    float64
 	took    time.Duration
-	history *condor.History
+	history *eventlog.History
 }
 
 // String writes the measurements: the makespan, and what a job's run takes on the average, by the times of the log. They
@@ -30,7 +30,7 @@ func (o outcome) String() string {
 	var idle, input, compute, output, total float64
 	jobs := o.history.Jobs()
 	for _, j := range jobs {
-		for _, r := range j.Runs {
+		for _, r := range j.Attempts {
 			idle += r.Wait().Seconds()
 			input += r.Input().Seconds()
 			compute += r.Compute(time.Now()).Seconds()
@@ -200,9 +200,9 @@ func condition(f flow) string {
 }
 
 // wait follows the log until all jobs are done.
-func wait(name string, jobs int) (*condor.History, error) {
-	h := condor.NewHistory()
-	var events *condor.Reader
+func wait(name string, jobs int) (*eventlog.History, error) {
+	h := eventlog.NewHistory()
+	var events *eventlog.Reader
 	for deadline := time.Now().Add(15 * time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if events == nil {
 			f, err := os.Open(name)
@@ -212,11 +212,11 @@ func wait(name string, jobs int) (*condor.History, error) {
 				return nil, err
 			}
 			defer f.Close()
-			events = condor.NewReader(name, f)
+			events = eventlog.NewReader(name, f)
 		}
 		for events.Scan() {
 			switch e := events.Record().(type) {
-			case *condor.Event:
+			case *eventlog.Event:
 				h.Add(e)
 			case error:
 				return nil, e
@@ -225,7 +225,7 @@ func wait(name string, jobs int) (*condor.History, error) {
 		if err := events.Err(); err != nil {
 			return nil, err
 		}
-		c := h.Counts()
+		c := eventlog.Count(h.Jobs())
 		if bad := c.Held + c.Failed + c.Removed; bad > 0 {
 			return nil, fmt.Errorf("%d jobs are held or failed: see %s", bad, name)
 		}
@@ -233,7 +233,7 @@ func wait(name string, jobs int) (*condor.History, error) {
 			return h, nil
 		}
 	}
-	return nil, fmt.Errorf("the jobs are not done in a quarter of an hour: %+v", h.Counts())
+	return nil, fmt.Errorf("the jobs are not done in a quarter of an hour: %+v", eventlog.Count(h.Jobs()))
 }
 
 // output runs a program and returns what it prints.

@@ -18,7 +18,7 @@ func main() { cli.Main("matsubmit", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matsubmit", source)
-	var o submit.Order
+	var o submit.Options
 	flags.BoolVar(&o.WriteOnly, "N", false, "")
 	flags.BoolVar(&o.WriteOnly, "dry_run", false, "")
 	flags.BoolVar(&o.Force, "force", false, "")
@@ -45,5 +45,5 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	o.File, o.Output, o.Programs = names[0], *output, filepath.Dir(program)
-	return o.Run(ctx, stdout, stderr)
+	return submit.Run(ctx, o, stdout, stderr)
 }

@@ -1,79 +1,80 @@
 /*
-Matwatch follows the event log of HTCondor's jobs, and tells where the time went.
+Matwatch follows the event log of HTCondor jobs and reports where the time went.
 
 Usage:
 
 	matwatch [flags] LOG ...
 	matwatch [flags] -report|-csv|-json|-plot FILE LOG ...
 
-The first form shows how many jobs are done, run, wait and are held until all are done,
-or until nothing runs or waits any more and some are held or gone. Jobs that HTCondor
-will release by itself count as waiting. Why a job is held is told when it happens, and
-what can be done. On a terminal there is a bar, = done, > running, - idle, ! held, x
-gone, and an estimate; elsewhere a line for each change, or for each hundredth of a
-large run. The log is looked at twice a second. It may be moved away or begun anew
-while it is followed, and hold more than one event twice.
+The first form shows how many jobs are done, running, idle and held. It ends when all are
+done, or when none is running or idle and some are held, failed or removed. Held jobs that
+HTCondor will release by itself are waited for. When a job is held, it prints why, and
+what can be done. A terminal shows a bar (= done, > running, - idle, ! held, x failed or
+removed) and an estimate; otherwise there is a line for each change, or for each hundredth
+of a large run. Matwatch looks at the log twice a second. The log may be moved away or
+begun anew while it is followed, and contain events twice.
 
-The second form reads the log as it stands: what becomes of jobs that still run is
-told up to the latest event. -report prints what the time was spent on, for each
-machine and each job; of more than 100 jobs it lists those that did not simply go well.
--plot draws a line for each slot: when it had files sent, computed, had no job. The
-exit status tells also here whether all jobs are done.
+The second form reads the log as it stands. Jobs that still run are counted up to the
+latest event. -report prints what the time was spent on, for each machine and each job; of
+more than 100 jobs it lists only those that had trouble. -plot draws a line for each slot:
+when it transferred files, computed, had no job. The exit status is that of the first form.
 
-Where the jobs were submitted by matsubmit, a log's jobs are one run: of jobs for the
-same products, as -resubmit makes them, the later count. Of other jobs it is the latest
-cluster. Where each job has a log of its own, name them all. With max_idle jobs enter the
-queue little by little: where some are held and nothing else happens, matwatch gives up
+A run is all jobs of the log that matsubmit has submitted; of jobs for the same products,
+as -resubmit makes them, the later ones count. Other jobs are a run by cluster, and the
+latest counts. If each job has a log of its own, name all logs. With max_idle, jobs enter
+the queue little by little: if some are held and nothing else happens, matwatch gives up
 after two minutes.
 
 Flags:
 
 	-cluster N      the jobs of cluster N, or of several: N,N,...
-	-timeout TIME   stop following after a time, such as 90s, 10m or 2h
+	-timeout TIME   stop following after this time, such as 90s, 10m or 2h
 	-wait           wait for a log that is not there yet
 	-report         print a report
-	-csv            print a table with a line for each run of each job
-	-json           print the report and all runs as one JSON object
+	-csv            print a table with a row for each attempt of each job
+	-json           print the report and all attempts as one JSON object
 	-plot FILE      draw what each slot did when; FILE ends in .svg or .png
 	-help           print this
 	-version        print the program's version
 
-The columns of -csv. Times are RFC 3339, or seconds where the name ends in _s; what is
-not known is empty:
+The columns of -csv. An attempt is one time that a job had a machine. Times are in RFC
+3339, or in seconds if the name ends in _s; what is not known is empty:
 
 	cluster, proc                   the job
-	first, count                    its products, where matsubmit has noted them
-	state                           idle, running, held, done, removed, unknown
-	run                             from 1 on; 0 for a job that has had no machine
+	first, count                    its products, if matsubmit has submitted it
+	state                           idle, running, held, done, failed (left the queue with
+	                                a status other than 0, or by a signal), removed, unknown
+	run                             the attempt, from 1 on; 0 for a job that has had none
 	outcome                         lasting, completed, retried, held, removed, evicted, lost
 	exit, signal                    how the program ended
 	machine, system, slot           where it ran
 	submitted, began, ended         when
 	wait_s                          waiting for a machine
-	queue_s                         waiting for a turn to transfer files
+	queue_s                         waiting for its turn to transfer files
 	input_s, compute_s, output_s    inputs, the program, outputs
 	total_s                         from began to ended
 	hold_code, hold_subcode         why the job is held
-	reason                          why it is held, or was removed, in words
+	reason                          why it is held or was removed, in words
 
 The object of -json. What is not known is null, or "" for a name:
 
 	logs, clusters                  what was read
-	state                           going, done, or stuck, when nothing comes by itself any more
+	state                           going, done, or stuck: nothing more happens by itself
 	submitted, latest               times of the first submission and of the latest event
 	makespan_s                      the time between them
-	slots, between_s                slots that had jobs, and how long they had none
+	slots, between_s                slots that had jobs, and the time they had none
 	counts                          of jobs: jobs, done, running, idle, held,
-	                                held_to_be_released, failed, removed, unknown; superseded
-	                                are those for products that these make, and
-	                                later those that have yet to enter the queue
-	total, machines                 runs, completed, retried, held, removed, evicted, lost;
+	                                held_to_be_released, failed, removed, unknown; superseded:
+	                                earlier jobs for the same products, which are not counted;
+	                                later: jobs that have yet to enter the queue
+	total, machines                 runs (attempts), completed, retried, held, removed,
+	                                evicted, lost;
 	                                busy_s, queue_s, input_s, compute_s, output_s; vain_s,
 	                                computed by programs that failed or were stopped;
 	                                overhead, the share of busy_s that is not compute_s
 	jobs                            cluster to signal as above; starts, retries, evictions,
 	                                holds, memory_mb; reason; hold: code, subcode, reason,
-	                                means, do, to_be_released; runs, as above
+	                                means, do, to_be_released; runs: the attempts, as above
 	faults                          places in the log that cannot be read
 
 Examples:
@@ -93,7 +94,7 @@ Examples:
 	  outputs                          8s     8%
 	  starting and ending             15s    16%
 	  without a job                   46s    48%
-	overhead: 58% of the time they had a job (the log tells whole seconds)
+	overhead: 58% of the time they had a job (the log has whole seconds)
 
 	a job that was done     median  longest  which
 	  waited for a machine      2s       8s    1.9
@@ -101,26 +102,26 @@ Examples:
 	  computed                  2s       3s    1.2
 	  outputs                   1s       1s    1.1
 
-	machine  system   slots  runs  done  retried  held  cut short  computed  in vain  transfers  overhead
-	linux1   linux        2     5     5        0     0          0       10s       0s         5s       52%
-	linux2   linux        2     4     4        0     0          0        6s       0s         4s       60%
-	winpc    windows      2     3     3        0     0          0        5s       0s         5s       64%
+	machine  system   slots  attempts  done  retried  held  cut short  computed  in vain  transfers  overhead
+	linux1   linux        2         5     5        0     0          0       10s       0s         5s       52%
+	linux2   linux        2         4     4        0     0          0        6s       0s         4s       60%
+	winpc    windows      2         3     3        0     0          0        5s       0s         5s       64%
 
-	job   product  state  where, at last  runs     began     ended  waited  inputs  computed  outputs
-	1.0   0        done   slot1_1@linux2     1  06:06:29  06:06:33      1s      1s        2s       0s
-	1.1   1        done   slot1_1@winpc      1  06:06:30  06:06:35      2s      0s        2s       1s
-	1.2   2        done   slot1_1@linux1     1  06:06:30  06:06:35      2s      0s        3s       1s
-	1.3   3        done   slot1_2@linux2     1  06:06:30  06:06:35      2s      0s        3s       1s
-	1.4   4        done   slot1_2@winpc      1  06:06:30  06:06:35      2s      1s        2s       1s
-	1.5   5        done   slot1_2@linux1     1  06:06:30  06:06:35      2s      0s        3s       1s
-	1.6   6        done   slot1_1@linux2     1  06:06:33  06:06:37      5s      1s        1s       1s
-	1.8   8        done   slot1_2@linux2     1  06:06:35  06:06:37      7s      0s        0s       0s
-	1.9   9        done   slot1_1@linux1     1  06:06:36  06:06:40      8s      1s        2s       0s
-	1.10  10       done   slot1_2@linux1     1  06:06:36  06:06:40      8s      1s        1s       1s
-	1.11  11       done   slot1_1@winpc      1  06:06:35  06:06:39      7s      1s        1s       1s
-	2.0   7        done   slot1_1@linux1     1  06:06:42  06:06:45      1s      0s        1s       0s
+	job   product  state  last slot       attempts     began     ended  waited  inputs  computed  outputs
+	1.0   0        done   slot1_1@linux2         1  06:06:29  06:06:33      1s      1s        2s       0s
+	1.1   1        done   slot1_1@winpc          1  06:06:30  06:06:35      2s      0s        2s       1s
+	1.2   2        done   slot1_1@linux1         1  06:06:30  06:06:35      2s      0s        3s       1s
+	1.3   3        done   slot1_2@linux2         1  06:06:30  06:06:35      2s      0s        3s       1s
+	1.4   4        done   slot1_2@winpc          1  06:06:30  06:06:35      2s      1s        2s       1s
+	1.5   5        done   slot1_2@linux1         1  06:06:30  06:06:35      2s      0s        3s       1s
+	1.6   6        done   slot1_1@linux2         1  06:06:33  06:06:37      5s      1s        1s       1s
+	1.8   8        done   slot1_2@linux2         1  06:06:35  06:06:37      7s      0s        0s       0s
+	1.9   9        done   slot1_1@linux1         1  06:06:36  06:06:40      8s      1s        2s       0s
+	1.10  10       done   slot1_2@linux1         1  06:06:36  06:06:40      8s      1s        1s       1s
+	1.11  11       done   slot1_1@winpc          1  06:06:35  06:06:39      7s      1s        1s       1s
+	2.0   7        done   slot1_1@linux1         1  06:06:42  06:06:45      1s      0s        1s       0s
 
-Exit status: 0 all jobs are done; 3 they are not: some are held or gone, or the time is
-over; 64 wrong usage; 65 the log is missing, or is none; 1 any other failure.
+Exit status: 0 all jobs are done; 3 they are not: some are held, failed or removed, or the
+timeout is over; 64 wrong usage; 65 the log is missing or is not one; 1 any other failure.
 */
 package main

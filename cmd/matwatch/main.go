@@ -10,9 +10,8 @@ import (
 	"time"
 
 	"matpool/internal/cli"
-	"matpool/internal/report"
-	"matpool/internal/timeline"
 	"matpool/internal/watch"
+	"matpool/internal/watch/timeline"
 )
 
 //go:embed doc.go
@@ -46,39 +45,38 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(names) == 0 {
 		return flags.Misused("name the event log, the file that the line log = NAME of the submission names")
 	}
-	var write []func(*report.Report) error
+	var forms []watch.Form
 	for _, form := range []struct {
 		given bool
-		print func(*report.Report, io.Writer) error
-	}{{*asText, (*report.Report).Print}, {*asCSV, (*report.Report).WriteCSV}, {*asJSON, (*report.Report).WriteJSON}} {
+		watch.Form
+	}{{*asText, watch.Text}, {*asCSV, watch.CSV}, {*asJSON, watch.JSON}} {
 		if form.given {
-			write = append(write, func(r *report.Report) error { return form.print(r, stdout) })
+			forms = append(forms, form.Form)
 		}
 	}
-	if len(write) > 1 {
-		return flags.Misused("of -report, -csv and -json one can be printed")
+	if len(forms) > 1 {
+		return flags.Misused("only one of -report, -csv and -json can be printed")
 	}
 	if *picture != "" {
 		if _, err := timeline.FormatOf(*picture); err != nil {
 			return flags.Misused("flag -plot: %v", err)
 		}
-		write = append(write, func(r *report.Report) error { return timeline.Save(r, *picture) })
 	}
-	if write == nil {
-		return watch.Run(ctx, names, clusters, *wait, timeout, stdout)
+	if forms == nil && *picture == "" {
+		return watch.Follow(ctx, watch.Options{Logs: names, Clusters: clusters, Wait: *wait, Timeout: timeout}, stdout)
 	}
 	if *wait || timeout > 0 {
 		return flags.Misused("-report, -csv, -json and -plot read the log as it stands: they do not go with -wait or -timeout")
 	}
-	return report.Run(names, clusters, write...)
+	return watch.Report(ctx, watch.ReportOptions{Logs: names, Clusters: clusters, Form: append(forms, watch.None)[0], Plot: *picture}, stdout)
 }
 
-// parseClusters reads numbers with commas between them.
+// parseClusters reads numbers separated by commas.
 func parseClusters(list string) (clusters []int, err error) {
 	for text := range strings.SplitSeq(list, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil || n < 1 {
-			return nil, errors.New("it must be a cluster's number, or several with commas between them")
+			return nil, errors.New("it must be a cluster's number, or several separated by commas")
 		}
 		clusters = append(clusters, n)
 	}

@@ -6,28 +6,28 @@ import (
 	"strings"
 	"time"
 
-	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/internal/status"
 )
 
-// A Journal is what some logs say.
+// A Journal is the content of one or more logs.
 type Journal struct {
 	Names   []string // of the logs
-	History *condor.History
+	History *eventlog.History
 	Latest  time.Time // the time of the latest event
 	Events  int
-	Faults  []error // what is wrong in the logs and was passed over: the first of it
-	Faulty  int     // how often something was
+	Faults  []error // the first places in the logs that could not be read
+	Faulty  int     // how many there were
 
 	logs []*log
 }
 
-// maxFaults is how many faults are kept: a file can be full of them.
+// maxFaults limits the faults that are kept: a file can be full of them.
 const maxFaults = 20
 
-// Open opens logs. Nothing is read yet.
+// Open opens logs, without reading them.
 func Open(names ...string) (*Journal, error) {
-	j := &Journal{Names: names, History: condor.NewHistory()}
+	j := &Journal{Names: names, History: eventlog.NewHistory()}
 	for _, name := range names {
 		l, err := open(name)
 		if err != nil {
@@ -46,11 +46,11 @@ func (j *Journal) Close() {
 	}
 }
 
-// Read reads what has been written since the last call, each event of which is added to
-// the history, and then handed on. A log that is not one is an error of status Data.
-func (j *Journal) Read(each func(*condor.Event)) error {
+// Read reads what has been written since the last call. It adds each event to the history
+// and then calls each. A file that is not a log is an error of status Data.
+func (j *Journal) Read(each func(*eventlog.Event)) error {
 	for _, l := range j.logs {
-		if err := l.read(func(e *condor.Event) {
+		if err := l.read(func(e *eventlog.Event) {
 			j.History.Add(e)
 			j.Events++
 			if e.Time.After(j.Latest) {
@@ -64,7 +64,7 @@ func (j *Journal) Read(each func(*condor.Event)) error {
 	return nil
 }
 
-// Lacks returns an error if one of the clusters is not in the logs, although others are.
+// Lacks returns an error if one of the clusters is not in the logs, but others are.
 func (j *Journal) Lacks(clusters []int) error {
 	there := j.History.Clusters()
 	for _, id := range clusters {

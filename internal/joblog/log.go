@@ -1,4 +1,4 @@
-// Package joblog reads HTCondor's event logs from the disk, as they stand and as they grow, and knows which jobs are one run.
+// Package joblog reads HTCondor's event logs from the disk, also while they grow, and finds the jobs that are one run.
 package joblog
 
 import (
@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/internal/file"
 	"matpool/internal/status"
 )
@@ -17,8 +18,8 @@ type log struct {
 	name   string
 	file   *os.File
 	info   os.FileInfo // of the file when it was opened
-	reader *condor.Reader
-	sound  bool // an event was in it
+	reader *eventlog.Reader
+	sound  bool // it has an event
 }
 
 func open(name string) (*log, error) {
@@ -26,7 +27,7 @@ func open(name string) (*log, error) {
 	return l, l.reopen()
 }
 
-// reopen begins to read what has the log's name now.
+// reopen opens the file that has the log's name now.
 func (l *log) reopen() error {
 	info, err := os.Stat(l.name)
 	switch {
@@ -48,7 +49,7 @@ func (l *log) reopen() error {
 		return l.wrap(err)
 	}
 	l.close()
-	l.file, l.info, l.reader = file, info, condor.NewReader(l.name, file)
+	l.file, l.info, l.reader = file, info, eventlog.NewReader(l.name, file)
 	return nil
 }
 
@@ -58,15 +59,14 @@ func (l *log) close() {
 	}
 }
 
-// wrap makes an error name the log first.
+// wrap puts the log's name before an error.
 func (l *log) wrap(err error) error {
 	return fmt.Errorf("%s: %w", l.name, file.Cause(err))
 }
 
-// read hands on all that there is to read, and goes on in the file that has taken the
-// log's name, if one has. What is wrong with the log, but does not hinder reading on,
-// goes to fault.
-func (l *log) read(each func(*condor.Event), fault func(error)) error {
+// read reads to the end of the log, and of the file that has taken its name, if any. It
+// calls fault for what cannot be read and does not end the reading.
+func (l *log) read(each func(*eventlog.Event), fault func(error)) error {
 	for {
 		if err := l.readFile(each, fault); err != nil {
 			return err
@@ -75,7 +75,7 @@ func (l *log) read(each func(*condor.Event), fault func(error)) error {
 		if err != nil || !replaced {
 			return err
 		}
-		if err := l.readFile(each, fault); err != nil { // what was still written before it was replaced
+		if err := l.readFile(each, fault); err != nil { // what was written just before
 			return err
 		}
 		if l.reader.Pending() > 0 {
@@ -87,11 +87,11 @@ func (l *log) read(each func(*condor.Event), fault func(error)) error {
 	}
 }
 
-func (l *log) readFile(each func(*condor.Event), fault func(error)) error {
+func (l *log) readFile(each func(*eventlog.Event), fault func(error)) error {
 	var first error
 	for l.reader.Scan() {
 		switch rec := l.reader.Record().(type) {
-		case *condor.Event:
+		case *eventlog.Event:
 			l.sound = true
 			each(rec)
 		case *condor.SyntaxError:
@@ -102,7 +102,7 @@ func (l *log) readFile(each func(*condor.Event), fault func(error)) error {
 		}
 	}
 	if err := l.reader.Err(); err != nil {
-		if errors.As(err, new(*condor.FormatError)) || errors.As(err, new(*condor.ForeignError)) {
+		if errors.As(err, new(*eventlog.FormatError)) || errors.As(err, new(*eventlog.ForeignError)) {
 			return status.DataError(err, "")
 		}
 		return l.wrap(err)
@@ -113,9 +113,9 @@ func (l *log) readFile(each func(*condor.Event), fault func(error)) error {
 	return nil
 }
 
-// replaced reports whether another file has the log's name now, or the file has become
-// shorter than what was read of it: somebody has moved it away, or begun it anew. What
-// it told before stays known.
+// replaced reports whether another file has the log's name now, or the file is shorter than
+// what was read of it: somebody has moved it away, or has truncated it. The events that
+// were read before stay in the history.
 func (l *log) replaced() (bool, error) {
 	info, err := os.Stat(l.name)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/internal/status"
 )
 
@@ -48,11 +49,12 @@ func (f *follower) write(how int, text string) {
 	}
 }
 
-// want reads what is new: so many events, after which the job is in this state.
-func (f *follower) want(events int, state condor.State) {
+// want reads what is new. It must be the given number of events, and leave the job in the
+// given state.
+func (f *follower) want(events int, state eventlog.State) {
 	f.Helper()
 	got := 0
-	if err := f.journal.Read(func(*condor.Event) { got++ }); err != nil {
+	if err := f.journal.Read(func(*eventlog.Event) { got++ }); err != nil {
 		f.Fatal(err)
 	}
 	job := f.journal.History.Job(condor.ID{Cluster: 1})
@@ -63,41 +65,41 @@ func (f *follower) want(events int, state condor.State) {
 
 func TestALogGrows(t *testing.T) {
 	f := follow(t, submitted)
-	f.want(1, condor.Idle)
-	f.want(0, condor.Idle)
+	f.want(1, eventlog.Idle)
+	f.want(0, eventlog.Idle)
 	f.write(os.O_APPEND, executing+terminated[:50])
-	f.want(1, condor.Running)
+	f.want(1, eventlog.Running)
 	f.write(os.O_APPEND, terminated[50:])
-	f.want(1, condor.Done)
+	f.want(1, eventlog.Done)
 }
 
-// A log that is moved away is read to its end, then the one that has taken its name.
+// A log that is moved away is read to its end, and then the file that has taken its name.
 func TestALogIsReplaced(t *testing.T) {
 	f := follow(t, submitted)
-	f.want(1, condor.Idle)
+	f.want(1, eventlog.Idle)
 	if err := os.Rename(f.name, f.name+".old"); err != nil {
 		t.Fatal(err)
 	}
-	f.want(0, condor.Idle)
+	f.want(0, eventlog.Idle)
 	name := f.name
 	f.name += ".old"
 	f.write(os.O_APPEND, executing)
 	f.name = name
 	f.write(os.O_CREATE, submitted+executing+terminated) // longer than the first; an event is there again
-	f.want(4, condor.Done)
+	f.want(4, eventlog.Done)
 	if f.journal.Faulty != 0 {
 		t.Error(f.journal.Faults)
 	}
 }
 
-// So is one that is emptied. What was there before stays known.
+// A log that is truncated is read from its beginning. The events from before stay known.
 func TestALogBeginsAnew(t *testing.T) {
 	f := follow(t, submitted+executing)
-	f.want(2, condor.Running)
+	f.want(2, eventlog.Running)
 	f.write(os.O_TRUNC, terminated)
-	f.want(1, condor.Done)
+	f.want(1, eventlog.Done)
 	f.write(os.O_TRUNC, executing) // said before
-	f.want(1, condor.Done)
+	f.want(1, eventlog.Done)
 }
 
 // What cannot be read is passed over, and counted.
@@ -107,7 +109,7 @@ func TestFaults(t *testing.T) {
 		f.write(os.O_APPEND, "what is this\n...\n")
 	}
 	f.write(os.O_APPEND, terminated)
-	f.want(2, condor.Done)
+	f.want(2, eventlog.Done)
 	if len(f.journal.Faults) != maxFaults || f.journal.Faulty != maxFaults+5 {
 		t.Errorf("%d faults, %d kept", f.journal.Faulty, len(f.journal.Faults))
 	}
@@ -124,7 +126,7 @@ func TestNoLog(t *testing.T) {
 	}
 	for _, text := range []string{"universe = vanilla\n", "a\n...\n", `{ "MyType": "SubmitEvent"`} {
 		f := follow(t, text)
-		if err := f.journal.Read(func(*condor.Event) {}); status.Of(err) != status.Data {
+		if err := f.journal.Read(func(*eventlog.Event) {}); status.Of(err) != status.Data {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -4,39 +4,37 @@ import (
 	"cmp"
 	"slices"
 
-	"matpool/condor"
+	"matpool/condor/eventlog"
 )
 
-// A Run is the jobs that make a set of products, in one cluster or, where some were
-// submitted again, in several.
+// A Run is the jobs that make a set of products. They are in one cluster, or in several if
+// some were submitted again.
 type Run struct {
 	Clusters []int
-	Jobs     []*condor.JobHistory // in the order of their numbers
-	Counts   condor.Counts
-	Again    int // jobs that are left out because their products were submitted again
+	Jobs     []*eventlog.Job // in the order of their numbers
+	Counts   eventlog.Counts
 
+	Superseded int    // jobs that are left out because their products were submitted again
 	Entering   bool   // more jobs may enter the queue
 	Later      int    // how many will, as far as that is known
-	Paused     string // why none do now, although they should
+	Paused     string // why none enter it now, or ""
 	Incomplete bool   // some never will: the cluster was removed before
 }
 
-// Select returns the jobs of some clusters, or, where none is named, those of the
-// latest run.
+// Select returns the run of the given clusters, or the latest run if none is given.
 //
-// Which products a job makes, or which node of a DAG it is, says the note that it was
-// submitted with. Where the latest cluster's jobs have such a note, the run is all jobs
-// that have one, but for those that came to nothing and were submitted again. Where
-// they have none, the run is the latest cluster.
-func Select(h *condor.History, clusters []int) *Run {
+// The products of a job are in its note; a job of a DAG has the name of its node. If the
+// latest cluster has neither, it is the run. Otherwise the run is all jobs of the log that
+// have either, except for those whose products a later job makes again.
+func Select(h *eventlog.History, clusters []int) *Run {
 	r := &Run{Jobs: h.Jobs(clusters...)}
 	newest := clusters
 	if clusters == nil {
-		r.Jobs, r.Again = latestRun(r.Jobs)
+		r.Jobs, r.Superseded = latestRun(r.Jobs)
 		all := h.Clusters()
 		newest = all[max(0, len(all)-1):] // which may have no jobs yet
 	}
-	r.Counts = condor.CountJobs(r.Jobs)
+	r.Counts = eventlog.Count(r.Jobs)
 	for _, j := range r.Jobs {
 		if n := len(r.Clusters); n == 0 || r.Clusters[n-1] != j.Cluster {
 			r.Clusters = append(r.Clusters, j.Cluster)
@@ -60,13 +58,13 @@ func Select(h *condor.History, clusters []int) *Run {
 	return r
 }
 
-// A task is what a job is for: a product, or a node of a DAG.
+// A task is what a job works on: a product, or a node of a DAG.
 type task struct {
 	product int
 	node    string
 }
 
-func tasks(j *condor.JobHistory) (list []task) {
+func tasks(j *eventlog.Job) (list []task) {
 	if note, ok := j.Note(); ok {
 		for i := range note.Count {
 			list = append(list, task{product: note.First + i})
@@ -79,25 +77,25 @@ func tasks(j *condor.JobHistory) (list []task) {
 	return nil
 }
 
-// latestRun returns those of the jobs, which are in order, that are the latest run, and
-// how many are not because they were submitted again.
-func latestRun(jobs []*condor.JobHistory) (run []*condor.JobHistory, again int) {
+// latestRun returns the jobs of the latest run, and the number of those that are not part
+// of it because they were submitted again. The jobs must be in order.
+func latestRun(jobs []*eventlog.Job) (run []*eventlog.Job, superseded int) {
 	if len(jobs) == 0 || jobs[0].Cluster == jobs[len(jobs)-1].Cluster {
 		return jobs, 0
 	}
 	last := jobs[len(jobs)-1]
 	if tasks(last) == nil {
-		return slices.DeleteFunc(jobs, func(j *condor.JobHistory) bool { return j.Cluster != last.Cluster }), 0
+		return slices.DeleteFunc(jobs, func(j *eventlog.Job) bool { return j.Cluster != last.Cluster }), 0
 	}
-	// Sums and products of one log are two runs.
+	// The sums and the products of a log are two runs.
 	note, _ := last.Note()
-	jobs = slices.DeleteFunc(jobs, func(j *condor.JobHistory) bool {
+	jobs = slices.DeleteFunc(jobs, func(j *eventlog.Job) bool {
 		n, ok := j.Note()
 		return ok && n.Sum != note.Sum
 	})
-	newest := map[task]int{} // the latest cluster of those with a job for it that was not removed
+	newest := map[task]int{} // the latest cluster with a job for the task that was not removed
 	for _, j := range jobs {
-		if j.State != condor.Removed {
+		if j.State != eventlog.Removed {
 			for _, t := range tasks(j) {
 				newest[t] = j.Cluster
 			}
@@ -106,25 +104,25 @@ func latestRun(jobs []*condor.JobHistory) (run []*condor.JobHistory, again int) 
 	for _, j := range jobs {
 		list := tasks(j)
 		later := func(t task) bool { return newest[t] > j.Cluster }
-		var isAgain bool
+		var again bool
 		switch {
 		case list == nil:
 			continue // another program's
-		case j.State == condor.Removed:
-			isAgain = slices.ContainsFunc(list, func(t task) bool { return newest[t] > 0 })
-		case j.State == condor.Holding, j.State == condor.Done && !j.Exit.OK():
-			// Some of its products may have come back all the same: those were not submitted again.
-			isAgain = slices.ContainsFunc(list, later)
-		case j.State == condor.Done:
-			isAgain = !slices.ContainsFunc(list, func(t task) bool { return !later(t) })
+		case j.State == eventlog.Removed:
+			again = slices.ContainsFunc(list, func(t task) bool { return newest[t] > 0 })
+		case j.State == eventlog.Held, j.State == eventlog.Failed:
+			// Products of it that have come back were not submitted again.
+			again = slices.ContainsFunc(list, later)
+		case j.State == eventlog.Done:
+			again = !slices.ContainsFunc(list, func(t task) bool { return !later(t) })
 		}
-		if isAgain {
-			again++
+		if again {
+			superseded++
 		} else {
 			run = append(run, j)
 		}
 	}
-	return run, again
+	return run, superseded
 }
 
 // A State is how far a run is.
@@ -133,7 +131,7 @@ type State int
 const (
 	Going State = iota // something is still to come
 	Done               // all jobs are done
-	Stuck              // nothing comes any more by itself, and jobs are held, gone or missing
+	Stuck              // nothing more will happen by itself, and jobs are held, failed, removed or missing
 )
 
 func (s State) String() string { return [...]string{"going", "done", "stuck"}[s] }
@@ -154,9 +152,9 @@ func (r *Run) State() State {
 	return Stuck
 }
 
-// Waits reports whether all jobs are done, held or gone, and the run goes on only because
-// HTCondor may yet make more of them, or has yet to say that it does not. While jobs are held
-// it does not say so.
+// Waits reports whether the run goes on only because HTCondor may yet add jobs to it: all
+// that are there are done, held, failed or removed, and not all are done. HTCondor does not
+// write that it adds no more while jobs are held.
 func (r *Run) Waits() bool {
 	c := r.Counts
 	return r.Entering && c.Total() > c.Done && c.Idle+c.Running+c.Unknown+c.Waiting == 0

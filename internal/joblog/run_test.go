@@ -6,12 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"matpool/condor"
+	"matpool/condor/eventlog"
 )
 
-// history reads a log that is told in words, an event each: "0 3.1 first=7 count=1" is
-// the submission (event 0) of job 3.1 with that note.
-func history(t *testing.T, words ...string) *condor.History {
+// history reads a log that is written in short, an event a word: "0 3.1 first=7 count=1" is
+// event 0, the submission of job 3.1, with that note.
+func history(t *testing.T, words ...string) *eventlog.History {
 	t.Helper()
 	var log strings.Builder
 	for second, word := range words {
@@ -34,9 +34,9 @@ func history(t *testing.T, words ...string) *condor.History {
 		}
 		fmt.Fprintf(&log, text+"\n...\n", id, fmt.Sprintf("2026-11-23 19:%02d:%02d", second/60, second%60))
 	}
-	h := condor.NewHistory()
-	for r := condor.NewReader("x.log", strings.NewReader(log.String())); r.Scan(); {
-		event, ok := r.Record().(*condor.Event)
+	h := eventlog.NewHistory()
+	for r := eventlog.NewReader("x.log", strings.NewReader(log.String())); r.Scan(); {
+		event, ok := r.Record().(*eventlog.Event)
 		if !ok {
 			t.Fatal(r.Record())
 		}
@@ -59,32 +59,32 @@ func TestSelect(t *testing.T) {
 	one := func(id string, first int) string { return "0 " + id + fmt.Sprintf(product, first) }
 	for _, test := range []struct {
 		name, want string
-		again      int
+		superseded int
+		counts     eventlog.Counts
 		log        []string
 	}{
-		{"nothing", "", 0, nil},
-		{"one cluster", "1.0 1.1", 0, []string{"0 1.0", "0 1.1"}},
-		{"several, without notes: the latest", "3.0", 0, []string{"0 1.0", "0 2.0 first=0 count=1 starts=4", "0 3.0"}},
-		{"one held, submitted again", "1.0 2.0", 1, []string{one("1.0", 0), one("1.1", 1), "5 1.0", "12 1.1", one("2.0", 1)}},
-		{"one removed, submitted again", "1.0 2.0", 1, []string{one("1.0", 0), one("1.1", 1), "5 1.0", "9 1.1", one("2.0", 1)}},
-		{"one failed, submitted again", "2.0", 1, []string{one("1.0", 0), "5! 1.0", one("2.0", 0)}},
-		{"one done, submitted again", "2.0", 1, []string{one("1.0", 0), "5 1.0", one("2.0", 0)}},
-		{"one runs, and is submitted again: both are in the queue", "1.0 2.0", 0, []string{one("1.0", 0), "1 1.0", one("2.0", 0)}},
-		{"all again", "3.0 3.1", 3, []string{one("1.0", 0), "5 1.0", one("2.0", 0), one("2.1", 1), "5 2.0", "5 2.1", one("3.0", 0), one("3.1", 1)}},
-		{"fewer than before", "1.1 2.0", 1, []string{one("1.0", 0), one("1.1", 1), "5 1.0", "5 1.1", one("2.0", 0)}},
-		{"submitted again, and that removed: the first still counts", "1.0", 1, []string{one("1.0", 0), "5 1.0", one("2.0", 0), "9 2.0"}},
-		{"removed twice", "1.0 2.0", 0, []string{one("1.0", 0), "9 1.0", one("2.0", 0), "9 2.0"}},
-		{"what is missing of a batch", "1.0 2.0", 1, []string{"0 1.0 first=0 count=5 starts=4", "5 1.0", "0 1.1 first=5 count=5 starts=4", "12 1.1", "0 2.0 first=7 count=3 starts=4"}},
-		{"part of a batch that is done", "1.0 2.0", 0, []string{"0 1.0 first=0 count=5 starts=4", "5 1.0", "0 2.0 first=1 count=1 starts=4"}},
-		{"products, and then sums of them", "2.0", 0, []string{one("1.0", 0), one("1.1", 1), "5 1.0", "5 1.1", "0 2.0 first=0 count=2 starts=4 jobs=1 sum=yes"}},
-		{"a DAG's nodes, one tried twice", "1.0 3.0", 1, []string{"0 1.0 DAG Node: job0", "5 1.0", "0 2.0 DAG Node: job1", "5! 2.0", "0 3.0 DAG Node: job1"}},
+		{"nothing", "", 0, eventlog.Counts{}, nil},
+		{"one cluster", "1.0 1.1", 0, eventlog.Counts{Idle: 2}, []string{"0 1.0", "0 1.1"}},
+		{"several, without notes: the latest", "3.0", 0, eventlog.Counts{Idle: 1}, []string{"0 1.0", "0 2.0 first=0 count=1 starts=4", "0 3.0"}},
+		{"one held, submitted again", "1.0 2.0", 1, eventlog.Counts{Done: 1, Idle: 1}, []string{one("1.0", 0), one("1.1", 1), "5 1.0", "12 1.1", one("2.0", 1)}},
+		{"one removed, submitted again", "1.0 2.0", 1, eventlog.Counts{Done: 1, Idle: 1}, []string{one("1.0", 0), one("1.1", 1), "5 1.0", "9 1.1", one("2.0", 1)}},
+		{"one failed, submitted again", "2.0", 1, eventlog.Counts{Idle: 1}, []string{one("1.0", 0), "5! 1.0", one("2.0", 0)}},
+		{"one done, submitted again", "2.0", 1, eventlog.Counts{Idle: 1}, []string{one("1.0", 0), "5 1.0", one("2.0", 0)}},
+		{"one runs, and is submitted again: both are in the queue", "1.0 2.0", 0, eventlog.Counts{Running: 1, Idle: 1}, []string{one("1.0", 0), "1 1.0", one("2.0", 0)}},
+		{"all again", "3.0 3.1", 3, eventlog.Counts{Idle: 2}, []string{one("1.0", 0), "5 1.0", one("2.0", 0), one("2.1", 1), "5 2.0", "5 2.1", one("3.0", 0), one("3.1", 1)}},
+		{"fewer than before", "1.1 2.0", 1, eventlog.Counts{Done: 1, Idle: 1}, []string{one("1.0", 0), one("1.1", 1), "5 1.0", "5 1.1", one("2.0", 0)}},
+		{"submitted again, and that removed: the first still counts", "1.0", 1, eventlog.Counts{Done: 1}, []string{one("1.0", 0), "5 1.0", one("2.0", 0), "9 2.0"}},
+		{"removed twice", "1.0 2.0", 0, eventlog.Counts{Removed: 2}, []string{one("1.0", 0), "9 1.0", one("2.0", 0), "9 2.0"}},
+		{"what is missing of a batch", "1.0 2.0", 1, eventlog.Counts{Done: 1, Idle: 1}, []string{"0 1.0 first=0 count=5 starts=4", "5 1.0", "0 1.1 first=5 count=5 starts=4", "12 1.1", "0 2.0 first=7 count=3 starts=4"}},
+		{"part of a batch that is done", "1.0 2.0", 0, eventlog.Counts{Done: 1, Idle: 1}, []string{"0 1.0 first=0 count=5 starts=4", "5 1.0", "0 2.0 first=1 count=1 starts=4"}},
+		{"products, and then sums of them", "2.0", 0, eventlog.Counts{Idle: 1}, []string{one("1.0", 0), one("1.1", 1), "5 1.0", "5 1.1", "0 2.0 first=0 count=2 starts=4 jobs=1 sum=yes"}},
+		{"a DAG's nodes, one tried twice", "1.0 3.0", 1, eventlog.Counts{Done: 1, Idle: 1}, []string{"0 1.0 DAG Node: job0", "5 1.0", "0 2.0 DAG Node: job1", "5! 2.0", "0 3.0 DAG Node: job1"}},
+		{"one failed, one held, one removed", "1.0 1.1 1.2", 0, eventlog.Counts{Failed: 1, Held: 1, Removed: 1}, []string{one("1.0", 0), one("1.1", 1), one("1.2", 2), "5! 1.0", "12 1.1", "9 1.2"}},
+		{"one that HTCondor will release", "1.0", 0, eventlog.Counts{Held: 1, Waiting: 1}, []string{one("1.0", 0), "6 1.0"}},
 	} {
 		r := Select(history(t, test.log...), nil)
-		if got := ids(r); got != test.want || r.Again != test.again {
-			t.Errorf("%s: %q, %d again; want %q, %d", test.name, got, r.Again, test.want, test.again)
-		}
-		if r.Counts != condor.CountJobs(r.Jobs) {
-			t.Errorf("%s: %+v", test.name, r.Counts)
+		if got := ids(r); got != test.want || r.Superseded != test.superseded || r.Counts != test.counts {
+			t.Errorf("%s: %q, %d superseded, %+v; want %q, %d, %+v", test.name, got, r.Superseded, r.Counts, test.want, test.superseded, test.counts)
 		}
 	}
 }
@@ -94,7 +94,7 @@ func TestSelectClusters(t *testing.T) {
 	h := history(t, "0 1.0 first=0 count=1 starts=4", "12 1.0", "0 2.0 first=0 count=1 starts=4", "0 3.0")
 	for want, clusters := range map[string][]int{"1.0": {1}, "1.0 2.0": {2, 1}, "": {7}} {
 		r := Select(h, clusters)
-		if got := ids(r); got != want || r.Again != 0 {
+		if got := ids(r); got != want || r.Superseded != 0 {
 			t.Errorf("%v: %q, want %q", clusters, got, want)
 		}
 	}
@@ -127,7 +127,7 @@ func TestState(t *testing.T) {
 		{"all have", Done, []string{"35 1.-1", "0 1.0", "5 1.0", "36 1.-1 Complete"}},
 		{"not all have", Stuck, []string{"35 1.-1", "0 1.0", "5 1.0", "36 1.-1 Incomplete"}},
 		{"not all had, and the rest was submitted again", Done, []string{"35 1.-1", "0 1.0" + note, "5 1.0", "36 1.-1 Incomplete", "0 2.0 first=1 count=1 starts=4", "5 2.0"}},
-		{"all have, as their notes tell", Done, []string{"35 1.-1 first=0 count=1 starts=4 jobs=1", "0 1.0" + note, "5 1.0"}},
+		{"all have, by their notes", Done, []string{"35 1.-1 first=0 count=1 starts=4 jobs=1", "0 1.0" + note, "5 1.0"}},
 		{"all have but one", Going, []string{"35 1.-1 first=0 count=1 starts=4 jobs=2", "0 1.0" + note, "5 1.0"}},
 		{"none can enter the queue", Stuck, []string{"35 1.-1", "37 1.-1 no file"}},
 		{"entering is paused", Stuck, []string{"35 1.-1", "0 1.0", "5 1.0", "37 1.-1 no file"}},

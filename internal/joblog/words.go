@@ -6,22 +6,22 @@ import (
 	"regexp"
 	"strings"
 
-	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/internal/status"
 	"matpool/internal/text"
 )
 
-// Summary says in a line which clusters the run is, and how many jobs do what.
+// Summary describes the run in a line: its clusters, and how many jobs are in each state.
 func (r *Run) Summary() string {
 	line := r.Name() + ": " + Counts(r.Counts)
-	if r.Again > 0 {
-		line += fmt.Sprintf(" (not counted: %s for the same products)", text.Count(r.Again, "earlier job"))
+	if r.Superseded > 0 {
+		line += fmt.Sprintf(" (not counted: %s for the same products)", text.Count(r.Superseded, "earlier job"))
 	}
 	switch {
 	case r.Paused != "":
 		line += "; more should enter the queue, but: " + text.Plain(r.Paused)
 	case r.Later > 0:
-		line += fmt.Sprintf("; %d more will enter the queue", r.Later)
+		line += "; " + text.Number(r.Later) + " more will enter the queue"
 	case r.Entering:
 		line += "; more will enter the queue"
 	case r.Incomplete:
@@ -30,7 +30,7 @@ func (r *Run) Summary() string {
 	return line
 }
 
-// Name says which clusters the run is, and how many jobs.
+// Name returns the clusters of the run, and the number of its jobs.
 func (r *Run) Name() string {
 	jobs := text.Count(r.Counts.Total()+r.Later, "job")
 	if len(r.Clusters) == 0 {
@@ -39,7 +39,7 @@ func (r *Run) Name() string {
 	return list(r.Clusters) + ": " + jobs
 }
 
-// list names clusters, which are in order.
+// list names clusters, which must be in order.
 func list(clusters []int) string {
 	n := len(clusters)
 	switch last := clusters[n-1]; {
@@ -53,35 +53,35 @@ func list(clusters []int) string {
 	}
 }
 
-// Unfinished returns an error of that status unless the run is done.
+// Unfinished returns an error of status Unfinished unless the run is done.
 func (r *Run) Unfinished(names []string) error {
 	if r.State() == Done {
 		return nil
 	}
-	text := r.Summary()
+	why := r.Summary()
 	if r.Counts.Total() == 0 && r.Paused == "" {
-		text = "no jobs"
+		why = "no jobs"
 	}
-	return status.UnfinishedError(fmt.Errorf("%s: not all jobs are done: %s", strings.Join(names, ", "), text), "")
+	return status.UnfinishedError(fmt.Errorf("%s: not all jobs are done: %s", strings.Join(names, ", "), why), "")
 }
 
-// Counts says how many jobs do what.
-func Counts(c condor.Counts) string {
-	text := fmt.Sprintf("%d done, %d running, %d idle, %d held", c.Done, c.Running, c.Idle, c.Held)
+// Counts prints how many jobs are in each state.
+func Counts(c eventlog.Counts) string {
+	line := fmt.Sprintf("%s done, %s running, %s idle, %s held", text.Number(c.Done), text.Number(c.Running), text.Number(c.Idle), text.Number(c.Held))
 	for _, part := range []struct {
 		n    int
 		what string
 	}{{c.Waiting, "of them to be released by HTCondor"}, {c.Failed, "failed"}, {c.Removed, "removed"}, {c.Unknown, "unknown"}} {
 		if part.n > 0 {
-			text += fmt.Sprintf(", %d %s", part.n, part.what)
+			line += ", " + text.Number(part.n) + " " + part.what
 		}
 	}
-	return text
+	return line
 }
 
-// Products returns the products that a job makes, 7 or 70-79, or the DAG's node that
-// it is, or nothing where neither is known.
-func Products(j *condor.JobHistory) string {
+// Products returns the products that a job makes, 7 or 70-79, or the name of its DAG node,
+// or "" if it has neither.
+func Products(j *eventlog.Job) string {
 	list := tasks(j)
 	switch n := len(list); {
 	case n == 0:
@@ -93,18 +93,18 @@ func Products(j *condor.JobHistory) string {
 	}
 }
 
-// ownReason is what the reasons that matsubmit's jobs are held for begin with.
+// ownReason matches the beginning of the hold reasons that matsubmit writes.
 var ownReason = regexp.MustCompile(`^(product|job)s? \d+( to \d+)?: `)
 
-// Trouble says why a job is held or gone, or nothing of any other.
-func Trouble(j *condor.JobHistory) string {
+// Trouble returns a line on why a job is held, failed or was removed, or "" for any other.
+func Trouble(j *eventlog.Job) string {
 	what, why := "", ""
 	switch {
-	case j.State == condor.Holding:
+	case j.State == eventlog.Held:
 		what, why = "held", text.Plain(j.Hold.Reason)
-	case j.State == condor.Removed:
+	case j.State == eventlog.Removed:
 		what, why = "removed", text.Plain(j.Reason)
-	case j.State == condor.Done && !j.Exit.OK():
+	case j.State == eventlog.Failed:
 		what, why = "failed", "left the queue with "+j.Exit.String()
 	default:
 		return ""
@@ -115,49 +115,49 @@ func Trouble(j *condor.JobHistory) string {
 	return fmt.Sprintf("%s: job %v: %s", what, j.ID, cmp.Or(why, "no reason is given"))
 }
 
-// A Cause is why jobs are held or gone: what they share, whatever the reasons that are
-// given for each.
+// A Cause is what jobs that are held, failed or removed have in common, although each has
+// a reason in words of its own.
 type Cause struct {
-	state         condor.State
+	state         eventlog.State
 	code, subcode int
 	waits         bool
 }
 
-// CauseOf returns a job's cause, and false for a job that has none.
-func CauseOf(j *condor.JobHistory) (Cause, bool) {
+// CauseOf returns a job's cause, and false for a job without trouble.
+func CauseOf(j *eventlog.Job) (Cause, bool) {
 	switch {
-	case j.State == condor.Holding:
+	case j.State == eventlog.Held:
 		return Cause{j.State, j.Hold.Code, j.Hold.Subcode, j.WillBeReleased()}, true
-	case j.State == condor.Removed, j.State == condor.Done && !j.Exit.OK():
+	case j.State == eventlog.Removed, j.State == eventlog.Failed:
 		return Cause{state: j.State}, true
 	}
 	return Cause{}, false
 }
 
-// String explains the cause, and what can be done.
+// String explains the cause, and what can be done about it.
 func (c Cause) String() string {
 	switch c.state {
-	case condor.Removed:
+	case eventlog.Removed:
 		return "what was removed can be submitted again"
-	case condor.Done:
-		return "a job that fails leaves the queue where the submission does not say otherwise; see its stderr, and submit it again"
+	case eventlog.Failed:
+		return "a job that fails leaves the queue unless the submission says otherwise; see its stderr, and submit it again"
 	}
-	e := condor.ExplainHold(c.code, c.subcode)
-	text := e.Means
+	e := eventlog.ExplainHold(c.code, c.subcode)
+	line := e.Means
 	if e.Label != "" {
-		text = fmt.Sprintf("%s, code %d, subcode %d: %s", e.Label, c.code, c.subcode, e.Means)
+		line = fmt.Sprintf("%s, code %d, subcode %d: %s", e.Label, c.code, c.subcode, e.Means)
 	}
 	if c.waits {
-		return text + "; HTCondor will release it by itself"
+		return line + "; HTCondor will release it by itself"
 	}
-	return text + "; what to do: " + e.Do
+	return line + "; what to do: " + e.Do
 }
 
-// Explain says of each job that is held or gone why, a few for each cause, and under
-// them what the cause means and what can be done.
-func Explain(jobs []*condor.JobHistory) (lines []string) {
+// Explain returns a line for each job that is held, failed or was removed, up to a few for
+// each cause, and after them an explanation of the cause.
+func Explain(jobs []*eventlog.Job) (lines []string) {
 	const few = 5
-	byCause := map[Cause][]*condor.JobHistory{}
+	byCause := map[Cause][]*eventlog.Job{}
 	var causes []Cause
 	for _, j := range jobs {
 		if c, ok := CauseOf(j); ok {

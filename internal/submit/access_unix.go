@@ -10,5 +10,11 @@ const (
 	enter = unix.X_OK
 )
 
-// access returns why we may not do something with what has a name, or nil.
-func access(name string, what uint32) error { return unix.Access(name, what) }
+// access returns why this process may not use a file or a folder in a way, or nil.
+func access(name string, how uint32) error { return unix.Access(name, how) }
+
+// isExecutable reports whether everybody may execute a file.
+func isExecutable(name string) bool {
+	var s unix.Stat_t
+	return unix.Stat(name, &s) == nil && s.Mode&0o111 == 0o111
+}

@@ -2,29 +2,139 @@ package submit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"matpool/condor/jobfile"
 )
 
-// Products are divided in order; the last job has what is left.
-func TestRanges(t *testing.T) {
+// square is a product of n×n matrices.
+func square(n int64) product {
+	return product{in: 16 * n * n, out: 8 * n * n, flops: 2 * n * n * n, rows: int(n), cols: int(n)}
+}
+
+// alike returns a number of products that are all alike.
+func alike(total int, m product) []product { return slices.Repeat([]product{m}, total) }
+
+// request returns a request for products, with the defaults of what it leaves out.
+func request(total int, r jobfile.Request) *jobfile.Request {
+	r.TotalJobs = total
+	r.Cpus = max(r.Cpus, 1)
+	if r.Slots == 0 {
+		r.Slots = 8
+	}
+	if r.MaxRunTime == 0 {
+		r.MaxRunTime = time.Hour
+	}
+	return &r
+}
+
+// The number of products of a job is the largest with which none lasts longer than the
+// target, its files fit, and there is a job for each slot.
+func TestChoose(t *testing.T) {
+	long := product{in: 1000, out: 1000, flops: 60e9}
 	for _, test := range []struct {
-		first, total, perJob int
-		want                 string
+		what   string
+		total  int
+		m      product
+		r      jobfile.Request
+		perJob int
+		limit  limit
 	}{
-		{0, 3, 1, "0:0+1 1:1+1 2:2+1"},
-		{5, 2, 1, "5:5+1 6:6+1"},
-		{0, 5, 2, "0:0+2 1:2+2 2:4+1"},
-		{10, 4, 2, "0:10+2 1:12+2"},
-		{3, 2, 100, "0:3+2"},
-		{0, 0, 1, ""},
+		{"100 of 1000×1000 are little work: a job for each slot", 100, square(1000), jobfile.Request{}, 13, bySlots},
+		{"… of two slots: 44 to a job fit, which makes three jobs", 100, square(1000), jobfile.Request{Slots: 2}, 34, byFiles},
+		{"10 for 8 slots: two to a job would leave three slots without", 10, square(1000), jobfile.Request{}, 1, bySlots},
+		{"16 for 8 slots", 16, square(1000), jobfile.Request{}, 2, bySlots},
+		{"fewer products than slots", 5, square(1000), jobfile.Request{}, 1, bySlots},
+		{"10,000 of 1000×1000: the files of 44 take a gigabyte", 10_000, square(1000), jobfile.Request{}, 44, byFiles},
+		{"1000 of 5000×5000", 1000, square(5000), jobfile.Request{Slots: 4}, 1, byFiles},
+		{"100,000 of 3 s each: five minutes", 100_000, long, jobfile.Request{}, 99, byTime},
+		{"… on two processors, in half the time", 100_000, long, jobfile.Request{Cpus: 2}, 199, byTime},
+		{"half of max_run_time, if that is less", 100_000, long, jobfile.Request{MaxRunTime: time.Minute}, 9, byTime},
+		{"one that lasts longer than the target", 100, product{flops: 6e15}, jobfile.Request{}, 1, byTime},
+		{"of nothing", 80, product{}, jobfile.Request{}, 10, bySlots},
 	} {
-		var got []string
-		for _, j := range ranges(test.first, test.total, test.perJob) {
-			got = append(got, fmt.Sprintf("%d:%d+%d", j.Index, j.First, j.Count))
+		r := request(test.total, test.r)
+		c := choose(r, alike(test.total, test.m))
+		if c.perJob != test.perJob || c.limit != test.limit {
+			t.Errorf("%s: %d, limited by %s; want %d, by %s", test.what, c.perJob, c.limit, test.perJob, test.limit)
 		}
-		if strings.Join(got, " ") != test.want {
-			t.Errorf("%d products from %d, %d each: %q, want %q", test.total, test.first, test.perJob, got, test.want)
+		if n := jobCount(test.total, c.perJob); n < min(r.Slots, test.total) {
+			t.Errorf("%s: %d jobs, fewer than slots", test.what, n)
 		}
+		if begin := fmt.Sprintf("products_per_job = auto: %d.", test.perJob); len(c.why) != 2 || !strings.HasPrefix(c.why[0], begin) {
+			t.Errorf("%s: the reasons are %q, want the first to begin with %q", test.what, c.why, begin)
+		}
+	}
+}
+
+// For any number of products and slots: no fewer jobs than slots, all products, and as
+// few jobs as that allows, give or take one.
+func TestJobsForEachSlot(t *testing.T) {
+	for total := 1; total <= 70; total++ {
+		for slots := 1; slots <= 20; slots++ {
+			d := divide(request(total, jobfile.Request{Slots: slots}), alike(total, product{in: 1}))
+			n := len(d.batches)
+			if n < min(slots, total) {
+				t.Errorf("%d products: %d jobs for %d slots", total, n, slots)
+			}
+			if more := d.perJob + 1; total > slots && jobCount(total, more) >= slots && jobCount(total, more) < n {
+				t.Errorf("%d products, %d slots: %d a job, although %d would do", total, slots, d.perJob, more)
+			}
+			next := 0
+			for _, b := range d.batches {
+				if b.first != next {
+					t.Errorf("%d products, %d slots: a job begins with %d, want %d", total, slots, b.first, next)
+				}
+				next += b.count
+			}
+			if next != total {
+				t.Errorf("%d products, %d slots: the jobs have %d", total, slots, next)
+			}
+		}
+	}
+}
+
+// What number a job has.
+func TestDivide(t *testing.T) {
+	for _, test := range []struct {
+		what string
+		r    jobfile.Request
+		want string // index:first+count
+	}{
+		{"a product each", jobfile.Request{ProductsPerJob: 1, FirstIndex: 5}, "5:5+1 6:6+1 7:7+1"},
+		{"two each", jobfile.Request{ProductsPerJob: 2, FirstIndex: 5}, "0:5+2 1:7+1"},
+		{"sums of one", jobfile.Request{ProductsPerJob: 1, FirstIndex: 5, Sum: true}, "0:5+1 1:6+1 2:7+1"},
+	} {
+		if got := spellBatches(divide(request(3, test.r), alike(3, product{})).batches); got != test.want {
+			t.Errorf("%s: %s, want %s", test.what, got, test.want)
+		}
+	}
+}
+
+func spellBatches(batches []batch) string {
+	var words []string
+	for _, b := range batches {
+		words = append(words, fmt.Sprintf("%d:%d+%d", b.index, b.first, b.count))
+	}
+	return strings.Join(words, " ")
+}
+
+// Whatever is missing now and was before, a job for some of another's products has a
+// number of its own.
+func TestPieceIndicesAreUnique(t *testing.T) {
+	d := divide(request(60, jobfile.Request{ProductsPerJob: 7}), alike(60, product{}))
+	seen := map[int]bool{}
+	for _, b := range d.batches {
+		seen[b.index] = true
+	}
+	for first := range 60 {
+		b := d.piece(first, 1)
+		if seen[b.index] {
+			t.Errorf("product %d: job %d exists", first, b.index)
+		}
+		seen[b.index] = true
 	}
 }

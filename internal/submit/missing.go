@@ -11,8 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"matpool/condor"
-	"matpool/condor/submitfile"
+	"matpool/condor/eventlog"
 	"matpool/internal/file"
 	"matpool/internal/flow"
 	"matpool/internal/status"
@@ -20,48 +19,58 @@ import (
 	"matpool/npyio"
 )
 
-// What -resubmit finds of a product, or of the job that returns its sum.
+// The state of a product, or of the job that returns its sum.
 type state int
 
 const (
 	missing state = iota
-	there         // its output is there, and sound
-	queued        // an earlier job of the queue will make it
+	done          // its output exists and is sound
+	queued        // an earlier job, which is in the queue, will make it
 )
 
-// chooseMissing chooses what is neither there nor in the queue. Where jobs have several
-// products, those of one job that are missing make new jobs, for each range of them one.
-// A job that returns a sum is made again as a whole.
-func (p *plan) chooseMissing(ctx context.Context) error {
-	if len(p.outputs()) == 0 {
-		return status.DataError(fmt.Errorf("%s: indexed_output_files: -resubmit must know what another program's outputs are called", p.File), "")
+// chooseMissing returns jobs for what is neither done nor in the queue, and a sentence on
+// what was found. The missing products of a job with several make new jobs, one for each
+// range of them. A job that returns a sum is made again as a whole.
+func chooseMissing(ctx context.Context, t task, s survey, d division, q queue) ([]batch, string, error) {
+	if len(t.outputs.names) == 0 {
+		return nil, "", status.DataError(fmt.Errorf("%s: indexed_output_files: -resubmit must know what another program's outputs are called", t.File), "")
 	}
-	if p.job.Sum {
-		if err := p.checkSameSums(); err != nil {
-			return err
+	if t.Sum {
+		if err := checkSameSums(t, d, q); err != nil {
+			return nil, "", err
 		}
 	}
-	states := make([]state, p.job.TotalJobs)
-	err := p.forAll(ctx, len(p.all), func(int64, int64) {}, func(i int) error {
-		return p.look(p.all[i], states[p.all[i].First-p.job.FirstIndex:][:p.all[i].Count])
+	states := make([]state, t.TotalJobs)
+	of := func(b batch) []state { return states[b.first-t.FirstIndex:][:b.count] }
+	err := forEach(ctx, len(d.batches), func(int64, int64) {}, func(i int) error {
+		b := d.batches[i]
+		for k := range b.count {
+			number := b.first + k - t.FirstIndex
+			var err error
+			if states[number], err = stateOf(t, b, b.first+k, s.products[number], q.latest[number]); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
-		return err
+		return nil, "", err
 	}
 	var counts [3]int
 	for _, s := range states {
 		counts[s]++
 	}
-	p.notes = append(p.notes, fmt.Sprintf("of %s: %s there, %s in the queue, %s missing", text.Count(len(states), p.unit()),
-		text.Number(counts[there]), text.Number(counts[queued]), text.Number(counts[missing])))
-	for _, row := range p.all {
-		p.rows = append(p.rows, p.missingOf(row, states[row.First-p.job.FirstIndex:][:row.Count])...)
+	found := fmt.Sprintf("of %s: %s there, %s in the queue, %s missing", text.Count(len(states), unit(t)),
+		text.Number(counts[done]), text.Number(counts[queued]), text.Number(counts[missing]))
+	var batches []batch
+	for _, b := range d.batches {
+		batches = append(batches, missingOf(d, b, of(b))...)
 	}
-	return nil
+	return batches, found, nil
 }
 
 // missingOf returns the jobs for what is missing of a job.
-func (p *plan) missingOf(row submitfile.Job, states []state) (rows []submitfile.Job) {
+func missingOf(d division, b batch, states []state) (list []batch) {
 	for i := 0; i < len(states); i++ {
 		if states[i] != missing {
 			continue
@@ -70,62 +79,47 @@ func (p *plan) missingOf(row submitfile.Job, states []state) (rows []submitfile.
 		for i < len(states) && states[i] == missing {
 			i++
 		}
-		rows = append(rows, p.piece(row.First+first, i-first))
+		list = append(list, d.piece(b.first+first, i-first))
 	}
-	if len(rows) == 1 && rows[0].Count == row.Count {
-		return []submitfile.Job{row}
+	if len(list) == 1 && list[0].count == b.count {
+		return []batch{b}
 	}
-	return rows
+	return list
 }
 
-// piece returns a job for some of the products of another. Its number is one that no
-// job has had for other products and no job in the queue can have: behind those of all
-// jobs, by its first product.
-func (p *plan) piece(first, count int) submitfile.Job {
-	return submitfile.Job{Index: len(p.all) + first, First: first, Count: count}
-}
-
-// look finds what has become of a job's products.
-func (p *plan) look(row submitfile.Job, states []state) error {
-	for i := range states {
-		number := row.First + i
-		job := p.queue.latest[number-p.job.FirstIndex]
-		var since time.Time // what is older was made by an earlier job
-		if job != nil {
-			since = job.Submitted
-		}
-		sound, err := p.sound(row, number, since)
-		sound = sound && (job != nil || !p.job.Sum)
-		switch {
-		case err != nil:
-			return err
-		case job != nil && (job.State == condor.Idle || job.State == condor.Running || job.State == condor.Unknown):
-			states[i] = queued
-		case sound:
-			states[i] = there
-		}
+// stateOf returns the state of one product of a batch, given the job that had it last, if
+// any.
+func stateOf(t task, b batch, number int, m product, job *eventlog.Job) (state, error) {
+	var since time.Time // what is older was made by an earlier job
+	if job != nil {
+		since = job.Submitted
 	}
-	return nil
+	sound, err := isSound(t, b, number, m, since)
+	switch {
+	case err != nil:
+		return missing, err
+	case job != nil && isActive(job):
+		return queued, nil
+	case sound && (job != nil || !t.Sum): // only the log says which products a sum is of
+		return done, nil
+	}
+	return missing, nil
 }
 
-// sound reports whether the outputs of a product are there: not empty, as HTCondor
-// makes them before it sends them, and in matprod's case a matrix of the right size;
-// not older than its inputs, nor than the submission of the job that should make it.
-//
-// Which products a sum is of, only the log tells: without, it is made again.
-func (p *plan) sound(row submitfile.Job, number int, since time.Time) (bool, error) {
+// isSound reports whether the outputs of a product exist: not empty, as HTCondor makes
+// them before it sends them, and in matprod's case a matrix of the right size; not older
+// than its inputs, nor than the submission of the job that should make it.
+func isSound(t task, b batch, number int, m product, since time.Time) (bool, error) {
 	last := since.Truncate(time.Second)
-	for _, name := range p.job.IndexedInputs {
+	for _, name := range t.IndexedInputs {
 		if info, err := os.Stat(file.Indexed(name, number)); err == nil && info.ModTime().After(last) {
 			last = info.ModTime()
 		}
 	}
-	for _, name := range p.outputs() {
-		index := number
-		if p.job.Sum {
-			index = row.Index
-		}
-		name = file.Indexed(name, index)
+	if !t.outputs.sums {
+		b = batch{index: number, first: number, count: 1}
+	}
+	for _, name := range t.outputs.of(b) {
 		info, err := os.Stat(name)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -135,24 +129,23 @@ func (p *plan) sound(row submitfile.Job, number int, since time.Time) (bool, err
 		case !info.Mode().IsRegular() || info.Size() == 0 || info.ModTime().Before(last):
 			return false, nil
 		}
-		ok, err := p.soundContents(name, p.products[number-p.job.FirstIndex])
-		if err != nil || !ok {
+		if ok, err := hasSoundContents(t, name, m); err != nil || !ok {
 			return false, err
 		}
 	}
 	return true, nil
 }
 
-// soundContents reports whether an output holds what it should: a matrix of the
-// product's size, or a sum of such. Of another program's outputs nothing is known, but
-// that what is called .npy is one.
-func (p *plan) soundContents(name string, m product) (bool, error) {
+// hasSoundContents reports whether an output holds what it should: a matrix of the
+// product's size, or a sum of such. Of another program's outputs only this is known: one
+// with a name in .npy is a .npy file.
+func hasSoundContents(t task, name string, m product) (bool, error) {
 	var shape []int
 	var err error
 	switch {
-	case p.job.Matprod && npyio.IsNpz(name) != p.job.Sum:
+	case t.Matprod && npyio.IsNpz(name) != t.Sum:
 		return false, nil
-	case p.job.Matprod:
+	case t.Matprod:
 		shape, err = flow.TermShape(name)
 	case strings.EqualFold(path.Ext(name), ".npy"):
 		var f *npyio.File
@@ -163,22 +156,20 @@ func (p *plan) soundContents(name string, m product) (bool, error) {
 	if errors.Is(err, npyio.ErrFormat) || errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
-	return err == nil && (!p.job.Matprod || slices.Equal(shape, []int{m.rows, m.cols})), err
+	return err == nil && (!t.Matprod || slices.Equal(shape, []int{m.rows, m.cols})), err
 }
 
-// checkSameSums makes sure that the sums that are there, or will be, are of the same
-// products as those that would be submitted: others would be added twice, or not at all.
-func (p *plan) checkSameSums() error {
-	for _, row := range p.all {
-		for i := range row.Count {
-			job := p.queue.latest[row.First+i-p.job.FirstIndex]
+// checkSameSums makes sure that the sums that exist, or will, are of the same products as
+// those that would be submitted: others would be added twice, or not at all.
+func checkSameSums(t task, d division, q queue) error {
+	for _, b := range d.batches {
+		for _, job := range q.latest[b.first-t.FirstIndex:][:b.count] {
 			if job == nil {
 				continue
 			}
-			note, _ := job.Note()
-			if note.First != row.First || note.Count != row.Count {
+			if note, _ := job.Note(); note.First != b.first || note.Count != b.count {
 				return status.UsageError(fmt.Errorf("%s: job %v has %s from %d on, but here a job has up to %d: sums of different ranges do not go together",
-					p.logs()[0], job.ID, text.Count(note.Count, "product"), note.First, p.perJob),
+					logs(t, d)[0], job.ID, text.Count(note.Count, "product"), note.First, d.perJob),
 					fmt.Sprintf("-products_per_job=%d goes on with them, -force begins anew", note.Count))
 			}
 		}

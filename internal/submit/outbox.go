@@ -12,17 +12,17 @@ import (
 )
 
 // outboxName is the name of an empty folder beside the submit description, which is sent to
-// every job. Matprod writes into it, and what is in it comes back.
+// every job of matprod. It writes into it, and what is in it comes back.
 const outboxName = "matprod.outbox"
 
-func (p *plan) outbox() string { return path.Join(path.Dir(p.subFile()), outboxName) }
+func outboxOf(t task) string { return path.Join(path.Dir(t.subFile()), outboxName) }
 
-// checkOutbox makes sure that the folder is empty, or not there yet.
-func (p *plan) checkOutbox() error {
-	if !p.job.Matprod {
+// checkOutbox makes sure that the folder is empty, or does not exist yet.
+func checkOutbox(t task) error {
+	if !t.Matprod {
 		return nil
 	}
-	name := p.outbox()
+	name := outboxOf(t)
 	entries, err := os.ReadDir(name)
 	switch info, statErr := os.Stat(name); {
 	case errors.Is(statErr, fs.ErrNotExist):
@@ -34,17 +34,6 @@ func (p *plan) checkOutbox() error {
 	case len(entries) > 0:
 		return status.UsageError(fmt.Errorf("%s: must be empty, but has %s in it: it is sent to every job, and comes back with the results",
 			name, entries[0].Name()), "remove what is in it")
-	}
-	return nil
-}
-
-// makeOutbox makes the folder, if there is to be one.
-func (p *plan) makeOutbox() error {
-	if !p.job.Matprod {
-		return nil
-	}
-	if err := os.MkdirAll(p.outbox(), 0o777); err != nil {
-		return fmt.Errorf("%s: the folder cannot be made: %w", p.outbox(), file.Cause(err))
 	}
 	return nil
 }

@@ -5,26 +5,27 @@ import (
 	"strings"
 
 	"matpool/condor"
-	"matpool/condor/submitfile"
+	"matpool/condor/eventlog"
 	"matpool/internal/joblog"
 	"matpool/internal/status"
 	"matpool/internal/text"
 )
 
-// A queue is what the event log tells of earlier jobs that have products of ours.
+// A queue is what the event log says of earlier jobs that have products of ours.
 type queue struct {
-	latest       []*condor.JobHistory // for each product, the job that had it last, or nil
-	held, active []condor.ID          // jobs; the active ones are idle or running
+	latest       []*eventlog.Job // for each product, the job that had it last, or nil
+	held, active []condor.ID     // jobs; the active ones are idle or running
+	notes        []string        // what is wrong with the log
 }
 
-// readLogs reads the event log, or the logs where each job has its own. A log that is
-// not there tells nothing. To read it is better than to ask condor_q, which a busy pool
-// does not always answer.
-func (p *plan) readLogs() (q queue, err error) {
-	q.latest = make([]*condor.JobHistory, p.job.TotalJobs)
-	for _, name := range p.logs() {
+// readLogs reads the event log, or the logs if each job has its own. A log that does not
+// exist says nothing. This is better than to ask condor_q, which a busy pool does not
+// always answer.
+func readLogs(t task, d division) (q queue, err error) {
+	q.latest = make([]*eventlog.Job, t.TotalJobs)
+	for _, name := range logs(t, d) {
 		if strings.Contains(name, "$(") {
-			if p.Resubmit {
+			if t.Resubmit {
 				return q, status.UsageError(fmt.Errorf("log: %s: with HTCondor's own numbers in its name it cannot be found again, so that -resubmit does not know what is in the queue", name), "")
 			}
 			continue
@@ -37,32 +38,31 @@ func (p *plan) readLogs() (q queue, err error) {
 		if err != nil {
 			return q, err
 		}
-		err = journal.Read(func(*condor.Event) {})
+		err = journal.Read(func(*eventlog.Event) {})
 		journal.Close()
 		if err != nil {
 			return q, err
 		}
 		if journal.Faulty > 0 {
-			p.notes = append(p.notes, journal.Faults[0].Error())
+			q.notes = append(q.notes, journal.Faults[0].Error())
 		}
 		for _, j := range journal.History.Jobs() {
-			p.enter(&q, j)
+			q.add(t, j)
 		}
-		if err := p.checkEntering(name, journal.History); err != nil {
+		if err := checkEntering(t, name, journal.History); err != nil {
 			return q, err
 		}
 	}
 	return q, nil
 }
 
-// checkEntering makes sure that, where it is asked what is missing, no jobs have yet to
-// enter the queue, as they do with max_idle: of which products they are, the log does not
-// tell before.
-func (p *plan) checkEntering(log string, h *condor.History) error {
+// checkEntering makes sure that with -resubmit no jobs have yet to enter the queue, as they
+// do with max_idle: the log does not say beforehand which products they are for.
+func checkEntering(t task, log string, h *eventlog.History) error {
 	for _, id := range h.Clusters() {
 		c := h.Cluster(id)
 		note, ours := c.Note()
-		if later, known := c.Later(); p.Resubmit && ours && note.Sum == p.job.Sum && (later > 0 || !known) {
+		if later, known := c.Later(); t.Resubmit && ours && note.Sum == t.Sum && (later > 0 || !known) {
 			return status.UsageError(fmt.Errorf("%s: cluster %d: jobs have yet to enter the queue, so that what is missing is not known", log, id),
 				fmt.Sprintf("wait for them, or condor_rm %d and -resubmit", id))
 		}
@@ -70,13 +70,12 @@ func (p *plan) checkEntering(log string, h *condor.History) error {
 	return nil
 }
 
-// enter adds a job to the queue, if it has products of ours and, where it is asked what is
-// missing, returns them as ours do.
-func (p *plan) enter(q *queue, j *condor.JobHistory) {
+// add adds a job, if it has products of ours and, with -resubmit, returns them as ours do.
+func (q *queue) add(t task, j *eventlog.Job) {
 	note, ok := j.Note()
-	from := max(note.First-p.job.FirstIndex, 0)
-	to := min(note.First-p.job.FirstIndex+note.Count, p.job.TotalJobs)
-	if !ok || from >= to || p.Resubmit && note.Sum != p.job.Sum { // sums are no products, and products no sums
+	from := max(note.First-t.FirstIndex, 0)
+	to := min(note.First-t.FirstIndex+note.Count, t.TotalJobs)
+	if !ok || from >= to || t.Resubmit && note.Sum != t.Sum { // sums are no products, and products no sums
 		return
 	}
 	for i := from; i < to; i++ {
@@ -84,31 +83,35 @@ func (p *plan) enter(q *queue, j *condor.JobHistory) {
 			q.latest[i] = j
 		}
 	}
-	switch j.State {
-	case condor.Holding:
+	switch {
+	case j.State == eventlog.Held:
 		q.held = append(q.held, j.ID)
-	case condor.Idle, condor.Running, condor.Unknown:
+	case isActive(j):
 		q.active = append(q.active, j.ID)
 	}
 }
 
+// isActive reports whether the job is in the queue and not held, as far as its log says.
+func isActive(j *eventlog.Job) bool {
+	return j.State == eventlog.Idle || j.State == eventlog.Running || j.State == eventlog.Unknown
+}
+
 // logs returns the names of the event logs that earlier jobs may have written.
-func (p *plan) logs() []string {
-	if !p.job.Log.PerJob() {
-		return []string{p.job.Log.Expand(0, 0, 1)}
+func logs(t task, d division) []string {
+	if !t.Log.PerJob() {
+		return []string{t.Log.Expand(0, 0, 1)}
 	}
 	var names []string
-	add := func(row submitfile.Job) {
-		name := p.job.Log.Expand(row.Index, row.First, row.Count)
-		if exists(name) {
+	add := func(b batch) {
+		if name := t.Log.Expand(b.index, b.first, b.count); exists(name) {
 			names = append(names, name)
 		}
 	}
-	for _, row := range p.all {
-		add(row)
-		if row.Count > 1 {
-			for i := range row.Count {
-				add(p.piece(row.First+i, 1))
+	for _, b := range d.batches {
+		add(b)
+		if b.count > 1 {
+			for i := range b.count {
+				add(d.piece(b.first+i, 1))
 			}
 		}
 	}
@@ -116,19 +119,19 @@ func (p *plan) logs() []string {
 }
 
 // checkQueue makes sure that no product would be in the queue twice.
-func (p *plan) checkQueue() error {
-	if p.Force || len(p.queue.active)+len(p.queue.held) == 0 {
+func checkQueue(t task, d division, q queue) error {
+	jobs := append(q.active, q.held...)
+	if len(jobs) == 0 {
 		return nil
 	}
-	jobs := append(p.queue.active, p.queue.held...)
-	return status.UsageError(fmt.Errorf("%s: by this log, there are jobs in the queue that make these products: %s (if they are gone, remove the log)", p.logs()[0], ids(jobs)), p.again())
+	return status.UsageError(fmt.Errorf("%s: by this log, there are jobs in the queue that make these products: %s (if they are gone, remove the log)",
+		logs(t, d)[0], text.First(idStrings(jobs), " ")), againHint(t))
 }
 
-// ids prints jobs' numbers, the first of many.
-func ids(jobs []condor.ID) string {
-	words := make([]string, len(jobs))
+func idStrings(jobs []condor.ID) []string {
+	list := make([]string, len(jobs))
 	for i, id := range jobs {
-		words[i] = id.String()
+		list[i] = id.String()
 	}
-	return text.First(words, " ")
+	return list
 }

@@ -3,22 +3,22 @@ package watch
 import (
 	"time"
 
-	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/internal/joblog"
 )
 
 // estimate returns how long the rest of a run will take, and false before a job is done.
 //
-// It is the work that is left, counted in jobs, by the rate at which jobs were done of
-// late: in the time of ten jobs, but at least two minutes, and with what those that run
-// have done of theirs so far. It is not less than one job takes if any still has to begin,
-// or than what the youngest that runs has before it. All that is seen at the time of the
-// latest event; or now, unless that is so much later that nothing of late would be left.
+// It is the work that is left, in jobs, divided by the recent rate: the jobs done in a
+// window of ten times the mean of a job, at least two minutes, and the fractions of those
+// that run. It is at least the mean if a job has yet to begin, and at least the rest of the
+// mean for the job that began last. The window ends now; if the latest event is older than
+// the window, it ends with that event.
 func estimate(r *joblog.Run, latest, now time.Time) (left time.Duration, ok bool) {
 	var sum time.Duration
 	n := 0
-	for x := range completed(r) {
-		sum += x.Total(latest)
+	for a := range completed(r) {
+		sum += a.Total(latest)
 		n++
 	}
 	if n == 0 {
@@ -31,21 +31,21 @@ func estimate(r *joblog.Run, latest, now time.Time) (left time.Duration, ok bool
 	}
 
 	begin, worked, least := now, 0.0, time.Duration(0)
-	for x := range completed(r) {
-		if now.Sub(x.End) <= window {
-			begin = earlier(begin, x.Begin())
+	for a := range completed(r) {
+		if now.Sub(a.End) <= window {
+			begin = earlier(begin, a.Begin())
 			worked++
 		}
 	}
 	partly := 0.0
 	for _, j := range r.Jobs {
-		if j.State != condor.Running {
+		if j.State != eventlog.Running {
 			continue
 		}
-		x := &j.Runs[len(j.Runs)-1]
-		begin = earlier(begin, x.Begin())
-		partly += min(1, float64(x.Total(now))/float64(mean))
-		least = max(least, mean-x.Total(now))
+		a := &j.Attempts[len(j.Attempts)-1]
+		begin = earlier(begin, a.Begin())
+		partly += min(1, float64(a.Total(now))/float64(mean))
+		least = max(least, mean-a.Total(now))
 	}
 	c := r.Counts
 	toBegin := c.Idle + c.Waiting + c.Unknown + r.Later
@@ -60,11 +60,11 @@ func estimate(r *joblog.Run, latest, now time.Time) (left time.Duration, ok bool
 	return max(least, time.Duration(rest/(worked+partly)*float64(took))), true
 }
 
-// completed yields the runs that ended well.
-func completed(r *joblog.Run) func(yield func(*condor.Run) bool) {
-	return func(yield func(*condor.Run) bool) {
+// completed yields the attempts that ended with status 0.
+func completed(r *joblog.Run) func(yield func(*eventlog.Attempt) bool) {
+	return func(yield func(*eventlog.Attempt) bool) {
 		for _, j := range r.Jobs {
-			if n := len(j.Runs); n > 0 && j.State == condor.Done && j.Exit.OK() && !yield(&j.Runs[n-1]) {
+			if n := len(j.Attempts); n > 0 && j.State == eventlog.Done && !yield(&j.Attempts[n-1]) {
 				return
 			}
 		}

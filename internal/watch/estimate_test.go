@@ -4,31 +4,31 @@ import (
 	"testing"
 	"time"
 
-	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/internal/joblog"
 )
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// jobs returns a run at noon: each job has run from one time to another, in seconds
-// before noon, or still runs, or has not begun.
+// jobs returns a run at noon. Each job is idle, or runs, or has run between two times, in
+// seconds before noon.
 func jobs(idle int, running []int, done ...[2]int) *joblog.Run {
 	r := &joblog.Run{}
 	before := func(s int) time.Time { return noon.Add(-time.Duration(s) * time.Second) }
 	for range idle {
-		r.Jobs = append(r.Jobs, &condor.JobHistory{State: condor.Idle})
+		r.Jobs = append(r.Jobs, &eventlog.Job{State: eventlog.Idle})
 	}
 	for _, from := range running {
-		r.Jobs = append(r.Jobs, &condor.JobHistory{State: condor.Running, Runs: []condor.Run{{Executing: before(from)}}})
+		r.Jobs = append(r.Jobs, &eventlog.Job{State: eventlog.Running, Attempts: []eventlog.Attempt{{Executing: before(from)}}})
 	}
 	for _, x := range done {
-		r.Jobs = append(r.Jobs, &condor.JobHistory{State: condor.Done, Runs: []condor.Run{{Executing: before(x[0]), End: before(x[1]), Outcome: condor.Completed}}})
+		r.Jobs = append(r.Jobs, &eventlog.Job{State: eventlog.Done, Attempts: []eventlog.Attempt{{Executing: before(x[0]), End: before(x[1]), Outcome: eventlog.Completed}}})
 	}
-	r.Counts = condor.CountJobs(r.Jobs)
+	r.Counts = eventlog.Count(r.Jobs)
 	return r
 }
 
-// later returns a run with jobs that have yet to enter the queue.
+// later adds jobs to a run that have yet to enter the queue.
 func later(n int, r *joblog.Run) *joblog.Run {
 	r.Entering, r.Later = true, n
 	return r
@@ -57,7 +57,7 @@ func TestEstimate(t *testing.T) {
 	}
 }
 
-// Where the latest event was a while ago, what runs has come further since.
+// If the latest event was a while ago, running jobs have come further since.
 func TestEstimateLater(t *testing.T) {
 	run := jobs(0, []int{10}, [2]int{100, 40}, [2]int{100, 40})
 	for later, want := range map[time.Duration]time.Duration{0: 50 * time.Second, 20 * time.Second: 30 * time.Second, -time.Second: 50 * time.Second, time.Hour: 50 * time.Second} {

@@ -7,24 +7,23 @@ import (
 	"testing"
 	"time"
 
-	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/internal/joblog"
 )
 
-// tell tells of a run of so many jobs, of which one more is done each second.
-func tell(l *Lines, total int) {
+// show shows a run of which one more job is done each second.
+func show(l *Lines, total int) {
 	for done := 0; done <= total; done++ {
-		run := &joblog.Run{Counts: condor.Counts{Done: done, Idle: total - done}}
+		run := &joblog.Run{Counts: eventlog.Counts{Done: done, Idle: total - done}}
 		l.Status(Status{Time: noon.Add(time.Duration(done) * time.Second), Run: run}, done == total)
 	}
 }
 
-// Of a small run each change is told, of a large one each hundredth, or each minute what
-// has changed.
+// Of a small run each change is a line, of a large one each hundredth, or each minute.
 func TestLines(t *testing.T) {
 	for total, want := range map[int]int{1: 2, 50: 51, 100_000: 1 + 100_000/60 + 1} {
 		var out bytes.Buffer
-		tell(&Lines{W: &out}, total)
+		show(&Lines{W: &out}, total)
 		if got := strings.Count(out.String(), "\n"); got != want {
 			t.Errorf("%d jobs: %d lines, want %d", total, got, want)
 		}
@@ -33,7 +32,7 @@ func TestLines(t *testing.T) {
 
 func TestALineThatCannotBeWritten(t *testing.T) {
 	l := &Lines{W: full{}}
-	tell(l, 3)
+	show(l, 3)
 	if err := l.Close(); !errors.Is(err, errFull) {
 		t.Error(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"matpool/internal/text"
 )
 
-// A Status is how far a run is.
+// A Status is the progress of a run.
 type Status struct {
 	Time      time.Time // of the latest event
 	Run       *joblog.Run
@@ -18,18 +18,18 @@ type Status struct {
 	Estimated bool
 }
 
-// A Screen is where a run is shown: lines of what happens, and a status that changes.
+// A Screen shows a run: lines for what happens, and a status that changes.
 type Screen interface {
-	Line(when time.Time, text string)
+	Line(when time.Time, what string)
 	Status(s Status, last bool)
 	Close() error
 }
 
 const stamp = "2006-01-02 15:04:05"
 
-// Lines is a screen that is read later, or by a program: every line begins with the
-// time of the event. The status is a line each time that the jobs which have changed are a
-// hundredth of all, or once a minute, so that a large run fills some hundred lines.
+// Lines is a screen for a file or a program. Every line begins with the time of the event.
+// The status is printed when a hundredth of the jobs have changed their state, or after a
+// minute, so that a large run takes some hundred lines.
 type Lines struct {
 	W io.Writer
 
@@ -37,11 +37,11 @@ type Lines struct {
 	err   error // of writing, the first
 }
 
-func (l *Lines) Line(when time.Time, text string) {
+func (l *Lines) Line(when time.Time, what string) {
 	if when.IsZero() {
 		when = time.Now()
 	}
-	if _, err := fmt.Fprintf(l.W, "%s %s\n", when.Format(stamp), text); l.err == nil {
+	if _, err := fmt.Fprintf(l.W, "%s %s\n", when.Format(stamp), what); l.err == nil {
 		l.err = err
 	}
 }
@@ -72,24 +72,24 @@ func (l *Lines) Status(s Status, last bool) {
 // Close returns the first error of writing.
 func (l *Lines) Close() error { return l.err }
 
-// Terminal is a screen that somebody watches: a bar under the lines.
+// Terminal is a screen with a bar under the lines.
 type Terminal struct {
 	tally *progress.Tally
 	w     io.Writer
 	err   error // of writing
 }
 
-// NewTerminal returns a screen on w, and false if that is no terminal.
+// NewTerminal returns a screen on w, and false if w is not a terminal.
 func NewTerminal(w io.Writer) (*Terminal, bool) {
 	tally, ok := progress.NewTally(w)
 	return &Terminal{tally: tally, w: w}, ok
 }
 
-func (t *Terminal) Line(when time.Time, text string) {
+func (t *Terminal) Line(when time.Time, what string) {
 	if when.IsZero() {
 		when = time.Now()
 	}
-	t.tally.Print(when.Format("15:04:05 ") + text)
+	t.tally.Print(when.Format("15:04:05 ") + what)
 }
 
 func (t *Terminal) Status(s Status, last bool) {
@@ -101,12 +101,12 @@ func (t *Terminal) Status(s Status, last bool) {
 		}
 		return
 	}
-	words := fmt.Sprintf("%d done, %d running, %d idle, %d held", c.Done, c.Running, c.Idle, c.Held)
+	words := fmt.Sprintf("%s done, %s running, %s idle, %s held", text.Number(c.Done), text.Number(c.Running), text.Number(c.Idle), text.Number(c.Held))
 	if s.Run.Later > 0 {
-		words += fmt.Sprintf(", %d to come", s.Run.Later)
+		words += ", " + text.Number(s.Run.Later) + " to come"
 	}
 	if gone := c.Failed + c.Removed; gone > 0 {
-		words += fmt.Sprintf(", %d gone", gone)
+		words += ", " + text.Number(gone) + " failed or removed"
 	}
 	if c.Total() == 0 {
 		words = "no jobs yet"
@@ -114,7 +114,7 @@ func (t *Terminal) Status(s Status, last bool) {
 	t.tally.Show([]progress.Part{{N: c.Done, Mark: '='}, {N: c.Running, Mark: '>'}, {N: c.Idle + c.Unknown + s.Run.Later, Mark: '-'}, {N: c.Held, Mark: '!'}, {N: c.Failed + c.Removed, Mark: 'x'}}, words, s.Left, s.Estimated)
 }
 
-// Close takes the bar away.
+// Close removes the bar.
 func (t *Terminal) Close() error {
 	t.tally.Finish()
 	return t.err

@@ -1,4 +1,4 @@
-// Package watch follows the event log of a run until the run is done or stuck, and tells how far it is.
+// Package watch shows the progress of a run from its event logs, until the run is done or stuck, and reports on it.
 package watch
 
 import (
@@ -10,37 +10,45 @@ import (
 	"time"
 
 	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/internal/joblog"
 	"matpool/internal/status"
 )
 
-// How often the log is looked at: HTCondor writes whole seconds. A look is two or three
-// system calls where nothing was written. After much work there is a longer pause, so
-// that watching takes a twentieth of one processor at most.
+// The log is polled: HTCondor writes whole seconds. If nothing was written, that is two or
+// three system calls. The pause is at least share times the work before it, so that
+// watching takes at most a twentieth of one processor.
 //
-// Note: the system could tell when a file changes, but not for one on a network's disk.
+// Note: notifications of the system (inotify) miss changes of files on network disks.
 const (
 	poll  = 500 * time.Millisecond
 	share = 20
 )
 
-// patience is how long a run that HTCondor should make more jobs of, while others are
-// held, is waited for when nothing happens.
+// patience limits the wait for jobs that should enter the queue while others are held.
 const patience = 2 * time.Minute
 
-// How many jobs are named that are held for the same cause.
+// named is how many jobs with the same cause are shown one by one.
 const named = 5
 
-// Run follows logs on a screen that suits stdout until the run is done, stuck, or not
-// done in time; then it returns an error, unless all jobs are done. With wait, the logs
-// need not be there yet.
-func Run(ctx context.Context, names []string, clusters []int, wait bool, timeout time.Duration, stdout io.Writer) error {
-	if timeout > 0 {
+// Options are what to follow.
+type Options struct {
+	Logs     []string      // names of event logs
+	Clusters []int         // as for [joblog.Select]
+	Wait     bool          // for logs that are not there yet
+	Timeout  time.Duration // ends the following; 0 for never
+}
+
+// Follow shows the progress of a run on stdout, with a bar if that is a terminal. It returns
+// when the run is done or stuck, or after the timeout, with an error of status Unfinished
+// unless all jobs are done.
+func Follow(ctx context.Context, o Options, stdout io.Writer) error {
+	if o.Timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, timeout, errTimeout)
+		ctx, cancel = context.WithTimeoutCause(ctx, o.Timeout, errTimeout)
 		defer cancel()
 	}
-	j, err := open(ctx, names, wait)
+	j, err := open(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -49,20 +57,20 @@ func Run(ctx context.Context, names []string, clusters []int, wait bool, timeout
 	if terminal, ok := NewTerminal(stdout); ok {
 		screen = terminal
 	}
-	run, err := follow(ctx, j, clusters, screen)
+	run, err := follow(ctx, j, o.Clusters, screen)
 	if err := errors.Join(err, screen.Close()); err != nil {
 		return err
 	}
-	return run.Unfinished(names)
+	return run.Unfinished(o.Logs)
 }
 
-var errTimeout = errors.New("the time is over")
+var errTimeout = errors.New("timeout")
 
-// open opens the logs, and with wait waits until they are there.
-func open(ctx context.Context, names []string, wait bool) (*joblog.Journal, error) {
+// open opens the logs, and waits for them if the options say so.
+func open(ctx context.Context, o Options) (*joblog.Journal, error) {
 	for {
-		j, err := joblog.Open(names...)
-		if !wait || !errors.Is(err, fs.ErrNotExist) {
+		j, err := joblog.Open(o.Logs...)
+		if !o.Wait || !errors.Is(err, fs.ErrNotExist) {
 			return j, err
 		}
 		select {
@@ -76,10 +84,9 @@ func open(ctx context.Context, names []string, wait bool) (*joblog.Journal, erro
 	}
 }
 
-// follow tells on a screen what happens to a run until nothing more will, or the context's
-// time is over. The clusters are those of [joblog.Select].
+// follow shows what happens to a run until nothing more will, or until the timeout.
 func follow(ctx context.Context, j *joblog.Journal, clusters []int, s Screen) (*joblog.Run, error) {
-	w := watcher{journal: j, clusters: clusters, screen: s, told: map[condor.ID]trouble{}, causes: map[joblog.Cause]int{}}
+	w := watcher{journal: j, clusters: clusters, screen: s, shown: map[condor.ID]trouble{}, causes: map[joblog.Cause]int{}}
 	for last := time.Now(); ; {
 		start := time.Now()
 		news, err := w.look()
@@ -110,26 +117,26 @@ type watcher struct {
 	clusters []int
 	screen   Screen
 	run      *joblog.Run
-	told     map[condor.ID]trouble
-	causes   map[joblog.Cause]int // how many jobs were told of
-	faults   int                  // how many of the journal's
+	shown    map[condor.ID]trouble
+	causes   map[joblog.Cause]int // jobs with the cause so far
+	faults   int                  // how many of the journal's were shown
 }
 
-// A trouble is what was told of a job: that it is held for the n-th time, or gone.
+// A trouble is the last that was shown of a job: its state, and how often it was held.
 type trouble struct {
-	state condor.State
+	state eventlog.State
 	holds int
 }
 
-// look reads what is new, and tells it.
+// look reads what is new and shows it.
 func (w *watcher) look() (news bool, err error) {
 	var troubled []condor.ID
-	err = w.journal.Read(func(e *condor.Event) {
+	err = w.journal.Read(func(e *eventlog.Event) {
 		news = true
 		switch d := e.Detail.(type) {
-		case condor.Held, condor.Aborted:
+		case eventlog.JobHeld, eventlog.JobAborted:
 			troubled = append(troubled, e.ID)
-		case condor.Terminated:
+		case eventlog.JobTerminated:
 			if !d.Exit.OK() {
 				troubled = append(troubled, e.ID)
 			}
@@ -149,7 +156,7 @@ func (w *watcher) look() (news bool, err error) {
 	}
 	w.run = joblog.Select(w.journal.History, w.clusters)
 	for _, id := range troubled {
-		w.tell(id)
+		w.explain(id)
 	}
 	w.screen.Status(w.status(), false)
 	return news, nil
@@ -161,19 +168,20 @@ func (w *watcher) status() Status {
 	return s
 }
 
-// tell tells why a job is held or gone, if it is, and the first time what that means.
-func (w *watcher) tell(id condor.ID) {
-	i, ok := slices.BinarySearchFunc(w.run.Jobs, id, func(j *condor.JobHistory, id condor.ID) int { return j.Compare(id) })
+// explain shows why a job is held, failed or was removed, if it is so, and explains each
+// cause once.
+func (w *watcher) explain(id condor.ID) {
+	i, ok := slices.BinarySearchFunc(w.run.Jobs, id, func(j *eventlog.Job, id condor.ID) int { return j.Compare(id) })
 	if !ok {
 		return // of another run
 	}
 	j := w.run.Jobs[i]
 	cause, ok := joblog.CauseOf(j)
 	now := trouble{j.State, j.Holds}
-	if !ok || w.told[id] == now {
+	if !ok || w.shown[id] == now {
 		return
 	}
-	w.told[id] = now
+	w.shown[id] = now
 	w.causes[cause]++
 	n := w.causes[cause]
 	if n > named {

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"matpool/condor/eventlog"
 )
 
 // inputs makes a folder with pairs of factors, and run_product of the examples.
@@ -61,7 +63,7 @@ func TestRunProduct(t *testing.T) {
 					t.Errorf("matwatch knows of %s jobs\n%s", total[1], told)
 				}
 			}
-			if c := f.history("log.txt").Counts(); c.Done != way.jobs || c.Total() != way.jobs {
+			if c := eventlog.Count(f.history("log.txt").Jobs()); c.Done != way.jobs || c.Total() != way.jobs {
 				t.Fatalf("%+v, want %d jobs done", c, way.jobs)
 			}
 			files := way.products
@@ -90,7 +92,7 @@ func TestMixed(t *testing.T) {
 	h := f.settle("log.txt")
 	systems := map[string]int{}
 	for i, j := range h.Jobs() {
-		systems[j.Runs[len(j.Runs)-1].System]++
+		systems[j.Attempts[len(j.Attempts)-1].System]++
 		if f.read(fmt.Sprintf("here%d.npy", i)) != f.read(fmt.Sprintf("there%d.npy", i)) {
 			t.Errorf("there%d.npy is not here%[1]d.npy", i)
 		}

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"matpool/condor"
+	"matpool/condor/eventlog"
 )
 
 // A trouble is something that goes wrong with some jobs of run_product, and how a person
@@ -156,7 +156,7 @@ func TestHeldAndHealed(t *testing.T) {
 			flags: "-indexed_output_files=results/output.npy",
 			harm:  func(f folder) { f.run("mkdir", "-p", "results"); f.run("chmod", "a-w", "results") },
 			disturb: func(f folder) {
-				f.wait("log.txt", "held", func(h *condor.History) bool { return h.Counts().Held > 0 })
+				f.wait("log.txt", "held", func(h *eventlog.History) bool { return eventlog.Count(h.Jobs()).Held > 0 })
 				f.run("chmod", "a+w", "results")
 			},
 			told: `HTCondor will release it by itself`,

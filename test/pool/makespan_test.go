@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"matpool/condor/eventlog"
 )
 
 // The Python flow, a product to a job, beside ours in batches, on the same four slots of
@@ -29,7 +31,7 @@ func TestMakespan(t *testing.T) {
 		log := per + ".log"
 		f.run("matsubmit", "run_product", "-force", "-products_per_job", per, "-operating_systems=linux", "-log", log)
 		h := f.settle(log)
-		span := f.makespan("matprod, products_per_job = "+per, log, h.Counts().Total())
+		span := f.makespan("matprod, products_per_job = "+per, log, eventlog.Count(h.Jobs()).Total())
 		if norm := f.run("matcombine", "-quiet"); norm != want {
 			t.Errorf("products_per_job = %s: norm %s, serially %s", per, norm, want)
 		}
@@ -58,7 +60,7 @@ func number(t *testing.T, text string) float64 {
 func (f folder) makespan(what, log string, jobs int) time.Duration {
 	f.Helper()
 	h := f.settle(log)
-	if c := h.Counts(); c.Done != jobs {
+	if c := eventlog.Count(h.Jobs()); c.Done != jobs {
 		f.Fatalf("%s: %+v, want %d done", what, c, jobs)
 	}
 	var begin, end time.Time
@@ -67,13 +69,13 @@ func (f folder) makespan(what, log string, jobs int) time.Duration {
 		if begin.IsZero() || j.Submitted.Before(begin) {
 			begin = j.Submitted
 		}
-		for i := range j.Runs {
-			run := &j.Runs[i]
-			transfer += run.Input() + run.Output()
-			compute += run.Compute(run.End)
-			total += run.Total(run.End)
-			if run.End.After(end) {
-				end = run.End
+		for i := range j.Attempts {
+			a := &j.Attempts[i]
+			transfer += a.Input() + a.Output()
+			compute += a.Compute(a.End)
+			total += a.Total(a.End)
+			if a.End.After(end) {
+				end = a.End
 			}
 		}
 	}

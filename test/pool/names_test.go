@@ -7,6 +7,7 @@ import (
 	"os"
 	"testing"
 
+	"matpool/condor/eventlog"
 	"matpool/internal/file"
 )
 
@@ -48,7 +49,7 @@ func TestNames(t *testing.T) {
 				}
 				f.run("matsubmit", flags...)
 				h := f.settle("log.txt")
-				if c := h.Counts(h.Clusters()[n]); c.Done != c.Total() {
+				if c := eventlog.Count(h.Jobs(h.Clusters()[n])); c.Done != c.Total() {
 					t.Fatalf("%d products a job: %+v\n%s", per, c, f.read("log.txt"))
 				}
 				for i := range pairs {

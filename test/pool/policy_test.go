@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/condor/submitfile"
 )
 
@@ -18,7 +19,7 @@ import (
 type fate struct {
 	script string
 	starts int
-	held   condor.Held // or zero: it is done; the reason is a pattern
+	held   eventlog.JobHeld // or zero: it is done; the reason is a pattern
 	stderr string
 }
 
@@ -70,14 +71,14 @@ func (f folder) submit(s *submitfile.Description) {
 }
 
 // meet waits for the fates of the jobs, and looks at each.
-func (f folder) meet(fates []fate) *condor.History {
+func (f folder) meet(fates []fate) *eventlog.History {
 	f.Helper()
 	h := f.settle("log")
 	for i, want := range fates {
 		j := h.Job(condor.ID{Cluster: h.Clusters()[0], Proc: i})
-		state := condor.Done
+		state := eventlog.Done
 		if want.held.Code != 0 {
-			state = condor.Holding
+			state = eventlog.Held
 		}
 		if j.State != state || !j.Exit.OK() || j.Hold.Code != want.held.Code || j.Hold.Subcode != want.held.Subcode ||
 			!regexp.MustCompile(`^`+want.held.Reason+`$`).MatchString(j.Hold.Reason) || j.Starts != want.starts {
@@ -90,8 +91,8 @@ func (f folder) meet(fates []fate) *condor.History {
 	return h
 }
 
-func held(code, subcode int, reason string) condor.Held {
-	return condor.Held{Code: code, Subcode: subcode, Reason: reason}
+func held(code, subcode int, reason string) eventlog.JobHeld {
+	return eventlog.JobHeld{Code: code, Subcode: subcode, Reason: reason}
 }
 
 // A program's exit status decides, on machines of both systems: 64 and 65 are final, any
@@ -100,12 +101,12 @@ func TestExitStatus(t *testing.T) {
 	t.Parallel()
 	on := `on (linux1|linux2) \(LINUX\): see |on winpc \(WINDOWS\): see `
 	fates := []fate{
-		{"say fine\nexit 0", 1, condor.Held{}, "fine\n"},
+		{"say fine\nexit 0", 1, eventlog.JobHeld{}, "fine\n"},
 		{"say wrong\nexit 64", 1, held(3, 64, `job 1: wrong usage (`+on+`)logs/1.err`), "wrong\n"},
 		{"say bad\nexit 65", 1, held(3, 65, `job 2: bad input (`+on+`)logs/2.err`), "bad\n"},
 		{"say alas\nexit 1", 3, held(3, 1, `job 3: failed with exit status 1, after 3 runs, the last (`+on+`)logs/3.err`), "alas\n"},
 		{"exit 2", 3, held(3, 2, `job 4: failed with exit status 2, after 3 runs, the last (`+on+`)logs/4.err`), ""},
-		{"until 3 exit 1\nsay fine", 3, condor.Held{}, "fine\n"},
+		{"until 3 exit 1\nsay fine", 3, eventlog.JobHeld{}, "fine\n"},
 	}
 	f := newFolder(t)
 	f.submit(f.work("exit", fates))
@@ -115,17 +116,17 @@ func TestExitStatus(t *testing.T) {
 // A job that fails is run at once on a machine that it has not had.
 func TestElsewhere(t *testing.T) {
 	t.Parallel()
-	fates := []fate{{"until 3 exit 1\nsay fine", 3, condor.Held{}, "fine\n"}}
+	fates := []fate{{"until 3 exit 1\nsay fine", 3, eventlog.JobHeld{}, "fine\n"}}
 	f := newFolder(t)
 	s := f.work("elsewhere", fates)
 	s.RetryDelay = time.Hour
 	f.submit(s)
 	machines := map[string]bool{}
-	for _, run := range f.meet(fates).Jobs()[0].Runs {
-		machines[run.Machine] = true
+	for _, attempt := range f.meet(fates).Jobs()[0].Attempts {
+		machines[attempt.Machine] = true
 	}
 	if len(machines) != 3 {
-		t.Errorf("three runs had %v\n%s", machines, f.read("log"))
+		t.Errorf("three attempts had %v\n%s", machines, f.read("log"))
 	}
 }
 
@@ -134,7 +135,7 @@ func TestSignal(t *testing.T) {
 	t.Parallel()
 	fates := []fate{
 		{"say oh\nkill", 3, held(3, 128+9, `job 0: killed by signal 9, after 3 runs, the last on linux. \(LINUX\): see logs/0.err`), "oh\n"},
-		{"until 2 kill", 2, condor.Held{}, ""},
+		{"until 2 kill", 2, eventlog.JobHeld{}, ""},
 	}
 	f := newFolder(t)
 	s := f.work("signal", fates)
@@ -149,7 +150,7 @@ func TestTimeLimit(t *testing.T) {
 	for _, guard := range []struct {
 		name  string
 		extra []condor.Setting
-		hold  condor.Held
+		hold  eventlog.JobHeld
 	}{
 		{"first", nil, held(47, 0, `The job exceeded allowed execute duration of 00:03`)},
 		{"second", []condor.Setting{{Name: "allowed_execute_duration", Value: "1000"}},

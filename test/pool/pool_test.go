@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"matpool/condor"
+	"matpool/condor/eventlog"
 )
 
 // bin holds the programs and testdata/worker, those for Windows with the extension .exe.
@@ -118,18 +118,18 @@ func exists(path string) bool {
 }
 
 // history reads a log as it stands.
-func (f folder) history(log string) *condor.History {
+func (f folder) history(log string) *eventlog.History {
 	f.Helper()
 	file, err := os.Open(f.path(log))
 	if err != nil {
 		f.Fatal(err)
 	}
 	defer file.Close()
-	h := condor.NewHistory()
-	r := condor.NewReader(log, file)
+	h := eventlog.NewHistory()
+	r := eventlog.NewReader(log, file)
 	for r.Scan() {
 		switch record := r.Record().(type) {
-		case *condor.Event:
+		case *eventlog.Event:
 			h.Add(record)
 		case error:
 			f.Error(record)
@@ -144,8 +144,8 @@ func (f folder) history(log string) *condor.History {
 // limit is how long anything may take, on a machine that does much else.
 const limit = 5 * time.Minute
 
-// wait waits until all is so that what the log tells satisfies a condition.
-func (f folder) wait(log string, what string, is func(*condor.History) bool) *condor.History {
+// wait waits until the history of the log satisfies a condition.
+func (f folder) wait(log string, what string, is func(*eventlog.History) bool) *eventlog.History {
 	f.Helper()
 	for deadline := time.Now().Add(limit); ; time.Sleep(100 * time.Millisecond) {
 		h := f.history(log)
@@ -153,16 +153,16 @@ func (f folder) wait(log string, what string, is func(*condor.History) bool) *co
 			return h
 		}
 		if time.Now().After(deadline) {
-			f.Fatalf("not %s after %v: %+v\n%s", what, limit, h.Counts(), f.read(log))
+			f.Fatalf("not %s after %v: %+v\n%s", what, limit, eventlog.Count(h.Jobs()), f.read(log))
 		}
 	}
 }
 
 // settle waits until no job can go on by itself.
-func (f folder) settle(log string) *condor.History {
+func (f folder) settle(log string) *eventlog.History {
 	f.Helper()
-	return f.wait(log, "settled", func(h *condor.History) bool {
-		c := h.Counts()
+	return f.wait(log, "settled", func(h *eventlog.History) bool {
+		c := eventlog.Count(h.Jobs())
 		return c.Total() > 0 && c.Unknown+c.Idle+c.Running+c.Waiting == 0
 	})
 }

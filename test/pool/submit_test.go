@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"matpool/condor"
+	"matpool/condor/eventlog"
 )
 
 // What condor_submit says is passed on, and that it failed.
@@ -37,13 +37,13 @@ func TestMadeAgain(t *testing.T) {
 		t.Errorf("exit status %d\n%s", status, errs)
 	}
 	f.run("condor_hold", "-constraint", `JobBatchName == "made again"`)
-	f.wait("log.txt", "held", func(h *condor.History) bool { return h.Counts().Held == 2 })
+	f.wait("log.txt", "held", func(h *eventlog.History) bool { return eventlog.Count(h.Jobs()).Held == 2 })
 	f.run("matprod", "-count", "2")
 	said := f.run("matsubmit", "run_product", pairs, "-resubmit")
 	if !strings.Contains(said, "2 there, 0 in the queue, 0 missing\ncondor_rm ") || !strings.HasSuffix(said, "nothing to submit\n") {
 		t.Error(said)
 	}
-	f.wait("log.txt", "removed", func(h *condor.History) bool { return h.Counts().Removed == 2 })
+	f.wait("log.txt", "removed", func(h *eventlog.History) bool { return eventlog.Count(h.Jobs()).Removed == 2 })
 	if again := f.run("matcombine", "-jobs", "2"); again != norm {
 		t.Errorf("%s, and before %s", again, norm)
 	}

@@ -1,0 +1,367 @@
+package eventlog
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"matpool/condor"
+)
+
+// historyOf reads a log, which must have no faults.
+func historyOf(t *testing.T, text string) *History {
+	t.Helper()
+	h := NewHistory()
+	r := newReader(strings.NewReader(text))
+	for r.Scan() {
+		switch rec := r.Record().(type) {
+		case *Event:
+			h.Add(rec)
+		case *condor.SyntaxError:
+			t.Fatal(rec)
+		}
+	}
+	if r.Err() != nil || r.Pending() > 0 {
+		t.Fatal(r.Err(), r.Pending())
+	}
+	return h
+}
+
+// summary describes a job in one line.
+func summary(j *Job) string {
+	s := fmt.Sprintf("%s %s", j.ID, j.State)
+	switch j.State {
+	case Done, Failed:
+		s += fmt.Sprintf(" (%s)", j.Exit)
+	case Held:
+		s += fmt.Sprintf(" (%d/%d)", j.Hold.Code, j.Hold.Subcode)
+	}
+	return s + fmt.Sprintf(", %d starts, %d retries, %d evictions, %d holds", j.Starts, j.Retries, j.Evictions, j.Holds)
+}
+
+// attempts describes each attempt of a job in a line.
+func attempts(j *Job) string {
+	var list []string
+	for _, r := range j.Attempts {
+		list = append(list, fmt.Sprintf("%s on %s: wait %v, queue %v, input %v, compute %v, output %v, total %v", r.Outcome, r.Slot, r.Wait(), r.Queue(), r.Input(), r.Compute(time.Time{}), r.Output(), r.Total(time.Time{})))
+	}
+	return strings.Join(list, "\n")
+}
+
+// The real logs: what became of each job, and where its time went.
+func TestRealLogs(t *testing.T) {
+	for _, test := range []struct {
+		file     string
+		counts   Counts
+		jobs     []string
+		attempts map[condor.ID]string
+	}{
+		{"events.log", Counts{Done: 3, Removed: 1}, []string{
+			"46.0 done (exit status 0), 2 starts, 0 retries, 1 evictions, 0 holds",
+			"46.1 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"46.2 removed, 2 starts, 0 retries, 0 evictions, 1 holds",
+			"46.3 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+		}, map[condor.ID]string{
+			{Cluster: 46, Proc: 0}: "evicted on slot1_2@pc07: wait 1s, queue 0s, input 0s, compute 11s, output 0s, total 12s\n" +
+				"completed on slot1_1@pc07: wait 3s, queue 0s, input 0s, compute 45s, output 0s, total 46s",
+			{Cluster: 46, Proc: 2}: "held on slot1_4@pc07: wait 1s, queue 0s, input 0s, compute 15s, output 0s, total 16s\n" +
+				"removed on slot1_2@pc07: wait 2s, queue 0s, input 0s, compute 4s, output 0s, total 5s",
+		}},
+		{"retries.log", Counts{Held: 5, Done: 1}, []string{
+			"39.0 held (3/137), 4 starts, 3 retries, 0 evictions, 1 holds",
+			"39.1 held (47/0), 2 starts, 0 retries, 0 evictions, 2 holds",
+			"39.2 held (3/139), 4 starts, 3 retries, 0 evictions, 1 holds",
+			"39.3 done (exit status 0), 2 starts, 0 retries, 1 evictions, 0 holds",
+			"39.4 held (3/1), 4 starts, 3 retries, 0 evictions, 1 holds",
+			"39.5 held (47/0), 2 starts, 0 retries, 0 evictions, 2 holds",
+		}, map[condor.ID]string{
+			{Cluster: 39, Proc: 3}: "lost on slot1_4@pc07: wait 2s, queue 0s, input 0s, compute 7s, output 0s, total 8s\n" +
+				"completed on slot1_4@pc07: wait 2s, queue 0s, input 0s, compute 22s, output 0s, total 23s",
+			{Cluster: 39, Proc: 5}: "held on slot1_2@pc07: wait 2s, queue 0s, input 0s, compute 30s, output 0s, total 31s\n" +
+				"held on slot1_1@pc07: wait 0s, queue 0s, input 0s, compute 30s, output 0s, total 31s",
+		}},
+		{"factory.log", Counts{Done: 3, Removed: 1}, []string{
+			"126.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"126.1 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"126.2 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"134.0 removed, 2 starts, 0 retries, 0 evictions, 2 holds",
+		}, nil},
+	} {
+		h := historyOf(t, logFile(t, test.file))
+		var jobs []string
+		for _, j := range h.Jobs() {
+			jobs = append(jobs, summary(j))
+		}
+		if !slices.Equal(jobs, test.jobs) {
+			t.Errorf("%s:\n%s\nwant\n%s", test.file, strings.Join(jobs, "\n"), strings.Join(test.jobs, "\n"))
+		}
+		if Count(h.Jobs()) != test.counts {
+			t.Errorf("%s: %+v, want %+v", test.file, Count(h.Jobs()), test.counts)
+		}
+		for id, want := range test.attempts {
+			if got := attempts(h.Job(id)); got != want {
+				t.Errorf("%s: %s\n%s\nwant\n%s", test.file, id, got, want)
+			}
+		}
+	}
+
+	h := historyOf(t, logFile(t, "factory.log"))
+	if c := h.Cluster(126); c == nil || c.Removed == nil || *c.Removed != (ClusterRemove{"Complete"}) || c.Submitted.IsZero() {
+		t.Errorf("cluster 126: %+v", c)
+	}
+	if n, ok := h.Job(condor.ID{Cluster: 126, Proc: 1}).Note(); n != (condor.Note{First: 15, Count: 10, Starts: 1}) || !ok {
+		t.Errorf("the note of 126.1: %v, %t", n, ok)
+	}
+	if j := h.Job(condor.ID{Cluster: 134, Proc: 0}); j.Reason != "via condor_rm (by user alice)" {
+		t.Errorf("134.0: %q", j.Reason)
+	}
+	h = historyOf(t, logFile(t, "retries.log"))
+	if r := h.Job(condor.ID{Cluster: 39, Proc: 4}).Attempts[0]; r.Machine != "pc07" || r.System != "WINDOWS" || r.Exit != (Exit{Status: 1}) {
+		t.Errorf("39.4: %+v", r)
+	}
+}
+
+// at makes the text of an event of job 1.0, at a second after 19:00.
+func at(second, number int, lines ...string) string {
+	return fmt.Sprintf("%03d (001.000.000) 2026-11-23 19:%02d:%02d %s\n...\n", number, second/60, second%60, strings.Join(lines, "\n"))
+}
+
+const (
+	submitted    = "Job submitted from host: <h>"
+	executing    = "Job executing on host: <h>\n\tSlotName: slot1@pc07"
+	inputStarts  = "Started transferring input files"
+	inputEnds    = "Finished transferring input files"
+	outputStarts = "Started transferring output files"
+	outputEnds   = "Finished transferring output files"
+	evicted      = "Job was evicted.\n\t(0) CPU times"
+	requeued     = "Job was evicted.\n\t(0) Job terminated and was requeued\n\t(1) Normal termination (return value 1)"
+	terminated   = "Job terminated.\n\t(1) Normal termination (return value 0)"
+	held         = "Job was held.\n\tbecause\n\tCode 3 Subcode 65"
+	released     = "Job was released."
+	aborted      = "Job was aborted.\n\tvia condor_rm"
+)
+
+// What becomes of a job, event by event.
+func TestStates(t *testing.T) {
+	begin := at(0, 0, submitted) + at(3, 40, inputStarts) + at(5, 40, inputEnds) + at(6, 1, executing)
+	const beginning = "wait 3s, queue 0s, input 2s"
+	for _, test := range []struct {
+		name, log, want, attempts string
+	}{
+		{"submitted", at(0, 0, submitted), "1.0 idle, 0 starts, 0 retries, 0 evictions, 0 holds", ""},
+		{"inputs are sent", at(0, 0, submitted) + at(3, 40, inputStarts), "1.0 running, 0 starts, 0 retries, 0 evictions, 0 holds",
+			"lasting on : wait 3s, queue 0s, input 0s, compute 0s, output 0s, total 0s"},
+		{"runs", begin, "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
+			"lasting on slot1@pc07: " + beginning + ", compute 0s, output 0s, total 0s"},
+		{"done", begin + at(16, 40, outputStarts) + at(20, 40, outputEnds) + at(21, 5, terminated), "1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"completed on slot1@pc07: " + beginning + ", compute 10s, output 4s, total 18s"},
+		{"done, and no word of transfers", at(0, 0, submitted) + at(6, 1, executing) + at(16, 5, terminated), "1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"completed on slot1@pc07: wait 6s, queue 0s, input 0s, compute 10s, output 0s, total 10s"},
+		{"executing before the inputs are there, as two programs write it", at(0, 0, submitted) + at(3, 40, inputStarts) + at(5, 1, executing) + at(5, 40, inputEnds) + at(15, 5, terminated), "1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"completed on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 12s"},
+		{"waiting for transfers", at(0, 0, submitted) + at(1, 40, "Entered queue to transfer input files") + at(8, 40, inputStarts, "\tSeconds spent in queue: 7") + at(9, 40, inputEnds) + at(9, 1, executing) + at(10, 40, "Entered queue to transfer output files") + at(30, 40, outputStarts) + at(33, 40, outputEnds) + at(33, 5, terminated),
+			"1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"completed on slot1@pc07: wait 1s, queue 27s, input 1s, compute 1s, output 3s, total 32s"},
+		{"waiting, reported afterwards", at(0, 0, submitted) + at(8, 40, inputStarts, "\tSeconds spent in queue: 7") + at(9, 40, inputEnds) + at(9, 1, executing), "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
+			"lasting on slot1@pc07: wait 1s, queue 7s, input 1s, compute 0s, output 0s, total 0s"},
+		{"failed", begin + at(16, 5, "Job terminated.\n\t(1) Normal termination (return value 3)"), "1.0 failed (exit status 3), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"completed on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
+		{"a retry is no eviction", begin + at(16, 4, requeued), "1.0 idle, 1 starts, 1 retries, 0 evictions, 0 holds",
+			"retried on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
+		{"evicted by the machine", begin + at(16, 4, evicted), "1.0 idle, 1 starts, 0 retries, 1 evictions, 0 holds",
+			"evicted on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
+		{"evicted, and held much later", begin + at(16, 4, evicted) + at(30, 12, held), "1.0 held (3/65), 1 starts, 0 retries, 1 evictions, 1 holds",
+			"evicted on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
+		{"held, which evicts it", begin + at(16, 4, evicted) + at(16, 12, held), "1.0 held (3/65), 1 starts, 0 retries, 0 evictions, 1 holds",
+			"held on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
+		{"held", begin + at(16, 12, held), "1.0 held (3/65), 1 starts, 0 retries, 0 evictions, 1 holds",
+			"held on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
+		{"held, then evicted", begin + at(16, 12, held) + at(16, 4, evicted), "1.0 held (3/65), 1 starts, 0 retries, 0 evictions, 1 holds",
+			"held on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
+		{"held and released", begin + at(16, 12, held) + at(20, 13, released), "1.0 idle, 1 starts, 0 retries, 0 evictions, 1 holds",
+			"held on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
+		{"held before it ran", at(0, 0, submitted) + at(3, 40, inputStarts) + at(5, 12, held), "1.0 held (3/65), 0 starts, 0 retries, 0 evictions, 1 holds",
+			"held on : wait 3s, queue 0s, input 0s, compute 0s, output 0s, total 2s"},
+		{"runs again after it was released", begin + at(16, 12, held) + at(20, 13, released) + at(25, 1, executing), "1.0 running, 2 starts, 0 retries, 0 evictions, 1 holds",
+			"held on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s\nlasting on slot1@pc07: wait 5s, queue 0s, input 0s, compute 0s, output 0s, total 0s"},
+		{"removed", begin + at(16, 9, aborted), "1.0 removed, 1 starts, 0 retries, 0 evictions, 0 holds",
+			"removed on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
+		{"removed while it waited", at(0, 0, submitted) + at(5, 9, aborted), "1.0 removed, 0 starts, 0 retries, 0 evictions, 0 holds", ""},
+		{"skipped", at(0, 0, submitted) + at(5, 46, "Dataflow job was skipped."), "1.0 done (exit status 0), 0 starts, 0 retries, 0 evictions, 0 holds", ""},
+		{"HTCondor failed", begin + at(16, 7, "Shadow exception!\n\tno room"), "1.0 idle, 1 starts, 0 retries, 1 evictions, 0 holds",
+			"lost on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
+		{"the machine does not answer", begin + at(16, 22, "Job disconnected, attempting to reconnect\n    why\n    Trying to reconnect to a b"), "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
+			"lasting on slot1@pc07: " + beginning + ", compute 0s, output 0s, total 0s"},
+		{"the machine is lost", begin + at(16, 24, "Job reconnection failed\n    why") + at(16, 4, evicted), "1.0 idle, 1 starts, 0 retries, 1 evictions, 0 holds",
+			"lost on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
+		{"the end of an attempt is not in the log", begin + at(20, 40, inputStarts) + at(21, 1, executing) + at(30, 1, executing), "1.0 running, 3 starts, 0 retries, 0 evictions, 0 holds",
+			"lost on slot1@pc07: " + beginning + ", compute 14s, output 0s, total 17s\nlost on slot1@pc07: wait 0s, queue 0s, input 1s, compute 9s, output 0s, total 10s\nlasting on slot1@pc07: wait 0s, queue 0s, input 0s, compute 0s, output 0s, total 0s"},
+		{"the last words come after the end", begin + at(16, 5, terminated) + at(16, 40, outputStarts) + at(16, 40, outputEnds) + at(17, 6, "Image size of job updated: 1\n\t5  -  MemoryUsage of job (MB)"), "1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"completed on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
+		{"a clock that was put back", at(50, 0, submitted) + at(40, 1, executing) + at(30, 5, terminated), "1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"completed on slot1@pc07: wait 0s, queue 0s, input 0s, compute 0s, output 0s, total 0s"},
+		{"the log's beginning is missing", at(16, 40, outputStarts), "1.0 unknown, 0 starts, 0 retries, 0 evictions, 0 holds", ""},
+		{"… and a later event has it", at(10, 6, "Image size of job updated: 1") + at(16, 1, executing), "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
+			"lasting on slot1@pc07: wait 0s, queue 0s, input 0s, compute 0s, output 0s, total 0s"},
+		{"numbers that begin anew", begin + at(16, 5, terminated) + at(100, 0, submitted), "1.0 idle, 0 starts, 0 retries, 0 evictions, 0 holds", ""},
+		{"what is not known", begin + at(16, 99, "something new"), "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
+			"lasting on slot1@pc07: " + beginning + ", compute 0s, output 0s, total 0s"},
+	} {
+		h := historyOf(t, test.log)
+		j := h.Job(condor.ID{Cluster: 1, Proc: 0})
+		if got := summary(j); got != test.want {
+			t.Errorf("%s: %s\nwant %s", test.name, got, test.want)
+		}
+		if got := attempts(j); got != test.attempts {
+			t.Errorf("%s:\n%s\nwant\n%s", test.name, got, test.attempts)
+		}
+		if total := Count(h.Jobs()).Total(); total != 1 {
+			t.Errorf("%s: %d jobs are counted: %+v", test.name, total, Count(h.Jobs()))
+		}
+		// Repetitions of all events, or of each, change nothing.
+		twice := ""
+		for _, event := range strings.SplitAfter(test.log, "...\n") {
+			twice += event + event
+		}
+		for _, log := range []string{test.log + test.log, twice} {
+			again := historyOf(t, log)
+			if a, b := summary(again.Job(condor.ID{Cluster: 1, Proc: 0})), summary(j); a != b || Count(again.Jobs()) != Count(h.Jobs()) || !reflect.DeepEqual(again.Job(condor.ID{Cluster: 1, Proc: 0}).Attempts, j.Attempts) {
+				t.Errorf("%s, twice: %s, want %s", test.name, a, b)
+			}
+		}
+	}
+}
+
+// Suspended and disconnected jobs still have their machine. If that is all that the log
+// has of a job, its state is not known.
+func TestJobsThatKeepTheirMachine(t *testing.T) {
+	begin := at(0, 0, submitted) + at(6, 1, executing)
+	for _, event := range []string{
+		at(7, 10, "Job was suspended.\n\tNumber of processes actually suspended: 1"),
+		at(7, 11, "Job was unsuspended."),
+		at(7, 21, "Error from starter on slot1@pc07:\n\tno"),
+		at(7, 22, "Job disconnected, attempting to reconnect\n    why\n    Trying to reconnect to a b"),
+		at(7, 23, "Job reconnected to a"),
+	} {
+		if got := historyOf(t, begin+event).Job(condor.ID{Cluster: 1}); got.State != Running || len(got.Attempts) != 1 {
+			t.Errorf("%s: %+v", event, got)
+		}
+		if got := historyOf(t, event).Job(condor.ID{Cluster: 1}); got == nil || got.State != Unknown || len(got.Attempts) != 0 {
+			t.Errorf("%s: %+v", event, got)
+		}
+	}
+}
+
+// HTCondor releases a held job by itself if a machine is at fault and the job's note allows
+// another start.
+func TestWillBeReleased(t *testing.T) {
+	note := "\n    first=7 count=1 starts=2"
+	start := at(6, 1, executing)
+	hold := func(code int) string {
+		return at(9, 12, fmt.Sprintf("Job was held.\n\twhy\n\tCode %d Subcode 0", code))
+	}
+	for _, test := range []struct {
+		name, log string
+		want      bool
+	}{
+		{"could not be started", at(0, 0, submitted+note) + start + hold(6), true},
+		{"output could not be sent", at(0, 0, submitted+"\n    DAG Node: A"+note) + start + hold(12), true},
+		{"started too often", at(0, 0, submitted+note) + start + at(7, 4, evicted) + at(8, 1, executing) + hold(6), false},
+		{"input could not be sent", at(0, 0, submitted+note) + hold(13), false},
+		{"policy", at(0, 0, submitted+note) + start + hold(3), false},
+		{"time", at(0, 0, submitted+note) + start + hold(47), false},
+		{"no note", at(0, 0, submitted) + start + hold(6), false},
+		{"released", at(0, 0, submitted+note) + start + hold(6) + at(10, 13, released), false},
+	} {
+		h := historyOf(t, test.log)
+		if got := h.Job(condor.ID{Cluster: 1, Proc: 0}).WillBeReleased(); got != test.want {
+			t.Errorf("%s: %t", test.name, got)
+		}
+		if got := Count(h.Jobs()).Waiting; got != map[bool]int{true: 1}[test.want] {
+			t.Errorf("%s: %d are waiting", test.name, got)
+		}
+	}
+}
+
+// Several clusters in one log, apart and together.
+func TestClusters(t *testing.T) {
+	h := historyOf(t, logFile(t, "events.log")+logFile(t, "retries.log")+at(0, 0, submitted)+at(5, 5, "Job terminated.\n\t(0) Abnormal termination (signal 9)\n\t(0) No core file"))
+	if got := h.Clusters(); !slices.Equal(got, []int{1, 39, 46}) {
+		t.Error(got)
+	}
+	for _, test := range []struct {
+		clusters []int
+		want     Counts
+		jobs     int
+	}{
+		{nil, Counts{Done: 4, Failed: 1, Held: 5, Removed: 1}, 11},
+		{[]int{46}, Counts{Done: 3, Removed: 1}, 4},
+		{[]int{39, 1}, Counts{Done: 1, Held: 5, Failed: 1}, 7},
+		{[]int{2}, Counts{}, 0},
+	} {
+		if got := Count(h.Jobs(test.clusters...)); got != test.want || len(h.Jobs(test.clusters...)) != test.jobs {
+			t.Errorf("%v: %+v, %d jobs; want %+v", test.clusters, got, len(h.Jobs(test.clusters...)), test.want)
+		}
+	}
+	if h.Job(condor.ID{Cluster: 1, Proc: 1}) != nil || h.Cluster(2) != nil {
+		t.Error("a job or a cluster that is not in the log")
+	}
+	factory := func(events ...string) *Cluster {
+		text := ""
+		for _, e := range events {
+			text += "03" + e + "\n...\n"
+		}
+		return historyOf(t, strings.ReplaceAll(text, "@", " (007.-01.-01) 2026-11-23 19:00:00 ")).Cluster(7)
+	}
+	if c := factory("5@Cluster submitted from host: <h>", "7@Job Materialization Paused\n\tno file"); c.Paused != "no file" || c.Submitted.IsZero() || c.Removed != nil {
+		t.Errorf("%+v", c)
+	}
+	if c := factory("7@Job Materialization Paused"); c.Paused == "" {
+		t.Errorf("%+v", c)
+	}
+	if c := factory("7@Job Materialization Paused\n\tno file", "8@Job Materialization Resumed"); c.Paused != "" {
+		t.Errorf("%+v", c)
+	}
+}
+
+// A history reports that years are assumed.
+func TestYearAssumed(t *testing.T) {
+	log := at(0, 0, submitted)
+	if historyOf(t, log).YearAssumed {
+		t.Error("a year that was there")
+	}
+	if !historyOf(t, log+strings.Replace(at(5, 5, terminated), "2026-11-23", "11/23", 1)).YearAssumed {
+		t.Error("a year that was not there")
+	}
+}
+
+// Every hold code that HTCondor's manual lists for jobs like ours is explained, and so
+// are the subcodes of our own.
+func TestExplainHold(t *testing.T) {
+	for _, code := range []int{1, 3, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 18, 21, 22, 26, 27, 32, 33, 34, 46, 47} {
+		if e := ExplainHold(code, 2); e.Label == "" || e.Means == "" || e.Do == "" {
+			t.Errorf("%d: %+v", code, e)
+		}
+	}
+	for _, test := range []struct {
+		code, subcode int
+		label, means  string
+	}{
+		{3, 64, "JobPolicy", "the program was called wrongly, or would have destroyed something (exit status 64)"},
+		{3, 65, "JobPolicy", "an input is missing or bad (exit status 65)"},
+		{3, 1, "JobPolicy", "it failed each time it was run, at last with exit status 1"},
+		{3, 137, "JobPolicy", "it failed each time it was run, at last by signal 9 (or exit status 137)"},
+		{3, 47, "JobExecuteExceeded", "it ran longer than max_run_time"},
+		{6, 8, "FailedToCreateProcess", "the machine could not start the program (not a program of this system)"},
+		{13, 2, "TransferInputError", "inputs could not be sent (no such file or folder)"},
+		{13, 99999, "TransferInputError", "inputs could not be sent"},
+		{99, 7, "", "code 99, subcode 7"},
+	} {
+		if e := ExplainHold(test.code, test.subcode); e.Label != test.label || e.Means != test.means || e.Do == "" {
+			t.Errorf("%d/%d: %+v", test.code, test.subcode, e)
+		}
+	}
+}

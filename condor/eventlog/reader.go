@@ -1,0 +1,342 @@
+package eventlog
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"matpool/condor"
+	"matpool/internal/text"
+)
+
+// A Reader reads the events of a job event log, in HTCondor's text format.
+//
+// Each event ends with a line "...", and is written by one call. A log may be read while
+// it grows: without its last line an event is not complete. Scan then returns false, and
+// a later Scan goes on from the beginning of that event.
+//
+//	for r.Scan() {
+//		switch rec := r.Record().(type) {
+//		case *eventlog.Event: …
+//		case *condor.SyntaxError: … // the next Scan goes on after it
+//		}
+//	}
+//	if err := r.Err(); err != nil { … }
+type Reader struct {
+	location *time.Location // of times that name no zone
+	now      time.Time      // for dates without a year; the current time if zero
+
+	name string
+	r    io.Reader
+
+	buf      []byte
+	from     int   // index in buf of the next event
+	searched int   // bytes after from that hold no end of an event
+	line     int   // of the byte at from
+	offset   int64 // of the byte at from, in the log
+	skipping bool  // all up to the next end of an event belongs to one that was too long
+	chunk    chunk // a copy of part of buf, which the texts of events share
+
+	events []Event
+
+	stampText string    // the time of the last event, as it is written
+	stampTime time.Time // the same time
+	assumed   bool      // its year is
+
+	record Record
+	err    error
+}
+
+// A Record is an [*Event] or a [*condor.SyntaxError].
+type Record any
+
+// A FormatError reports a log in a format that is not read here.
+type FormatError struct {
+	File   string
+	Line   int
+	Format string // JSON or XML
+}
+
+func (e *FormatError) Error() string {
+	return fmt.Sprintf("%s:%d: the log is in %s, which is not read here: leave log_xml and DEFAULT_USERLOG_FORMAT_OPTIONS out to have it in text", e.File, e.Line, e.Format)
+}
+
+// A ForeignError reports a file that is not an event log.
+type ForeignError struct {
+	File   string
+	Begins string // its first line
+}
+
+func (e *ForeignError) Error() string {
+	return fmt.Sprintf("%s: this is no job event log: it begins with %q", e.File, e.Begins)
+}
+
+// NewReader returns a reader for the log that r yields. The name is for errors.
+func NewReader(name string, r io.Reader) *Reader {
+	return &Reader{name: name, r: r, line: 1, location: time.Local}
+}
+
+// maxEvent is the largest size of an event in bytes. What is longer belongs to a file of
+// another kind.
+const maxEvent = 1 << 20
+
+// Scan advances to the next record. It returns false if there is none yet, or after an
+// error.
+func (r *Reader) Scan() bool {
+	r.record = nil
+	for r.err == nil {
+		if size, end := r.findEnd(); end > 0 {
+			if r.take(size, end) {
+				return true
+			}
+			continue
+		}
+		if format := foreign(r.buf[r.from:]); format != "" && !r.skipping {
+			r.err = &FormatError{r.name, r.line, format}
+			return false
+		}
+		if len(r.buf)-r.from > maxEvent && r.giveUp() {
+			return true
+		}
+		if !r.fill() {
+			if line, ok := r.foreignLine(); ok && r.err == nil {
+				r.err = &ForeignError{r.name, line}
+			}
+			return false
+		}
+	}
+	return false
+}
+
+// foreignLine returns the first line of a file that has neither the end of an event nor
+// the beginning of one.
+func (r *Reader) foreignLine() (string, bool) {
+	begin := bytes.TrimLeft(r.buf, "\r\n")
+	if r.offset > 0 || r.skipping || bytes.IndexByte(begin, '\n') < 0 {
+		return "", false
+	}
+	line := firstLine(begin)
+	if _, ok := parseHeader(line, ""); ok {
+		return "", false
+	}
+	if at, _ := nextHeader(begin); at > 0 {
+		return "", false // the beginning of the log is missing
+	}
+	return text.Clip(line), true
+}
+
+// Record returns the record that Scan has advanced to. Later Scans do not change it.
+func (r *Reader) Record() Record { return r.record }
+
+// Err returns the error that ended the reading: one of the underlying reader, a
+// [*FormatError] or a [*ForeignError]. It is nil at the end of the log.
+func (r *Reader) Err() error { return r.err }
+
+// Offset returns the number of bytes before the next event.
+func (r *Reader) Offset() int64 { return r.offset }
+
+// Pending returns the number of bytes that have been read of an incomplete event.
+func (r *Reader) Pending() int { return len(r.buf) - r.from }
+
+// A chunk is the text of buf[from:to].
+type chunk struct {
+	from, to int
+	text     string
+}
+
+// text returns the next size bytes. It converts all of buf at once, since the events that
+// follow are read next.
+func (r *Reader) text(size int) string {
+	if c := r.chunk; r.from < c.from || r.from+size > c.to {
+		r.chunk = chunk{r.from, len(r.buf), string(r.buf[r.from:])}
+	}
+	at := r.from - r.chunk.from
+	return r.chunk.text[at : at+size]
+}
+
+// fill reads more of the log. It returns false if there is no more, for now or for good.
+func (r *Reader) fill() bool {
+	const least = 64 << 10
+	r.chunk = chunk{}
+	if r.from > 0 && cap(r.buf)-len(r.buf) < least {
+		r.buf = r.buf[:copy(r.buf, r.buf[r.from:])]
+		r.from = 0
+	}
+	if cap(r.buf)-len(r.buf) < least {
+		r.buf = append(make([]byte, 0, max(2*cap(r.buf), 4*least)), r.buf...)
+	}
+	for range 100 {
+		n, err := r.r.Read(r.buf[len(r.buf):cap(r.buf)])
+		r.buf = r.buf[:len(r.buf)+n]
+		if err != nil && err != io.EOF {
+			r.err = err
+		}
+		if n > 0 {
+			return true
+		}
+		if err != nil {
+			return false
+		}
+	}
+	r.err = io.ErrNoProgress
+	return false
+}
+
+// findEnd looks for the line that ends the event at from. It returns the size of the
+// event, and that with the line; 0, 0 if the line is not complete yet.
+func (r *Reader) findEnd() (size, end int) {
+	buf := r.buf[r.from:]
+	for r.searched < len(buf) {
+		at := r.searched
+		if !(at == 0 && bytes.HasPrefix(buf, []byte("..."))) {
+			i := bytes.Index(buf[at:], []byte("\n..."))
+			if i < 0 {
+				r.searched = max(at, len(buf)-len("\n..")) // the end of buf may be the beginning of one
+				return 0, 0
+			}
+			at += i + 1
+		}
+		switch tail := buf[at+3:]; {
+		case len(tail) > 0 && tail[0] == '\n':
+			return at, at + 4
+		case len(tail) > 1 && tail[0] == '\r' && tail[1] == '\n':
+			return at, at + 5
+		case len(tail) == 0, len(tail) == 1 && tail[0] == '\r':
+			r.searched = max(0, at-1)
+			return 0, 0
+		}
+		r.searched = at + 1
+	}
+	return 0, 0
+}
+
+// take makes the record of the size bytes at from; with the line that ends them they are
+// end bytes. It returns false if they hold nothing.
+func (r *Reader) take(size, end int) bool {
+	block := r.buf[r.from : r.from+size]
+	before := len(block) - len(bytes.TrimLeft(block, "\r\n"))
+	if r.skipping || before == size {
+		r.skipping = false
+		r.advance(end)
+		return false
+	}
+	if before > 0 { // blank lines
+		r.advance(before)
+		block, end = block[before:], end-before
+	}
+	line := r.line
+	cut, newlines := nextHeader(block)
+	if cut > 0 {
+		// The writer was interrupted, or the disk was full; the next event is sound.
+		r.advance(cut)
+		r.fault(line, "%q: the event is not complete, the next begins on line %d", text.Clip(firstLine(block)), r.line)
+		return true
+	}
+	body := r.text(len(block))
+	r.from, r.offset, r.searched = r.from+end, r.offset+int64(end), 0
+	r.line += newlines + 1 // and the line "..."
+	event, err := r.parse(body, line)
+	if err != nil {
+		r.fault(line, "%v", err)
+	} else {
+		r.record = event
+	}
+	return true
+}
+
+// fault makes a [*condor.SyntaxError] the record.
+func (r *Reader) fault(line int, format string, args ...any) {
+	r.record = &condor.SyntaxError{File: r.name, Line: line, Msg: fmt.Sprintf(format, args...)}
+}
+
+// parse reads the event in block, which begins on the given line of the log.
+func (r *Reader) parse(block string, line int) (*Event, error) {
+	first, body, _ := strings.Cut(block, "\n")
+	first = strings.TrimSuffix(first, "\r")
+	h, ok := parseHeader(first, r.stampText)
+	if !ok {
+		return nil, fmt.Errorf("%q is not the beginning of an event", text.Clip(first))
+	}
+	if len(r.events) == 0 {
+		r.events = make([]Event, 32) // fewer, larger pieces of memory
+	}
+	e := &r.events[0]
+	*e = Event{Number: h.number, ID: condor.ID{Cluster: h.cluster, Proc: h.proc}, Line: line, Head: h.rest, Body: body}
+	if h.written != r.stampText {
+		r.stampText = ""
+		if r.stampTime, r.assumed, ok = r.time(h.stamp); !ok {
+			return nil, fmt.Errorf("%q: there is no such day", text.Clip(first))
+		}
+		r.stampText = h.written
+	}
+	e.Time, e.YearAssumed = r.stampTime, r.assumed
+	var err error
+	if e.Detail, err = parseDetail(h.number, h.rest, body); err != nil {
+		return nil, err
+	}
+	r.events = r.events[1:]
+	return e, nil
+}
+
+// advance skips n bytes.
+func (r *Reader) advance(n int) {
+	r.line += bytes.Count(r.buf[r.from:r.from+n], []byte("\n"))
+	r.from += n
+	r.offset += int64(n)
+	r.searched = 0
+}
+
+// giveUp drops what is too long for an event, except for the last bytes, which may be the
+// beginning of its end. The first time it makes a record of it.
+func (r *Reader) giveUp() bool {
+	line, first := r.line, text.Clip(firstLine(r.buf[r.from:]))
+	r.advance(len(r.buf) - r.from - len("\n...\r"))
+	if r.skipping {
+		return false
+	}
+	r.skipping = true
+	r.fault(line, "%q: no event ends within %d bytes", first, maxEvent)
+	return true
+}
+
+func firstLine(block []byte) string {
+	line, _, _ := bytes.Cut(block, []byte("\n"))
+	return string(bytes.TrimRight(line[:min(len(line), 100)], "\r"))
+}
+
+// nextHeader returns the index of another event's beginning in a block, after its first
+// line, or 0; and the number of newlines before it.
+func nextHeader(block []byte) (at, newlines int) {
+	for {
+		i := bytes.IndexByte(block[at:], '\n')
+		if i < 0 {
+			return 0, newlines
+		}
+		at += i + 1
+		newlines++
+		// The other lines of an event are indented, or attributes.
+		if at < len(block) && '0' <= block[at] && block[at] <= '9' {
+			line := block[at:min(len(block), at+100)]
+			if _, ok := parseHeader(string(line), ""); ok {
+				return at, newlines
+			}
+		}
+	}
+}
+
+// foreign recognises a log that is not in the text format by its first bytes, and returns
+// the name of its format. Such logs have no lines "...".
+func foreign(buf []byte) string {
+	buf = bytes.TrimLeft(buf, " \t\r\n")
+	for _, begin := range []string{"<?xml", "<!DOCTYPE", "<classads", "<c>"} {
+		if bytes.HasPrefix(buf, []byte(begin)) {
+			return "XML"
+		}
+	}
+	if buf, ok := bytes.CutPrefix(buf, []byte("{")); ok && bytes.HasPrefix(bytes.TrimLeft(buf, " \t\r\n"), []byte(`"`)) {
+		return "JSON"
+	}
+	return ""
+}

@@ -1,0 +1,276 @@
+package eventlog
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"matpool/condor"
+)
+
+func logFile(tb testing.TB, name string) string {
+	tb.Helper()
+	text, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(text)
+}
+
+var logFiles = []string{"events.log", "retries.log", "factory.log", "kinds.log"}
+
+// goodEvent is a whole event, to stand around faults.
+const goodEvent = "011 (001.000.000) 2026-11-23 19:14:05 Job was unsuspended.\n...\n"
+
+// newReader returns a reader whose zone and clock do not depend on the machine.
+func newReader(r io.Reader) *Reader {
+	reader := NewReader("x.log", r)
+	reader.location = time.UTC
+	reader.now = time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
+	return reader
+}
+
+// records returns all that a reader has to give.
+func records(r *Reader) (list []Record) {
+	for r.Scan() {
+		list = append(list, r.Record())
+	}
+	return list
+}
+
+// A log that was cut off anywhere has the events that are complete, and no error. Once the
+// rest is written, reading goes on as if it had always been there.
+func TestCutAnywhere(t *testing.T) {
+	for _, name := range logFiles {
+		for _, ending := range []string{"\n", "\r\n"} {
+			text := strings.ReplaceAll(logFile(t, name), "\n", ending)
+			whole := records(newReader(strings.NewReader(text)))
+			var ends []int
+			for at := 0; ; {
+				i := strings.Index(text[at:], ending+"..."+ending)
+				if i < 0 {
+					break
+				}
+				at += i + len(ending+"...")
+				ends = append(ends, at+len(ending))
+			}
+			if len(whole) != len(ends) {
+				t.Fatalf("%s: %d events, want %d", name, len(whole), len(ends))
+			}
+			// One reader of a file that grows by a byte at a time.
+			file := &growing{text: text}
+			r, n := newReader(file), 0
+			for file.size = range len(text) + 1 {
+				for r.Scan() {
+					if n == len(ends) || ends[n] != file.size || !reflect.DeepEqual(r.Record(), whole[n]) {
+						t.Fatalf("%s, of which there are %d bytes: %+v", name, file.size, r.Record())
+					}
+					n++
+				}
+				offset := 0
+				if n > 0 {
+					offset = ends[n-1]
+				}
+				if r.Err() != nil || r.Offset() != int64(offset) || r.Pending() != file.size-offset {
+					t.Fatalf("%s, of which there are %d bytes: %v, offset %d, %d pending", name, file.size, r.Err(), r.Offset(), r.Pending())
+				}
+			}
+			if n != len(ends) {
+				t.Errorf("%s: %d events, want %d", name, n, len(ends))
+			}
+			// Readers of a file that is cut off at an event's end, or in between.
+			for i, end := range ends {
+				for _, cut := range []int{end - 6, end - 5, end - 4, end - 3, end - 2, end - 1, end, end + 1, end + 20} {
+					cut = min(cut, len(text))
+					want := i
+					if cut >= end {
+						want++
+					}
+					file := &growing{text: text, size: cut}
+					r := newReader(file)
+					if got := records(r); len(got) != want || r.Err() != nil {
+						t.Fatalf("%s cut at %d: %d events, %v; want %d", name, cut, len(got), r.Err(), want)
+					}
+					file.size = len(text)
+					if rest := len(records(r)); rest != len(whole)-want || r.Err() != nil {
+						t.Fatalf("%s cut at %d: then %d events, %v; want %d", name, cut, rest, r.Err(), len(whole)-want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// growing is a file of which size bytes have been written.
+type growing struct {
+	text     string
+	at, size int
+}
+
+func (g *growing) Read(p []byte) (int, error) {
+	if g.at == g.size {
+		return 0, io.EOF
+	}
+	n := copy(p, g.text[g.at:g.size])
+	g.at += n
+	return n, nil
+}
+
+// It does not matter in what pieces a log comes.
+func TestPieces(t *testing.T) {
+	for _, name := range logFiles {
+		text := logFile(t, name)
+		want := records(newReader(strings.NewReader(text)))
+		for _, r := range []io.Reader{iotest.OneByteReader(strings.NewReader(text)), iotest.HalfReader(strings.NewReader(text)), iotest.DataErrReader(strings.NewReader(text))} {
+			if got := records(newReader(r)); !reflect.DeepEqual(got, want) {
+				t.Errorf("%s through a %T: %d events, want %d", name, r, len(got), len(want))
+			}
+		}
+	}
+}
+
+// A fault is reported with its place, and reading goes on after the next line "...".
+func TestFaults(t *testing.T) {
+	const head = "(001.000.000) 2026-11-23 19:14:05 "
+	for _, test := range []struct {
+		in   string
+		want []string // numbers of events, or errors
+	}{
+		{goodEvent, []string{"11"}},
+		{"...\n\n...\n" + goodEvent, []string{"11"}},
+		{"\n\r\n" + goodEvent, []string{"11"}},
+		{" \n" + goodEvent, []string{`x.log:1: " ": the event is not complete, the next begins on line 2`, "11"}},
+		{"nonsense\n" + goodEvent + goodEvent, []string{`x.log:1: "nonsense": the event is not complete, the next begins on line 2`, "11", "11"}},
+		{"nonsense\nmore\n...\n" + goodEvent, []string{`x.log:1: "nonsense" is not the beginning of an event`, "11"}},
+		{goodEvent + "\x00\x00\n...\n" + goodEvent, []string{"11", `x.log:3: "` + "\\x00\\x00" + `" is not the beginning of an event`, "11"}},
+		// A writer that was killed, or a disk that was full.
+		{"005 " + head + "Job terminated.\n\t(1) Normal term" + "\n" + goodEvent, []string{`x.log:1: "005 (001.000.000) 2026-11-23 19:14:05 Jo…": the event is not complete, the next begins on line 3`, "11"}},
+		{"005 " + head + "Job termina" + goodEvent, []string{`x.log:1: event 005 has the unknown text "Job termina011 (001.000.000) 2026-11-23 …"`}},
+		{"005 " + head + "Job terminated.\n\t(1) Normal term" + goodEvent + goodEvent, []string{`x.log:1: "(1) Normal term011 (001.000.000) 2026-11…" does not say how the program ended`, "11"}},
+		{"005 " + head + "Job terminated.\n...\n" + goodEvent, []string{`x.log:1: "" does not say how the program ended`, "11"}},
+		{"005 " + head + "Job terminated.\n\t(0) Abnormal termination (signal 0)\n...\n", []string{`x.log:1: "(0) Abnormal termination (signal 0)" does not say how the program ended`}},
+		{"004 " + head + "Job was evicted.\n...\n" + goodEvent, []string{`x.log:1: "" does not say how the job was evicted`, "11"}},
+		{"004 " + head + "Job was evicted.\n\t(0) Job terminated and was requeued\n\t(2) ?\n...\n", []string{`x.log:1: "(2) ?" does not say how the program ended`}},
+		{"012 " + head + "Job was hold.\n...\n", []string{`x.log:1: event 012 has the unknown text "Job was hold."`}},
+		{"040 " + head + "Started transferring input files\n\tSeconds spent in queue: x\n...\n", []string{`x.log:1: "x" is not a number of seconds`}},
+		// Not the end of an event.
+		{"008 " + head + "a\n....\n... \n ...\n..\n" + goodEvent, []string{`x.log:1: "008 (001.000.000) 2026-11-23 19:14:05 a": the event is not complete, the next begins on line 6`, "11"}},
+	} {
+		var got []string
+		r := newReader(strings.NewReader(test.in))
+		for r.Scan() {
+			switch rec := r.Record().(type) {
+			case *Event:
+				got = append(got, fmt.Sprint(rec.Number))
+			case *condor.SyntaxError:
+				got = append(got, rec.Error())
+			}
+		}
+		if fmt.Sprintf("%q", got) != fmt.Sprintf("%q", test.want) || r.Err() != nil {
+			t.Errorf("%q:\n%q, %v\nwant\n%q", test.in, got, r.Err(), test.want)
+		}
+	}
+}
+
+// A file of another kind takes neither all memory nor all that follows.
+func TestTooLong(t *testing.T) {
+	long := strings.Repeat("x", 3*maxEvent)
+	for _, text := range []string{long + "\n...\n" + goodEvent, strings.Repeat("x\n", 2*maxEvent) + "...\n" + goodEvent} {
+		r := newReader(strings.NewReader(text))
+		got := records(r)
+		if len(got) != 2 || r.Err() != nil {
+			t.Fatalf("%d records, %v", len(got), r.Err())
+		}
+		if err, ok := got[0].(*condor.SyntaxError); !ok || err.Line != 1 || !strings.Contains(err.Msg, "no event ends within 1048576 bytes") {
+			t.Errorf("%v", got[0])
+		}
+		if e, ok := got[1].(*Event); !ok || e.Line != strings.Count(text, "\n")-1 {
+			t.Errorf("%+v", got[1])
+		}
+		if cap(r.buf) > 4*maxEvent {
+			t.Errorf("a buffer of %d bytes", cap(r.buf))
+		}
+	}
+}
+
+// The end of what is too long is found wherever it begins, and its text is not taken for
+// another format.
+func TestEndOfTooLong(t *testing.T) {
+	for size := maxEvent - 6; size < maxEvent+3; size++ {
+		text := strings.Repeat("x", size) + "\r\n...\r\n" + goodEvent
+		if got := records(newReader(iotest.OneByteReader(strings.NewReader(text)))); len(got) != 2 {
+			t.Errorf("%d bytes: %d records", size, len(got))
+		}
+	}
+	for _, begin := range []string{"x", "xx"} {
+		r := newReader(strings.NewReader(begin + strings.Repeat(`{"`, maxEvent) + "\n...\n" + goodEvent))
+		if got := records(r); len(got) != 2 || r.Err() != nil {
+			t.Errorf("%d records, %v", len(got), r.Err())
+		}
+	}
+}
+
+// An error of the file system follows the events before it.
+func TestReadErrors(t *testing.T) {
+	broken := errors.New("the disk is broken")
+	text := logFile(t, "events.log")
+	r := newReader(io.MultiReader(strings.NewReader(text), iotest.ErrReader(broken)))
+	if n := len(records(r)); n != strings.Count(text, "\n...\n") || !errors.Is(r.Err(), broken) {
+		t.Errorf("%d events, %v", n, r.Err())
+	}
+	r = newReader(stuck{})
+	if r.Scan() || !errors.Is(r.Err(), io.ErrNoProgress) {
+		t.Errorf("%v", r.Err())
+	}
+}
+
+type stuck struct{}
+
+func (stuck) Read([]byte) (int, error) { return 0, nil }
+
+// No log makes the reader lose its way: bytes are accounted for, the lines are those
+// of the file, and reading in pieces gives the same.
+func FuzzReader(f *testing.F) {
+	for _, name := range logFiles {
+		text := logFile(f, name)
+		f.Add(text[:min(len(text), 3000)])
+	}
+	f.Add("005 (1.2.3) 2026-11-23 19:14:05 Job terminated.\n\t(1) Normal termination (return value 0)\n...\n...\r\n\n...x\n...")
+	f.Fuzz(func(t *testing.T, text string) {
+		r := newReader(strings.NewReader(text))
+		lines := strings.Split(text, "\n")
+		last := 0
+		history := NewHistory()
+		for r.Scan() {
+			line := 0
+			switch rec := r.Record().(type) {
+			case *Event:
+				line = rec.Line
+				if !strings.HasPrefix(lines[line-1], fmt.Sprintf("%03d (", rec.Number)) {
+					t.Errorf("event %d on line %d, which is %q", rec.Number, line, lines[line-1])
+				}
+				history.Add(rec)
+			case *condor.SyntaxError:
+				line = rec.Line
+			}
+			if line <= last {
+				t.Errorf("line %d after line %d", line, last)
+			}
+			last = line
+		}
+		if r.Err() == nil && r.Offset()+int64(r.Pending()) != int64(len(text)) {
+			t.Errorf("offset %d and %d pending, of %d", r.Offset(), r.Pending(), len(text))
+		}
+		pieces := newReader(iotest.HalfReader(bytes.NewReader([]byte(text))))
+		if a, b := len(records(newReader(strings.NewReader(text)))), len(records(pieces)); a != b {
+			t.Errorf("%d records, in pieces %d", a, b)
+		}
+	})
+}

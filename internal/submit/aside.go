@@ -1,0 +1,158 @@
+package submit
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"matpool/internal/file"
+)
+
+// Outputs that jobs make again are set aside before the jobs are submitted, so that nobody
+// takes an old one for a new one; they are put back if HTCondor refuses the jobs, and
+// removed when it has taken them.
+//
+// If matsubmit is interrupted in between, its next call finds them by their names and
+// decides by the event log which of the two it is.
+
+// An aside is a file that was set aside.
+type aside struct {
+	name string // its own
+	kept string // the name it has meanwhile, in the same folder: .NAME.aside-SECONDS
+	when time.Time
+}
+
+const asideMark = ".aside-"
+
+// setAside sets files aside. If one cannot be, none is.
+func setAside(names []string, now time.Time) ([]aside, error) {
+	var list []aside
+	for _, name := range names {
+		dir, base := filepath.Split(name)
+		a := aside{name: name, kept: fmt.Sprintf("%s.%s%s%d", dir, base, asideMark, now.Unix()), when: time.Unix(now.Unix(), 0)}
+		info, err := os.Lstat(name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err == nil && info.IsDir():
+			err = errors.New("is a folder")
+		case err == nil:
+			err = os.Rename(name, a.kept)
+		}
+		if err != nil {
+			err = fmt.Errorf("%s: cannot be set aside: %w", name, file.Cause(err))
+			return nil, errors.Join(err, putBack(list))
+		}
+		list = append(list, a)
+	}
+	return list, nil
+}
+
+// putBack gives the files their names again.
+func putBack(list []aside) error {
+	var errs []error
+	for _, a := range list {
+		if err := os.Rename(a.kept, a.name); err != nil {
+			errs = append(errs, fmt.Errorf("%s: cannot be put back from %s: %w", a.name, a.kept, file.Cause(err)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// discard removes the files.
+func discard(list []aside) error {
+	var errs []error
+	for _, a := range list {
+		if err := os.Remove(a.kept); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, fmt.Errorf("%s: cannot be removed: %w", a.kept, file.Cause(err)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// findAsides finds files that an interrupted call has set aside, in the folders of the
+// outputs and of the norm.
+func findAsides(t task) (list []aside, err error) {
+	dirs := []string{filepath.Dir(t.normFile())}
+	for _, name := range t.outputs.names {
+		dirs = append(dirs, filepath.Dir(name))
+	}
+	slices.Sort(dirs)
+	for _, dir := range slices.Compact(dirs) {
+		names, err := readNames(dir)
+		if err != nil {
+			return nil, err
+		}
+		for _, kept := range names {
+			name, seconds, ok := strings.Cut(strings.TrimPrefix(kept, "."), asideMark)
+			when, err := strconv.ParseInt(seconds, 10, 64)
+			if ok && err == nil && strings.HasPrefix(kept, ".") {
+				list = append(list, aside{filepath.Join(dir, name), filepath.Join(dir, kept), time.Unix(when, 0)})
+			}
+		}
+	}
+	return list, nil
+}
+
+// readNames returns the names of what is in a folder, in order; none if it does not exist.
+func readNames(dir string) ([]string, error) {
+	f, err := os.Open(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var names []string
+	if err == nil {
+		defer f.Close()
+		names, err = f.Readdirnames(-1)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: the folder cannot be read: %w", dir, file.Cause(err))
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// heal ends what an interrupted call has begun. An output whose job has been submitted
+// since, by the log, or which exists again, has its successor, and is removed; any other is
+// put back. Files that are no outputs of this task stay as they are.
+func heal(list []aside, t task, d division, q queue) (notes []string, err error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	submitted := map[string]time.Time{filepath.Clean(t.normFile()): {}} // when the job of an output was, last
+	for _, b := range d.batches {
+		for i := range b.count {
+			one := b
+			if !t.outputs.sums {
+				one = batch{index: b.first + i, first: b.first + i, count: 1}
+			}
+			for _, name := range t.outputs.of(one) {
+				when := submitted[filepath.Clean(name)]
+				if job := q.latest[b.first+i-t.FirstIndex]; job != nil && job.Submitted.After(when) {
+					when = job.Submitted
+				}
+				submitted[filepath.Clean(name)] = when
+			}
+		}
+	}
+	var back, gone []aside
+	for _, a := range list {
+		switch when, ours := submitted[filepath.Clean(a.name)]; {
+		case !ours:
+		case exists(a.name) || !when.IsZero() && !when.Before(a.when):
+			gone = append(gone, a)
+		default:
+			back = append(back, a)
+		}
+	}
+	if n := len(back); n > 0 {
+		notes = append(notes, putBackNote(n)+": an earlier call was interrupted before anything was submitted")
+	}
+	return notes, errors.Join(putBack(back), discard(gone))
+}

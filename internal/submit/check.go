@@ -1,0 +1,152 @@
+package submit
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"matpool/condor"
+	"matpool/internal/file"
+	"matpool/internal/status"
+)
+
+// checkNames makes sure that no output is an input: in a job's folder, where only the
+// last part of a name counts, and here, where input1.npy with index 0 is input.npy with
+// index 10.
+func checkNames(t task) error {
+	var errs []error
+	for _, output := range t.outputs.names {
+		for _, input := range slices.Concat(t.IndexedInputs, t.Inputs) {
+			if condor.Base(output) == condor.Base(input) && !t.Matprod { // whose outputs go to the outbox
+				errs = append(errs, status.DataError(fmt.Errorf("%s: indexed_output_files: %s and %s would be one file in a job's folder", t.File, output, input),
+					"give the outputs names of their own, as in indexed_output_files = results/output.npy"))
+			}
+		}
+		for _, input := range t.IndexedInputs {
+			if index, clash := commonIndex(output, input, t.FirstIndex, t.TotalJobs); clash {
+				errs = append(errs, status.DataError(fmt.Errorf("%s: indexed_output_files: %s is also an input", t.File, file.Indexed(output, index)),
+					"give the outputs names that no index makes equal to an input's"))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// commonIndex finds an index with which a name is the other name with another index.
+func commonIndex(name, other string, first, count int) (index int, found bool) {
+	if withoutDigits(name) != withoutDigits(other) {
+		return 0, false
+	}
+	others := make(map[string]bool, count)
+	for _, indexed := range file.IndexedRange(other, first, count) {
+		others[filepath.Clean(indexed)] = true
+	}
+	for i, indexed := range file.IndexedRange(name, first, count) {
+		if others[filepath.Clean(indexed)] {
+			return first + i, true
+		}
+	}
+	return 0, false
+}
+
+// withoutDigits returns a name without the digits before its extension, where an index goes.
+func withoutDigits(name string) string {
+	ext := filepath.Ext(name)
+	return filepath.Clean(strings.TrimRight(strings.TrimSuffix(name, ext), "0123456789") + ext)
+}
+
+// folders returns those that the jobs write to when they come back. It does not look at
+// the disk.
+func folders(t task) []string {
+	var names []string
+	for _, name := range []condor.Template{t.Stdout, t.Stderr, t.Log} {
+		if dir := condor.Template(path.Dir(string(name))); !dir.PerJob() {
+			names = append(names, path.Dir(name.Expand(t.FirstIndex, t.FirstIndex, 1)))
+			continue
+		}
+		for i := range t.TotalJobs {
+			index := t.FirstIndex + i
+			names = append(names, path.Dir(name.Expand(index, index, 1)))
+		}
+	}
+	for _, name := range t.outputs.names {
+		names = append(names, path.Dir(name))
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// checkFolders makes sure that the jobs' folders can be written to, or made, and the log
+// be added to.
+func checkFolders(t task) error {
+	var errs []error
+	for _, dir := range folders(t) {
+		errs = append(errs, checkFolder(dir))
+	}
+	if log := t.Log.Expand(t.FirstIndex, t.FirstIndex, 1); exists(log) {
+		if err := file.Check(log); err != nil {
+			errs = append(errs, status.UsageError(err, ""))
+		} else if err := access(log, write); err != nil {
+			errs = append(errs, fmt.Errorf("%s: the log cannot be written to: %w", log, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func checkFolder(dir string) error {
+	for ancestor := dir; ; ancestor = path.Dir(ancestor) {
+		info, err := os.Stat(ancestor)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && path.Dir(ancestor) != ancestor:
+			continue
+		case err != nil:
+			return fmt.Errorf("%s: the folder cannot be used: %w", dir, file.Cause(err))
+		case !info.IsDir():
+			return status.UsageError(fmt.Errorf("%s: is a file, where a folder is needed", ancestor), "")
+		}
+		if err := access(ancestor, write|enter); err != nil {
+			return fmt.Errorf("%s: the folder cannot be written to: %w", ancestor, err)
+		}
+		return nil
+	}
+}
+
+// checkTargets makes sure that the files to be written can be, and that none is somebody
+// else's.
+func checkTargets(t task) error {
+	var targets []string
+	if t.DAG {
+		targets = []string{t.dagFile(), t.subFile(), t.combineFile()}
+	} else if t.Output != "-" {
+		targets = []string{t.subFile()}
+	}
+	var errs []error
+	for _, name := range targets {
+		errs = append(errs, checkFolder(path.Dir(name)))
+		if err := file.Check(name); err != nil {
+			errs = append(errs, status.UsageError(err, ""))
+		}
+		switch {
+		case file.Same(name, t.File):
+			errs = append(errs, status.UsageError(fmt.Errorf("%s: is the file that is read", name), ""))
+		case isFile(name) && !isMarked(name) && !t.Force:
+			errs = append(errs, status.UsageError(fmt.Errorf("%s: exists already, and was not written by matsubmit", name), "-force replaces it, -o writes elsewhere"))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
+}

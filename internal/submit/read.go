@@ -1,0 +1,117 @@
+package submit
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"matpool/condor"
+	"matpool/condor/jobfile"
+	"matpool/internal/file"
+	"matpool/internal/status"
+)
+
+// A task is what is asked for. All stages take it, none changes it.
+type task struct {
+	Options
+	*jobfile.Request
+	outputs outputs
+}
+
+// read reads the simplified submission file.
+func read(o Options) (task, error) {
+	content, err := readText(o.File)
+	if err != nil {
+		return task{}, err
+	}
+	parsed, err := jobfile.Parse(o.File, content)
+	if err != nil {
+		return task{}, syntaxErrors(o, err)
+	}
+	r, err := parsed.Request(o.Overrides...)
+	if err != nil {
+		return task{}, syntaxErrors(o, err)
+	}
+	if r.ProductsPerJob == 0 && !r.Matprod {
+		return task{}, status.DataError(fmt.Errorf("%s: products_per_job: auto is for matprod: how long another program takes is not known", o.File), "")
+	}
+	if last := r.FirstIndex + r.TotalJobs - 1; last > file.MaxIndex {
+		return task{}, status.DataError(fmt.Errorf("%s: first_index and total_jobs: the last number is %d, the largest can be %d", o.File, last, file.MaxIndex), "")
+	}
+	return task{Options: o, Request: r, outputs: outputsOf(r)}, nil
+}
+
+// syntaxErrors gives each error the status of its place: in the file or on the command line.
+func syntaxErrors(o Options, err error) error {
+	const hint = "matsubmit -help lists the attributes"
+	return mapErrors(err, func(err error) error {
+		if syntax := (*condor.SyntaxError)(nil); errors.As(err, &syntax) && syntax.File != o.File {
+			return status.UsageError(err, hint)
+		}
+		return status.DataError(err, hint)
+	})
+}
+
+// mapErrors changes each of several errors that are joined.
+func mapErrors(err error, change func(error) error) error {
+	var errs []error
+	for _, err := range status.List(err) {
+		errs = append(errs, change(err))
+	}
+	return errors.Join(errs...)
+}
+
+// maxFile is the size in bytes beyond which a file is no simplified submission file.
+const maxFile = 1 << 20
+
+func readText(name string) (string, error) {
+	const hint = "name the simplified submission file, as in matsubmit run_product"
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", status.DataError(fmt.Errorf("%s: no such file", name), hint)
+	case err != nil:
+		return "", fmt.Errorf("%s: cannot be read: %w", name, file.Cause(err))
+	case info.IsDir():
+		return "", status.DataError(fmt.Errorf("%s: is a folder, not a simplified submission file", name), "")
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return "", fmt.Errorf("%s: cannot be read: %w", name, file.Cause(err))
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, maxFile+1)) // the size of a pipe is not known
+	why := ""
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%s: cannot be read: %w", name, file.Cause(err))
+	case len(content) > maxFile:
+		why = fmt.Sprintf("has more than %d bytes", maxFile)
+	case bytes.IndexByte(content, 0) >= 0:
+		why = "is not text"
+	default:
+		return string(content), nil
+	}
+	return "", status.DataError(fmt.Errorf("%s: is no simplified submission file: it %s", name, why), hint)
+}
+
+// The names of the files that are written, relative to the current folder.
+
+// subFile returns the name of the submit description.
+func (o Options) subFile() string {
+	switch p := filepath.ToSlash(o.File); {
+	case o.DAG:
+		return p + ".node.sub"
+	case o.Output == "":
+		return p + ".sub"
+	}
+	return filepath.ToSlash(o.Output)
+}
+
+func (o Options) dagFile() string     { return filepath.ToSlash(o.File) + ".dag" }
+func (o Options) combineFile() string { return filepath.ToSlash(o.File) + ".combine.sub" }
+func (o Options) normFile() string    { return filepath.ToSlash(o.File) + ".norm" }

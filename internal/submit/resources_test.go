@@ -1,0 +1,45 @@
+package submit
+
+import (
+	"strings"
+	"testing"
+
+	"matpool/condor/jobfile"
+)
+
+// What a job of 1000×1000 products asks for: a pair of 16 MB and a product of 8 MB in
+// memory, as often as the program holds them at a time, and the job's files on the disk.
+func TestResources(t *testing.T) {
+	const (
+		MB   = 1000 * 1000
+		MiB  = 1 << 20
+		own  = 64*MiB + 32*MiB // the program and its blocks, for one processor
+		pair = 24 * MB
+	)
+	for _, test := range []struct {
+		what         string
+		total        int
+		r            jobfile.Request
+		memory, disk int64
+		why          string
+	}{
+		{"one product", 3, jobfile.Request{Matprod: true, ProductsPerJob: 1}, own + pair, 24*MB*11/10 + MiB, "8.0 MB; the program"},
+		{"a range", 30, jobfile.Request{Matprod: true, ProductsPerJob: 10}, own + 2*pair, 240*MB*11/10 + MiB, "2 of these at a time"},
+		{"a sum", 30, jobfile.Request{Matprod: true, ProductsPerJob: 10, Sum: true}, own + 2*pair + 16*MB, 176*MB*11/10 + MiB, "the sum 16.0 MB"},
+		{"a range, four processors", 30, jobfile.Request{Matprod: true, ProductsPerJob: 10, Cpus: 4}, own + 3*32*MiB + 4*pair, 240*MB*11/10 + MiB, "4 of these at a time"},
+		{"two processors", 3, jobfile.Request{Matprod: true, ProductsPerJob: 1, Cpus: 2}, own + 32*MiB + pair, 24*MB*11/10 + MiB, ""},
+		{"another program", 3, jobfile.Request{ProductsPerJob: 1}, 512*MiB + 32*MB, 512*MiB + 32*MB, "Of another program nothing is known"},
+		{"as requested", 3, jobfile.Request{ProductsPerJob: 1, Memory: 5 * MiB, Disk: 7 * MiB}, 5 * MiB, 7 * MiB, "As requested."},
+	} {
+		tk := task{Request: request(test.total, test.r)}
+		s := survey{products: alike(test.total, square(1000))}
+		d := divide(tk.Request, s.products)
+		m := memory(tk, s.products, d.perJob)
+		if m.Bytes != test.memory || !strings.Contains(m.Why, test.why) {
+			t.Errorf("%s: %d bytes of memory (%s), want %d (%s)", test.what, m.Bytes, m.Why, test.memory, test.why)
+		}
+		if d := disk(tk, s, d.batches); d.Bytes != test.disk || d.Why == "" {
+			t.Errorf("%s: %d bytes of disk (%s), want %d", test.what, d.Bytes, d.Why, test.disk)
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package watch
+
+import (
+	"context"
+	"io"
+
+	"matpool/condor/eventlog"
+	"matpool/internal/joblog"
+	"matpool/internal/watch/report"
+	"matpool/internal/watch/timeline"
+)
+
+// ReportOptions are what to report, and how.
+type ReportOptions struct {
+	Logs     []string // names of event logs
+	Clusters []int    // as for [joblog.Select]
+	Form     Form     // of what is printed
+	Plot     string   // the file of the timeline, or ""
+}
+
+// A Form is what a report is printed as.
+type Form int
+
+const (
+	None Form = iota
+	Text
+	CSV
+	JSON
+)
+
+// Report reads logs as they stand, prints the report of a run, and draws its timeline. It
+// returns an error of status Unfinished unless all jobs are done.
+func Report(ctx context.Context, o ReportOptions, stdout io.Writer) error {
+	j, err := joblog.Open(o.Logs...)
+	if err != nil {
+		return err
+	}
+	defer j.Close()
+	if err := j.Read(func(*eventlog.Event) {}); err != nil {
+		return err
+	}
+	if err := j.Lacks(o.Clusters); err != nil {
+		return err
+	}
+	run := joblog.Select(j.History, o.Clusters)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r := report.New(j, run)
+	switch o.Form {
+	case Text:
+		err = r.Print(stdout)
+	case CSV:
+		err = r.WriteCSV(stdout)
+	case JSON:
+		err = r.WriteJSON(stdout)
+	}
+	if err != nil {
+		return err
+	}
+	if o.Plot != "" {
+		if err := timeline.Save(r, o.Plot); err != nil {
+			return err
+		}
+	}
+	return run.Unfinished(o.Logs)
+}

@@ -1,0 +1,62 @@
+package report
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"time"
+
+	"matpool/condor/eventlog"
+)
+
+// WriteCSV writes a row for each attempt of each job, and one for a job without attempts.
+// The manual of matwatch has the columns. Durations are in seconds; what is not known is
+// empty.
+func (r *Report) WriteCSV(w io.Writer) error {
+	out := csv.NewWriter(w)
+	out.Write([]string{"cluster", "proc", "first", "count", "state", "run", "outcome", "exit", "signal",
+		"machine", "system", "slot", "submitted", "began", "ended",
+		"wait_s", "queue_s", "input_s", "compute_s", "output_s", "total_s", "hold_code", "hold_subcode", "reason"})
+	for _, j := range r.Run.Jobs {
+		head := []string{strconv.Itoa(j.Cluster), strconv.Itoa(j.Proc), "", "", j.State.String()}
+		if note, ok := j.Note(); ok {
+			head[2], head[3] = strconv.Itoa(note.First), strconv.Itoa(note.Count)
+		}
+		tail := []string{"", "", j.Reason}
+		if j.State == eventlog.Held {
+			tail = []string{strconv.Itoa(j.Hold.Code), strconv.Itoa(j.Hold.Subcode), j.Hold.Reason}
+		}
+		for i := range j.Attempts {
+			out.Write(append(append(head[:5:5], r.csvAttempt(j, i)...), tail...))
+		}
+		if len(j.Attempts) == 0 {
+			out.Write(append(append(head[:5:5], "0", "", "", "", "", "", "", timestamp(j.Submitted), "", "", "", "", "", "", "", ""), tail...))
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func (r *Report) csvAttempt(j *eventlog.Job, i int) []string {
+	a := &j.Attempts[i]
+	exit, signal := "", ""
+	if a.Outcome == eventlog.Completed || a.Outcome == eventlog.Retried {
+		if a.Exit.Signal != 0 {
+			signal = strconv.Itoa(a.Exit.Signal)
+		} else {
+			exit = strconv.Itoa(a.Exit.Status)
+		}
+	}
+	return []string{strconv.Itoa(i + 1), a.Outcome.String(), exit, signal,
+		a.Machine, a.System, a.Slot, timestamp(j.Submitted), timestamp(a.Begin()), timestamp(a.End),
+		seconds(a.Wait()), seconds(a.Queue()), seconds(a.Input()), seconds(a.Compute(r.Latest)), seconds(a.Output()), seconds(a.Total(r.Latest))}
+}
+
+func timestamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339Nano)
+}
+
+func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) }

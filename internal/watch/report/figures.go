@@ -1,0 +1,164 @@
+// Package report prints where and when the jobs of a run ran and what the time was spent on: as text, CSV or JSON.
+package report
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"matpool/condor"
+	"matpool/condor/eventlog"
+	"matpool/internal/joblog"
+)
+
+// A Report is a run and its figures, up to the latest event of the log.
+type Report struct {
+	Names     []string // of the logs
+	Run       *joblog.Run
+	Submitted time.Time // the first submission; zero if no log has it
+	First     time.Time // the first time that a job had a machine; zero if none has had one
+	Latest    time.Time // the latest event
+	Seconds   bool      // the log has no fractions of a second
+	Years     bool      // it has years
+	Faults    []error
+	Faulty    int
+
+	Machines []*Machine // by the time they computed, longest first
+	Total    Machine
+	Longest  Longest
+}
+
+// A Machine is the work of one machine, or of all together.
+type Machine struct {
+	Name, System string // "" if the log does not have it
+	Slots        int    // that had jobs
+	Attempts     int
+	Ends         [eventlog.Outcomes]int // attempts by their [eventlog.Outcome]
+
+	// Busy is how long slots had a job: the sum of the times below, and of what HTCondor
+	// takes before and after the program ([Machine.Rest]).
+	Busy     time.Duration
+	Queued   time.Duration // waiting for a turn to transfer files
+	Input    time.Duration
+	Output   time.Duration
+	Computed time.Duration // by programs that ended with status 0, or still run
+	Vain     time.Duration // by those that failed or were stopped
+}
+
+// Overhead returns the share of Busy that is not Computed.
+func (m *Machine) Overhead() float64 {
+	if m.Busy == 0 {
+		return 0
+	}
+	return 1 - float64(m.Computed)/float64(m.Busy)
+}
+
+// Rest returns the part of Busy that is none of the other times.
+func (m *Machine) Rest() time.Duration {
+	return m.Busy - m.Queued - m.Input - m.Output - m.Computed - m.Vain
+}
+
+func (m *Machine) add(a *eventlog.Attempt, now time.Time) {
+	m.Attempts++
+	m.Ends[a.Outcome]++
+	m.Busy += a.Total(now)
+	m.Queued += a.Queue()
+	m.Input += a.Input()
+	m.Output += a.Output()
+	if a.Useful() {
+		m.Computed += a.Compute(now)
+	} else {
+		m.Vain += a.Compute(now)
+	}
+}
+
+// Longest is the median and the maximum of each span of the attempts that ended with
+// status 0.
+type Longest struct{ Wait, Input, Compute, Output Span }
+
+// A Span is the median and the maximum of some durations, and the job of the maximum.
+type Span struct {
+	Median, Max time.Duration
+	Job         condor.ID
+	all         []time.Duration
+}
+
+func (s *Span) add(d time.Duration, id condor.ID) {
+	if s.all = append(s.all, d); d > s.Max || len(s.all) == 1 {
+		s.Max, s.Job = d, id
+	}
+}
+
+func (s *Span) close() {
+	if slices.Sort(s.all); len(s.all) > 0 {
+		s.Median = s.all[(len(s.all)-1)/2]
+	}
+	s.all = nil
+}
+
+// New makes the report of a run of the journal.
+func New(j *joblog.Journal, run *joblog.Run) *Report {
+	r := &Report{Names: j.Names, Run: run, Latest: j.Latest, Seconds: true, Years: !j.History.YearAssumed, Faults: j.Faults, Faulty: j.Faulty}
+	machines := map[[2]string]*Machine{}
+	slots := map[[2]string]bool{}
+	for _, job := range run.Jobs {
+		r.Submitted = earliest(r.Submitted, job.Submitted)
+		for i := range job.Attempts {
+			a := &job.Attempts[i]
+			r.First = earliest(r.First, a.Begin())
+			r.Seconds = r.Seconds && a.Begin().Nanosecond() == 0 && a.End.Nanosecond() == 0
+			r.Total.add(a, r.Latest)
+			key := [2]string{a.Machine, a.System}
+			m := machines[key]
+			if m == nil {
+				m = &Machine{Name: a.Machine, System: a.System}
+				machines[key] = m
+				r.Machines = append(r.Machines, m)
+			}
+			m.add(a, r.Latest)
+			if slot := [2]string{a.Slot, a.System}; a.Slot != "" && !slots[slot] {
+				slots[slot] = true
+				m.Slots++
+				r.Total.Slots++
+			}
+			if a.Outcome == eventlog.Completed && a.Exit.OK() {
+				r.Longest.Wait.add(a.Wait(), job.ID)
+				r.Longest.Input.add(a.Input(), job.ID)
+				r.Longest.Compute.add(a.Compute(r.Latest), job.ID)
+				r.Longest.Output.add(a.Output(), job.ID)
+			}
+		}
+	}
+	for _, s := range []*Span{&r.Longest.Wait, &r.Longest.Input, &r.Longest.Compute, &r.Longest.Output} {
+		s.close()
+	}
+	slices.SortFunc(r.Machines, func(a, b *Machine) int {
+		return cmp.Or(cmp.Compare(b.Computed, a.Computed), cmp.Compare(b.Attempts, a.Attempts), cmp.Compare(a.Name, b.Name), cmp.Compare(a.System, b.System))
+	})
+	return r
+}
+
+// earliest returns the earlier of two times. A time that is not known is zero.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// Makespan returns the time from the first submission to the last event.
+func (r *Report) Makespan() time.Duration {
+	if from := earliest(r.Submitted, r.First); !from.IsZero() {
+		return r.Latest.Sub(from)
+	}
+	return 0
+}
+
+// Between returns how long the slots had no job, between the first time that one had a job
+// and the last event.
+func (r *Report) Between() time.Duration {
+	if r.First.IsZero() {
+		return 0
+	}
+	return max(0, time.Duration(r.Total.Slots)*r.Latest.Sub(r.First)-r.Total.Busy)
+}

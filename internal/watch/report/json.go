@@ -1,0 +1,183 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"matpool/condor/eventlog"
+)
+
+// The manual of matwatch has the fields. A name keeps its meaning from version to version.
+type document struct {
+	Logs      []string   `json:"logs"`
+	Clusters  []int      `json:"clusters"`
+	State     string     `json:"state"`
+	Submitted *time.Time `json:"submitted"`
+	Latest    *time.Time `json:"latest"`
+	Makespan  float64    `json:"makespan_s"`
+	Slots     int        `json:"slots"`
+	Between   float64    `json:"between_s"`
+	Counts    counts     `json:"counts"`
+	Total     spending   `json:"total"`
+	Machines  []machine  `json:"machines"`
+	Jobs      []job      `json:"jobs"`
+	Faults    int        `json:"faults"`
+}
+
+type counts struct {
+	Jobs       int `json:"jobs"`
+	Done       int `json:"done"`
+	Running    int `json:"running"`
+	Idle       int `json:"idle"`
+	Held       int `json:"held"`
+	Waiting    int `json:"held_to_be_released"`
+	Failed     int `json:"failed"`
+	Removed    int `json:"removed"`
+	Unknown    int `json:"unknown"`
+	Superseded int `json:"superseded"`
+	Later      int `json:"later"`
+}
+
+type spending struct {
+	Attempts  int     `json:"runs"`
+	Completed int     `json:"completed"`
+	Retried   int     `json:"retried"`
+	Held      int     `json:"held"`
+	Removed   int     `json:"removed"`
+	Evicted   int     `json:"evicted"`
+	Lost      int     `json:"lost"`
+	Busy      float64 `json:"busy_s"`
+	Queue     float64 `json:"queue_s"`
+	Input     float64 `json:"input_s"`
+	Compute   float64 `json:"compute_s"`
+	Vain      float64 `json:"vain_s"`
+	Output    float64 `json:"output_s"`
+	Overhead  float64 `json:"overhead"`
+}
+
+type machine struct {
+	Machine string `json:"machine"`
+	System  string `json:"system"`
+	Slots   int    `json:"slots"`
+	spending
+}
+
+type job struct {
+	Cluster   int        `json:"cluster"`
+	Proc      int        `json:"proc"`
+	First     *int       `json:"first"`
+	Count     *int       `json:"count"`
+	State     string     `json:"state"`
+	Exit      *int       `json:"exit"`
+	Signal    *int       `json:"signal"`
+	Submitted *time.Time `json:"submitted"`
+	Starts    int        `json:"starts"`
+	Retries   int        `json:"retries"`
+	Evictions int        `json:"evictions"`
+	Holds     int        `json:"holds"`
+	MemoryMB  *int64     `json:"memory_mb"`
+	Hold      *hold      `json:"hold"`
+	Reason    string     `json:"reason,omitempty"`
+	Attempts  []attempt  `json:"runs"`
+}
+
+type hold struct {
+	Code      int    `json:"code"`
+	Subcode   int    `json:"subcode"`
+	Reason    string `json:"reason"`
+	Means     string `json:"means"`
+	Do        string `json:"do"`
+	Releasing bool   `json:"to_be_released"`
+}
+
+type attempt struct {
+	Outcome string     `json:"outcome"`
+	Exit    *int       `json:"exit"`
+	Signal  *int       `json:"signal"`
+	Machine string     `json:"machine"`
+	System  string     `json:"system"`
+	Slot    string     `json:"slot"`
+	Began   *time.Time `json:"began"`
+	Ended   *time.Time `json:"ended"`
+	Wait    float64    `json:"wait_s"`
+	Queue   float64    `json:"queue_s"`
+	Input   float64    `json:"input_s"`
+	Compute float64    `json:"compute_s"`
+	Output  float64    `json:"output_s"`
+	Total   float64    `json:"total_s"`
+}
+
+// WriteJSON writes the whole report as one JSON object.
+func (r *Report) WriteJSON(w io.Writer) error {
+	c := r.Run.Counts
+	d := document{
+		Logs: r.Names, Clusters: r.Run.Clusters, State: r.Run.State().String(),
+		Submitted: known(r.Submitted), Latest: known(r.Latest), Makespan: r.Makespan().Seconds(),
+		Slots: r.Total.Slots, Between: r.Between().Seconds(),
+		Counts: counts{c.Total(), c.Done, c.Running, c.Idle, c.Held, c.Waiting, c.Failed, c.Removed, c.Unknown, r.Run.Superseded, r.Run.Later},
+		Total:  r.Total.spending(), Faults: r.Faulty,
+		Machines: []machine{}, Jobs: []job{},
+	}
+	if d.Clusters == nil {
+		d.Clusters = []int{}
+	}
+	for _, m := range r.Machines {
+		d.Machines = append(d.Machines, machine{m.Name, m.System, m.Slots, m.spending()})
+	}
+	for _, j := range r.Run.Jobs {
+		d.Jobs = append(d.Jobs, r.job(j))
+	}
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", " ")
+	return out.Encode(d)
+}
+
+func (m *Machine) spending() spending {
+	return spending{m.Attempts, m.Ends[eventlog.Completed], m.Ends[eventlog.Retried], m.Ends[eventlog.EndedByHold], m.Ends[eventlog.EndedByRemoval], m.Ends[eventlog.Evicted], m.Ends[eventlog.Lost],
+		m.Busy.Seconds(), m.Queued.Seconds(), m.Input.Seconds(), m.Computed.Seconds(), m.Vain.Seconds(), m.Output.Seconds(), m.Overhead()}
+}
+
+func (r *Report) job(j *eventlog.Job) job {
+	d := job{Cluster: j.Cluster, Proc: j.Proc, State: j.State.String(), Submitted: known(j.Submitted),
+		Starts: j.Starts, Retries: j.Retries, Evictions: j.Evictions, Holds: j.Holds, Reason: j.Reason, Attempts: []attempt{}}
+	if note, ok := j.Note(); ok {
+		d.First, d.Count = &note.First, &note.Count
+	}
+	if j.State == eventlog.Done || j.State == eventlog.Failed {
+		d.Exit, d.Signal = exit(j.Exit)
+	}
+	if j.MemoryMB >= 0 {
+		d.MemoryMB = &j.MemoryMB
+	}
+	if j.State == eventlog.Held {
+		e := eventlog.ExplainHold(j.Hold.Code, j.Hold.Subcode)
+		d.Hold = &hold{j.Hold.Code, j.Hold.Subcode, j.Hold.Reason, e.Means, e.Do, j.WillBeReleased()}
+	}
+	for i := range j.Attempts {
+		a := &j.Attempts[i]
+		v := attempt{Outcome: a.Outcome.String(), Machine: a.Machine, System: a.System, Slot: a.Slot, Began: known(a.Begin()), Ended: known(a.End),
+			Wait: a.Wait().Seconds(), Queue: a.Queue().Seconds(), Input: a.Input().Seconds(), Compute: a.Compute(r.Latest).Seconds(), Output: a.Output().Seconds(), Total: a.Total(r.Latest).Seconds()}
+		if a.Outcome == eventlog.Completed || a.Outcome == eventlog.Retried {
+			v.Exit, v.Signal = exit(a.Exit)
+		}
+		d.Attempts = append(d.Attempts, v)
+	}
+	return d
+}
+
+// exit returns the status, or the signal if the program ended by one.
+func exit(e eventlog.Exit) (status, signal *int) {
+	if e.Signal != 0 {
+		return nil, &e.Signal
+	}
+	return &e.Status, nil
+}
+
+func known(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

@@ -1,0 +1,238 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"matpool/condor"
+	"matpool/condor/eventlog"
+	"matpool/internal/joblog"
+)
+
+// reportOf reads a real log.
+func reportOf(t *testing.T, name string, clusters ...int) *Report {
+	t.Helper()
+	j, err := joblog.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	if err := j.Read(func(*eventlog.Event) {}); err != nil {
+		t.Fatal(err)
+	}
+	return New(j, joblog.Select(j.History, clusters))
+}
+
+func logs(t *testing.T) []string {
+	names, err := filepath.Glob("../../../condor/eventlog/testdata/*.log")
+	if err != nil || len(names) < 3 {
+		t.Fatal(names, err)
+	}
+	return append(names, "../../../examples/finished.log")
+}
+
+// The figures of a real run, counted by hand in its log: five of six jobs were held.
+func TestFigures(t *testing.T) {
+	r := reportOf(t, "../../../condor/eventlog/testdata/retries.log")
+	if r.Makespan() != 100*time.Second || r.Total.Slots != 6 || len(r.Machines) != 2 || !r.Seconds {
+		t.Errorf("makespan %v, %d slots on %d machines", r.Makespan(), r.Total.Slots, len(r.Machines))
+	}
+	want := Machine{Name: "pc07", System: "WINDOWS", Slots: 2, Attempts: 6, Busy: 67 * time.Second, Vain: 61 * time.Second}
+	want.Ends[eventlog.Retried], want.Ends[eventlog.EndedByHold] = 3, 3
+	if got := *r.Machines[1]; got != want {
+		t.Errorf("%+v\nwant %+v", got, want)
+	}
+	if got, want := r.Longest.Compute, (Span{Median: 22 * time.Second, Max: 22 * time.Second, Job: condor.ID{Cluster: 39, Proc: 3}}); got.Median != want.Median || got.Max != want.Max || got.Job != want.Job {
+		t.Errorf("%+v", got)
+	}
+}
+
+// The total is the sum of the machines, and no time is counted twice.
+func TestFiguresAddUp(t *testing.T) {
+	for _, name := range logs(t) {
+		r := reportOf(t, name)
+		sum := Machine{}
+		for _, m := range r.Machines {
+			sum.Slots += m.Slots
+			sum.Attempts += m.Attempts
+			for i, n := range m.Ends {
+				sum.Ends[i] += n
+			}
+			sum.Busy += m.Busy
+			sum.Queued += m.Queued
+			sum.Input += m.Input
+			sum.Output += m.Output
+			sum.Computed += m.Computed
+			sum.Vain += m.Vain
+			if m.Rest() < 0 || m.Overhead() < 0 || m.Overhead() > 1 {
+				t.Errorf("%s: %+v", name, m)
+			}
+		}
+		if sum != r.Total {
+			t.Errorf("%s: the machines together\n%+v\nthe total\n%+v", name, sum, r.Total)
+		}
+	}
+}
+
+// Text, CSV and JSON have the same figures.
+func TestFormsAgree(t *testing.T) {
+	for _, name := range logs(t) {
+		r := reportOf(t, name)
+		var printed, table, object bytes.Buffer
+		for _, err := range []error{r.Print(&printed), r.WriteCSV(&table), r.WriteJSON(&object)} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		rows, err := csv.NewReader(&table).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		column := func(row []string, name string) string { return row[slices.Index(rows[0], name)] }
+		attempts, computed, states := 0, 0.0, map[string]string{}
+		for _, row := range rows[1:] {
+			states[column(row, "cluster")+"."+column(row, "proc")] = column(row, "state")
+			if column(row, "run") != "0" {
+				attempts++
+				seconds, err := strconv.ParseFloat(column(row, "compute_s"), 64)
+				if err != nil {
+					t.Error(err)
+				}
+				computed += seconds
+			}
+		}
+		var d map[string]any
+		if err := json.Unmarshal(object.Bytes(), &d); err != nil {
+			t.Fatal(err)
+		}
+		total, counts, jobs := d["total"].(map[string]any), d["counts"].(map[string]any), d["jobs"].([]any)
+		if total["runs"] != float64(attempts) || counts["jobs"] != float64(len(states)) || len(jobs) != len(states) ||
+			total["compute_s"].(float64)+total["vain_s"].(float64) != computed {
+			t.Errorf("%s: CSV has %d jobs, %d attempts, %v s of computation; JSON has %d jobs and %v, %v", name, len(states), attempts, computed, len(jobs), counts, total)
+		}
+		byState := map[any]float64{}
+		for _, v := range jobs {
+			job := v.(map[string]any)
+			id := fmt.Sprintf("%.0f.%.0f", job["cluster"], job["proc"])
+			if job["state"] != states[id] {
+				t.Errorf("%s: job %s is %s in CSV, %v in JSON", name, id, states[id], job["state"])
+			}
+			byState[job["state"]]++
+		}
+		for state, n := range byState {
+			if counts[state.(string)] != n {
+				t.Errorf("%s: %v jobs are %v, JSON counts %v", name, n, state, counts[state.(string)])
+			}
+		}
+		if !bytes.Contains(printed.Bytes(), []byte(r.Run.Summary())) {
+			t.Errorf("%s: no summary", name)
+		}
+	}
+}
+
+// Programs read these names and values. The job failed in its second attempt; the second
+// job is held, the third has had no machine.
+func TestJSONAndCSV(t *testing.T) {
+	const log = `000 (007.000.000) 2026-11-23T12:00:00Z Job submitted from host: <h>
+    first=5 count=2 starts=4 jobs=3
+...
+001 (007.000.000) 2026-11-23T12:00:02Z Job executing on host: <h>
+	SlotName: slot1@pc07
+	OpSys = "LINUX"
+...
+006 (007.000.000) 2026-11-23T12:00:03Z Image size of job updated: 1108
+	12  -  MemoryUsage of job (MB)
+...
+004 (007.000.000) 2026-11-23T12:00:04Z Job was evicted.
+	(0) Job terminated and was requeued
+	(0) Abnormal termination (signal 9)
+...
+040 (007.000.000) 2026-11-23T12:00:05Z Started transferring input files
+	Seconds spent in queue: 1
+...
+040 (007.000.000) 2026-11-23T12:00:06Z Finished transferring input files
+...
+001 (007.000.000) 2026-11-23T12:00:06Z Job executing on host: <h>
+	SlotName: slot1@pc07
+	OpSys = "LINUX"
+...
+005 (007.000.000) 2026-11-23T12:00:08Z Job terminated.
+	(1) Normal termination (return value 3)
+...
+000 (007.001.000) 2026-11-23T12:00:00Z Job submitted from host: <h>
+...
+012 (007.001.000) 2026-11-23T12:00:01Z Job was held.
+	<why>
+	Code 1 Subcode 0
+...
+000 (007.002.000) 2026-11-23T12:00:00Z Job submitted from host: <h>
+...
+`
+	name := filepath.Join(t.TempDir(), "x.log")
+	if err := os.WriteFile(name, []byte(log), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r := reportOf(t, name)
+	r.Names = []string{"x.log"}
+	var table, object bytes.Buffer
+	if err := errors.Join(r.WriteCSV(&table), r.WriteJSON(&object)); err != nil {
+		t.Fatal(err)
+	}
+	for file, got := range map[string]string{"forms.csv": table.String(), "forms.json": object.String()} {
+		want, err := os.ReadFile("testdata/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("testdata/%s:\n%s\nwant\n%s", file, got, want)
+		}
+	}
+}
+
+// printed returns the text of the report of a log.
+func printed(t *testing.T, log string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "x.log")
+	if err := os.WriteFile(name, []byte(log), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := reportOf(t, name).Print(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+const (
+	submitted    = "000 (001.000.000) 2026-11-23 12:00:00 Job submitted from host: <h>\n...\n"
+	transferring = "040 (001.000.000) 2026-11-23 12:00:01 Started transferring input files\n\tTransferring to host: <h>\n...\n"
+	transferred  = "040 (001.000.000) 2026-11-23 12:00:03 Finished transferring input files\n...\n"
+	executing    = "001 (001.000.000) 2026-11-23 12:00:04 Job executing on host: <h>\n\tSlotName: slot1@p\x1b[2Jc\n\tMachine = \"p\x1b[2Jc\"\n...\n"
+)
+
+// A job has a slot before the log has its name.
+func TestSlotsThatAreNotKnown(t *testing.T) {
+	if got := printed(t, submitted+transferring+transferred); !strings.Contains(got, "\nwhat the time was spent on  total  share\n  inputs                       2s   100%\n") {
+		t.Error(got)
+	}
+	if got := printed(t, submitted+transferring+transferred+executing); !strings.Contains(got, "\nwhat 1 slot spent the time on ") {
+		t.Error(got)
+	}
+}
+
+// Text of a log does nothing to a terminal.
+func TestControlCharacters(t *testing.T) {
+	if got := printed(t, submitted+executing); strings.Contains(got, "\x1b") || !strings.Contains(got, "slot1@p [2Jc") {
+		t.Errorf("%q", got)
+	}
+}

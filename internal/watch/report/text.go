@@ -1,0 +1,204 @@
+package report
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"matpool/condor"
+	"matpool/condor/eventlog"
+	"matpool/internal/joblog"
+	"matpool/internal/text"
+)
+
+const (
+	manyJobs = 100 // a larger run lists only the jobs that had trouble
+	most     = 40  // of those, and of the machines, are listed
+)
+
+// Print prints the report for a person.
+func (r *Report) Print(w io.Writer) error {
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, "%s: %s\n", strings.Join(r.Names, ", "), r.Run.Summary())
+	r.printTimes(out)
+	r.printSpending(out)
+	r.printMachines(out)
+	r.printJobs(out)
+	r.printHolds(out)
+	r.printFaults(out)
+	return out.Flush()
+}
+
+const stamp = "2006-01-02 15:04:05"
+
+func (r *Report) printTimes(w io.Writer) {
+	if !r.Submitted.IsZero() {
+		fmt.Fprintf(w, "submitted %s, ", r.Submitted.Format(stamp))
+	}
+	if !r.Latest.IsZero() {
+		fmt.Fprintf(w, "last event %s, makespan %s", r.Latest.Format(stamp), text.Duration(r.Makespan()))
+		if !r.Years {
+			fmt.Fprint(w, " (the log has no years: the latest possible are assumed)")
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+func (r *Report) printSpending(w io.Writer) {
+	if r.Total.Attempts == 0 {
+		return
+	}
+	between := r.Between()
+	whole := r.Total.Busy + between
+	t := table{left: 1}
+	heading := "what the time was spent on" // the log may not have the slots yet
+	if r.Total.Slots > 0 {
+		heading = "what " + text.Count(r.Total.Slots, "slot") + " spent the time on"
+	}
+	t.row(heading, "total", "share")
+	line := func(what string, d time.Duration) {
+		if d != 0 {
+			t.row("  "+what, d, share(d, whole))
+		}
+	}
+	line("computing", r.Total.Computed)
+	line("computing in vain: failed, held, evicted, lost or removed", r.Total.Vain)
+	line("waiting for a turn to transfer files", r.Total.Queued)
+	line("inputs", r.Total.Input)
+	line("outputs", r.Total.Output)
+	line("starting and ending", r.Total.Rest())
+	line("without a job", between)
+	fmt.Fprintln(w)
+	t.print(w)
+	fmt.Fprintf(w, "overhead: %s of the time they had a job", percent(r.Total.Overhead()))
+	if r.Seconds {
+		fmt.Fprint(w, " (the log has whole seconds)")
+	}
+	fmt.Fprintln(w)
+
+	l := r.Longest
+	t = table{left: 1}
+	t.row("a job that was done", "median", "longest", "which")
+	for _, span := range []struct {
+		what string
+		Span
+	}{{"  waited for a machine", l.Wait}, {"  inputs", l.Input}, {"  computed", l.Compute}, {"  outputs", l.Output}} {
+		if span.Job != (condor.ID{}) {
+			t.row(span.what, span.Median, span.Max, span.Job)
+		}
+	}
+	if len(t.rows) > 1 {
+		fmt.Fprintln(w)
+		t.print(w)
+	}
+}
+
+func (r *Report) printMachines(w io.Writer) {
+	if len(r.Machines) == 0 {
+		return
+	}
+	t := table{left: 2}
+	t.row("machine", "system", "slots", "attempts", "done", "retried", "held", "cut short", "computed", "in vain", "transfers", "overhead")
+	for _, m := range r.Machines[:min(most, len(r.Machines))] {
+		t.row(cmp.Or(short(m.Name), "(not known)"), strings.ToLower(m.System), m.Slots, m.Attempts, m.Ends[eventlog.Completed], m.Ends[eventlog.Retried], m.Ends[eventlog.EndedByHold],
+			m.Ends[eventlog.Evicted]+m.Ends[eventlog.Lost]+m.Ends[eventlog.EndedByRemoval], m.Computed, m.Vain, m.Input+m.Output+m.Queued, percent(m.Overhead()))
+	}
+	fmt.Fprintln(w)
+	t.print(w)
+	if rest := len(r.Machines) - most; rest > 0 {
+		fmt.Fprintf(w, "… and %s\n", text.Count(rest, "more machine"))
+	}
+}
+
+func (r *Report) printJobs(w io.Writer) {
+	jobs, heading := r.Run.Jobs, ""
+	if len(jobs) > manyJobs {
+		var troubled []*eventlog.Job
+		for _, j := range jobs {
+			if _, ok := joblog.CauseOf(j); ok || j.Retries+j.Evictions+j.Holds > 0 {
+				troubled = append(troubled, j)
+			}
+		}
+		heading = fmt.Sprintf("%s of %d had trouble; -csv lists all jobs", text.Count(len(troubled), "job"), len(jobs))
+		jobs = troubled[:min(most, len(troubled))]
+		if rest := len(troubled) - len(jobs); rest > 0 {
+			heading += fmt.Sprintf("; the first %d", len(jobs))
+		}
+	}
+	fmt.Fprintln(w)
+	if heading != "" {
+		fmt.Fprintln(w, heading)
+	}
+	if len(jobs) == 0 {
+		return
+	}
+	t := table{left: 4}
+	t.row("job", "product", "state", "last slot", "attempts", "began", "ended", "waited", "inputs", "computed", "outputs")
+	clock := "15:04:05"
+	if r.Makespan() > 24*time.Hour {
+		clock = "01-02 15:04"
+	}
+	for _, j := range jobs {
+		var wait, input, compute, output time.Duration
+		began, ended, where := "-", "-", "-"
+		for i := range j.Attempts {
+			a := &j.Attempts[i]
+			wait, input, compute, output = wait+a.Wait(), input+a.Input(), compute+a.Compute(r.Latest), output+a.Output()
+			if i == 0 {
+				began = a.Begin().Format(clock)
+			}
+			if i == len(j.Attempts)-1 {
+				where = cmp.Or(a.Slot, short(a.Machine), "-")
+				if !a.End.IsZero() {
+					ended = a.End.Format(clock)
+				}
+			}
+		}
+		t.row(j.ID, cmp.Or(joblog.Products(j), "-"), state(j), where, len(j.Attempts), began, ended, wait, input, compute, output)
+	}
+	t.print(w)
+}
+
+// short cuts a machine's name before a question mark: if the log has no name, it is an
+// address with parameters.
+func short(machine string) string {
+	name, _, _ := strings.Cut(machine, "?")
+	return name
+}
+
+func state(j *eventlog.Job) string {
+	switch {
+	case j.State == eventlog.Held:
+		return "held " + strconv.Itoa(j.Hold.Code) + "/" + strconv.Itoa(j.Hold.Subcode)
+	case j.State == eventlog.Failed:
+		return "failed: " + j.Exit.String()
+	}
+	return j.State.String()
+}
+
+func (r *Report) printHolds(w io.Writer) {
+	lines := joblog.Explain(r.Run.Jobs)
+	if len(lines) > 0 {
+		fmt.Fprintln(w)
+	}
+	for _, line := range lines {
+		fmt.Fprintln(w, line)
+	}
+}
+
+func (r *Report) printFaults(w io.Writer) {
+	if r.Faulty == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\npassed over, since it cannot be read: %s in the log\n", text.Count(r.Faulty, "place"))
+	for _, err := range r.Faults {
+		fmt.Fprintln(w, " ", err)
+	}
+	if rest := r.Faulty - len(r.Faults); rest > 0 {
+		fmt.Fprintf(w, "  … and %d more\n", rest)
+	}
+}

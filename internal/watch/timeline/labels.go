@@ -1,0 +1,148 @@
+package timeline
+
+import (
+	"fmt"
+	"image/color"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"matpool/condor/eventlog"
+	"matpool/internal/text"
+)
+
+// least is how far apart names must be.
+const least = 0.36 * vg.Centimeter
+
+// labels returns the names at the left of the rows: of all slots if there is room, otherwise
+// of machines, as many as there is room for.
+func labels(rows []*row, height vg.Length) (list []plot.Tick) {
+	domain := commonDomain(rows)
+	n := len(rows)
+	if height >= least {
+		seen := map[string]bool{}
+		for i, r := range rows {
+			name := cut(r.slot, domain)
+			if seen[name] { // a machine that two systems share
+				name += " (" + printable(strings.ToLower(r.system)) + ")"
+			}
+			seen[name] = true
+			list = append(list, plot.Tick{Value: float64(n-i) - 0.5, Label: name})
+		}
+		return list
+	}
+	last := 2 * float64(n)
+	for from := 0; from < n; {
+		to := from
+		for to < n && rows[to].machine == rows[from].machine {
+			to++
+		}
+		middle := float64(n) - float64(from+to)/2
+		if vg.Length(last-middle)*height >= least {
+			list = append(list, plot.Tick{Value: middle, Label: cut(rows[from].machine, domain)})
+			last = middle
+		}
+		from = to
+	}
+	return list
+}
+
+// commonDomain returns the domain that the names of all machines end with.
+func commonDomain(rows []*row) string {
+	_, domain, _ := strings.Cut(rows[0].machine, ".")
+	for _, r := range rows {
+		for domain != "" && !strings.HasSuffix(r.machine, "."+domain) {
+			_, domain, _ = strings.Cut(domain, ".")
+		}
+	}
+	return domain
+}
+
+// cut returns a name without the domain, and an address without its parameters.
+func cut(name, domain string) string {
+	name, _, _ = strings.Cut(name, "?")
+	if domain != "" {
+		name = strings.TrimSuffix(name, "."+domain)
+	}
+	return printable(name)
+}
+
+// printable returns a name without what XML, and so an SVG, cannot hold: a log may contain anything.
+func printable(name string) string { return text.Plain(strings.ToValidUTF8(name, "\ufffd")) }
+
+// An entry explains a colour or a mark.
+type entry struct {
+	text string
+	draw func(c *draw.Canvas, at vg.Point) // into a square around at
+}
+
+const square = 0.3 * vg.Centimeter
+
+// legend returns an entry for each colour and each mark of the picture.
+func (p *Picture) legend() (list []entry) {
+	var isThere [phases]bool
+	marks := map[eventlog.Outcome]int{}
+	for _, r := range p.rows {
+		for _, x := range r.pieces {
+			isThere[x.phase] = true
+		}
+		for _, m := range r.marks {
+			marks[m.kind]++
+		}
+	}
+	fill := func(what string, phase phase) {
+		list = append(list, entry{what, func(c *draw.Canvas, at vg.Point) {
+			var colour color.Color = background
+			if phase < phases {
+				colour = colours[phase]
+			}
+			d := square / 2
+			c.FillPolygon(colour, []vg.Point{{X: at.X - d, Y: at.Y - d}, {X: at.X + d, Y: at.Y - d}, {X: at.X + d, Y: at.Y + d}, {X: at.X - d, Y: at.Y + d}})
+		}})
+	}
+	for i, name := range phaseNames {
+		if isThere[i] {
+			fill(name, phase(i))
+		}
+	}
+	fill("no job", phases)
+	for _, kind := range []eventlog.Outcome{eventlog.Retried, eventlog.EndedByHold, eventlog.Lost} {
+		if n := marks[kind]; n > 0 {
+			what := map[eventlog.Outcome]string{eventlog.Retried: "failed, run again", eventlog.EndedByHold: "held", eventlog.Lost: "evicted, lost or removed"}[kind]
+			list = append(list, entry{fmt.Sprintf("%s (%d)", what, n), func(c *draw.Canvas, at vg.Point) { c.DrawGlyphNoClip(glyph(kind, vg.Points(3.5)), at) }})
+		}
+	}
+	return list
+}
+
+// drawLegend draws lines of entries at the bottom of a canvas.
+func drawLegend(c draw.Canvas, s draw.TextStyle, lines [][]entry) {
+	s.XAlign, s.YAlign = draw.XLeft, draw.YCenter
+	for i, line := range lines {
+		at := vg.Point{X: c.Min.X, Y: c.Min.Y + vg.Length(len(lines)-i-1)*lineHeight + lineHeight/2}
+		for _, e := range line {
+			e.draw(&c, vg.Point{X: at.X + square/2, Y: at.Y})
+			c.FillText(s, vg.Point{X: at.X + 1.5*square, Y: at.Y}, e.text)
+			at.X += e.width(s)
+		}
+	}
+}
+
+const lineHeight = 0.6 * vg.Centimeter
+
+func (e entry) width(s draw.TextStyle) vg.Length { return s.Width(e.text) + 4*square }
+
+// lines divides entries into lines of at most the given width.
+func lines(entries []entry, s draw.TextStyle, width vg.Length) (list [][]entry) {
+	var line []entry
+	var used vg.Length
+	for _, e := range entries {
+		if used+e.width(s) > width && line != nil {
+			list, line, used = append(list, line), nil, 0
+		}
+		line, used = append(line, e), used+e.width(s)
+	}
+	return append(list, line)
+}

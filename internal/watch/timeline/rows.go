@@ -1,0 +1,188 @@
+package timeline
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"matpool/condor/eventlog"
+	"matpool/internal/watch/report"
+)
+
+// A phase is what a slot does, in the order of the legend.
+type phase int
+
+const (
+	queued    phase = iota // the job waits for its turn to transfer files
+	input                  // inputs are sent
+	computing              // the program runs
+	vain                   // it runs, but fails or is stopped
+	output                 // outputs come back
+	other                  // HTCondor starts the program or ends the attempt
+	phases
+)
+
+// A piece is a time in one phase, in seconds from the beginning.
+type piece struct {
+	from, to float64
+	phase    phase
+}
+
+// A mark is the end of an attempt that was not completed.
+type mark struct {
+	at   float64
+	kind eventlog.Outcome // Retried, WasHeld, or WasLost for all that were cut short
+}
+
+// A row is the history of a slot.
+type row struct {
+	machine, system, slot string
+	begins                []float64 // of attempts
+	pieces                []piece
+	marks                 []mark
+}
+
+// rows returns a row for each slot, from begin on, in the order of their names. Attempts
+// that were held before the log has their slot are in none.
+func rows(r *report.Report, begin time.Time) []*row {
+	bySlot := map[[2]string]*row{}
+	var list []*row
+	for _, j := range r.Run.Jobs {
+		for i := range j.Attempts {
+			a := &j.Attempts[i]
+			slot := cmp.Or(a.Slot, a.Machine)
+			if slot == "" {
+				continue
+			}
+			// A machine that two systems share has two slots of that name.
+			key := [2]string{slot, a.System}
+			if bySlot[key] == nil {
+				bySlot[key] = &row{machine: a.Machine, system: a.System, slot: slot}
+				list = append(list, bySlot[key])
+			}
+			bySlot[key].add(a, begin, r.Latest)
+		}
+	}
+	for _, r := range list {
+		slices.Sort(r.begins)
+		slices.SortStableFunc(r.pieces, func(a, b piece) int { return cmp.Compare(a.from, b.from) })
+		slices.SortStableFunc(r.marks, func(a, b mark) int { return cmp.Compare(a.at, b.at) })
+	}
+	slices.SortFunc(list, func(a, b *row) int {
+		return cmp.Or(natural(a.machine, b.machine), cmp.Compare(a.system, b.system), natural(a.slot, b.slot))
+	})
+	return list
+}
+
+// add adds an attempt, up to now if it lasts.
+func (r *row) add(a *eventlog.Attempt, begin, now time.Time) {
+	works := vain
+	if a.Useful() {
+		works = computing
+	}
+	end := a.End
+	if end.IsZero() {
+		end = now
+	}
+	at, doing := a.Begin(), other
+	r.begins = append(r.begins, at.Sub(begin).Seconds())
+	until := func(t time.Time, next phase) {
+		if t.IsZero() {
+			return // the log does not have it
+		}
+		if t.After(end) {
+			t = end
+		}
+		if t.After(at) {
+			r.pieces = append(r.pieces, piece{at.Sub(begin).Seconds(), t.Sub(begin).Seconds(), doing})
+			at = t
+		}
+		doing = next
+	}
+	until(a.InputQueued, queued)
+	until(a.InputStarted, input)
+	until(a.InputFinished, other)
+	until(a.Executing, works)
+	until(a.OutputQueued, queued)
+	until(a.OutputStarted, output)
+	until(a.OutputFinished, other)
+	until(end, other)
+	switch a.Outcome {
+	case eventlog.Retried, eventlog.EndedByHold:
+		r.marks = append(r.marks, mark{end.Sub(begin).Seconds(), a.Outcome})
+	case eventlog.Evicted, eventlog.Lost, eventlog.EndedByRemoval:
+		r.marks = append(r.marks, mark{end.Sub(begin).Seconds(), eventlog.Lost})
+	}
+}
+
+// coarse joins pieces that are shorter than least with their neighbours. Of such a group it
+// returns a single piece of the phase that took the longest, or none if most of the time
+// has no phase.
+func coarse(pieces []piece, least float64) []piece {
+	var list []piece
+	emit := func(p piece) {
+		if n := len(list); n > 0 && list[n-1].phase == p.phase && list[n-1].to >= p.from {
+			list[n-1].to = max(list[n-1].to, p.to)
+			return
+		}
+		list = append(list, p)
+	}
+	var group piece
+	var spent [phases]float64
+	flush := func() {
+		idle := group.to - group.from
+		most, longest := phase(0), 0.0
+		for i, d := range spent {
+			idle -= d
+			if d > longest {
+				most, longest = phase(i), d
+			}
+		}
+		if longest > 0 && longest >= idle {
+			emit(piece{group.from, group.to, most})
+		}
+		group, spent = piece{}, [phases]float64{}
+	}
+	for _, p := range pieces {
+		if group.to > 0 && (p.from-group.to > least || group.to-group.from >= least) {
+			flush()
+		}
+		if group.to == 0 && p.to-p.from >= least {
+			emit(p)
+			continue
+		}
+		if group.to == 0 {
+			group.from = p.from
+		}
+		group.to = max(group.to, p.to)
+		spent[p.phase] += p.to - p.from
+	}
+	flush()
+	return list
+}
+
+// natural compares names by the numbers in them: slot1_2 before slot1_10.
+func natural(a, b string) int {
+	for a != "" && b != "" {
+		i, j := digits(a), digits(b)
+		if i == 0 || j == 0 {
+			if a[0] != b[0] {
+				return cmp.Compare(a[0], b[0])
+			}
+			a, b = a[1:], b[1:]
+			continue
+		}
+		x, y := strings.TrimLeft(a[:i], "0"), strings.TrimLeft(b[:j], "0")
+		if c := cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y)); c != 0 {
+			return c
+		}
+		a, b = a[i:], b[j:]
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+// digits returns the number of digits at the beginning of s.
+func digits(s string) int {
+	return len(s) - len(strings.TrimLeft(s, "0123456789"))
+}

@@ -1,0 +1,53 @@
+package timeline
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// A Format is the format of a picture: the extension of its file.
+type Format string
+
+const (
+	SVG Format = ".svg"
+	PNG Format = ".png"
+)
+
+// FormatOf returns the format by a file's extension.
+func FormatOf(name string) (Format, error) {
+	switch f := Format(strings.ToLower(filepath.Ext(name))); f {
+	case SVG, PNG:
+		return f, nil
+	}
+	return "", fmt.Errorf("%s: a picture's name ends in .svg or .png", name)
+}
+
+// dpi is the resolution of a PNG in dots per inch.
+const dpi = 120
+
+// Write writes the picture. Its bytes depend only on the log.
+func (p *Picture) Write(w io.Writer, f Format) error {
+	width, height := p.size()
+	if f == PNG {
+		c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))
+		p.draw(draw.New(c))
+		_, err := vgimg.PngCanvas{Canvas: c}.WriteTo(w)
+		return err
+	}
+	c := vgsvg.New(width, height)
+	p.draw(draw.New(c))
+	var svg bytes.Buffer
+	if _, err := c.WriteTo(&svg); err != nil {
+		return err
+	}
+	// The font is not in the file. The others have letters of the same widths.
+	_, err := w.Write(bytes.ReplaceAll(svg.Bytes(), []byte("font-family:Liberation Sans"), []byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif")))
+	return err
+}
