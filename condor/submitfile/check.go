@@ -54,10 +54,15 @@ func (d *Description) Check() error {
 	case d.MaxRunTime < time.Second:
 		fail("a job needs time to run")
 	}
-	if d.Outbox != "" {
-		if err := d.checkFile(d.Outbox, condor.InInputs); err != nil {
+	common := d.commonFiles()
+	for _, name := range common {
+		if err := d.checkFile(name, condor.InInputs); err != nil {
 			fail("%w", err)
 		}
+	}
+	if a, b, clash := condor.SameBase(d.foldsNames(), common); clash {
+		fail("%s and %s would be one file in each job's folder", a, b)
+		common = nil
 	}
 	for _, m := range d.Remaps {
 		for _, t := range []condor.Template{m.Name, m.To} {
@@ -73,7 +78,7 @@ func (d *Description) Check() error {
 			fail("job %d: there are two of this number", j.Index)
 		}
 		seen[j.Index] = true
-		if err := d.checkJob(j); err != nil {
+		if err := d.checkJob(j, common); err != nil {
 			fail("job %d: %w", j.Index, err)
 		}
 	}
@@ -89,21 +94,31 @@ func checkTemplate(t condor.Template, in condor.Place) error {
 	return condor.CheckName(t.Expand(0, 0, 1), in)
 }
 
-func (d *Description) checkJob(j *Job) error {
+// commonFiles returns what every job is sent, besides the program.
+func (d *Description) commonFiles() []string {
+	if d.Outbox == "" {
+		return d.Inputs
+	}
+	return append(slices.Clone(d.Inputs), d.Outbox)
+}
+
+// foldsNames reports whether names that differ in capitals only are of one file on some of
+// the machines.
+func (d *Description) foldsNames() bool { return slices.Contains(d.Systems, condor.Windows) }
+
+// checkJob checks what is special to a job, given the files that all jobs are sent.
+func (d *Description) checkJob(j *Job, common []string) error {
 	// A field that is empty for some jobs would keep the value of the job before.
 	first := d.Jobs[0]
 	if (len(j.Inputs) > 0) != (len(first.Inputs) > 0) || (len(j.Remaps) > 0) != (len(first.Remaps) > 0) {
 		return fmt.Errorf("has other kinds of files than job %d", first.Index)
 	}
-	for _, names := range [2][]string{j.Inputs, d.Inputs} {
-		for _, name := range names {
-			if err := d.checkFile(name, condor.InInputs); err != nil {
-				return err
-			}
+	for _, name := range j.Inputs {
+		if err := d.checkFile(name, condor.InInputs); err != nil {
+			return err
 		}
 	}
-	fold := slices.Contains(d.Systems, condor.Windows)
-	if a, b, clash := condor.SameBase(fold, j.Inputs, d.Inputs, []string{d.Outbox}); clash {
+	if a, b, clash := condor.SameBase(d.foldsNames(), j.Inputs, common); clash {
 		return fmt.Errorf("%s and %s would be one file in the job's folder", a, b)
 	}
 	var outputs []string
@@ -116,7 +131,7 @@ func (d *Description) checkJob(j *Job) error {
 		}
 		outputs = append(outputs, m.Name)
 	}
-	if a, _, clash := condor.SameBase(fold, outputs); clash {
+	if a, _, clash := condor.SameBase(d.foldsNames(), outputs); clash {
 		return fmt.Errorf("%s would come back under two names", a)
 	}
 	return nil
@@ -144,7 +159,7 @@ func (d *Description) checkFile(name string, in condor.Place) error {
 	if err := condor.CheckName(name, in); err != nil {
 		return err
 	}
-	if slices.Contains(d.Systems, condor.Windows) {
+	if d.foldsNames() {
 		return condor.CheckWindows(name)
 	}
 	return nil

@@ -37,7 +37,8 @@ func TestDescriptionsThatAreRefused(t *testing.T) {
 		{func(d *Description) { d.Jobs[1].Inputs[0] = "a,b" }, "job 1: a,b: byte 1: HTCondor cannot carry ',' here", true},
 		{func(d *Description) { d.Jobs[1].Inputs[0] = "x/INPUTB1.NPY" }, "job 1: x/INPUTB1.NPY and inputB1.npy would be one file in the job's folder", false},
 		{func(d *Description) { d.Jobs[1].Inputs[0] = "x/aux.npy" }, "job 1: x/aux.npy: byte 2: on Windows this is the name of a device", true},
-		{func(d *Description) { d.Inputs = []string{"c?"} }, "job 0: c?: byte 1: Windows allows no '?' in a file's name\njob 1: c?: byte 1: Windows allows no '?' in a file's name\njob 2: c?: byte 1: Windows allows no '?' in a file's name", true},
+		{func(d *Description) { d.Inputs = []string{"c?"} }, "c?: byte 1: Windows allows no '?' in a file's name", true},
+		{func(d *Description) { d.Inputs = []string{"a/c", "b/C"} }, "a/c and b/C would be one file in each job's folder", false},
 		{func(d *Description) { d.Jobs = d.Jobs[:1]; d.Jobs[0].Remaps = []Remap{{"a", "b"}, {"A", "c"}} }, "job 0: a would come back under two names", false},
 		{func(d *Description) {
 			d.Jobs = d.Jobs[:1]
