@@ -3,20 +3,51 @@
 package pool
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"matpool/condor/eventlog"
 )
 
-// What condor_submit says is passed on, and that it failed.
-func TestSubmissionFails(t *testing.T) {
+// When HTCondor refuses the jobs, its reason is printed, and everything is as it was: the
+// outputs, the norm of a graph, the held jobs.
+func TestRefused(t *testing.T) {
 	t.Parallel()
-	f := inputs(t, 2, 4)
-	said, errs, status := f.try("matsubmit", "run_product", "-total_jobs=2", "-condor.periodic_hold=1 +")
-	if status != 1 || !strings.Contains(errs, "Parse error in expression") ||
-		!strings.HasSuffix(errs, "\nmatsubmit: condor_submit failed (exit status 1): what it said is above\n") {
-		t.Errorf("exit status %d\n%s%s", status, said, errs)
+	for _, refused := range []struct {
+		name        string
+		environment []string
+		flag        string
+		reason      string
+	}{
+		{"an expression cannot be parsed", nil, "-condor.periodic_hold=1 +", "Parse error in expression"},
+		{"the schedd is away", []string{"_CONDOR_SCHEDD_HOST=nosuch.example", "_CONDOR_SCHEDD_ADDRESS_FILE=/nonexistent"}, "-max_retries=1", "ERROR"},
+	} {
+		t.Run(refused.name, func(t *testing.T) {
+			f := notInTmp(inputs(t, 2, 4))
+			f.run("matprod", "-first", "0", "-count", "2")
+			f.write("run_product.norm", "1.0\n")
+			before := []string{f.read("output0.npy"), f.read("output1.npy"), f.read("run_product.norm")}
+			for _, form := range [][]string{{"-force"}, {"-dag", "-force"}, {"-resubmit"}} {
+				if form[0] == "-resubmit" {
+					f.write("output1.npy", "unsound")
+					before[1] = "unsound"
+				}
+				command := append(append(refused.environment, filepath.Join(bin, "matsubmit"), "run_product", "-total_jobs=2", refused.flag), form...)
+				said, errs, status := f.try("env", command...)
+				if status != 1 || !strings.Contains(errs, refused.reason) || !strings.Contains(errs, " failed (exit status ") {
+					t.Errorf("%s: exit status %d\n%s%s", form, status, said, errs)
+				}
+				for i, name := range []string{"output0.npy", "output1.npy", "run_product.norm"} {
+					if f.read(name) != before[i] {
+						t.Errorf("%s: %s is not as it was", form, name)
+					}
+				}
+				if left := f.run("ls", "-A"); strings.Contains(left, ".aside-") {
+					t.Errorf("%s: files are left aside: %s", form, left)
+				}
+			}
+		})
 	}
 }
 
