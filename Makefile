@@ -44,7 +44,7 @@ release: ## the programs for Linux and Windows, as archives with their licences,
 	go run ./release -version '$(VERSION)' -o dist
 
 .PHONY: bench
-bench: ## our programs against the numpy flow: all measurements, in bench/runs/ (an hour; 12 GB in a temporary folder)
+bench: ## our programs against the numpy flow: all measurements, in bench/runs/ (an hour; 6 GB in a temporary folder)
 	@test/setup.sh
 	go run ./bench/measure
 

@@ -1,7 +1,7 @@
-"""What numpy's multiplication takes, in a process that is warm.
+"""numpy's product in a warm process.
 
-    dgemm.py              what numpy is, and the BLAS that it runs on
-    dgemm.py N SECONDS    the median time of a product of N×N matrices, of as many as fit
+    dgemm.py              print what numpy is, and the OpenBLAS that it runs on
+    dgemm.py N THREADS    print the median time of N×N products, in Go's benchmark format
 """
 import ctypes
 import re
@@ -13,7 +13,7 @@ import numpy as np
 
 
 def blas():
-    """The BLAS that is mapped into this process, in its own words (np.show_config tells of another machine's)."""
+    """Return how the BLAS of this process describes itself. np.show_config describes the machine of the build."""
     with open('/proc/self/maps') as maps:
         libraries = sorted(set(re.findall(r'/\S*blas\S*', maps.read())))
     for library in libraries:
@@ -22,21 +22,21 @@ def blas():
             if config:
                 config.restype = ctypes.c_char_p
                 return config().decode().strip()
-    return 'not OpenBLAS: ' + (' '.join(libraries) or 'none')
+    sys.exit('numpy is no baseline, its BLAS is not OpenBLAS but ' + (' '.join(libraries) or 'its own') + ': run test/setup.sh')
 
 
 if len(sys.argv) == 1:
     print(np.__version__, 'on', blas())
     sys.exit()
 
-n, seconds = int(sys.argv[1]), float(sys.argv[2])
+n, threads = int(sys.argv[1]), int(sys.argv[2])  # the environment sets the threads
 A, B = np.random.rand(n, n), np.random.rand(n, n)
 C = np.empty_like(A)
 np.matmul(A, B, out=C)
-end = time.perf_counter() + seconds
 times = []
+end = time.perf_counter() + 0.3
 while len(times) < 2 or time.perf_counter() < end:
     start = time.perf_counter()
     np.matmul(A, B, out=C)
     times.append(time.perf_counter() - start)
-print(statistics.median(times))
+print(f'BenchmarkWarm/n={n}/threads={threads} {len(times)} {1e9 * statistics.median(times):.0f} ns/op')

@@ -1,33 +1,41 @@
 //go:build linux
 
 /*
-Measure runs our programs and the numpy flow that they replace, in turn, and archives
-what they took.
+Measure times the programs against the numpy scripts that they replace, and archives the
+samples.
 
 Usage:
 
 	go run ./bench/measure [flags]
 
-It builds the programs, makes input files, and runs ours and numpy's in turn, so that
-what else the machine does hits all of them. All must come to the same results, or
-there are no figures. Then it writes a folder: what was measured, in the format of
-Go's benchmarks, a table, plots, and what there is to know about the machine.
-bench/README.md says how to read them.
+There are four stages. Each runs its benchmarks in rounds, one implementation after the
+other, so that other load hits all of them alike:
+
+	sizes      the programs' files
+	programs   whole programs, from start to end: both builds of ours, and numpy's script
+	packages   go test -bench: the multiplication, the processor's peak and others
+	pool       the whole flow on an HTCondor pool of this machine
+
+The stages archive samples in Go's benchmark format, a file for each implementation, with
+a description of the machine. The report is made from these files alone: figures and their
+targets, tables by benchstat, a plot. bench/README.md says how to read it and where the
+limits are. All implementations must come to the same norm; if a stage fails, no report is
+made.
 
 Flags:
 
-	-o DIR         the folder, which must not exist
+	-o DIR         the archive, which must not exist
 	               (bench/runs/<date>-<processor>)
 	-quick         less of everything: two minutes, and no good for an archive
-	-runs N        time everything N times (11)
-	-pool-runs N   and the flow on a pool N times (10), 0 for no pool; it is left out
-	               where namespaces are forbidden
-	-only LIST     of programs,budget,parts,sizes,pool only these, separated by commas
+	-runs N        rounds of programs and packages (11)
+	-pool-runs N   rounds on the pool (10, with -quick 0); the pool is left out where
+	               namespaces are forbidden
+	-only LIST     only these stages, separated by commas
 	-dir DIR       where to make a folder for the files, which is removed in the end;
-	               they take 12 GB and should fit in memory
+	               they take 6 GB and should fit in memory
 	               (the system's folder for temporary files)
-	-report DIR    measure nothing: write the table and the plots of a folder again
-	-readme FILE   with -report: put the table into FILE too, between its marks
+	-report DIR    measure nothing: write the report of an archive again
+	-readme FILE   write the section on speed of FILE too, between its marks
 	-help          print this
 */
 package main
@@ -35,10 +43,8 @@ package main
 import (
 	"context"
 	_ "embed"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -51,13 +57,13 @@ var source string
 
 func main() { cli.Main("measure", run) }
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("measure", source)
 	folder := flags.Path("o", "")
 	quick := flags.Bool("quick", false, "")
-	runs := flags.Whole("runs", 11, 1, 1000)
-	poolRuns := flags.Whole("pool-runs", 10, 0, 1000)
-	only := flags.Path("only", "programs,budget,parts,sizes,pool")
+	runs := flags.Whole("runs", full.runs, 1, 1000)
+	poolRuns := flags.Whole("pool-runs", full.poolRuns, 0, 1000)
+	only := flags.Path("only", "sizes,programs,packages,pool")
 	parent := flags.Path("dir", "")
 	archived := flags.Path("report", "")
 	readme := flags.Path("readme", "")
@@ -68,94 +74,38 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if len(operands) > 0 {
 		return flags.Misused("unexpected argument %q", operands[0])
 	}
+	for _, name := range strings.Split(*only, ",") {
+		if !slices.ContainsFunc(stages, func(s stage) bool { return s.name == name }) {
+			return flags.Misused("flag -only: there is no stage %q", name)
+		}
+	}
 	if *archived == "" {
-		s := &session{scope: full, progress: stderr}
+		r := &runner{scope: full, progress: stderr, command: strings.Join(append([]string{"go run ./bench/measure"}, args...), " ")}
 		if *quick {
-			s.scope = small
+			r.scope = small
 		}
 		if flags.Given("runs") {
-			s.runs = *runs
+			r.runs = *runs
 		}
-		if flags.Given("pool-runs") || !*quick {
-			s.poolRuns = *poolRuns
+		if flags.Given("pool-runs") {
+			r.poolRuns = *poolRuns
 		}
-		if *archived, err = s.measure(ctx, *folder, *parent, strings.Split(*only, ","), args); *archived == "" {
+		if *archived, err = r.measure(ctx, *folder, *parent, strings.Split(*only, ",")); err != nil {
 			return err
 		}
 	}
-	r, err2 := read(*archived)
-	if err2 != nil {
-		return errors.Join(err, err2)
+	a, err := read(*archived)
+	if err != nil {
+		return err
 	}
-	if err := errors.Join(err, r.report(*archived)); err != nil {
+	if err := a.report(ctx); err != nil {
 		return err
 	}
 	if *readme != "" {
-		if err := r.insertInto(*readme, *archived); err != nil {
+		if err := a.updateReadme(*readme); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(stdout, "%s\n", filepath.Join(*archived, "table.md"))
-	return nil
-}
-
-var (
-	full = scope{runs: 11, jobs: 100, sizes: []int{100, 200, 500, 1000, 2000, 4000}, outputs: []int{10, 30, 100, 300, 1000},
-		benchtime: "100ms", slow: true}
-	small = scope{runs: 3, jobs: 10, sizes: []int{100, 500, 1000}, outputs: []int{10, 30},
-		benchtime: "20ms"}
-)
-
-// measure does the measuring, and returns the folder where it is written down. Where a part fails, the others are measured
-// all the same, and the error is returned with the folder.
-func (s *session) measure(ctx context.Context, folder, parent string, only, args []string) (_ string, err error) {
-	if s.root, err = s.output(ctx, "", nil, "go", "list", "-m", "-f", "{{.Dir}}"); err != nil {
-		return "", err
-	}
-	if folder == "" {
-		folder = filepath.Join(s.root, "bench", "runs", folderName())
-	}
-	if err := os.MkdirAll(filepath.Dir(folder), 0o777); err != nil {
-		return "", err
-	}
-	if err := os.Mkdir(folder, 0o777); err != nil {
-		return "", err
-	}
-	if s.dir, err = os.MkdirTemp(parent, "measure-*"); err != nil {
-		return "", err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(s.dir)) }()
-	if err := errors.Join(s.fit(), s.build(ctx)); err != nil {
-		return "", err
-	}
-	before := readCounters()
-	sheet, err := s.describe(ctx, strings.Join(append([]string{"go run ./bench/measure"}, args...), " "))
-	if err != nil {
-		return "", err
-	}
-	if err := writeSheet(folder, sheet); err != nil {
-		return "", err
-	}
-	s.results = newResults(folder, sheet)
-	var errs []error
-	for _, stage := range []struct {
-		name string
-		do   func(context.Context) error
-	}{
-		{"sizes", s.measureSizes},
-		{"programs", s.measurePrograms},
-		{"budget", s.measureBudget},
-		{"parts", s.measureParts},
-		{"pool", s.measurePool},
-	} {
-		if ctx.Err() != nil || !slices.Contains(only, stage.name) {
-			continue
-		}
-		if err := stage.do(ctx); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", stage.name, err))
-			fmt.Fprintf(s.progress, "%s: %v\n", stage.name, err)
-		}
-	}
-	errs = append(errs, s.results.close(), writeSheet(folder, append(sheet, noise(before)...)))
-	return folder, errors.Join(errs...)
+	_, err = fmt.Fprintln(stdout, filepath.Join(*archived, "table.md"))
+	return err
 }

@@ -5,107 +5,91 @@ package main
 import (
 	"fmt"
 	"math"
-	"strconv"
-	"strings"
 
 	"gonum.org/v1/gonum/mat"
 )
 
-// A model says how long p products take on s slots with k products in a job:
+// A model predicts the makespan of p products in j jobs on s slots:
 //
-//	T = start + round·⌈⌈p/k⌉/s⌉ + bytes/rate + p·product/min(s, cores)
+//	T = start + round·⌈j/s⌉ + bytes/rate + p·product/min(s, cores)
 //
-// start is what passes before the first jobs run and after the last, round HTCondor's own time for a job, of which s run
-// at a time, rate what the submitting machine sends and receives in a second, and product the time of one product in a
-// job. On the machines of a real pool the slots have cores of their own; the files go through one machine there too.
+// start is what passes before the first jobs run and after the last, round HTCondor's time for the s jobs that run
+// side by side, rate what the submitting machine sends and receives in a second, product the time of one product in a
+// batch. The slots of this pool share the machine's cores; each slot of a real one has its own.
 type model struct {
 	start, round, rate float64 // fitted
-	product            float64 // measured: a batch's time, on one thread
-	cores, slots       int
-	points             int
-	deviation          float64 // of the measurements from the model, root mean square, in seconds
+	product            float64 // measured
+	cores              int
+	runs               int
+	deviation          float64 // root mean square, in seconds
 }
 
-// fit finds start, round and 1/rate by least squares, from all runs of ours and those of nothing but the files.
-func (r *results) fit() (m model, ok bool) {
-	batch, ok := r.time(openblas, fmt.Sprintf("cmd.Batch/products=%d/threads=1", r.products()))
-	if !ok {
-		return m, false
-	}
-	m.product = batch / float64(r.products())
-	cores, _, _ := strings.Cut(r.about("cores"), ",")
-	m.cores, _ = strconv.Atoi(cores)
+// fit finds start, round and 1/rate by least squares, from all runs of ours and of those that only send the files.
+func (a *archive) fit() (m model, ok bool) {
+	m.product = a.seconds(openblas, fmt.Sprintf("Batch/products=%d/threads=1", a.products())) / float64(a.products())
+	fmt.Sscan(a.machine["cores"], &m.cores)
 	var rows, y []float64
-	for _, f := range r.flows() {
-		computing := m.computing(f.products, f.slots)
-		switch f.side {
+	for _, f := range a.flows() {
+		var computing float64
+		switch f.implementation {
 		case numpy:
 			continue
-		case empty:
-			computing = 0
+		case openblas:
+			computing = m.computing(f)
 		}
-		m.slots = max(m.slots, f.slots)
-		for _, seconds := range r.seconds(f.side, f.name) {
+		for _, t := range a.sample(f.implementation, f.name, "sec/op") {
 			rows = append(rows, 1, math.Ceil(f.jobs/float64(f.slots)), f.bytes())
-			y = append(y, seconds-computing)
+			y = append(y, t-computing)
 		}
 	}
-	m.points = len(y)
-	if m.points < 6 {
+	if m.runs = len(y); m.runs < 6 || !(m.product > 0) {
 		return m, false
 	}
-	var solution mat.VecDense
-	a := mat.NewDense(len(y), 3, rows)
-	if err := solution.SolveVec(a, mat.NewVecDense(len(y), y)); err != nil {
-		return m, false
-	}
-	if solution.AtVec(2) <= 0 { // too few products: the files did not matter
+	design, observed := mat.NewDense(m.runs, 3, rows), mat.NewVecDense(m.runs, y)
+	var solution, residual mat.VecDense
+	if err := solution.SolveVec(design, observed); err != nil {
 		return m, false
 	}
 	m.start, m.round, m.rate = solution.AtVec(0), solution.AtVec(1), 1/solution.AtVec(2)
-	var residual mat.VecDense
-	residual.MulVec(a, &solution)
-	residual.SubVec(&residual, mat.NewVecDense(len(y), y))
-	m.deviation = mat.Norm(&residual, 2) / math.Sqrt(float64(len(y)))
-	return m, true
+	residual.MulVec(design, &solution)
+	residual.SubVec(&residual, observed)
+	m.deviation = mat.Norm(&residual, 2) / math.Sqrt(float64(m.runs))
+	return m, m.rate > 0 // with few products, the files do not matter
 }
 
-func (m model) computing(products, slots int) float64 {
-	return float64(products) * m.product / float64(min(slots, m.cores))
+func (m model) computing(f flow) float64 {
+	return float64(f.products) * m.product / float64(min(f.slots, m.cores))
 }
 
-// makespan is the model, for products that are returned.
-func (m model) makespan(products, slots int, perJob float64) float64 {
-	jobs := math.Ceil(float64(products) / perJob)
-	bytes := flow{products: products, jobs: jobs}.bytes()
-	return m.start + m.round*math.Ceil(jobs/float64(slots)) + bytes/m.rate + m.computing(products, slots)
+func (m model) makespan(f flow) float64 {
+	return m.start + m.round*math.Ceil(f.jobs/float64(f.slots)) + f.bytes()/m.rate + m.computing(f)
 }
 
-// modelText tells the constants, and what they say of a large pool.
-func (r *results) modelText() string {
-	m, ok := r.fit()
+// modelText states the fitted model, and what it predicts for a large pool.
+func (a *archive) modelText() string {
+	m, ok := a.fit()
 	if !ok {
 		return ""
 	}
-	text := fmt.Sprintf("\n### A model\n\n"+
-		"p products on s slots, k in a job, take T = %.2f s + %.2f s·⌈⌈p/k⌉/s⌉ + bytes ÷ %.0f MB/s + p·%.1f ms ÷ min(s, cores).\n"+
-		"The last time is that of a batch, measured; the others are fitted to %d runs by least squares, which deviate by %.2f s\n"+
-		"(root mean square). [How to use it](../../README.md#on-a-larger-pool).\n\n",
-		m.start, m.round, m.rate/1e6, 1e3*m.product, m.points, m.deviation)
 	const products, slots = 100_000, 1000
 	large := m
 	large.cores = slots
 	var rows [][]string
-	for _, k := range []float64{1, 5, 20, 44, 100} {
-		jobs := math.Ceil(products / k)
-		bytes := flow{products: products, jobs: jobs}.bytes()
-		sums := flow{products: products, jobs: jobs, sum: true}.bytes()
-		whole := large.makespan(products, slots, k)
-		rows = append(rows, []string{fmt.Sprintf("%.0f", k), fmt.Sprintf("%.0f", jobs), duration(large.round * math.Ceil(jobs/slots)),
-			duration(bytes / m.rate), duration(large.computing(products, slots)), duration(whole), duration(whole - (bytes-sums)/m.rate)})
+	for _, jobs := range []float64{100_000, 20_000, 5_000, 2_273, 1_000} {
+		f := flow{products: products, slots: slots, jobs: jobs}
+		sums := f
+		sums.sum = true
+		rows = append(rows, []string{fmt.Sprint(jobs), fmt.Sprintf("%.0f", products/jobs), duration(m.round * math.Ceil(jobs/slots)),
+			duration(f.bytes() / m.rate), duration(large.computing(f)), duration(large.makespan(f)), duration(large.makespan(sums))})
 	}
-	return text + "10⁵ products of 1000×1000 matrices on 10³ slots with a core each:\n\n" +
-		table([]string{"products in a job", "jobs", "HTCondor's time for jobs", "sending files", "computing", "makespan", "… with sum = yes"}, rows)
+	return fmt.Sprintf(`
+A model: p products in j jobs on s slots take T = %.2f s + %.2f s·⌈j/s⌉ + bytes ÷ %.0f MB/s + p·%.1f ms ÷ min(s, cores).
+The last time is that of a batch, measured; the others are fitted to %d runs by least squares, and deviate by %.2f s
+(root mean square). [How to use it](../../README.md#on-a-larger-pool). For 10⁵ products of 1000×1000 matrices on 10³ slots with a core each
+it predicts:
+
+`, m.start, m.round, m.rate/1e6, 1e3*m.product, m.runs, m.deviation) +
+		table([]string{"jobs", "products in a job", "HTCondor's time for jobs", "sending files", "computing", "makespan", "… with sum = yes"}, rows)
 }
 
 func duration(seconds float64) string {

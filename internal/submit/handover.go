@@ -55,11 +55,14 @@ func (h handover) submit(ctx context.Context, x texts, p programs) error {
 		return nil
 	}
 	command := submitCommand(h.task, x.maxIdle, name)
-	for _, program := range []string{command[0], "condor_rm"} {
+	for _, program := range []string{command[0], "condor_submit", "condor_rm"} {
 		if _, err := exec.LookPath(program); err != nil {
 			return status.WithHint(fmt.Errorf("%s is not on this machine's PATH", program),
 				fmt.Sprintf("%s is written; submit it where HTCondor is, with %s", name, strings.Join(command, " ")))
 		}
+	}
+	if err := h.rehearse(ctx, x); err != nil {
+		return err
 	}
 	if err := h.replace(ctx, command); err != nil {
 		return err
@@ -99,6 +102,17 @@ func submitCommand(t task, maxIdle int, name string) []string {
 		command = append(command, "-maxidle", strconv.Itoa(maxIdle))
 	}
 	return append(command, name)
+}
+
+// rehearse has condor_submit read the submit descriptions of a graph's nodes: DAGMan would
+// submit them later, and whether HTCondor takes them would not be known by then.
+func (h handover) rehearse(ctx context.Context, x texts) error {
+	for _, f := range x.files[:len(x.files)-1] {
+		if err := run(ctx, io.Discard, h.stderr, "condor_submit", "-dry-run", os.DevNull, f.name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // replace submits the jobs in place of what exists. The old is kept until the new is

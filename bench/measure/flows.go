@@ -1,0 +1,67 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A flow is a way to compute the sum of products on the pool, as the name of its benchmark says.
+type flow struct {
+	implementation, name string
+	products, slots      int
+	jobs                 float64
+	sum                  bool // jobs return their products' sum
+}
+
+const flowPattern = "Flow/products=%d/slots=%d/per_job=%s"
+
+// flowName names the flow on all four slots of the pool.
+func flowName(products int, perJob string, sum bool) string {
+	if sum {
+		perJob += "/sum=yes"
+	}
+	return fmt.Sprintf(flowPattern, products, 4, perJob)
+}
+
+// flows returns the flows that were measured.
+func (a *archive) flows() (all []flow) {
+	for k := range a.samples {
+		f := flow{implementation: k.implementation, name: k.name, jobs: a.median(k.implementation, k.name, "jobs")}
+		var perJob string
+		if n, _ := fmt.Sscanf(k.name, flowPattern, &f.products, &f.slots, &perJob); n == 3 && k.unit == "sec/op" {
+			f.sum = strings.HasSuffix(perJob, "/sum=yes")
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// bytes returns how much the flow sends to the machines and back. A sum has two parts, since it is not rounded.
+func (f flow) bytes() float64 {
+	const matrix = 8 * size * size
+	if f.sum {
+		return matrix * (2*float64(f.products) + 2*f.jobs)
+	}
+	return matrix * 3 * float64(f.products)
+}
+
+// flowTable has a row for each flow.
+func (a *archive) flowTable() string {
+	flows := a.flows()
+	slices.SortFunc(flows, func(f, g flow) int { return strings.Compare(f.name+f.implementation, g.name+g.implementation) })
+	var rows [][]string
+	for _, f := range flows {
+		row := []string{strings.TrimPrefix(f.name, "Flow/"), f.implementation, fmt.Sprint(f.jobs), a.spread(f.implementation, f.name)}
+		for _, unit := range []string{"input-s", "run-s", "output-s", "machine-s"} {
+			row = append(row, fmt.Sprintf("%.2f", a.median(f.implementation, f.name, unit)))
+		}
+		rows = append(rows, row)
+	}
+	return `Makespans, from the submission to the norm; "empty" only sends the files. Then what a job takes on the average, in seconds
+by the event log: sending its inputs, running, sending its outputs, in all on its machine.
+
+` + table([]string{"", "by", "jobs", "makespan", "input", "run", "output", "on the machine"}, rows)
+}

@@ -1,0 +1,201 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+var programNames = []string{"matcombine", "matinit", "matprod", "matsubmit", "matwatch"}
+
+// A benchmark is work that several implementations do, in turn.
+type benchmark struct {
+	name     string
+	dir      string // in the temporary folder
+	threads  int
+	commands []command
+	outputs  string   // a pattern of the files that they write, which are removed before
+	norm     []string // a command that prints the norm of what they write; without it, they print their result
+	reports  bool     // they measure themselves, and print it in Go's benchmark format
+}
+
+// A command is an implementation's.
+type command struct {
+	implementation string
+	argv           []string
+}
+
+// measurePrograms times whole programs.
+func (r *runner) measurePrograms(ctx context.Context) error {
+	if err := r.makeInputs(ctx); err != nil {
+		return err
+	}
+	benchmarks := r.benchmarks()
+	for i := range r.runs + 1 {
+		for _, b := range benchmarks {
+			fmt.Fprintf(r.progress, "run %d of %d: %s\n", i, r.runs, b.name)
+			if err := r.compare(ctx, b, i > 0); err != nil { // before the first run, files may not be in memory
+				return fmt.Errorf("%s: %w", b.name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// compare runs each command of a benchmark once. All must come to the same result.
+func (r *runner) compare(ctx context.Context, b benchmark, counts bool) error {
+	var first string
+	for i, c := range b.commands {
+		if b.outputs != "" {
+			if err := remove(filepath.Join(b.dir, b.outputs)); err != nil {
+				return err
+			}
+		}
+		result, took, err := r.launch(ctx, b.dir, onThreads(b.threads), c.argv...)
+		if err != nil {
+			return err
+		}
+		lines := benchmarkLine(b.name, took...)
+		if b.reports {
+			lines = "pkg: " + programs + "\n" + result + "\n"
+		}
+		if b.norm != nil {
+			if result, err = r.output(ctx, b.dir, nil, b.norm...); err != nil {
+				return err
+			}
+		}
+		if i == 0 {
+			first = result
+		} else if !agree(first, result) {
+			return fmt.Errorf("%v came to %s, %v to %s", b.commands[0].argv, first, c.argv, result)
+		}
+		if counts {
+			if err := r.record(c.implementation, lines); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// agree reports whether two results are the same text, or numbers that differ by 1e-14 at most.
+func agree(x, y string) bool {
+	a, errA := strconv.ParseFloat(x, 64)
+	b, errB := strconv.ParseFloat(y, 64)
+	return x == y || errA == nil && errB == nil && math.Abs(a-b) <= 1e-14*math.Abs(b)
+}
+
+// benchmarks returns the benchmarks in the order of a round.
+func (r *runner) benchmarks() (all []benchmark) {
+	add := func(b benchmark, commands ...command) {
+		b.dir, b.commands = filepath.Join(r.dir, b.dir), commands
+		all = append(all, b)
+	}
+	by := func(build, line string) command {
+		argv := strings.Fields(line)
+		return command{build, append([]string{r.program(build, argv[0])}, argv[1:]...)}
+	}
+	script := func(line string) command {
+		argv := strings.Fields(line)
+		return command{numpy, append([]string{python, r.script(argv[0])}, argv[1:]...)}
+	}
+	ours := func(line string) []command { return []command{by(openblas, line), by(goBuild, line)} }
+	norm := func(operands string) []string { return by(goBuild, "matcombine -quiet "+operands).argv }
+
+	for _, name := range programNames {
+		for _, build := range []string{openblas, goBuild} { // a benchmark each, since they print different things
+			add(benchmark{name: "Start/program=" + name, threads: 1}, by(build, name+" -version"))
+		}
+	}
+	add(benchmark{name: "Start/program=empty", threads: 1}, command{empty, []string{r.program("tools", "empty")}})
+	warm := func(n, threads int) {
+		add(benchmark{name: fmt.Sprintf("Warm/n=%d/threads=%d", n, threads), threads: threads, reports: true},
+			command{numpy, []string{python, r.dgemm(), strconv.Itoa(n), strconv.Itoa(threads)}})
+	}
+	for _, n := range r.sizes {
+		warm(n, 1)
+		add(benchmark{name: fmt.Sprintf("Job/n=%d", n), dir: jobDir(n), threads: 1, outputs: "output.npy", norm: norm("output.npy")},
+			append(ours("matprod -threads 1"), script("product.py"))...)
+	}
+	p := r.products
+	for _, t := range threadCounts() {
+		if t > 1 {
+			warm(size, t)
+		}
+		serial := fmt.Sprintf("matprod -serial -quiet -jobs %d -threads %d", p, t)
+		add(benchmark{name: fmt.Sprintf("Serial/products=%d/threads=%d", p, t), threads: t},
+			append(ours(serial), script(fmt.Sprint("serial.py ", p)))...)
+		batch := fmt.Sprintf("matprod -first 0 -count %d -threads %d", p, t)
+		add(benchmark{name: fmt.Sprintf("Batch/products=%d/threads=%d", p, t), threads: t, outputs: "output*.npy", norm: norm(fmt.Sprint("-jobs ", p))},
+			ours(batch)...)
+		for _, n := range r.outputs {
+			combine := fmt.Sprintf("matcombine -quiet -jobs %d -threads %d", n, t)
+			add(benchmark{name: fmt.Sprintf("Combine/outputs=%d/threads=%d", n, t), dir: "outputs", threads: t},
+				append(ours(combine), script(fmt.Sprint("combine.py ", n)))...)
+		}
+		matinit := fmt.Sprintf("matinit -quiet -jobs %d -size %d -seed %d", p, size, seed)
+		add(benchmark{name: fmt.Sprintf("Init/pairs=%d/threads=%d", p, t), threads: t, outputs: "input*.npy", norm: norm(fmt.Sprintf("-jobs %d inputB.npy", p))},
+			append(ours(matinit), script(fmt.Sprint("initialise.py ", p, size, seed)))...)
+	}
+	return all
+}
+
+// dgemm is the script of numpy's product in a warm process.
+func (r *runner) dgemm() string { return filepath.Join(r.root, "bench", "measure", "dgemm.py") }
+
+func jobDir(n int) string { return fmt.Sprintf("job-%d", n) }
+
+// makeInputs makes what the benchmarks read: a pair of each size, the flow's pairs, and the outputs to combine.
+func (r *runner) makeInputs(ctx context.Context) error {
+	for _, n := range r.sizes {
+		dir := filepath.Join(r.dir, jobDir(n))
+		if err := errors.Join(r.makePairs(ctx, dir, 1, n),
+			os.Rename(filepath.Join(dir, "inputA0.npy"), filepath.Join(dir, "inputA.npy")),
+			os.Rename(filepath.Join(dir, "inputB0.npy"), filepath.Join(dir, "inputB.npy"))); err != nil {
+			return err
+		}
+	}
+	if err := r.makePairs(ctx, r.dir, r.products, size); err != nil {
+		return err
+	}
+	if _, err := r.output(ctx, r.dir, nil, r.program(goBuild, "matprod"), "-count", strconv.Itoa(r.products)); err != nil {
+		return err
+	}
+	outputs := filepath.Join(r.dir, "outputs")
+	if err := os.Mkdir(outputs, 0o777); err != nil {
+		return err
+	}
+	for i := range r.outputs[len(r.outputs)-1] { // no links, which would share memory
+		data, err := os.ReadFile(filepath.Join(r.dir, fmt.Sprintf("output%d.npy", i%r.products)))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(outputs, fmt.Sprintf("output%d.npy", i)), data, 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makePairs makes pairs of n×n matrices in a folder.
+func (r *runner) makePairs(ctx context.Context, dir string, pairs, n int) error {
+	_, err := r.output(ctx, r.dir, nil, r.program(goBuild, "matinit"), "-quiet", "-force", "-dir", dir,
+		"-jobs", strconv.Itoa(pairs), "-size", strconv.Itoa(n), "-seed", strconv.Itoa(seed))
+	return err
+}
+
+// remove removes the files that match a pattern.
+func remove(pattern string) error {
+	names, err := filepath.Glob(pattern)
+	for _, name := range names {
+		err = errors.Join(err, os.Remove(name))
+	}
+	return err
+}

@@ -1,0 +1,61 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// The README's section between these marks is written by updateReadme.
+const (
+	beginMark = "<!-- Written by go run ./bench/measure -report DIR -readme README.md -->\n"
+	endMark   = "<!-- end of what is written -->\n"
+)
+
+// updateReadme writes the figures that matter most, and the plot, between the marks of a README.
+func (a *archive) updateReadme(readme string) error {
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		return err
+	}
+	before, rest, okBegin := strings.Cut(string(text), beginMark)
+	_, after, okEnd := strings.Cut(rest, endMark)
+	if !okBegin || !okEnd {
+		return fmt.Errorf("%s: the marks %q and %q are missing", readme, strings.TrimSpace(beginMark), strings.TrimSpace(endMark))
+	}
+	dir, err := filepath.Rel(filepath.Dir(readme), a.dir)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(readme, []byte(before+beginMark+a.summary(filepath.ToSlash(dir))+endMark+after), 0o666)
+}
+
+func (a *archive) summary(dir string) string {
+	p := a.products()
+	python := flowName(p, "1", false)
+	var rows [][]string
+	for _, x := range []struct{ work, ours, theirs string }{
+		{"one job, 1000×1000, on one thread", "Job/n=1000", ""},
+		{"one job, 100×100", "Job/n=100", ""},
+		{fmt.Sprintf("inputs of %d products", p), fmt.Sprintf("Init/pairs=%d/threads=2", p), ""},
+		{"sum of 100 outputs", "Combine/outputs=100/threads=2", ""},
+		{fmt.Sprintf("serial check of %d products", p), fmt.Sprintf("Serial/products=%d/threads=2", p), ""},
+		{"the flow on a pool, four slots", flowName(p, "auto", false), python},
+		{"… with `sum = yes`", flowName(p, "auto", true), python},
+	} {
+		if x.theirs == "" {
+			x.theirs = x.ours
+		}
+		if ratio := a.seconds(numpy, x.theirs) / a.seconds(openblas, x.ours); ratio > 0 {
+			rows = append(rows, []string{x.work, a.spread(numpy, x.theirs), a.spread(openblas, x.ours), fmt.Sprintf("%.1f", ratio)})
+		}
+	}
+	return "\n![" + jobTitle + "](" + dir + "/" + jobPlot + ")\n\n" +
+		table([]string{"", "Python with numpy", "matpool", "times as fast"}, rows) +
+		fmt.Sprintf("\nMedians of %d runs in turn, with the least and the greatest, on two threads but where it says one: %s, %s. "+
+			"[Everything that was measured](%s/table.md), and [what the limits are](bench/README.md).\n",
+			len(a.sample(openblas, "Job/n=1000", "sec/op")), a.machine["cpu"], a.machine["date"], dir)
+}
