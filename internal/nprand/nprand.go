@@ -1,5 +1,20 @@
-// Package nprand draws numpy's random numbers: the stream of np.random.seed and np.random.rand, bit for bit.
+// Package nprand draws numpy's random numbers, bit for bit: the streams of np.random.seed and of
+// np.random.default_rng.
 package nprand
+
+import "math"
+
+// A Stream is a Source or a Generator. Both draw the same distributions, each by its own rules.
+type Stream interface {
+	// Float64s fills dst with numbers uniform on [0, 1).
+	Float64s(dst []float64)
+	// Normals fills dst with standard normal numbers.
+	Normals(dst []float64)
+
+	uint64s(dst []uint64)
+	uint32s(dst []uint64) // each below 2³²
+	masks() bool          // whether integers are bounded by a mask, instead of Lemire's method
+}
 
 // A Source is numpy's legacy RandomState: the Mersenne Twister MT19937 of M. Matsumoto and
 // T. Nishimura, "Mersenne twister: a 623-dimensionally equidistributed uniform pseudo-random number
@@ -7,7 +22,10 @@ package nprand
 // (NEP 19): a seed gives the same stream in every version. A Source is not for concurrent use.
 type Source struct {
 	words [624]uint32
-	used  int // words drawn since the last refill; even, as a double takes two
+	used  int // words drawn since the last refill
+
+	gauss   float64 // the second of a pair of normal numbers
+	gaussed bool
 }
 
 // New returns the Source in the state that np.random.seed(seed) leaves:
@@ -37,14 +55,73 @@ func New(seed uint32) *Source {
 // The split into calls does not matter: two calls for n and m doubles give the n+m of one call.
 func (s *Source) Float64s(dst []float64) {
 	for len(dst) > 0 {
-		if s.used == len(s.words) {
-			s.refill()
-		}
 		words := s.words[s.used:]
+		if len(words) < 2 {
+			dst[0] = s.float64()
+			dst = dst[1:]
+			continue
+		}
 		n := min(len(dst), len(words)/2)
 		convert(dst[:n], words[:2*n])
 		s.used += 2 * n
 		dst = dst[n:]
+	}
+}
+
+// float64 returns the next double. Its words may lie in two states, after an odd number of integers.
+func (s *Source) float64() float64 {
+	a := int32(temper(s.next()) >> 5)
+	b := int32(temper(s.next()) >> 6)
+	return res53(a, b)
+}
+
+// res53 makes a double of 27 and 26 bits. No step rounds.
+func res53(a, b int32) float64 { return (float64(a)*(1<<26) + float64(b)) * 0x1p-53 }
+
+// next returns the next word, before it is tempered.
+func (s *Source) next() uint32 {
+	if s.used == len(s.words) {
+		s.refill()
+	}
+	s.used++
+	return s.words[s.used-1]
+}
+
+func (s *Source) uint32s(dst []uint64) {
+	for i := range dst {
+		dst[i] = uint64(temper(s.next()))
+	}
+}
+
+// uint64s draws two words for each number, the upper one first (mt19937_next64).
+func (s *Source) uint64s(dst []uint64) {
+	for i := range dst {
+		upper := temper(s.next())
+		dst[i] = uint64(upper)<<32 | uint64(temper(s.next()))
+	}
+}
+
+func (s *Source) masks() bool { return true }
+
+// Normals fills dst with the stream's next standard normal numbers: np.random.randn(len(dst)). They come in
+// pairs, by the polar method of G. Marsaglia and T. A. Bray, "A Convenient Method for Generating Normal
+// Variables", SIAM Review 6(3), 1964; numpy (legacy_gauss) returns the one of the second coordinate first, and
+// the other at the next call, whatever is drawn in between.
+func (s *Source) Normals(dst []float64) {
+	for i := range dst {
+		if s.gaussed {
+			dst[i], s.gaussed = s.gauss, false
+			continue
+		}
+		var x, y, square float64
+		for square >= 1 || square == 0 {
+			x = float64(2*s.float64()) - 1
+			y = float64(2*s.float64()) - 1
+			square = float64(x*x) + float64(y*y)
+		}
+		f := math.Sqrt(-2 * log(square) / square)
+		s.gauss, s.gaussed = f*x, true
+		dst[i] = f * y
 	}
 }
 
@@ -83,7 +160,7 @@ func convertGo(dst []float64, words []uint32) {
 			return
 		}
 		a, b := int32(temper(words[0])>>5), int32(temper(words[1])>>6)
-		dst[i] = (float64(a)*(1<<26) + float64(b)) / (1 << 53) // 53 bits: no step rounds
+		dst[i] = res53(a, b)
 		words = words[2:]
 	}
 }

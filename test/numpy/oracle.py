@@ -141,5 +141,24 @@ def print_again(text):
     return str(float(text))
 
 
+def draw(legacy, seed, calls, file):
+    """Seed a generator, and save the values of its calls one after another."""
+    if legacy:
+        np.random.seed(eval(seed))
+        generator = np.random
+    else:
+        generator = np.random.default_rng(eval(seed))
+    with open(file, 'wb') as f:
+        for call in calls:
+            eval(f'generator.{call}').tofile(f)
+
+
+def published(name):
+    """The seed and the words of a test set that numpy publishes."""
+    with open(f'{np.random.__path__[0]}/tests/data/{name}') as f:
+        _, seed = next(f).split(',')
+        return {'Seed': str(int(seed, 0)), 'Words': [str(int(line.split(',')[1], 0)) for line in f]}
+
+
 command = globals()[sys.argv[1]]
 json.dump([command(**question) for question in json.load(sys.stdin)], sys.stdout)
