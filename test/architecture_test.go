@@ -33,6 +33,7 @@ func TestImports(t *testing.T) {
 		{"matpool/npyio", `^matpool/(blas|condor|cmd|internal)`},
 		{"matpool/condor", `^matpool/(npyio|blas|cmd|internal)`},
 		{"matpool/blas", `^matpool/(npyio|condor|cmd|internal/(flow|cli))`},
+		{"matpool/internal/cli", `^matpool/(npyio|blas|condor)`},
 		{"matpool/cmd/matprod", `^net$`},
 	} {
 		for _, dep := range goList(t, "-deps", rule.pkg) {
@@ -79,7 +80,7 @@ func TestMainsAreOneLine(t *testing.T) {
 	if err != nil || len(mains) == 0 {
 		t.Fatal("no main.go found", err)
 	}
-	line := regexp.MustCompile(`(?m)^func main\(\) \{ cli\.Main\("\w+", run\) \}$`)
+	line := regexp.MustCompile(`(?m)^func main\(\) \{ cli\.Main\("\w+", run(, chirp\.Find\(\)\.Say)?\) \}$`)
 	for _, name := range mains {
 		source, err := os.ReadFile(name)
 		if err != nil {

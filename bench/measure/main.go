@@ -53,14 +53,14 @@ func main() { cli.Main("measure", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	flags := cli.NewFlags("measure", source)
-	folder := flags.Path("o", "")
-	quick := flags.Bool("quick", false, "")
-	runs := flags.Whole("runs", 11, 1, 1000)
-	poolRuns := flags.Whole("pool-runs", 10, 0, 1000)
-	only := flags.Path("only", "programs,budget,parts,sizes,pool")
-	parent := flags.Path("dir", "")
-	archived := flags.Path("report", "")
-	readme := flags.Path("readme", "")
+	folder := flags.Path("o", "", "the folder `DIR`, which must not exist (bench/runs/<date>-<processor>)")
+	quick := flags.Bool("quick", "less of everything: two minutes, and no good for an archive")
+	runs := flags.Whole("runs", 11, 1, 1000, "time everything `N` times")
+	poolRuns := flags.Whole("pool-runs", 10, 0, 1000, "and the flow on a pool `N` times, 0 for no pool; left out without namespaces")
+	only := flags.Path("only", "programs,budget,parts,sizes,pool", "of these only those in the `LIST`, separated by commas")
+	parent := flags.Path("dir", "", "make the temporary folder of 12 GB, which should fit in memory, in `DIR` (the system's)")
+	archived := flags.Path("report", "", "measure nothing: write the table and the plots of folder `DIR` again")
+	readme := flags.Path("readme", "", "with -report: put the table into `FILE` too, between its marks")
 	operands, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
 		return err

@@ -37,12 +37,12 @@ Flags:
 	-count N     multiply N indexed pairs (1)
 	-sum FILE    write the sum of the range's products to FILE, and no products
 	-serial      print the norm of the sum of all products, write none
-	-jobs N      with -serial: the number of products (100)
+	-jobs N      with -serial: the number of products, N (100)
 	-o FILE      with -serial: write the sum to FILE
 	-threads N   compute with N threads (the processors that may be used)
 	-kernel K    compute with kernel K: avx512, avx2 or generic (the fastest)
 	-sync        flush the outputs to the disk
-	-quiet       with -serial: print nothing but the norm
+	-quiet       print nothing but the norm that -serial prints
 	-help        print this
 	-version     print the program's version and the kernel in use
 
