@@ -95,7 +95,7 @@ func TestBigLog(t *testing.T) {
 		took := time.Since(start)
 		lines := strings.Count(stdout, "\n")
 		t.Logf("matwatch %s: %v, %d lines", strings.Join(test.args, " "), took.Round(10*time.Millisecond), lines)
-		if !strings.Contains(stderr, "100000 jobs: ") || lines < test.least || lines > test.max || took > bound {
+		if !strings.Contains(stderr, "100,000 jobs: ") || lines < test.least || lines > test.max || took > bound {
 			t.Errorf("matwatch %s: %v, %d lines, %s", strings.Join(test.args, " "), took, lines, stderr)
 		}
 	}

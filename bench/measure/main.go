@@ -16,19 +16,16 @@ bench/README.md says how to read them.
 
 Flags:
 
-	-o DIR         the folder, which must not exist
-	               (bench/runs/<date>-<processor>)
+	-o DIR         the folder DIR, which must not exist (bench/runs/<date>-<processor>)
 	-quick         less of everything: two minutes, and no good for an archive
 	-runs N        time everything N times (11)
-	-pool-runs N   and the flow on a pool N times (10), 0 for no pool; it is left out
-	               where namespaces are forbidden
-	-only LIST     of programs,budget,parts,sizes,pool only these, separated by commas
-	-dir DIR       where to make a folder for the files, which is removed in the end;
-	               they take 12 GB and should fit in memory
-	               (the system's folder for temporary files)
-	-report DIR    measure nothing: write the table and the plots of a folder again
+	-pool-runs N   and the flow on a pool N times, 0 for no pool; left out without namespaces (10)
+	-only LIST     of these only those in the LIST, separated by commas (programs,budget,parts,sizes,pool)
+	-dir DIR       make the temporary folder of 12 GB, which should fit in memory, in DIR (the system's)
+	-report DIR    measure nothing: write the table and the plots of folder DIR again
 	-readme FILE   with -report: put the table into FILE too, between its marks
 	-help          print this
+	-version       print the program's version
 */
 package main
 

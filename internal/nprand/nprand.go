@@ -7,7 +7,7 @@ package nprand
 // (NEP 19): a seed gives the same stream in every version. A Source is not for concurrent use.
 type Source struct {
 	words [624]uint32
-	used  int // words drawn since the last refill; even, as a double takes two
+	used  int // words drawn since the last refill; even, since a double takes two
 }
 
 // New returns the Source in the state that np.random.seed(seed) leaves:
@@ -79,7 +79,7 @@ func twistWord(word, next, far uint32) uint32 {
 // convertGo makes a double of each pair of words, len(words) = 2 len(dst).
 func convertGo(dst []float64, words []uint32) {
 	for i := range dst {
-		if len(words) < 2 { // never; it spares the bounds checks
+		if len(words) < 2 { // never true; it removes the bounds checks
 			return
 		}
 		a, b := int32(temper(words[0])>>5), int32(temper(words[1])>>6)

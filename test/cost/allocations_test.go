@@ -37,8 +37,14 @@ func TestAllocations(t *testing.T) {
 	}{
 		{"inputs", 200, 2 << 20, func() error { return flow.Init(ctx, in, quietly) }},
 		{"products", 400, 64 << 10, func() error { return flow.Products(ctx, flow.ProductOptions{Pairs: pairs, Multiplier: m}, quietly) }},
-		{"serial check", 400, 64 << 10, func() error { _, err := flow.Serial(ctx, flow.SerialOptions{Pairs: pairs, Multiplier: m}, quietly); return err }},
-		{"sum of outputs", 200, 64 << 10, func() error { _, err := flow.Combine(ctx, flow.CombineOptions{Names: outputs, Threads: 1}, quietly); return err }},
+		{"serial check", 400, 64 << 10, func() error {
+			_, err := flow.Serial(ctx, flow.SerialOptions{Pairs: pairs, Multiplier: m}, quietly)
+			return err
+		}},
+		{"sum of outputs", 200, 64 << 10, func() error {
+			_, err := flow.Combine(ctx, flow.CombineOptions{Names: outputs, Threads: 1}, quietly)
+			return err
+		}},
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
