@@ -51,7 +51,7 @@ func BenchmarkMul(b *testing.B) {
 						b.Fatal(err)
 					}
 					reportRate(b, 2*float64(n)*float64(n)*float64(n), threads, func() {
-						if err := m.Mul(b.Context(), r, p, q); err != nil {
+						if err := m.Mul(b.Context(), r, p, q, nil); err != nil {
 							b.Fatal(err)
 						}
 					})
@@ -63,7 +63,7 @@ func BenchmarkMul(b *testing.B) {
 
 // A kernel alone, on a panel of a packed block of A that stays in the L2 cache: what a product can come to at best.
 func BenchmarkKernel(b *testing.B) {
-	for _, k := range append(archKernels(), generic) {
+	for _, k := range kernels() {
 		if k.missing != "" {
 			continue
 		}

@@ -1,8 +1,8 @@
 // Package blas multiplies matrices of float64s, with the same bits everywhere.
 //
 // The product has a definition that leaves nothing to the processor, the number
-// of threads or the implementation. Each element of C = A·B starts as +0, or in
-// C += A·B as what it was, and for each panel of [Panel] values of k, in order,
+// of threads or the implementation. Each element of C = A·B starts as +0, and for
+// each panel of [Panel] values of k, in order,
 //
 //	s ← +0;  s ← fma(a[i,k], b[k,j], s) for each k of the panel, in order;  c[i,j] ← c[i,j] + s
 //
@@ -12,8 +12,8 @@
 // |C − AB| ≤ γₖ|A||B| with γₖ = ku/(1−ku), u = 2⁻⁵³ (Higham, Accuracy and
 // Stability of Numerical Algorithms, 2nd ed., section 3.5).
 //
-// Note: there is no alpha and no beta. Nothing here needs them, and the kernels
-// of BLAS libraries round them differently.
+// Note: there is no alpha and no beta, nor a form that adds to C. Nothing here needs
+// them, and the kernels of BLAS libraries round them differently.
 package blas
 
 import (

@@ -2,17 +2,13 @@ package blas
 
 import "math"
 
-// Define computes C = A·B, or C += A·B where add is set, by the definition of
-// the product and nothing else: slow, and right on every machine.
-// It panics as [Multiplier.Mul] does.
-func Define(c, a, b Matrix, add bool) {
+// Define computes C = A·B by the definition of the product and nothing else:
+// slow, and right on every machine. It panics as [Multiplier].Mul does.
+func Define(c, a, b Matrix) {
 	checkProduct(c, a, b)
 	for i := range c.Rows {
 		for j := range c.Cols {
 			sum := 0.0
-			if add {
-				sum = c.At(i, j)
-			}
 			for p := 0; p < a.Cols; p += Panel {
 				s := 0.0
 				for k := p; k < min(p+Panel, a.Cols); k++ {

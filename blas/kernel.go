@@ -1,60 +1,9 @@
 package blas
 
 import (
-	"errors"
-	"fmt"
 	"math"
-	"strings"
 	"unsafe"
 )
-
-// An implementation is one way to compute products: OpenBLAS with its own kernels, or
-// Go with one of ours.
-type implementation struct {
-	name    string
-	missing string    // what this processor lacks for it; empty if nothing
-	panel   panelFunc // nil for Go
-	bare    bool      // panel begins a chain with its first term: see hasNegativeZero
-	kernel  kernel
-}
-
-// implementations returns all that the program has, the fastest first. The last one
-// is plain Go.
-func implementations() []implementation {
-	var all []implementation
-	for _, k := range append(archKernels(), generic) {
-		all = append(all, implementation{name: k.name, missing: k.missing, kernel: k})
-	}
-	return withOpenBLAS(all)
-}
-
-// Kernels returns the names of the kernels that this processor can run, the
-// fastest first. The last, "generic", is plain Go and runs everywhere.
-func Kernels() []string {
-	var names []string
-	for _, x := range implementations() {
-		if x.missing == "" {
-			names = append(names, x.name)
-		}
-	}
-	return names
-}
-
-// ErrKernel is what an error of [New] wraps where the kernel is at fault.
-var ErrKernel = errors.New("no such kernel")
-
-// find returns the named implementation, or the fastest for an empty name.
-func find(name string) (implementation, error) {
-	for _, x := range implementations() {
-		switch {
-		case x.name == name && x.missing != "":
-			return implementation{}, fmt.Errorf("%w on this processor: %s needs %s", ErrKernel, name, x.missing)
-		case x.name == name, name == "" && x.missing == "":
-			return x, nil
-		}
-	}
-	return implementation{}, fmt.Errorf("%w: %q; this processor has %s", ErrKernel, name, strings.Join(Kernels(), ", "))
-}
 
 // A kernel computes a column of tiles of C from packed factors: a strip of C as wide as
 // a tile, and as high as the block of A is.
@@ -75,6 +24,9 @@ type kernel struct {
 	blockDepth int    // multiples of rows and of Panel
 	run        func(depth int, a, b, c *float64, rows, cols, stride int, add bool)
 }
+
+// kernels returns all kernels that the program has, the fastest first.
+func kernels() []kernel { return append(archKernels(), generic) }
 
 // generic is the kernel for processors without one of their own. math.FMA is a
 // single instruction on arm64, ppc64, riscv64, s390x and on amd64 since 2013,

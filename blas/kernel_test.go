@@ -28,7 +28,7 @@ func TestKernelOfAnotherProcessorIsRefused(t *testing.T) {
 
 // Block sizes are multiples of every tile, or packed strips would not fit.
 func TestTilesFitBlocks(t *testing.T) {
-	for _, k := range append(archKernels(), generic) {
+	for _, k := range kernels() {
 		if k.blockRows%k.rows != 0 || k.blockDepth%Panel != 0 || blockCols%k.cols != 0 {
 			t.Errorf("kernel %s: %d×%d does not divide %d×%d, or %d is no multiple of %d", k.name, k.rows, k.cols, k.blockRows, blockCols, k.blockDepth, Panel)
 		}
@@ -40,7 +40,11 @@ func TestFastestKernelIsTheDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := Kernels()[0]; m.name != want {
-		t.Errorf("%s (%s), want %s", m.name, m.Kernel(), want)
+	want, err := New(Kernels()[0], 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.String() != want.String() {
+		t.Errorf("%v, want %v", m, want)
 	}
 }

@@ -2,7 +2,5 @@
 
 package blas
 
-// withOpenBLAS puts OpenBLAS before Go's own kernels where the program has it.
-func withOpenBLAS(others []implementation) []implementation { return others }
-
-func describeOpenBLAS() string { return "" } // not called
+// openBLASIfLinked returns nothing: the program was built without the tag openblas.
+func openBLASIfLinked() []implementation { return nil }

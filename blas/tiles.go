@@ -2,8 +2,11 @@ package blas
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
+
+	"matpool/internal/pages"
 )
 
 // blockCols is the width of the block of B that is packed at a time.
@@ -18,12 +21,51 @@ const blockCols = 1008
 // costs more than it gives.
 const smallProduct = 1 << 20
 
-// multiplyByTiles computes the product with packed factors and a micro-kernel.
-func (m *Multiplier) multiplyByTiles(ctx context.Context, c, a, b Matrix, add bool) error {
-	if c.Rows == 0 || c.Cols == 0 {
+// tiled computes products in Go, with packed factors and a micro-kernel.
+type tiled struct {
+	kernel  kernel
+	threads int
+	packedA [][]float64  // a row block for each thread
+	packedB [2][]float64 // a block, and the next one; a single thread packs both into one place
+}
+
+func newTiled(k kernel, threads int) (Multiplier, error) {
+	sizeA, sizeB := k.blockDepth*k.blockRows, k.blockDepth*roundUp(blockCols, k.cols)
+	blocks := min(threads, 2)
+	memory, err := pages.Alloc(threads*sizeA + blocks*sizeB)
+	if err != nil {
+		return nil, err
+	}
+	m := &tiled{kernel: k, threads: threads}
+	for i := range m.packedB {
+		m.packedB[i] = memory[i%blocks*sizeB:][:sizeB]
+	}
+	memory = memory[blocks*sizeB:]
+	for range threads {
+		m.packedA = append(m.packedA, memory[:sizeA])
+		memory = memory[sizeA:]
+	}
+	return m, nil
+}
+
+func (m *tiled) Split(n int) ([]Multiplier, error) {
+	return split(m, n, func(threads int) (Multiplier, error) { return newTiled(m.kernel, threads) })
+}
+
+func (m *tiled) Threads() int { return m.threads }
+
+func (m *tiled) String() string {
+	return fmt.Sprintf("Go, kernel %s (%d×%d)", m.kernel.name, m.kernel.rows, m.kernel.cols)
+}
+
+// Mul implements [Multiplier].
+func (m *tiled) Mul(ctx context.Context, c, a, b Matrix, progress func(int64)) error {
+	c, a, b, done := prepare(c, a, b)
+	if done {
 		return nil
 	}
-	p := newProduct(ctx, m, c, a, b, add)
+	p := newProduct(ctx, m, c, a, b)
+	p.progress = progress
 	var wg sync.WaitGroup
 	for t := 1; t < p.threads; t++ {
 		wg.Go(func() { p.work(t) })
@@ -41,11 +83,11 @@ func (m *Multiplier) multiplyByTiles(ctx context.Context, c, a, b Matrix, add bo
 // the one of two buffers that the previous block does not use, one wait for
 // each block is enough.
 type product struct {
-	*Multiplier
-	ctx     context.Context
-	c, a, b Matrix
-	add     bool
-	threads int
+	*tiled
+	ctx      context.Context
+	c, a, b  Matrix
+	progress func(multiplications int64) // or nil
+	threads  int                         // those that take part
 
 	unitRows, unitCols int // a unit's size
 	strip, unit        atomic.Int64
@@ -53,8 +95,8 @@ type product struct {
 	cancelled          bool // written while all threads wait
 }
 
-func newProduct(ctx context.Context, m *Multiplier, c, a, b Matrix, add bool) *product {
-	p := &product{Multiplier: m, ctx: ctx, c: c, a: a, b: b, add: add, threads: m.threads}
+func newProduct(ctx context.Context, m *tiled, c, a, b Matrix) *product {
+	p := &product{tiled: m, ctx: ctx, c: c, a: a, b: b, threads: m.threads}
 	if float64(c.Rows)*float64(c.Cols)*float64(a.Cols) < smallProduct {
 		p.threads = 1
 	}
@@ -85,7 +127,7 @@ func (p *product) work(thread int) {
 				return
 			}
 			p.multiplyUnits(thread,
-				p.c.View(0, j, p.c.Rows, cols), p.a.View(0, k, p.a.Rows, depth), p.packedB[buffer], p.add || k > 0)
+				p.c.View(0, j, p.c.Rows, cols), p.a.View(0, k, p.a.Rows, depth), p.packedB[buffer], k > 0)
 			buffer = 1 - buffer
 		}
 	}
@@ -116,8 +158,8 @@ func (p *product) multiplyUnits(thread int, c, a Matrix, packed []float64, add b
 		}
 		rows, cols := min(p.unitRows, c.Rows-i), min(p.unitCols, c.Cols-j)
 		p.multiplyUnit(p.packedA[thread], c.View(i, j, rows, cols), a.View(i, 0, rows, a.Cols), packed[j*a.Cols:], add)
-		if p.Progress != nil {
-			p.Progress(int64(rows) * int64(cols) * int64(a.Cols))
+		if p.progress != nil {
+			p.progress(int64(rows) * int64(cols) * int64(a.Cols))
 		}
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"matpool/condor/chirp/chirptest"
 )
 
-// In a job of HTCondor, matprod's error is the job's message, too. What HTCondor does
+// In a job of HTCondor, matprod's error becomes the job's message, too. What HTCondor does
 // changes neither what the program prints nor how it ends.
-func TestErrorsAreToldToHTCondor(t *testing.T) {
+func TestErrorsReachHTCondor(t *testing.T) {
 	starter, refusing := chirptest.Start(t, "127.0.0.1"), chirptest.Start(t, "127.0.0.1")
 	refusing.Refuses = true
 	silent, err := net.Listen("tcp", "127.0.0.1:0")

@@ -42,7 +42,7 @@ import (
 	"matpool/npyio"
 )
 
-var update = flag.Bool("update", false, "replace what the scripts' cmp lines expect by what the programs print")
+var update = flag.Bool("update", false, "replace what the scripts' cmp lines expect by what the programs print, and the manuals' flags by those that are defined")
 
 func TestMain(m *testing.M) {
 	bin, remove, err := programs()

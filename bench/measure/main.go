@@ -37,6 +37,7 @@ Flags:
 	-report DIR    measure nothing: write the report of an archive again
 	-readme FILE   write the section on speed of FILE too, between its marks
 	-help          print this
+	-version       print the program's version
 */
 package main
 
@@ -59,14 +60,14 @@ func main() { cli.Main("measure", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("measure", source)
-	folder := flags.Path("o", "")
-	quick := flags.Bool("quick", false, "")
-	runs := flags.Whole("runs", full.runs, 1, 1000)
-	poolRuns := flags.Whole("pool-runs", full.poolRuns, 0, 1000)
-	only := flags.Path("only", "sizes,programs,packages,pool")
-	parent := flags.Path("dir", "")
-	archived := flags.Path("report", "")
-	readme := flags.Path("readme", "")
+	folder := flags.Path("o", "", "the archive `DIR`, which must not exist (bench/runs/<date>-<processor>)")
+	quick := flags.Bool("quick", "less of everything: two minutes, and no good for an archive")
+	runs := flags.Whole("runs", full.runs, 1, 1000, "`N` rounds of programs and packages")
+	poolRuns := flags.Whole("pool-runs", full.poolRuns, 0, 1000, "`N` rounds on the pool, which is left out where namespaces are forbidden")
+	only := flags.Path("only", "sizes,programs,packages,pool", "only the stages of `LIST`, separated by commas")
+	parent := flags.Path("dir", "", "make the temporary folder of 6 GB, which should fit in memory, in `DIR` (the system's)")
+	archived := flags.Path("report", "", "measure nothing: write the report of the archive `DIR` again")
+	readme := flags.Path("readme", "", "write the section on speed of `FILE` too, between its marks")
 	operands, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
 		return err

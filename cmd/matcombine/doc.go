@@ -11,9 +11,9 @@ arguments, output0.npy to output99.npy. The second form, without -jobs, adds the
 files that are named.
 
 A file holds a product, as matprod and numpy write it (.npy), or a partial sum, the
-sum of some products, as matprod -sum writes it (.npz). What it is shows in what it
-holds, whatever its name, and both may be added together. The norm is the same string
-whether products come by themselves or in partial sums.
+sum of some products, as matprod -sum writes it (.npz). The content decides which it is,
+not the name, and both may be added together. The norm is the same string whether
+products come by themselves or in partial sums.
 
 The sum is exact to some 30 digits before it is rounded, and the norm is taken of
 the rounded sum in one fixed order. So the norm does not depend on the machine or on
@@ -21,8 +21,7 @@ the number of threads, nor, unless the terms nearly cancel, on the order of the 
 or on which of them were added up before: two runs agree when the two lines are
 equal. It is printed as Python prints it.
 
-If a file is missing or bad, all such files are named, and nothing is printed as a
-result. Memory does not grow with the number of files or with their size. (It grows
+If files are missing or bad, all of them are named, and no result is printed. Memory does not grow with the number of files or with their size. (It grows
 by 0.2 MB for each partial sum that is compressed, as by numpy's savez_compressed; then
 one thread does the work.)
 

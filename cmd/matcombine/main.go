@@ -9,6 +9,7 @@ import (
 	"matpool/internal/file"
 	"matpool/internal/flow"
 	"matpool/internal/progress"
+	"matpool/internal/text"
 )
 
 //go:embed doc.go
@@ -18,10 +19,10 @@ func main() { cli.Main("matcombine", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matcombine", source)
-	jobs := flags.Jobs()
-	output := flags.Path("o", "")
-	threads := flags.Threads()
-	quiet := flags.Bool("quiet", false, "")
+	jobs := flags.Jobs("add the files with the indices 0 to `N`−1")
+	output := flags.Path("o", "", "write the sum to `FILE`, replacing it")
+	threads := flags.Threads("add with `N` threads")
+	quiet := flags.Bool("quiet", "print nothing but the norm")
 	names, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
 		return err
@@ -36,10 +37,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 
 	show, finish := progress.New(stderr, "adding")
-	norm, err := flow.Combine(ctx, names, *output, *threads, show)
+	norm, err := flow.Combine(ctx, flow.CombineOptions{Names: names, Output: *output, Threads: *threads}, show)
 	finish()
 	if err != nil {
 		return err
 	}
-	return cli.PrintNorm(stdout, *quiet, norm, len(names), "file")
+	return flow.PrintNorm(stdout, norm, text.Count(len(names), "file"), *quiet)
 }

@@ -16,17 +16,17 @@ are numpy's own: with -seed 42 the files are byte for byte those of
 
 Flags:
 
-	-jobs N      write N pairs (100)
-	-size N      of N×N matrices (1000)
-	-seed S      numpy's seed, from 0 to 4294967295; a random one unless given
-	-dir D       the folder to write to, made if need be (the current one)
-	-a NAME      the first factor's name, without the index (inputA.npy)
-	-b NAME      the second factor's name, without the index (inputB.npy)
-	-force       replace files that exist; otherwise nothing is written if one does
-	-sync        flush each file to the disk
-	-quiet       print nothing but the seed
-	-help        print this
-	-version     print the program's version
+	-jobs N    write N pairs (100)
+	-size N    of N×N matrices (1000)
+	-seed S    numpy's seed S, from 0 to 4294967295; a random one unless given
+	-dir D     write to folder D, which is made if it is missing (.)
+	-a NAME    the first factor's NAME, without the index (inputA.npy)
+	-b NAME    the second factor's NAME, without the index (inputB.npy)
+	-force     replace files that exist; otherwise nothing is written if one does
+	-sync      flush each file to the disk
+	-quiet     print nothing but the seed
+	-help      print this
+	-version   print the program's version
 
 The index goes before the extension: inputA7.npy; pipe becomes pipe7.
 

@@ -22,22 +22,23 @@ func main() { cli.Main("matinit", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matinit", source)
-	in := flow.Init{Seed: rand.Uint32()}
-	jobs := flags.Jobs()
-	size := flags.Whole("size", 1000, 1, 10_000_000)
-	flags.Func("seed", "", func(s string) error {
+	o := flow.InitOptions{Seed: rand.Uint32()}
+	jobs := flags.Jobs("write `N` pairs")
+	size := flags.Whole("size", 1000, 1, 10_000_000, "of `N`×N matrices")
+	flags.Func("seed", "numpy's seed `S`, from 0 to 4294967295; a random one unless given", func(s string) error {
 		seed, err := strconv.ParseUint(s, 10, 32)
 		if err != nil {
 			return fmt.Errorf("it must be a whole number from 0 to %d", uint32(math.MaxUint32))
 		}
-		in.Seed = uint32(seed)
+		o.Seed = uint32(seed)
 		return nil
 	})
-	dir := flags.Path("dir", ".")
-	a, b := flags.Path("a", "inputA.npy"), flags.Path("b", "inputB.npy")
-	flags.BoolVar(&in.Force, "force", false, "")
-	flags.BoolVar(&in.Sync, "sync", false, "")
-	quiet := flags.Bool("quiet", false, "")
+	dir := flags.Path("dir", ".", "write to folder `D`, which is made if it is missing")
+	a := flags.Path("a", "inputA.npy", "the first factor's `NAME`, without the index")
+	b := flags.Path("b", "inputB.npy", "the second factor's `NAME`, without the index")
+	flags.BoolVar(&o.Force, "force", "replace files that exist; otherwise nothing is written if one does")
+	flags.BoolVar(&o.Sync, "sync", "flush each file to the disk")
+	quiet := flags.Bool("quiet", "print nothing but the seed")
 	operands, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
 		return err
@@ -45,18 +46,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(operands) > 0 {
 		return flags.Misused("unexpected argument %q", operands[0])
 	}
-	in.Dir, in.A, in.B, in.Jobs, in.Size = *dir, *a, *b, *jobs, *size
+	o.Dir, o.A, o.B, o.Jobs, o.Size = *dir, *a, *b, *jobs, *size
 
 	show, finish := progress.New(stderr, "writing")
-	err = in.Run(ctx, show)
+	err = flow.Init(ctx, o, show)
 	finish()
 	switch {
 	case err != nil:
 		return err
 	case *quiet:
-		_, err = fmt.Fprintln(stdout, in.Seed)
+		_, err = fmt.Fprintln(stdout, o.Seed)
 	default:
-		_, err = fmt.Fprintf(stdout, "wrote %s of %d×%d matrices, seed %d\n", text.Count(in.Jobs, "pair"), in.Size, in.Size, in.Seed)
+		_, err = fmt.Fprintf(stdout, "wrote %s of %d×%d matrices, seed %d\n", text.Count(o.Jobs, "pair"), o.Size, o.Size, o.Seed)
 	}
 	return err
 }

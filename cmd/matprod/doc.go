@@ -15,9 +15,9 @@ The second form does so for the indices I, I+1, … I+N−1, which go before the
 extension: C7 = A7·B7 is inputA7.npy times inputB7.npy, written to output7.npy. The
 next pair is read and the last product written during the current one.
 
-The third form writes no products but their sum, to be added up by matcombine with
-the sums of other ranges. It is not rounded: FILE holds two arrays of float64, hi and lo,
-whose exact sum it is, so that nothing is lost by adding in parts. In Python they are
+The third form writes no products but their sum, which matcombine adds to the sums of
+other ranges. It is not rounded, so nothing is lost by adding in parts: FILE holds two
+arrays of float64, hi and lo, which add up to it exactly. In Python they are
 np.load(FILE)['hi'] and np.load(FILE)['lo'], whatever FILE's name.
 
 The fourth form is the serial check of a run on a pool: it computes all N products
@@ -28,8 +28,8 @@ Matrices are float64, in C or Fortran order and either byte order. An output tha
 exists is replaced; it appears under its name complete or not at all. A product has
 the same bits on every machine, with any number of threads.
 
-In a job of HTCondor that has failed, the first line of the error is the job's attribute
-ChirpMatMessage, which matsubmit's jobs quote when they are held.
+When a job of HTCondor fails, the first line of the error becomes the job's attribute
+ChirpMatMessage, which the jobs of matsubmit quote when they are held.
 
 Flags:
 
@@ -37,12 +37,12 @@ Flags:
 	-count N     multiply N indexed pairs (1)
 	-sum FILE    write the sum of the range's products to FILE, and no products
 	-serial      print the norm of the sum of all products, write none
-	-jobs N      with -serial: the number of products (100)
+	-jobs N      with -serial: the number of products, N (100)
 	-o FILE      with -serial: write the sum to FILE
 	-threads N   compute with N threads (the processors that may be used)
 	-kernel K    compute with kernel K: avx512, avx2 or generic (the fastest)
 	-sync        flush the outputs to the disk
-	-quiet       with -serial: print nothing but the norm
+	-quiet       print nothing but the norm that -serial prints
 	-help        print this
 	-version     print the program's version and the kernel in use
 

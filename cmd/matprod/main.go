@@ -5,28 +5,38 @@ import (
 	_ "embed"
 	"io"
 
+	"matpool/condor/chirp"
 	"matpool/internal/cli"
 	"matpool/internal/file"
 	"matpool/internal/flow"
 	"matpool/internal/progress"
+	"matpool/internal/text"
 )
 
 //go:embed doc.go
 var source string
 
-func main() { cli.Main("matprod", run) }
+func main() { cli.Main("matprod", run, chirp.Find().Say) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matprod", source)
-	first := flags.Whole("first", 0, 0, file.MaxIndex)
-	count := flags.Whole("count", 1, 1, file.MaxIndex)
-	sum := flags.Path("sum", "")
-	serial := flags.Bool("serial", false, "")
-	jobs := flags.Jobs()
-	output := flags.Path("o", "")
-	newMultiplier := flags.Multiplier()
-	sync := flags.Bool("sync", false, "")
-	quiet := flags.Bool("quiet", false, "")
+	first := flags.Whole("first", 0, 0, file.MaxIndex, "begin with index `I`")
+	count := flags.Whole("count", 1, 1, file.MaxIndex, "multiply `N` indexed pairs")
+	sum := flags.Path("sum", "", "write the sum of the range's products to `FILE`, and no products")
+	serial := flags.Bool("serial", "print the norm of the sum of all products, write none")
+	jobs := flags.Jobs("with -serial: the number of products, `N`")
+	output := flags.Path("o", "", "with -serial: write the sum to `FILE`")
+	threads := flags.Threads("compute with `N` threads")
+	kernel := flags.String("kernel", "compute with kernel `K`: avx512, avx2 or generic (the fastest)")
+	sync := flags.Bool("sync", "flush the outputs to the disk")
+	quiet := flags.Bool("quiet", "print nothing but the norm that -serial prints")
+	flags.Component("the kernel in use", func() (string, error) {
+		m, err := flow.NewMultiplier(*kernel, *threads)
+		if err != nil {
+			return "", err
+		}
+		return "dgemm: " + m.String(), nil
+	})
 	names, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
 		return err
@@ -39,7 +49,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return flags.Misused("-sum adds up a range of products: it goes with -first or -count")
 	}
 	if !*serial {
-		for _, name := range []string{"jobs", "o", "quiet"} {
+		for _, name := range []string{"jobs", "o"} {
 			if flags.Given(name) {
 				return flags.Misused("flag -%s goes with -serial only", name)
 			}
@@ -48,19 +58,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *serial && flags.Given("sync") {
 		return flags.Misused("-serial writes no products: it does not go with -sync")
 	}
-	a, b, c := "inputA.npy", "inputB.npy", "output.npy"
+	pair := flow.Pair{A: "inputA.npy", B: "inputB.npy", C: "output.npy"}
 	switch {
 	case len(names) == 0:
 	case (*serial || summed) && len(names) == 2:
-		a, b = names[0], names[1]
+		pair.A, pair.B = names[0], names[1]
 	case !*serial && !summed && len(names) == 3:
-		a, b, c = names[0], names[1], names[2]
+		pair.A, pair.B, pair.C = names[0], names[1], names[2]
 	case *serial || summed:
 		return flags.Misused("the two factors are named with -serial or -sum, or none; not %d", len(names))
 	default:
 		return flags.Misused("three files are named, A B C, or none; not %d", len(names))
 	}
-	m, err := newMultiplier()
+	m, err := flow.NewMultiplier(*kernel, *threads)
 	if err != nil {
 		return err
 	}
@@ -69,24 +79,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer finish()
 	switch {
 	case *serial:
-		norm, err := flow.Serial(ctx, m, indexedPairs(a, b, c, 0, *jobs), *output, show)
+		norm, err := flow.Serial(ctx, flow.SerialOptions{Pairs: pair.Range(0, *jobs), Multiplier: m, Output: *output}, show)
 		if err != nil {
 			return err
 		}
 		finish()
-		return cli.PrintNorm(stdout, *quiet, norm, *jobs, "product")
+		return flow.PrintNorm(stdout, norm, text.Count(*jobs, "product"), *quiet)
 	case summed:
-		return flow.Partial(ctx, m, indexedPairs(a, b, c, *first, *count), *sum, *sync, show)
-	case ranged:
-		return flow.Products(ctx, m, indexedPairs(a, b, c, *first, *count), *sync, show)
+		return flow.Partial(ctx, flow.PartialOptions{Pairs: pair.Range(*first, *count), Multiplier: m, Output: *sum, Sync: *sync}, show)
 	}
-	return flow.Products(ctx, m, []flow.Pair{{A: a, B: b, C: c}}, *sync, show)
-}
-
-func indexedPairs(a, b, c string, first, count int) []flow.Pair {
-	pairs := make([]flow.Pair, count)
-	for i := range pairs {
-		pairs[i] = flow.Pair{A: file.Indexed(a, first+i), B: file.Indexed(b, first+i), C: file.Indexed(c, first+i)}
+	pairs := []flow.Pair{pair}
+	if ranged {
+		pairs = pair.Range(*first, *count)
 	}
-	return pairs
+	return flow.Products(ctx, flow.ProductOptions{Pairs: pairs, Multiplier: m, Sync: *sync}, show)
 }

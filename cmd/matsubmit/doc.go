@@ -46,6 +46,7 @@ Flags:
 	-force      make everything again, also what exists, which is removed, or is in the queue
 	-resubmit   submit what is missing
 	-dag        submit a graph, which adds the products up at the end
+	-quiet      accepted as by the other programs; changes nothing
 	-help       print this
 	-version    print the program's version
 

@@ -2,7 +2,7 @@ package main
 
 import (
 	"errors"
-	"flag"
+	"slices"
 	"strings"
 
 	"matpool/condor"
@@ -13,11 +13,10 @@ import (
 
 // attributeFlags defines a flag for each attribute of a simplified submission file, and
 // one for each that is passed on to HTCondor, which may have any name: -condor.rank=1 or
-// -+Owner=2. What they are given is appended to the overrides, in the order of the
-// arguments.
+// -+Owner=2. Their values are appended to the overrides, in the order of the arguments.
 func attributeFlags(flags *cli.Flags, args []string, overrides *[]condor.Setting) {
 	define := func(name string) {
-		flags.Func(name, "", func(value string) error {
+		flags.Unlisted(name, func(value string) error {
 			*overrides = append(*overrides, condor.Setting{Name: name, Value: value})
 			return nil
 		})
@@ -25,11 +24,13 @@ func attributeFlags(flags *cli.Flags, args []string, overrides *[]condor.Setting
 	for _, a := range jobfile.Attributes() {
 		define(a.Name)
 	}
+	known := flags.Names()
 	for _, arg := range args {
 		name, ok := strings.CutPrefix(arg, "-")
 		name, _, _ = strings.Cut(strings.TrimPrefix(name, "-"), "=")
-		if ok && jobfile.PassedOn(name) && flags.Lookup(name) == nil {
+		if ok && jobfile.PassedOn(name) && !slices.Contains(known, name) {
 			define(name)
+			known = append(known, name)
 		}
 	}
 }
@@ -43,8 +44,6 @@ func withNearest(flags *cli.Flags, err error) error {
 	if !unknown {
 		return err
 	}
-	var known []string
-	flags.VisitAll(func(f *flag.Flag) { known = append(known, f.Name) })
-	near := jobfile.Nearest(name, known)
-	return status.UsageError(errors.New(err.Error()), "the nearest flag is -"+near+"; "+flags.Name()+" -help lists them")
+	near := jobfile.Nearest(name, flags.Names())
+	return status.UsageError(errors.New(err.Error()), "the nearest flag is -"+near+"; matsubmit -help lists them")
 }

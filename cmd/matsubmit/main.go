@@ -19,12 +19,13 @@ func main() { cli.Main("matsubmit", run) }
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matsubmit", source)
 	var o submit.Options
-	flags.BoolVar(&o.WriteOnly, "N", false, "")
-	flags.BoolVar(&o.WriteOnly, "dry_run", false, "")
-	flags.BoolVar(&o.Force, "force", false, "")
-	flags.BoolVar(&o.Resubmit, "resubmit", false, "")
-	flags.BoolVar(&o.DAG, "dag", false, "")
-	output := flags.Path("o", "")
+	flags.BoolVar(&o.WriteOnly, "N", "write the submit description, submit nothing")
+	flags.BoolVar(&o.WriteOnly, "dry_run", "the same")
+	output := flags.Path("o", "", "write it to `FILE`, not to FILE.sub; \"-\" prints it, and submits nothing")
+	flags.BoolVar(&o.Force, "force", "make everything again, also what exists, which is removed, or is in the queue")
+	flags.BoolVar(&o.Resubmit, "resubmit", "submit what is missing")
+	flags.BoolVar(&o.DAG, "dag", "submit a graph, which adds the products up at the end")
+	flags.Bool("quiet", "accepted as by the other programs; changes nothing")
 	attributeFlags(flags, args, &o.Overrides)
 	names, done, err := flags.Parse(args, stdout)
 	if done || err != nil {

@@ -28,12 +28,13 @@ after two minutes.
 Flags:
 
 	-cluster N      the jobs of cluster N, or of several: N,N,...
-	-timeout TIME   stop following after this time, such as 90s, 10m or 2h
+	-timeout TIME   stop following after a TIME, such as 90s, 10m or 2h
 	-wait           wait for a log that is not there yet
 	-report         print a report
-	-csv            print a table with a row for each attempt of each job
-	-json           print the report and all attempts as one JSON object
+	-csv            print a table with a line for each run of each job
+	-json           print the report and all runs as one JSON object
 	-plot FILE      draw what each slot did when; FILE ends in .svg or .png
+	-quiet          accepted as by the other programs; changes nothing
 	-help           print this
 	-version        print the program's version
 

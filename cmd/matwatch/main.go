@@ -22,22 +22,23 @@ func main() { cli.Main("matwatch", run) }
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matwatch", source)
 	var clusters []int
-	flags.Func("cluster", "", func(list string) (err error) {
+	flags.Func("cluster", "the jobs of cluster `N`, or of several: N,N,...", func(list string) (err error) {
 		clusters, err = parseClusters(list)
 		return err
 	})
-	asText := flags.Bool("report", false, "")
-	asCSV := flags.Bool("csv", false, "")
-	asJSON := flags.Bool("json", false, "")
-	picture := flags.Path("plot", "")
 	var timeout time.Duration
-	flags.Func("timeout", "", func(text string) (err error) {
+	flags.Func("timeout", "stop following after a `TIME`, such as 90s, 10m or 2h", func(text string) (err error) {
 		if timeout, err = time.ParseDuration(text); err != nil || timeout <= 0 {
 			return errors.New("it must be a time, such as 90s, 10m or 2h")
 		}
 		return nil
 	})
-	wait := flags.Bool("wait", false, "")
+	wait := flags.Bool("wait", "wait for a log that is not there yet")
+	asText := flags.Bool("report", "print a report")
+	asCSV := flags.Bool("csv", "print a table with a line for each run of each job")
+	asJSON := flags.Bool("json", "print the report and all runs as one JSON object")
+	picture := flags.Path("plot", "", "draw what each slot did when; `FILE` ends in .svg or .png")
+	flags.Bool("quiet", "accepted as by the other programs; changes nothing")
 	names, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
 		return err

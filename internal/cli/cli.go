@@ -8,26 +8,24 @@ import (
 	"os"
 	"os/signal"
 
-	"matpool/condor/chirp"
 	"matpool/internal/status"
 	"matpool/internal/text"
 )
 
 // A Command is a program: it reads its arguments and does its work until that is
-// done or ctx is cancelled. What it returns is told to the user by [Main], nobody else.
+// done or ctx is cancelled. [Main] alone prints the error that it returns.
 type Command func(ctx context.Context, args []string, stdout, stderr io.Writer) error
 
 // Main runs a program and ends the process with the exit status of package status.
 //
-// Each error is one line on stderr, "matprod: inputA.npy: truncated: …", with a
-// hint on a line of its own where there is one. At the first signal that asks the
-// program to end, ctx is cancelled; when the command has cleaned up and returned,
-// the process dies by that signal, so that whoever waits for it can see why. A
-// second signal kills at once.
+// Each error is one line on stderr, "matprod: inputA.npy: truncated: …"; a hint, if
+// any, is a line of its own. At the first signal that asks the program to end, ctx is
+// cancelled; when the command has cleaned up and returned, the process dies by that
+// signal, so that whoever waits for it can see why. A second signal kills at once.
 //
-// In a job of HTCondor, the error is the job's message, too.
-func Main(name string, run Command) {
-	job := chirp.Find()
+// Before the process ends with an error, each onFailure is called with the first line
+// that is printed, without the program's name.
+func Main(name string, run Command, onFailure ...func(line string)) {
 	ctx, signals := cancelOnSignal()
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	if err != nil && ctx.Err() != nil {
@@ -37,13 +35,15 @@ func Main(name string, run Command) {
 	}
 	report(os.Stderr, name, err)
 	if err != nil {
-		job.Say(summary(err))
+		for _, call := range onFailure {
+			call(summary(err))
+		}
 	}
 	os.Exit(status.Of(err))
 }
 
-// cancelOnSignal returns a context that the first signal cancels, and the channel
-// where that signal can then be had.
+// cancelOnSignal returns a context that the first signal cancels, and a channel that
+// then delivers that signal.
 func cancelOnSignal() (context.Context, <-chan os.Signal) {
 	ctx, cancel := context.WithCancel(context.Background())
 	arrived, first := make(chan os.Signal, 1), make(chan os.Signal, 1)
@@ -71,9 +71,9 @@ func summary(err error) string {
 	return line
 }
 
-// told is how many errors are told. Of 100,000 inputs that are missing, the first ones
-// show what is wrong.
-const told = 50
+// maxErrors is how many errors are printed. If 100,000 inputs are missing, the first
+// ones show what is wrong.
+const maxErrors = 50
 
 // report prints a line for each error, the first ones of many, and under them the hints,
 // each once.
@@ -93,8 +93,8 @@ func report(w io.Writer, name string, err error) {
 		}
 		seen[message], seen[hint] = true, true
 	}
-	if more := len(lines) - told; more > 1 {
-		lines = append(lines[:told], "… and "+text.Number(more)+" more")
+	if more := len(lines) - maxErrors; more > 1 {
+		lines = append(lines[:maxErrors], "… and "+text.Number(more)+" more")
 	}
 	for _, line := range lines {
 		fmt.Fprintf(w, "%s: %s\n", name, text.Plain(line))

@@ -17,7 +17,9 @@ Prog does something.
 
 Flags:
 
-	-n N   a number
+	-old   what this says does not matter
+
+Exit status: 0.
 */
 package main
 
@@ -40,9 +42,10 @@ func parse(args ...string) given {
 	var stdout bytes.Buffer
 	var g given
 	g.flags = NewFlags("prog", source)
-	number := g.flags.Whole("n", 5, 1, 9)
-	path := g.flags.Path("o", "default")
-	quiet := g.flags.Bool("quiet", false, "")
+	number := g.flags.Whole("n", 5, 1, 9, "a number `N`")
+	path := g.flags.Path("o", "default", "write to `FILE`")
+	quiet := g.flags.Bool("quiet", "print less")
+	g.flags.Unlisted("elsewhere", func(string) error { return nil })
 	g.operands, g.done, g.err = g.flags.Parse(args, &stdout)
 	g.number, g.path, g.quiet, g.stdout = *number, *path, *quiet, stdout.String()
 	return g
@@ -129,13 +132,31 @@ func TestMisused(t *testing.T) {
 	}
 }
 
-func TestHelpPrintsThePackageComment(t *testing.T) {
-	want := "Prog does something.\n\nFlags:\n\n\t-n N   a number\n"
+// -help prints the package comment, with the flags as they are defined.
+func TestHelp(t *testing.T) {
+	const want = `Prog does something.
+
+Flags:
+
+	-n N       a number N (5)
+	-o FILE    write to FILE (default)
+	-quiet     print less
+	-help      print this
+	-version   print the program's version
+
+Exit status: 0.
+`
 	for _, args := range []string{"-help", "--help", "-h", "a -n 3 -help b"} {
 		g := parse(strings.Fields(args)...)
 		if g.err != nil || !g.done || g.stdout != want {
 			t.Errorf("%s: %+v", args, g)
 		}
+	}
+	var stdout bytes.Buffer
+	flags := NewFlags("prog", "/*\nProg.\n\nFlags:\n\n\t-x   nothing comes after the flags\n*/")
+	if _, _, err := flags.Parse([]string{"-help"}, &stdout); err != nil ||
+		stdout.String() != "Prog.\n\nFlags:\n\n\t-help      print this\n\t-version   print the program's version\n" {
+		t.Errorf("%q, %v", stdout.String(), err)
 	}
 }
 
@@ -150,14 +171,28 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// What multiplies is a part of the version of a program that does.
-func TestVersionOfMultiplier(t *testing.T) {
+func TestComponent(t *testing.T) {
 	var stdout bytes.Buffer
 	flags := NewFlags("prog", source)
-	flags.Multiplier()
-	_, done, err := flags.Parse([]string{"-version", "-kernel", "generic"}, &stdout)
-	if want := "\ndgemm: Go, kernel generic (4×4)\n"; !done || err != nil || !strings.HasSuffix(stdout.String(), want) {
+	engine := flags.String("engine", "use `E`")
+	cause := errors.New("no engine")
+	flags.Component("the engine in use", func() (string, error) {
+		if *engine == "" {
+			return "", cause
+		}
+		return "engine: " + *engine, nil
+	})
+	_, done, err := flags.Parse([]string{"-version", "-engine", "steam"}, &stdout)
+	if want := "\nengine: steam\n"; !done || err != nil || !strings.HasSuffix(stdout.String(), want) {
 		t.Errorf("done %v, error %v, printed %q, want %q at the end", done, err, &stdout, want)
+	}
+	*engine = ""
+	if _, _, err := flags.Parse([]string{"-version"}, &stdout); err != cause {
+		t.Errorf("error %v", err)
+	}
+	stdout.Reset()
+	if _, _, err := flags.Parse([]string{"-help"}, &stdout); err != nil || !strings.Contains(stdout.String(), "version and the engine in use\n") {
+		t.Errorf("-help: %v\n%s", err, &stdout)
 	}
 }
 
@@ -168,9 +203,6 @@ func TestOutputThatCannotBePrintedIsAnError(t *testing.T) {
 			t.Errorf("%s: done %v, error %v", arg, done, err)
 		}
 	}
-	if err := PrintNorm(full{}, true, 1, 1, "file"); !errors.Is(err, errFull) {
-		t.Errorf("PrintNorm: %v", err)
-	}
 }
 
 type full struct{}
@@ -179,23 +211,11 @@ var errFull = errors.New("no space left")
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
-func TestUnknownKernelIsWrongUsage(t *testing.T) {
-	flags := NewFlags("prog", source)
-	newMultiplier := flags.Multiplier()
-	if _, _, err := flags.Parse([]string{"-kernel", "none"}, nil); err != nil {
-		t.Fatal(err)
-	}
-	_, err := newMultiplier()
-	if status.Of(err) != status.Usage || !strings.HasPrefix(err.Error(), "flag -kernel: ") {
-		t.Errorf("status %d, %v", status.Of(err), err)
-	}
-}
-
 func TestThreads(t *testing.T) {
 	before := runtime.GOMAXPROCS(0)
 	defer runtime.GOMAXPROCS(before)
 	flags := NewFlags("prog", source)
-	threads := flags.Threads()
+	threads := flags.Threads("use `N` threads")
 	if *threads != before {
 		t.Errorf("default %d, want the processors that may be used, %d", *threads, before)
 	}
@@ -207,7 +227,7 @@ func TestThreads(t *testing.T) {
 	}
 }
 
-// An error is one line, a hint another, at the end; what comes several times is told once.
+// An error is one line, a hint another, at the end; what comes several times is printed once.
 func TestReport(t *testing.T) {
 	cause := errors.New("x: too short")
 	for _, test := range []struct {
@@ -235,31 +255,13 @@ func TestReport(t *testing.T) {
 	}
 }
 
-func TestPrintNorm(t *testing.T) {
-	for _, test := range []struct {
-		quiet bool
-		norm  float64
-		terms int
-		want  string
-	}{
-		{false, 7496.135068553137, 3, "norm of the sum of 3 files: 7496.135068553137\n"},
-		{false, 2, 1, "norm of the sum of 1 file: 2.0\n"},
-		{true, 1e22, 3, "1e+22\n"},
-	} {
-		var stdout bytes.Buffer
-		if err := PrintNorm(&stdout, test.quiet, test.norm, test.terms, "file"); err != nil || stdout.String() != test.want {
-			t.Errorf("%q, %v; want %q", stdout.String(), err, test.want)
-		}
-	}
-}
-
-// Of many errors the first are told, each once, and how many more there are.
+// Of many errors the first are printed, each once, and how many more there are.
 func TestReportOfMany(t *testing.T) {
 	var errs []error
-	for i := range told + 1 {
+	for i := range maxErrors + 1 {
 		errs = append(errs, fmt.Errorf("%d", i), errors.New("0"))
 	}
-	for more, last := range map[int]string{0: fmt.Sprintf("prog: %d", told), 1: "prog: … and 2 more", 1199: "prog: … and 1,200 more"} {
+	for more, last := range map[int]string{0: fmt.Sprintf("prog: %d", maxErrors), 1: "prog: … and 2 more", 1199: "prog: … and 1,200 more"} {
 		all := slices.Clone(errs)
 		for i := range more {
 			all = append(all, fmt.Errorf("x%d", i))
@@ -267,7 +269,7 @@ func TestReportOfMany(t *testing.T) {
 		var stderr bytes.Buffer
 		report(&stderr, "prog", errors.Join(all...))
 		lines := strings.Split(strings.TrimSuffix(stderr.String(), "\n"), "\n")
-		if len(lines) != told+1 || lines[0] != "prog: 0" || lines[told] != last {
+		if len(lines) != maxErrors+1 || lines[0] != "prog: 0" || lines[maxErrors] != last {
 			t.Errorf("%d lines, the last %q, want %q", len(lines), lines[len(lines)-1], last)
 		}
 	}

@@ -8,43 +8,67 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
-	"strings"
 
-	"matpool/blas"
 	"matpool/internal/file"
 	"matpool/internal/status"
 )
 
 // Flags are a program's flags. They may stand before, between and behind the
 // operands, with one dash or two; "--" ends them.
+//
+// Each flag is defined with its usage, a line of the manual, in which backquotes mark the
+// name of its value: "write `N` pairs".
 type Flags struct {
-	*flag.FlagSet
-	manual     string
-	version    bool
-	threads    *int
-	multiplier func() (*blas.Multiplier, error) // nil unless the program multiplies
+	set       *flag.FlagSet
+	manual    string
+	listed    []string // in the order of their definitions
+	version   bool
+	component func() (string, error) // see Component
+	threads   *int
 }
 
 // NewFlags returns the flags that every program has, -help and -version, for the
 // program whose manual is the package comment of source.
 func NewFlags(name, source string) *Flags {
-	f := &Flags{FlagSet: flag.NewFlagSet(name, flag.ContinueOnError), manual: manual(source)}
-	f.SetOutput(io.Discard) // what is wrong is told by Main
-	f.BoolVar(&f.version, "version", false, "")
+	f := &Flags{set: flag.NewFlagSet(name, flag.ContinueOnError), manual: manual(source)}
+	f.set.SetOutput(io.Discard) // Main prints what is wrong
+	f.set.BoolVar(&f.version, "version", false, "print the program's version")
 	return f
 }
 
-// manual returns the text of the comment that source begins with. A program's
-// manual is its package comment, so that there is one.
-func manual(source string) string {
-	_, source, _ = strings.Cut(source, "/*\n")
-	text, _, _ := strings.Cut(source, "*/")
-	return text
+// Names returns the names of all flags that are defined, sorted.
+func (f *Flags) Names() []string {
+	var names []string
+	f.set.VisitAll(func(g *flag.Flag) { names = append(names, g.Name) })
+	return names
 }
 
+// Bool defines a flag without a value.
+func (f *Flags) Bool(name, usage string) *bool {
+	p := new(bool)
+	f.BoolVar(p, name, usage)
+	return p
+}
+
+// BoolVar defines a flag without a value that sets *p.
+func (f *Flags) BoolVar(p *bool, name, usage string) {
+	f.listed = append(f.listed, name)
+	f.set.BoolVar(p, name, *p, usage)
+}
+
+// Func defines a flag whose value is passed to set. An error says what the value must be.
+func (f *Flags) Func(name, usage string, set func(string) error) {
+	f.listed = append(f.listed, name)
+	f.set.Func(name, usage, set)
+}
+
+// Unlisted is Func for a flag that the manual describes in another section than that of
+// the flags.
+func (f *Flags) Unlisted(name string, set func(string) error) { f.set.Func(name, "", set) }
+
 // Whole defines a flag for a whole number from least to most.
-func (f *Flags) Whole(name string, value, least, most int) *int {
-	f.Func(name, "", func(s string) error {
+func (f *Flags) Whole(name string, value, least, most int, usage string) *int {
+	f.Func(name, usage, func(s string) error {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < least || n > most {
 			return fmt.Errorf("it must be a whole number from %d to %d", least, most)
@@ -52,64 +76,68 @@ func (f *Flags) Whole(name string, value, least, most int) *int {
 		value = n
 		return nil
 	})
+	f.set.Lookup(name).DefValue = strconv.Itoa(value)
 	return &value
 }
 
 // Path defines a flag for the name of a file or a folder. An empty one is refused:
 // it comes of a variable that a shell script has not set.
-func (f *Flags) Path(name, value string) *string {
-	f.Func(name, "", func(s string) error {
+func (f *Flags) Path(name, value, usage string) *string {
+	f.Func(name, usage, func(s string) error {
 		if s == "" {
 			return errors.New("it must not be empty")
 		}
 		value = s
 		return nil
 	})
+	f.set.Lookup(name).DefValue = value
 	return &value
 }
 
-// Limits that no sensible use reaches: they keep sizes and indices far from overflow.
-const (
-	maxThreads = 1024
-)
+// String defines a flag for any text.
+func (f *Flags) String(name, usage string) *string {
+	value := new(string)
+	f.Func(name, usage, func(s string) error {
+		*value = s
+		return nil
+	})
+	return value
+}
 
 // Jobs defines the flag -jobs, the number of products.
-func (f *Flags) Jobs() *int { return f.Whole("jobs", 100, 1, file.MaxIndex) }
+func (f *Flags) Jobs(usage string) *int { return f.Whole("jobs", 100, 1, file.MaxIndex, usage) }
+
+// maxThreads is a limit that no sensible use reaches: it keeps sizes far from overflow.
+const maxThreads = 1024
 
 // Threads defines the flag -threads. The default is the number of processors that
 // the program may use, by affinity, cgroup or GOMAXPROCS.
-func (f *Flags) Threads() *int {
-	f.threads = f.Whole("threads", runtime.GOMAXPROCS(0), 1, maxThreads)
+func (f *Flags) Threads(usage string) *int {
+	f.threads = f.Whole("threads", runtime.GOMAXPROCS(0), 1, maxThreads, usage)
+	f.set.Lookup("threads").DefValue = "the processors that may be used"
 	return f.threads
 }
 
-// Multiplier defines the flags -threads and -kernel, and returns a function that
-// makes what they ask for.
-func (f *Flags) Multiplier() func() (*blas.Multiplier, error) {
-	threads, kernel := f.Threads(), f.String("kernel", "", "")
-	f.multiplier = func() (*blas.Multiplier, error) {
-		m, err := blas.New(*kernel, *threads)
-		if errors.Is(err, blas.ErrKernel) {
-			return nil, status.UsageError(fmt.Errorf("flag -kernel: %w", err), "")
-		}
-		return m, err
-	}
-	return f.multiplier
+// Component adds to what -version prints a line that describe returns, and to its usage
+// what that is.
+func (f *Flags) Component(what string, describe func() (string, error)) {
+	f.set.Lookup("version").Usage += " and " + what
+	f.component = describe
 }
 
 // Parse reads the arguments and returns the operands. If the arguments ask for the
 // manual or the version, it prints that and returns done, and there is no more to do.
 func (f *Flags) Parse(args []string, stdout io.Writer) (operands []string, done bool, err error) {
 	for {
-		err := f.FlagSet.Parse(args)
+		err := f.set.Parse(args)
 		if errors.Is(err, flag.ErrHelp) {
-			_, err := io.WriteString(stdout, f.manual)
+			_, err := io.WriteString(stdout, f.help())
 			return nil, true, err
 		}
 		if err != nil {
 			return nil, false, status.UsageError(err, f.seeHelp())
 		}
-		rest := f.Args()
+		rest := f.set.Args()
 		if len(rest) == 0 {
 			break
 		}
@@ -134,7 +162,7 @@ func (f *Flags) Parse(args []string, stdout io.Writer) (operands []string, done 
 // Given reports whether the flag stands among the arguments.
 func (f *Flags) Given(name string) bool {
 	given := false
-	f.Visit(func(g *flag.Flag) { given = given || g.Name == name })
+	f.set.Visit(func(g *flag.Flag) { given = given || g.Name == name })
 	return given
 }
 
@@ -143,4 +171,4 @@ func (f *Flags) Misused(format string, args ...any) error {
 	return status.UsageError(fmt.Errorf(format, args...), f.seeHelp())
 }
 
-func (f *Flags) seeHelp() string { return f.Name() + " -help shows how it is used" }
+func (f *Flags) seeHelp() string { return f.set.Name() + " -help shows how it is used" }

@@ -11,8 +11,8 @@ import (
 // itself writes into the program.)
 var version string
 
-// printVersion prints the program's version, Go's, and, if it multiplies, by what on
-// this processor.
+// printVersion prints the program's version, Go's, and that of the program's component,
+// if any.
 func (f *Flags) printVersion(stdout io.Writer) error {
 	v := version
 	if v == "" {
@@ -21,13 +21,13 @@ func (f *Flags) printVersion(stdout io.Writer) error {
 			v = info.Main.Version
 		}
 	}
-	text := fmt.Sprintf("%s %s\n%s %s/%s\n", f.Name(), v, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	if f.multiplier != nil {
-		m, err := f.multiplier()
+	text := fmt.Sprintf("%s %s\n%s %s/%s\n", f.set.Name(), v, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	if f.component != nil {
+		line, err := f.component()
 		if err != nil {
 			return err
 		}
-		text += fmt.Sprintf("dgemm: %s\n", m.Kernel())
+		text += line + "\n"
 	}
 	_, err := io.WriteString(stdout, text)
 	return err

@@ -11,10 +11,10 @@ import (
 	"matpool/internal/status"
 )
 
-// words returns what the user is told of an error, and the hint that comes with it.
+// words returns the text of an error for the user, and the hint that comes with it.
 //
 // The system's own messages depend on the version and the language of Windows, and
-// end in a full stop. What happens most the programs say in the same words
+// end in a full stop. For the most frequent ones the programs use the same words
 // everywhere: those of Unix, which are in the manuals.
 func words(err error) (text, hint string) {
 	text, hint = err.Error(), status.Hint(err)

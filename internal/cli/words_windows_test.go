@@ -12,8 +12,8 @@ import (
 	"matpool/internal/status"
 )
 
-// The words for what happens most are those of the manuals, and every other message
-// of the system is one line without a full stop, too.
+// The most frequent errors have the words of the manuals; every other message of the
+// system is one line without a full stop, too.
 func TestWords(t *testing.T) {
 	const ours = "prog: x.npy: "
 	for errno, want := range map[error]string{
@@ -26,16 +26,16 @@ func TestWords(t *testing.T) {
 		windows.ERROR_SHARING_VIOLATION: ours + "another program has the file open\n" +
 			"prog: hint: close the file there, and start this program again\n",
 	} {
-		var told bytes.Buffer
-		report(&told, "prog", fmt.Errorf("x.npy: %w", &os.SyscallError{Syscall: "CreateFile", Err: errno}))
-		if got := strings.Replace(told.String(), "CreateFile: ", "", 1); got != want {
-			t.Errorf("%v is told as %q, want %q", errno, got, want)
+		var stderr bytes.Buffer
+		report(&stderr, "prog", fmt.Errorf("x.npy: %w", &os.SyscallError{Syscall: "CreateFile", Err: errno}))
+		if got := strings.Replace(stderr.String(), "CreateFile: ", "", 1); got != want {
+			t.Errorf("%v is printed as %q, want %q", errno, got, want)
 		}
 	}
 	for _, errno := range []error{windows.ERROR_CRC, windows.ERROR_SEM_TIMEOUT, windows.ERROR_NETNAME_DELETED, windows.ERROR_INVALID_HANDLE} {
 		text, hint := words(status.WithHint(fmt.Errorf("x.npy: %w", errno), "wait"))
 		if !strings.HasPrefix(text, "x.npy: ") || strings.ContainsAny(text, "\r\n") || strings.HasSuffix(text, ".") || hint != "wait" {
-			t.Errorf("%#v is told as %q, hint %q", errno, text, hint)
+			t.Errorf("%#v is printed as %q, hint %q", errno, text, hint)
 		}
 	}
 }

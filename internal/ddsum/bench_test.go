@@ -40,11 +40,3 @@ func BenchmarkSquares(b *testing.B) {
 		})
 	}
 }
-
-func BenchmarkRound(b *testing.B) {
-	hi, lo := make([]float64, Block), make([]float64, Block)
-	for b.Loop() {
-		Round(hi, hi, lo)
-	}
-	perElement(b, Block, 24)
-}

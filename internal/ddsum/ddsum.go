@@ -29,8 +29,8 @@ type DD struct{ Hi, Lo float64 }
 // plus returns d + (x + y), where |y| is at most half an ulp of x. This is the one operation that
 // everything here is made of; no line of it may be simplified algebraically.
 //
-// Where the result is not finite it is what d.Hi + x gives. Without that rule Inf would turn into
-// NaN, since the error of an infinite sum is Inf − Inf.
+// If the result is not finite, it is d.Hi + x. Without that rule Inf would turn into NaN, since the
+// error of an infinite sum is Inf − Inf.
 func (d DD) plus(x, y float64) DD {
 	s := d.Hi + x // TwoSum: s + e = d.Hi + x exactly
 	b := s - d.Hi
@@ -52,7 +52,8 @@ func (d DD) plus(x, y float64) DD {
 // by about p·2⁻¹⁰⁵·Σ|x|. Two such sums are merged by adding one's hi and then its lo to the other,
 // which makes it 2p·2⁻¹⁰⁵·Σ|x| at most, however the terms are grouped.
 //
-// Inf, NaN and overflow come out in hi as in a plain loop, with lo = 0. A sum of zeros, −0 too, is +0.
+// What Add leaves in hi is the sum rounded to double, hi = fl(hi + lo). Inf, NaN and overflow come out
+// in hi as in a plain loop, with lo = 0. A sum of zeros, −0 too, is +0.
 //
 // The slices must not overlap. Add panics if their lengths differ.
 func Add(hi, lo, x []float64) {
@@ -60,19 +61,6 @@ func Add(hi, lo, x []float64) {
 		panic(fmt.Sprintf("ddsum: Add: lengths differ: %d, %d, %d", len(hi), len(lo), len(x)))
 	}
 	inUse.add(hi, lo, x)
-}
-
-// Round writes the sum rounded to double, dst = fl(hi + lo). What [Add] leaves in hi is rounded
-// already, so after it Round is a copy.
-//
-// dst may be hi or lo, and must not overlap them otherwise. Round panics if the lengths differ.
-func Round(dst, hi, lo []float64) {
-	if len(hi) != len(dst) || len(lo) != len(dst) {
-		panic(fmt.Sprintf("ddsum: Round: lengths differ: %d, %d, %d", len(dst), len(hi), len(lo)))
-	}
-	for i := range dst {
-		dst[i] = hi[i] + lo[i]
-	}
 }
 
 // Squares returns Σ x[i]² of one block, in 32 interleaved double-double sums, element i in sum
@@ -107,12 +95,7 @@ func Norm(blocks []DD) float64 {
 	return r + (math.FMA(-r, r, d.Hi)+d.Lo)/(2*r)
 }
 
-// Kernel names the inner loops in use: "avx512", "avx2" or "go", the first that this processor and
-// its operating system support. For comparison, the environment variable GODEBUG, as in
-// GODEBUG=cpu.avx512=off or GODEBUG=cpu.all=off, hides a processor's extensions.
-func Kernel() string { return inUse.name }
-
-// A kernel is one implementation of the inner loops. Lengths are checked by its callers.
+// A kernel is one implementation of the inner loops. Its callers check the lengths.
 type kernel struct {
 	name      string
 	available bool
@@ -120,6 +103,8 @@ type kernel struct {
 	squares   func(x []float64) DD
 }
 
+// inUse is the first kernel that this processor and its operating system support. (The environment
+// variable GODEBUG, as in GODEBUG=cpu.avx512=off, hides a processor's extensions.)
 var inUse = firstAvailable(kernels())
 
 func firstAvailable(ks []kernel) kernel {

@@ -65,8 +65,6 @@ func TestPanics(t *testing.T) {
 		"lengths differ: 3, 4, 4":     func() { Add(three, four, four) },
 		"lengths differ: 4, 3, 4":     func() { Add(four, three, four) },
 		"lengths differ: 4, 4, 3":     func() { Add(four, four, three) },
-		"lengths differ: 3, 4, 3":     func() { Round(three, four, three) },
-		"lengths differ: 3, 3, 4":     func() { Round(three, three, four) },
 		"32769 elements, more than a": func() { Squares(make([]float64, Block+1)) },
 	} {
 		func() {
@@ -93,7 +91,6 @@ func TestNothingIsAllocated(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(10, func() {
 		Add(hi, lo, x)
-		Round(hi, hi, lo)
 		blocks[0] = Squares(x)
 		blocks[1].Hi = Norm(blocks)
 	}); n != 0 {

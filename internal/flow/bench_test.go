@@ -17,8 +17,8 @@ const benchSize, benchJobs = 1000, 10
 // benchPairs makes the inputs.
 func benchPairs(b *testing.B) (pairs []Pair, outputs []string) {
 	dir := b.TempDir()
-	in := Init{Dir: dir, A: "a.npy", B: "b.npy", Jobs: benchJobs, Size: benchSize, Seed: 1}
-	if err := in.Run(b.Context(), quietly); err != nil {
+	in := InitOptions{Dir: dir, A: "a.npy", B: "b.npy", Jobs: benchJobs, Size: benchSize, Seed: 1}
+	if err := Init(b.Context(), in, quietly); err != nil {
 		b.Fatal(err)
 	}
 	for i := range benchJobs {
@@ -32,7 +32,7 @@ func benchPairs(b *testing.B) (pairs []Pair, outputs []string) {
 }
 
 // perThreads runs work with one thread and with two.
-func perThreads(b *testing.B, matrices int, work func(b *testing.B, threads int, m *blas.Multiplier)) {
+func perThreads(b *testing.B, matrices int, work func(b *testing.B, threads int, m blas.Multiplier)) {
 	for threads := 1; threads <= 2; threads++ {
 		b.Run(fmt.Sprintf("threads=%d", threads), func(b *testing.B) {
 			m, err := blas.New("", threads)
@@ -50,11 +50,11 @@ func perThreads(b *testing.B, matrices int, work func(b *testing.B, threads int,
 
 func BenchmarkProducts(b *testing.B) {
 	pairs, outputs := benchPairs(b)
-	perThreads(b, 3*benchJobs, func(b *testing.B, threads int, m *blas.Multiplier) {
+	perThreads(b, 3*benchJobs, func(b *testing.B, threads int, m blas.Multiplier) {
 		for _, name := range outputs {
 			os.Remove(name)
 		}
-		if err := Products(b.Context(), m, pairs, false, quietly); err != nil {
+		if err := Products(b.Context(), ProductOptions{Pairs: pairs, Multiplier: m}, quietly); err != nil {
 			b.Fatal(err)
 		}
 	})
@@ -62,8 +62,8 @@ func BenchmarkProducts(b *testing.B) {
 
 func BenchmarkSerial(b *testing.B) {
 	pairs, _ := benchPairs(b)
-	perThreads(b, 2*benchJobs, func(b *testing.B, threads int, m *blas.Multiplier) {
-		if _, err := Serial(b.Context(), m, pairs, "", quietly); err != nil {
+	perThreads(b, 2*benchJobs, func(b *testing.B, threads int, m blas.Multiplier) {
+		if _, err := Serial(b.Context(), SerialOptions{Pairs: pairs, Multiplier: m}, quietly); err != nil {
 			b.Fatal(err)
 		}
 	})
@@ -75,19 +75,19 @@ func BenchmarkCombine(b *testing.B) {
 	for _, p := range pairs {
 		names = append(names, p.A, p.B)
 	}
-	perThreads(b, len(names), func(b *testing.B, threads int, _ *blas.Multiplier) {
-		if _, err := Combine(b.Context(), names, "", threads, quietly); err != nil {
+	perThreads(b, len(names), func(b *testing.B, threads int, _ blas.Multiplier) {
+		if _, err := Combine(b.Context(), CombineOptions{Names: names, Threads: threads}, quietly); err != nil {
 			b.Fatal(err)
 		}
 	})
 }
 
 func BenchmarkInit(b *testing.B) {
-	in := Init{Dir: b.TempDir(), A: "a.npy", B: "b.npy", Jobs: benchJobs, Size: benchSize, Seed: 1, Force: true}
+	in := InitOptions{Dir: b.TempDir(), A: "a.npy", B: "b.npy", Jobs: benchJobs, Size: benchSize, Seed: 1, Force: true}
 	b.SetBytes(2 * benchJobs * 8 * benchSize * benchSize)
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := in.Run(b.Context(), quietly); err != nil {
+		if err := Init(b.Context(), in, quietly); err != nil {
 			b.Fatal(err)
 		}
 	}

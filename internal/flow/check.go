@@ -18,8 +18,9 @@ const (
 	makeFolder = "make the folder first"
 )
 
-// work is what there is to do.
+// work is what there is to do: pairs whose headers have been read.
 type work struct {
+	pairs           []Pair
 	multiplications int64
 	largest         int64 // the size in bytes of the largest pair with its product
 }
@@ -32,9 +33,10 @@ func (w *work) add(f factors) {
 	w.largest = max(w.largest, 8*(a+b+c))
 }
 
-// checkProducts looks at everything that [Products] will use, and returns the work there
-// is, or all that is wrong.
+// checkProducts checks everything that [Products] will use, and returns the work, or all
+// that is wrong.
 func checkProducts(pairs []Pair) (w work, err error) {
+	w.pairs = pairs
 	errs := []error{checkOutputs(pairs)}
 	for _, p := range pairs {
 		f, err := openFactors(p)
@@ -48,9 +50,10 @@ func checkProducts(pairs []Pair) (w work, err error) {
 	return w, errors.Join(errs...)
 }
 
-// checkTerms looks at everything that [Serial] will use, and returns what the sum
-// looks like and the work there is, or all that is wrong.
-func checkTerms(pairs []Pair, output string) (sum npyio.Header, w work, err error) {
+// checkTerms checks everything that [Serial] or [Partial] will use, and returns the work
+// and the header of the sum, or all that is wrong.
+func checkTerms(pairs []Pair, output string) (w work, sum npyio.Header, err error) {
+	w.pairs = pairs
 	var errs []error
 	first := ""
 	for _, p := range pairs {
@@ -71,7 +74,7 @@ func checkTerms(pairs []Pair, output string) (sum npyio.Header, w work, err erro
 			errs = append(errs, checkDistinct(output, p.A, p.B))
 		}
 	}
-	return sum, w, errors.Join(errs...)
+	return w, sum, errors.Join(errs...)
 }
 
 // Headers returns the headers of a pair's factors and of their product, or all that is
@@ -89,9 +92,9 @@ func shapeError(name string, h npyio.Header, firstName string, first npyio.Heade
 	return status.DataError(fmt.Errorf("%s: is %s, but %s is %s", name, h.ShapeString(), firstName, first.ShapeString()), "")
 }
 
-// checkOutputs makes sure that each output can be written where it is to be, as far as
-// that can be known, and that none is another output or an input of any pair: by its name, as indexed names may be (input.npy with
-// index 10 and input1.npy with index 0), or through a link.
+// checkOutputs makes sure that each output can be written, as far as that can be known,
+// and that none is another output or an input of any pair: by its name, as indexed names
+// may be (input.npy with index 10 and input1.npy with index 0), or through a link.
 func checkOutputs(pairs []Pair) error {
 	isInput, isOutput := make(map[string]bool, 2*len(pairs)), make(map[string]bool, len(pairs))
 	for _, p := range pairs {
@@ -119,7 +122,7 @@ func checkOutputs(pairs []Pair) error {
 	return nil
 }
 
-// resolved returns a path without symbolic links, or as it is where nothing is there.
+// resolved returns a path without symbolic links, or as it is if nothing is there.
 func resolved(path string) string {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"sync/atomic"
 
@@ -12,29 +13,32 @@ import (
 	"matpool/npyio"
 )
 
+// CombineOptions say what [Combine] adds up.
+type CombineOptions struct {
+	Names   []string // files of arrays, and of partial sums
+	Output  string   // the file for the sum, which is flushed to the disk; or none
+	Threads int
+
+	keep int // how many files stay open; 0 means what the system allows
+}
+
 // Combine adds up arrays of one shape, and partial sums of such, and returns the norm
-// of the sum. If output is not empty, the sum is written there, and flushed to the
-// disk. The norm and the sum are the same whether products are added by themselves or
-// as parts of partial sums, within the bound that [ddsum.Add] states.
+// of the sum. The norm and the sum are the same whether products are added by themselves
+// or as parts of partial sums, within the bound that [ddsum.Add] states.
 //
 // A block of [ddsum.Block] elements is summed over all files before the next one is
 // begun, so that its accumulators stay in a core's cache: memory depends neither on
 // the number of files nor on their size. The threads share out the blocks.
-func Combine(ctx context.Context, names []string, output string, threads int, show progress.Func) (norm float64, err error) {
-	return combine(ctx, names, output, threads, mayOpen()/2, show)
-}
-
-// combine is Combine with a number of files that are kept open.
-func combine(ctx context.Context, names []string, output string, threads, keep int, show progress.Func) (norm float64, err error) {
-	in, err := openTerms(names, keep)
+func Combine(ctx context.Context, o CombineOptions, show progress.Func) (norm float64, err error) {
+	in, err := openTerms(o.Names, cmp.Or(o.keep, mayOpen()/2))
 	if err != nil {
 		return 0, err
 	}
 	defer in.close()
-	if err := checkDistinct(output, names...); err != nil {
+	if err := checkDistinct(o.Output, o.Names...); err != nil {
 		return 0, err
 	}
-	out, err := createIfNamed(output, in.header)
+	out, err := createIfNamed(o.Output, in.header)
 	if err != nil {
 		return 0, err
 	}
@@ -42,9 +46,10 @@ func combine(ctx context.Context, names []string, output string, threads, keep i
 	values := int64(len(in.header.Append(nil))) // where they begin in the output
 
 	count, _ := in.header.Len()
-	if err := in.verify(ctx, threads); err != nil {
+	if err := in.verify(ctx, o.Threads); err != nil {
 		return 0, err
 	}
+	threads := o.Threads
 	if in.deflated {
 		threads = 1
 	}
@@ -74,7 +79,7 @@ func combine(ctx context.Context, names []string, output string, threads, keep i
 					if err := in.add(hi, lo, x, i, first); err != nil {
 						return err
 					}
-					show(done.Add(n), count*int64(len(names)))
+					show(done.Add(n), count*int64(len(o.Names)))
 				}
 				squares[block] = ddsum.Squares(hi)
 				if out != nil {

@@ -20,12 +20,12 @@ const drawn = 1 << 20
 
 // drawAll writes files of random numbers, one stream for all of them.
 //
-// To write takes longer than to draw, so several threads do both: while one draws, the
-// others write what they have drawn before. Files of one piece are written at the same
-// time; the pieces of a larger one take turns, as the system has them do.
-func (in Init) drawAll(ctx context.Context, names []string, h npyio.Header, show progress.Func) error {
+// Writing takes longer than drawing, so several threads do both: while one draws, the
+// others write what they have drawn. Files of one piece are written at the same time;
+// the system writes the pieces of a larger one in turn.
+func (o InitOptions) drawAll(ctx context.Context, names []string, h npyio.Header, show progress.Func) error {
 	count, _ := h.Len()
-	d := drawing{in: in, names: names, header: h, count: count, source: nprand.New(in.Seed), open: map[*drawnFile]bool{}}
+	d := drawing{names: names, header: h, count: count, sync: o.Sync, source: nprand.New(o.Seed), open: map[*drawnFile]bool{}}
 	defer d.close()
 	var files atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
@@ -59,10 +59,10 @@ const maxWriters = 4
 
 // A drawing is the state that the threads share.
 type drawing struct {
-	in     Init
 	names  []string
 	header npyio.Header
 	count  int64 // of values in a file
+	sync   bool
 
 	mu     sync.Mutex
 	source *nprand.Source
@@ -78,8 +78,8 @@ type drawnFile struct {
 	missing atomic.Int64
 }
 
-// next draws into the buffer what comes next: x, the values of a file from the one
-// numbered first on. It begins files as needed. After the last one there is none.
+// next draws the next values into the buffer: x, those of file f from number first on.
+// It begins files as needed. After the last file, f is nil.
 func (d *drawing) next(buffer []float64) (f *drawnFile, first int64, x []float64, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -102,7 +102,7 @@ func (d *drawing) next(buffer []float64) (f *drawnFile, first int64, x []float64
 	return d.file, first, x, nil
 }
 
-// write writes a piece, and gives the file its name if it was the last one missing.
+// write writes a piece, and gives the file its name if that was the last one missing.
 func (d *drawing) write(f *drawnFile, first int64, x []float64) (done bool, err error) {
 	if err := npyio.WriteFloat64s(f.At(f.values+8*first), x); err != nil {
 		return false, err
@@ -114,7 +114,7 @@ func (d *drawing) write(f *drawnFile, first int64, x []float64) (done bool, err 
 	delete(d.open, f)
 	d.mu.Unlock()
 	defer f.Close()
-	return true, f.Commit(d.in.Sync)
+	return true, f.Commit(d.sync)
 }
 
 // close removes what was not completed.

@@ -2,9 +2,11 @@
 //
 // Reading, arithmetic and writing overlap: while one product is computed, the next
 // pair is read and the last product written. Everything that can be known to be
-// wrong is found before the work begins, and all of it is told. Errors carry their
-// exit status (package status): a bad input Data, a dangerous output Usage, and
-// what the machine failed to do nothing, which means Failure.
+// wrong is found before the work begins, and all of it is reported. Errors carry their
+// exit status (package status): Data for a bad input, Usage for a dangerous output, and
+// none, which means Failure, for what the machine failed to do.
+//
+// Each job of a program is a function of a context, its options, and a [progress.Func].
 package flow
 
 import (
@@ -23,7 +25,17 @@ import (
 // A Pair names the files of one product, C = A·B.
 type Pair struct{ A, B, C string }
 
-// piece is how many values are read or written before a look whether to stop: 32 MiB.
+// Range returns count numbered pairs, from index first on. See [file.InsertIndex] for
+// where the index goes.
+func (p Pair) Range(first, count int) []Pair {
+	pairs := make([]Pair, count)
+	for i := range pairs {
+		pairs[i] = Pair{A: file.Indexed(p.A, first+i), B: file.Indexed(p.B, first+i), C: file.Indexed(p.C, first+i)}
+	}
+	return pairs
+}
+
+// piece is how many values are read or written before the next check for cancellation: 32 MiB.
 const piece = 4 << 20
 
 // inputError gives an error of opening or reading an input its status.
@@ -119,7 +131,7 @@ func openFactors(p Pair) (factors, error) {
 	return f, nil
 }
 
-// create makes a file for an array, with its header written and room for its values.
+// create makes a file for an array, writes its header and reserves room for its values.
 func create(name string, h npyio.Header) (*file.Output, error) {
 	out, err := file.Create(name)
 	if err != nil {
@@ -138,7 +150,7 @@ func create(name string, h npyio.Header) (*file.Output, error) {
 	return out, nil
 }
 
-// createIfNamed is create where there is a name, and no file where there is none.
+// createIfNamed is create if there is a name; if there is none, it returns no file.
 func createIfNamed(name string, h npyio.Header) (*file.Output, error) {
 	if name == "" {
 		return nil, nil

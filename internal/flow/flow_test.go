@@ -24,7 +24,7 @@ import (
 
 func quietly(int64, int64) {}
 
-func newMultiplier(t *testing.T, threads int) *blas.Multiplier {
+func newMultiplier(t *testing.T, threads int) blas.Multiplier {
 	t.Helper()
 	m, err := blas.New("", threads)
 	if err != nil {
@@ -106,13 +106,13 @@ func equalSizes(n int, size [3]int) [][3]int {
 func TestProductsOfDifferentSizes(t *testing.T) {
 	pairs := makePairs(t, t.TempDir(), [][3]int{{3, 4, 5}, {100, 200, 50}, {1, 1, 1}, {70, 0, 3}, {0, 5, 5}, {200, 130, 170}, {2, 300, 2}})
 	for threads := 1; threads <= 3; threads++ {
-		if err := Products(t.Context(), newMultiplier(t, threads), pairs, false, quietly); err != nil {
+		if err := Products(t.Context(), ProductOptions{Pairs: pairs, Multiplier: newMultiplier(t, threads)}, quietly); err != nil {
 			t.Fatal(err)
 		}
 		for _, p := range pairs {
 			a, b, c := read(t, p.A), read(t, p.B), read(t, p.C)
 			want := blas.Dense(a.Rows, b.Cols, make([]float64, a.Rows*b.Cols))
-			blas.Define(want, a, b, false)
+			blas.Define(want, a, b)
 			if fmt.Sprint(c) != fmt.Sprint(want) {
 				t.Errorf("%s is not the product", p.C)
 			}
@@ -130,7 +130,7 @@ func TestSerialAndCombineAgree(t *testing.T) {
 	for _, p := range pairs {
 		outputs = append([]string{p.C}, outputs...)
 	}
-	if err := Products(t.Context(), newMultiplier(t, 2), pairs, false, quietly); err != nil {
+	if err := Products(t.Context(), ProductOptions{Pairs: pairs, Multiplier: newMultiplier(t, 2)}, quietly); err != nil {
 		t.Fatal(err)
 	}
 	var norms []float64
@@ -145,9 +145,9 @@ func TestSerialAndCombineAgree(t *testing.T) {
 	}
 	for threads := 1; threads <= 3; threads++ {
 		name := filepath.Join(dir, "sum.npy")
-		norm, err := Serial(t.Context(), newMultiplier(t, threads), pairs, name, quietly)
+		norm, err := Serial(t.Context(), SerialOptions{Pairs: pairs, Multiplier: newMultiplier(t, threads), Output: name}, quietly)
 		note(norm, err, name)
-		norm, err = Combine(t.Context(), outputs, name, threads, quietly)
+		norm, err = Combine(t.Context(), CombineOptions{Names: outputs, Output: name, Threads: threads}, quietly)
 		note(norm, err, name)
 	}
 	for i := range norms {
@@ -177,7 +177,7 @@ func TestCombineOfManyFiles(t *testing.T) {
 		data[0], data[n-1] = 1, float64(i)
 		files = append(files, write(t, filepath.Join(dir, file.Indexed("x.npy", i)), 1, n, data))
 	}
-	norm, err := combine(t.Context(), files, "", 2, keep, quietly)
+	norm, err := Combine(t.Context(), CombineOptions{Names: files, Threads: 2, keep: keep}, quietly)
 	if want := math.Hypot(p, p*(p-1)/2); err != nil || math.Abs(norm-want) > 1e-9*want {
 		t.Errorf("norm %v, %v; want %v", norm, err, want)
 	}
@@ -200,7 +200,7 @@ func TestCombineFindsFilesThatChange(t *testing.T) {
 				}
 			}
 		}
-		_, err := combine(t.Context(), files, filepath.Join(dir, "sum.npy"), 1, 1, touch)
+		_, err := Combine(t.Context(), CombineOptions{Names: files, Output: filepath.Join(dir, "sum.npy"), Threads: 1, keep: 1}, touch)
 		if err == nil || !strings.Contains(err.Error(), files[i]+": was changed while it was being read") {
 			t.Errorf("error %v", err)
 		}
@@ -221,9 +221,9 @@ func TestEverythingWrongIsTold(t *testing.T) {
 	_, missing := os.Stat(pairs[2].A)
 	before := names(t, dir)
 	for what, err := range map[string]error{
-		"Products": Products(t.Context(), newMultiplier(t, 1), pairs, false, quietly),
+		"Products": Products(t.Context(), ProductOptions{Pairs: pairs, Multiplier: newMultiplier(t, 1)}, quietly),
 		"Serial": func() error {
-			_, err := Serial(t.Context(), newMultiplier(t, 1), pairs, "", quietly)
+			_, err := Serial(t.Context(), SerialOptions{Pairs: pairs, Multiplier: newMultiplier(t, 1)}, quietly)
 			return err
 		}(),
 	} {
@@ -244,11 +244,11 @@ func TestEverythingWrongIsTold(t *testing.T) {
 func TestSumsNeedOneShape(t *testing.T) {
 	dir := t.TempDir()
 	pairs := makePairs(t, dir, [][3]int{{3, 4, 5}, {3, 7, 5}, {4, 4, 5}})
-	_, err := Serial(t.Context(), newMultiplier(t, 1), pairs, "", quietly)
+	_, err := Serial(t.Context(), SerialOptions{Pairs: pairs, Multiplier: newMultiplier(t, 1)}, quietly)
 	if status.Of(err) != status.Data || !strings.Contains(err.Error(), "b2.npy: is 4×5, but ") {
 		t.Errorf("Serial: %v", err)
 	}
-	_, err = Combine(t.Context(), []string{pairs[0].A, pairs[1].A, pairs[2].A}, "", 1, quietly)
+	_, err = Combine(t.Context(), CombineOptions{Names: []string{pairs[0].A, pairs[1].A, pairs[2].A}, Threads: 1}, quietly)
 	if status.Of(err) != status.Data || !strings.Contains(err.Error(), "a1.npy: is 3×7, but ") || !strings.Contains(err.Error(), "a2.npy: is 4×4, but ") {
 		t.Errorf("Combine: %v", err)
 	}
@@ -260,7 +260,7 @@ func TestProductTooLargeToAddress(t *testing.T) {
 	p := Pair{filepath.Join(dir, "a.npy"), filepath.Join(dir, "b.npy"), filepath.Join(dir, "c.npy")}
 	write(t, p.A, 1<<32, 0, nil)
 	write(t, p.B, 0, 1<<32, nil)
-	err := Products(t.Context(), newMultiplier(t, 1), []Pair{p}, false, quietly)
+	err := Products(t.Context(), ProductOptions{Pairs: []Pair{p}, Multiplier: newMultiplier(t, 1)}, quietly)
 	if status.Of(err) != status.Data || !strings.Contains(err.Error(), "more values than can be addressed") {
 		t.Errorf("error %v", err)
 	}
@@ -286,7 +286,7 @@ func TestOutputsMustBeDistinct(t *testing.T) {
 		{{"a0.npy", "b0.npy", "c0.npy"}, {"a1.npy", "b1.npy", "c0.npy"}},
 		{{"a0.npy", "b0.npy", "a1.npy"}, {"a1.npy", "b1.npy", "c1.npy"}},
 	} {
-		err := Products(t.Context(), newMultiplier(t, 1), pairs, false, quietly)
+		err := Products(t.Context(), ProductOptions{Pairs: pairs, Multiplier: newMultiplier(t, 1)}, quietly)
 		if status.Of(err) != status.Usage {
 			t.Errorf("%v: error %v", pairs, err)
 		}
@@ -300,7 +300,7 @@ func TestCancelLeavesWholeFilesOnly(t *testing.T) {
 	inputs := len(names(t, dir))
 	for after := range 12 {
 		ctx, cancel := context.WithCancel(t.Context())
-		err := Products(ctx, newMultiplier(t, 1), pairs, false, func(done, _ int64) {
+		err := Products(ctx, ProductOptions{Pairs: pairs, Multiplier: newMultiplier(t, 1)}, func(done, _ int64) {
 			if done > int64(after)*200*200*200 {
 				cancel()
 			}
@@ -332,8 +332,8 @@ func TestCancelLeavesWholeFilesOnly(t *testing.T) {
 func TestInitIsOneStream(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "folder")
 	const jobs, size = 3, 1100 // two pieces to a file
-	in := Init{Dir: dir, A: "a.npy", B: "b", Jobs: jobs, Size: size, Seed: 42}
-	if err := in.Run(t.Context(), quietly); err != nil {
+	in := InitOptions{Dir: dir, A: "a.npy", B: "b", Jobs: jobs, Size: size, Seed: 42}
+	if err := Init(t.Context(), in, quietly); err != nil {
 		t.Fatal(err)
 	}
 	source, want := nprand.New(42), make([]float64, size*size)
@@ -355,22 +355,22 @@ func TestInitIsOneStream(t *testing.T) {
 
 func TestInitRefuses(t *testing.T) {
 	dir := t.TempDir()
-	ok := Init{Dir: dir, A: "a.npy", B: "b.npy", Jobs: 11, Size: 2}
-	if err := ok.Run(t.Context(), quietly); err != nil {
+	ok := InitOptions{Dir: dir, A: "a.npy", B: "b.npy", Jobs: 11, Size: 2}
+	if err := Init(t.Context(), ok, quietly); err != nil {
 		t.Fatal(err)
 	}
 	for _, test := range []struct {
-		in     Init
+		in     InitOptions
 		status int
 		says   string
 	}{
 		{ok, status.Usage, "a0.npy: exists already (as do others, 22 in all)"},
-		{Init{Dir: dir, A: "x.npy", B: "x.npy", Jobs: 1, Size: 2}, status.Usage, "x0.npy"},
-		{Init{Dir: dir, A: "x.npy", B: "x1.npy", Jobs: 11, Size: 2}, status.Usage, "x10.npy"},
-		{Init{Dir: dir, A: "x.npy", B: "y.npy", Jobs: 1000, Size: 1e7}, status.Failure, "1600000000.00 GB are needed"},
-		{Init{Dir: filepath.Join(dir, "not", "yet"), A: "x.npy", B: "y.npy", Jobs: 1e5, Size: 1e7}, status.Failure, "GB are needed"},
+		{InitOptions{Dir: dir, A: "x.npy", B: "x.npy", Jobs: 1, Size: 2}, status.Usage, "x0.npy"},
+		{InitOptions{Dir: dir, A: "x.npy", B: "x1.npy", Jobs: 11, Size: 2}, status.Usage, "x10.npy"},
+		{InitOptions{Dir: dir, A: "x.npy", B: "y.npy", Jobs: 1000, Size: 1e7}, status.Failure, "1600000000.00 GB are needed"},
+		{InitOptions{Dir: filepath.Join(dir, "not", "yet"), A: "x.npy", B: "y.npy", Jobs: 1e5, Size: 1e7}, status.Failure, "GB are needed"},
 	} {
-		err := test.in.Run(t.Context(), quietly)
+		err := Init(t.Context(), test.in, quietly)
 		if err == nil || status.Of(err) != test.status || !strings.Contains(err.Error(), test.says) {
 			t.Errorf("%+v: error %v, status %d; want %q, status %d", test.in, err, status.Of(err), test.says, test.status)
 		}
@@ -379,7 +379,7 @@ func TestInitRefuses(t *testing.T) {
 		t.Errorf("%d files, want 22", n)
 	}
 	ok.Force = true
-	if err := ok.Run(t.Context(), quietly); err != nil {
+	if err := Init(t.Context(), ok, quietly); err != nil {
 		t.Errorf("with Force: %v", err)
 	}
 }

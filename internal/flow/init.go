@@ -14,10 +14,8 @@ import (
 	"matpool/npyio"
 )
 
-// An Init says which random inputs to write: for i = 0 … Jobs−1, A then B, each a
-// Size×Size matrix, uniform on [0, 1), filled row by row from one stream: the files
-// that numpy writes after np.random.seed(Seed).
-type Init struct {
+// InitOptions say which random inputs [Init] writes.
+type InitOptions struct {
 	Dir        string
 	A, B       string // names without the index
 	Jobs, Size int
@@ -26,12 +24,14 @@ type Init struct {
 	Sync       bool // flush each file to the disk
 }
 
-// Run writes the files. It refuses beforehand if one of them exists, or if they
-// do not all fit on the disk.
-func (in Init) Run(ctx context.Context, show progress.Func) error {
-	names := make([]string, 0, 2*in.Jobs)
-	for i := range in.Jobs {
-		names = append(names, filepath.Join(in.Dir, file.Indexed(in.A, i)), filepath.Join(in.Dir, file.Indexed(in.B, i)))
+// Init writes random inputs: for i = 0 … Jobs−1, A then B, each a Size×Size matrix,
+// uniform on [0, 1), filled row by row from one stream. They are the files that numpy
+// writes after np.random.seed(Seed). Init refuses beforehand if one of them exists, or
+// if they do not all fit on the disk.
+func Init(ctx context.Context, o InitOptions, show progress.Func) error {
+	names := make([]string, 0, 2*o.Jobs)
+	for i := range o.Jobs {
+		names = append(names, filepath.Join(o.Dir, file.Indexed(o.A, i)), filepath.Join(o.Dir, file.Indexed(o.B, i)))
 	}
 	if name, twice := repeated(names); twice {
 		return status.UsageError(fmt.Errorf("two of the matrices would be written to %s", name), "give -a and -b names that no index makes equal")
@@ -41,28 +41,24 @@ func (in Init) Run(ctx context.Context, show progress.Func) error {
 			return outputError(err)
 		}
 	}
-	h := npyio.Header{DType: npyio.Float64, Shape: []int{in.Size, in.Size}}
-	replaced, err := in.existing(names)
+	h := npyio.Header{DType: npyio.Float64, Shape: []int{o.Size, o.Size}}
+	replaced, err := o.existing(names)
 	if err != nil {
 		return err
 	}
 	count, _ := h.Len()
 	fileSize := float64(len(h.Append(nil))) + 8*float64(count)
 	// A file that is replaced stays until the new one is complete.
-	if err := checkSpace(in.Dir, fileSize*float64(len(names))-replaced+min(replaced, fileSize)); err != nil {
+	if err := checkSpace(o.Dir, fileSize*float64(len(names))-replaced+min(replaced, fileSize)); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(in.Dir, 0o777); err != nil {
-		if path := (*fs.PathError)(nil); errors.As(err, &path) {
-			err = path.Err
-		}
-		return fmt.Errorf("%s: the folder cannot be made: %w", in.Dir, err)
+	if err := os.MkdirAll(o.Dir, 0o777); err != nil {
+		return fmt.Errorf("%s: the folder cannot be made: %w", o.Dir, file.Cause(err))
 	}
-
-	return in.drawAll(ctx, names, h, show)
+	return o.drawAll(ctx, names, h, show)
 }
 
-// repeated returns a name that stands twice in the list, if there is one.
+// repeated returns a name that stands twice in the list, if any.
 func repeated(names []string) (name string, twice bool) {
 	seen := make(map[string]bool, len(names))
 	for _, name := range names {
@@ -75,8 +71,8 @@ func repeated(names []string) (name string, twice bool) {
 }
 
 // existing returns the size of the files that will be replaced, in bytes; without
-// Force, there must be none. What is there must be such that it can be replaced.
-func (in Init) existing(names []string) (size float64, err error) {
+// Force, there must be none. Each must be one that can be replaced.
+func (o InitOptions) existing(names []string) (size float64, err error) {
 	var errs []error
 	first, others := "", 0
 	for _, name := range names {
@@ -92,7 +88,7 @@ func (in Init) existing(names []string) (size float64, err error) {
 			others++
 		}
 	}
-	if in.Force || first == "" {
+	if o.Force || first == "" {
 		return size, errors.Join(errs...)
 	}
 	more := ""
@@ -103,7 +99,7 @@ func (in Init) existing(names []string) (size float64, err error) {
 }
 
 // checkSpace returns an error unless the folder, which may not be there yet, has room
-// for so many bytes.
+// for the bytes needed.
 func checkSpace(dir string, needed float64) error {
 	free, err := freeSpace(dir)
 	for parent := filepath.Clean(dir); errors.Is(err, fs.ErrNotExist) && parent != filepath.Dir(parent); {

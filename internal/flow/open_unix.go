@@ -8,7 +8,7 @@ import "golang.org/x/sys/unix"
 func mayOpen() int {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
-		return 256 // the least that is usual
+		return 256 // the lowest limit in common use
 	}
 	return int(min(limit.Cur, 1<<20))
 }

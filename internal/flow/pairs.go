@@ -8,6 +8,7 @@ import (
 
 	"matpool/blas"
 	"matpool/internal/pages"
+	"matpool/internal/progress"
 	"matpool/npyio"
 )
 
@@ -15,43 +16,44 @@ import (
 // same time.
 const sideBySide = 512 << 20
 
-// teams returns among how many the threads are divided, for pairs that take so many bytes
-// with their product.
+// teams returns the number of teams among which the threads are divided, for pairs that
+// take a number of bytes with their product.
 func teams(threads int, bytes int64) int {
 	return max(1, int(min(int64(threads), sideBySide/max(bytes, 1)-1)))
 }
 
-// AtOnce returns how many of such pairs are in memory at a time, if there are as many.
+// AtOnce returns how many pairs are in memory at a time, at most, if a pair takes a number
+// of bytes with its product.
 func AtOnce(threads int, bytes int64) int { return max(teams(threads, bytes), 2) }
 
-// forPairs computes each pair's product and hands it to use, with the pair's number and
-// not necessarily in order. largest is the size in bytes of the largest pair with its
-// product. The product's memory is used again when use returns.
+// multiply computes each pair's product and passes it to use, with the pair's number and
+// not necessarily in order. The product's memory is used again when use returns.
 //
-// Small products are made side by side, with a thread or a few for each: nobody waits for
-// the others then, which many threads on one product have to do after every few panels.
-// Of large ones there is memory for one at a time, which has all threads. At least two
-// pairs are on their way, so that one is read or written while another is multiplied.
-func forPairs(ctx context.Context, m *blas.Multiplier, pairs []Pair, largest int64, use func(ctx context.Context, i int, c blas.Matrix) error) error {
-	multipliers, err := m.Split(max(1, min(teams(m.Threads(), largest), len(pairs))))
+// Small products are made side by side, with one or a few threads each, so that no thread
+// waits for the others, as many threads on one product have to after every few panels.
+// Large ones are made one at a time, by all threads. At least two pairs are in progress,
+// so that one is read or written while another is multiplied.
+func (w work) multiply(ctx context.Context, m blas.Multiplier, show progress.Func, use func(ctx context.Context, i int, c blas.Matrix) error) error {
+	multipliers, err := m.Split(max(1, min(teams(m.Threads(), w.largest), len(w.pairs))))
 	if err != nil {
 		return err
 	}
-	free := make(chan *blas.Multiplier, len(multipliers))
+	free := make(chan blas.Multiplier, len(multipliers))
 	for _, m := range multipliers {
 		free <- m
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	var next atomic.Int64
-	for range min(AtOnce(m.Threads(), largest), len(pairs)) {
+	var next, done atomic.Int64
+	count := func(multiplications int64) { show(done.Add(multiplications), w.multiplications) }
+	for range min(AtOnce(m.Threads(), w.largest), len(w.pairs)) {
 		g.Go(func() error {
 			var buffers struct{ a, b, c pages.Buffer }
 			for {
 				i := int(next.Add(1) - 1)
-				if i >= len(pairs) {
+				if i >= len(w.pairs) {
 					return nil
 				}
-				a, b, err := readPair(ctx, pairs[i], &buffers.a, &buffers.b)
+				a, b, err := readPair(ctx, w.pairs[i], &buffers.a, &buffers.b)
 				if err != nil {
 					return err
 				}
@@ -62,7 +64,7 @@ func forPairs(ctx context.Context, m *blas.Multiplier, pairs []Pair, largest int
 				c := blas.Dense(a.Rows, b.Cols, data)
 				select {
 				case m := <-free:
-					err = m.Mul(ctx, c, a, b)
+					err = m.Mul(ctx, c, a, b, count)
 					free <- m
 				case <-ctx.Done():
 					err = context.Cause(ctx)

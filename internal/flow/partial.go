@@ -19,16 +19,23 @@ const (
 	partialLo = "lo"
 )
 
+// PartialOptions say what [Partial] multiplies and adds up.
+type PartialOptions struct {
+	Pairs      []Pair // C is not used
+	Multiplier blas.Multiplier
+	Output     string // the file for the sum
+	Sync       bool   // flush it to the disk; see [Products]
+}
+
 // Partial computes the sum of the pairs' products, Σ AᵢBᵢ, and writes it as a partial
-// sum, replacing what was there; the pairs' C is not used. [Combine] makes of partial
-// sums what it makes of the products: see there. The file is flushed to the disk only
-// if sync is set: see [Products].
-func Partial(ctx context.Context, m *blas.Multiplier, pairs []Pair, output string, sync bool, show progress.Func) error {
-	h, work, err := checkTerms(pairs, output)
+// sum, replacing what was there. [Combine] gets the same from partial sums as from the
+// products: see there.
+func Partial(ctx context.Context, o PartialOptions, show progress.Func) error {
+	work, h, err := checkTerms(o.Pairs, o.Output)
 	if err != nil {
 		return err
 	}
-	out, err := file.Create(output)
+	out, err := file.Create(o.Output)
 	if err != nil {
 		return outputError(err)
 	}
@@ -37,7 +44,7 @@ func Partial(ctx context.Context, m *blas.Multiplier, pairs []Pair, output strin
 	if err := out.Reserve(2 * (int64(len(h.Append(nil))) + 8*count)); err != nil {
 		return err
 	}
-	hi, lo, err := sum(ctx, m, pairs, h, work, show)
+	hi, lo, err := work.sum(ctx, o.Multiplier, h, show)
 	if err != nil {
 		return err
 	}
@@ -47,7 +54,7 @@ func Partial(ctx context.Context, m *blas.Multiplier, pairs []Pair, output strin
 	if err != nil {
 		return err
 	}
-	return out.Commit(sync)
+	return out.Commit(o.Sync)
 }
 
 // openPartial opens the two arrays of a partial sum.

@@ -58,7 +58,7 @@ func TestAnyBatchesGiveOneSum(t *testing.T) {
 	// More than one block, and not a whole number of them.
 	pairs := makePairs(t, dir, equalSizes(13, [3]int{300, 20, 251}))
 	sumFile := filepath.Join(dir, "sum.npy")
-	want, err := Serial(t.Context(), newMultiplier(t, 2), pairs, sumFile, quietly)
+	want, err := Serial(t.Context(), SerialOptions{Pairs: pairs, Multiplier: newMultiplier(t, 2), Output: sumFile}, quietly)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestAnyBatchesGiveOneSum(t *testing.T) {
 			threads := 1 + rng.IntN(3)
 			if rng.IntN(3) == 0 {
 				how = append(how, fmt.Sprint(len(batch), " products"))
-				if err := Products(t.Context(), newMultiplier(t, threads), batch, false, quietly); err != nil {
+				if err := Products(t.Context(), ProductOptions{Pairs: batch, Multiplier: newMultiplier(t, threads)}, quietly); err != nil {
 					t.Fatal(err)
 				}
 				for _, p := range batch {
@@ -84,7 +84,7 @@ func TestAnyBatchesGiveOneSum(t *testing.T) {
 			} else {
 				how = append(how, fmt.Sprint("sum of ", len(batch)))
 				name := filepath.Join(dir, file.Indexed("partial.npz", first))
-				if err := Partial(t.Context(), newMultiplier(t, threads), batch, name, false, quietly); err != nil {
+				if err := Partial(t.Context(), PartialOptions{Pairs: batch, Multiplier: newMultiplier(t, threads), Output: name}, quietly); err != nil {
 					t.Fatal(err)
 				}
 				if run%3 == 2 && rng.IntN(2) == 0 {
@@ -96,7 +96,7 @@ func TestAnyBatchesGiveOneSum(t *testing.T) {
 			first += len(batch)
 		}
 		rng.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
-		norm, err := Combine(t.Context(), files, sumFile, 1+rng.IntN(3), quietly)
+		norm, err := Combine(t.Context(), CombineOptions{Names: files, Output: sumFile, Threads: 1 + rng.IntN(3)}, quietly)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,7 +120,7 @@ func TestPartialSumsAreNotRounded(t *testing.T) {
 		var bytes [2]string
 		for j, threads := range []int{1, 3} {
 			name := filepath.Join(dir, fmt.Sprintf("partial%d-%d.npz", i, threads))
-			if err := Partial(t.Context(), newMultiplier(t, threads), batch, name, true, quietly); err != nil {
+			if err := Partial(t.Context(), PartialOptions{Pairs: batch, Multiplier: newMultiplier(t, threads), Output: name, Sync: true}, quietly); err != nil {
 				t.Fatal(err)
 			}
 			content, err := os.ReadFile(name)
@@ -136,7 +136,7 @@ func TestPartialSumsAreNotRounded(t *testing.T) {
 			t.Errorf("batch %d: the bytes depend on the number of threads", i)
 		}
 	}
-	norm, err := Combine(t.Context(), files, "", 1, quietly)
+	norm, err := Combine(t.Context(), CombineOptions{Names: files, Threads: 1}, quietly)
 	if want := 1 + 0x1p-40; err != nil || norm != want {
 		t.Errorf("norm %v, %v; want %v", norm, err, want)
 	}
@@ -157,7 +157,7 @@ func TestPartialSumsOfInfAndNaN(t *testing.T) {
 			pairs = append(pairs, Pair{A: one, B: b})
 		}
 		sumFile := filepath.Join(dir, "sum.npy")
-		if _, err := Serial(t.Context(), newMultiplier(t, 1), pairs, sumFile, quietly); err != nil {
+		if _, err := Serial(t.Context(), SerialOptions{Pairs: pairs, Multiplier: newMultiplier(t, 1), Output: sumFile}, quietly); err != nil {
 			t.Fatal(err)
 		}
 		want := read(t, sumFile).Data[0]
@@ -168,11 +168,11 @@ func TestPartialSumsOfInfAndNaN(t *testing.T) {
 					continue
 				}
 				files = append(files, filepath.Join(dir, file.Indexed("partial.npz", i)))
-				if err := Partial(t.Context(), newMultiplier(t, 1), batch, files[len(files)-1], false, quietly); err != nil {
+				if err := Partial(t.Context(), PartialOptions{Pairs: batch, Multiplier: newMultiplier(t, 1), Output: files[len(files)-1]}, quietly); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if _, err := Combine(t.Context(), files, sumFile, 1, quietly); err != nil {
+			if _, err := Combine(t.Context(), CombineOptions{Names: files, Output: sumFile, Threads: 1}, quietly); err != nil {
 				t.Fatal(err)
 			}
 			got := read(t, sumFile).Data[0]
@@ -220,7 +220,7 @@ func TestPartialSumsThatAreRefused(t *testing.T) {
 	check := func(files, says []string) {
 		t.Helper()
 		out := filepath.Join(dir, "sum.npy")
-		_, err := Combine(t.Context(), append([]string{sound}, files...), out, 2, quietly)
+		_, err := Combine(t.Context(), CombineOptions{Names: append([]string{sound}, files...), Output: out, Threads: 2}, quietly)
 		if status.Of(err) != status.Data || len(status.List(err)) != len(files) {
 			t.Fatalf("status %d:\n%v", status.Of(err), err)
 		}
@@ -254,7 +254,7 @@ func TestCancelLeavesNoPartialSum(t *testing.T) {
 	for after := range 4 {
 		ctx, cancel := context.WithCancel(t.Context())
 		steps := 0
-		err := Partial(ctx, newMultiplier(t, 1), pairs, filepath.Join(dir, "partial.npz"), false, func(int64, int64) {
+		err := Partial(ctx, PartialOptions{Pairs: pairs, Multiplier: newMultiplier(t, 1), Output: filepath.Join(dir, "partial.npz")}, func(int64, int64) {
 			if steps++; steps > after {
 				cancel()
 			}

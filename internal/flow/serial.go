@@ -13,26 +13,31 @@ import (
 	"matpool/npyio"
 )
 
-// Serial computes the sum of all pairs' products, Σ AᵢBᵢ, and returns its norm; the
-// pairs' C is not used. If output is not empty, the sum is written there, and flushed
-// to the disk. Sum and norm have the bits that [Combine] gets from the products'
-// files.
-func Serial(ctx context.Context, m *blas.Multiplier, pairs []Pair, output string, show progress.Func) (norm float64, err error) {
-	h, work, err := checkTerms(pairs, output)
+// SerialOptions say what [Serial] multiplies and adds up.
+type SerialOptions struct {
+	Pairs      []Pair // C is not used
+	Multiplier blas.Multiplier
+	Output     string // the file for the sum, which is flushed to the disk; or none
+}
+
+// Serial computes the sum of all pairs' products, Σ AᵢBᵢ, and returns its norm. Sum and
+// norm have the bits that [Combine] gets from the products' files.
+func Serial(ctx context.Context, o SerialOptions, show progress.Func) (norm float64, err error) {
+	work, h, err := checkTerms(o.Pairs, o.Output)
 	if err != nil {
 		return 0, err
 	}
-	out, err := createIfNamed(output, h)
+	out, err := createIfNamed(o.Output, h)
 	if err != nil {
 		return 0, err
 	}
 	defer out.Close()
-	hi, _, err := sum(ctx, m, pairs, h, work, show)
+	hi, _, err := work.sum(ctx, o.Multiplier, h, show)
 	if err != nil {
 		return 0, err
 	}
 	squares := make([]ddsum.DD, (len(hi)+ddsum.Block-1)/ddsum.Block)
-	forBlocks(m.Threads(), len(hi), func(block, i, end int) { squares[block] = ddsum.Squares(hi[i:end]) })
+	forBlocks(o.Multiplier.Threads(), len(hi), func(block, i, end int) { squares[block] = ddsum.Squares(hi[i:end]) })
 	if out != nil {
 		if err := npyio.WriteFloat64s(interruptible{ctx, out}, hi); err != nil {
 			return 0, err
@@ -44,9 +49,9 @@ func Serial(ctx context.Context, m *blas.Multiplier, pairs []Pair, output string
 	return ddsum.Norm(squares), nil
 }
 
-// sum computes Σ AᵢBᵢ = hi + lo, a matrix like h. What [checkTerms] found is needed. The
-// products are added in order: see package ddsum.
-func sum(ctx context.Context, m *blas.Multiplier, pairs []Pair, h npyio.Header, work work, show progress.Func) (hi, lo []float64, err error) {
+// sum computes Σ AᵢBᵢ = hi + lo, a matrix with the header h. The products are added in
+// order: see package ddsum.
+func (w work) sum(ctx context.Context, m blas.Multiplier, h npyio.Header, show progress.Func) (hi, lo []float64, err error) {
 	count, _ := h.Len()
 	accumulators, err := pages.Alloc(2 * int(count))
 	if err != nil {
@@ -54,13 +59,12 @@ func sum(ctx context.Context, m *blas.Multiplier, pairs []Pair, h npyio.Header, 
 	}
 	hi, lo = accumulators[:count], accumulators[count:]
 
-	m.Progress = counter(work.multiplications, show)
 	const parts = 16 // a product is added to one while the next is added to another
 	size := (len(hi) + parts - 1) / parts
 	turns := newTurns(parts)
-	err = forPairs(ctx, m, pairs, work.largest, func(ctx context.Context, i int, c blas.Matrix) error {
+	err = w.multiply(ctx, m, show, func(ctx context.Context, i int, c blas.Matrix) error {
 		if !sameShape(c, h) {
-			return fmt.Errorf("%s or %s: was changed while the others were read", pairs[i].A, pairs[i].B)
+			return fmt.Errorf("%s or %s: was changed while the others were read", w.pairs[i].A, w.pairs[i].B)
 		}
 		for part := range parts {
 			from, to := min(part*size, len(hi)), min((part+1)*size, len(hi))
@@ -73,7 +77,7 @@ func sum(ctx context.Context, m *blas.Multiplier, pairs []Pair, h npyio.Header, 
 	return hi, lo, err
 }
 
-// forBlocks calls work for each block of n elements, from i to end, on a number of threads.
+// forBlocks calls work on a number of threads, for each block of n elements: from i to end.
 func forBlocks(threads, n int, work func(block, i, end int)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup

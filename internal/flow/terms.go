@@ -27,7 +27,7 @@ type term struct {
 	info   os.FileInfo   // as it was at the beginning
 }
 
-// openTerms looks at all the files, and returns them or all that is wrong with them. It
+// openTerms checks all the files, and returns them or all that is wrong with them. It
 // keeps some of them open; the others are opened again for each block.
 func openTerms(names []string, keep int) (*terms, error) {
 	t := &terms{}

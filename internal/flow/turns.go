@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// turns lets those who work at the same time take turns at each of some parts of a whole,
-// in the order of their numbers: number 1 is at a part when number 0 has left it, and may
-// be there while number 0 is at the next.
+// turns lets goroutines with numbers take turns at each part of a whole, in order: number 1
+// comes to a part when number 0 has left it, and may work there while number 0 is at the
+// next.
 type turns struct {
 	mu      sync.Mutex
 	changed sync.Cond
@@ -20,8 +20,8 @@ func newTurns(parts int) *turns {
 	return t
 }
 
-// take waits for a number's turn at a part, and calls work. It does not when ctx is
-// cancelled before, and returns the cause.
+// take waits for a number's turn at a part, and calls work. If ctx is cancelled before
+// that, it does not, and returns the cause.
 func (t *turns) take(ctx context.Context, part, number int, work func()) error {
 	defer context.AfterFunc(ctx, t.wake)()
 	t.mu.Lock()
@@ -40,7 +40,7 @@ func (t *turns) take(ctx context.Context, part, number int, work func()) error {
 	return nil
 }
 
-// wake has all who wait look again. With the lock, nobody is between the look and the wait.
+// wake has all that wait look again. With the lock, none is between the look and the wait.
 func (t *turns) wake() {
 	t.mu.Lock()
 	t.changed.Broadcast()

@@ -86,7 +86,7 @@ func TestFloat64sDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// The versions eight words wide, where there are any, against the portable ones: every length, every
+// The AVX2 versions, if this processor has them, against the portable ones: every length, every
 // remainder, nothing written behind the end.
 func TestWideEqualsPortable(t *testing.T) {
 	words := New(5).words

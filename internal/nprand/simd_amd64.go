@@ -2,9 +2,9 @@ package nprand
 
 import "golang.org/x/sys/cpu"
 
-// Eight words at a time with AVX2, which processors have had since 2013; the portable code takes
-// them one by one, which is several times slower, and does what is left over here. Eight words of w
-// are read before they are written; that is safe since m is at least 227 words away from w.
+// With AVX2, which processors have had since 2013, eight words are computed at a time. The portable
+// code, which takes them one by one and is several times slower, does the rest. Eight words of w are
+// read before they are written; that is safe since m is at least 227 words away from w.
 
 var wide = cpu.X86.HasAVX2
 

@@ -2,8 +2,8 @@ package pages
 
 import "testing"
 
-// 8 MB are had, touched for the first time, and given back: in huge pages as by [Buffer], and as Go's own heap would
-// have them, in small ones.
+// 8 MB are allocated, touched for the first time, and given back: in huge pages as by [Buffer], and in small ones as
+// Go's own heap has them.
 func BenchmarkFirstTouch(b *testing.B) {
 	const floats, pageOf = 1000 * 1000, 4096 / 8
 	b.Run("pages=huge", func(b *testing.B) {

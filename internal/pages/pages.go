@@ -2,13 +2,13 @@
 //
 // They come straight from the operating system, in huge pages where it has them:
 // touching 8 MB for the first time in pages of 4 KiB costs as much as multiplying
-// for several milliseconds. And where memory is short, asking is an error that can
-// be told to the user; Go's own heap would end the program.
+// for several milliseconds. And if memory is short, that is an error, which a program
+// can report; Go's own heap would end the program.
 package pages
 
 import "fmt"
 
-// An Error is memory that the system did not give.
+// An Error says how much memory the system did not give, and why.
 type Error struct {
 	Bytes int
 	Err   error
@@ -36,7 +36,7 @@ type Buffer struct {
 
 // Floats returns the buffer's first n float64s, which hold anything at all: what
 // an earlier use left, or zeros. It gives back the old memory before it asks for
-// more, so that slices of earlier calls must not be used any more.
+// more, so slices of earlier calls must not be used any more.
 func (b *Buffer) Floats(n int) ([]float64, error) {
 	if n > len(b.floats) {
 		if err := b.Free(); err != nil {

@@ -41,8 +41,8 @@ func TestFreshMemoryIsZero(t *testing.T) {
 	}
 }
 
-// Memory that cannot be had is an error of its own kind, never a crash, and the
-// buffer stays usable.
+// A lack of memory is an error of its own kind, never a crash, and the buffer stays
+// usable.
 func TestTooMuchIsAnError(t *testing.T) {
 	for _, n := range []int{1 << 57, maxFloats, maxFloats + 1, int(^uint(0) >> 1)} {
 		var b Buffer

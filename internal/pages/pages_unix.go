@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// alloc maps n float64s. From half a huge page on, the mapping begins at a multiple of
-// its size, as huge pages do (older kernels don't see to that), and has whole ones: to clear
-// what is not used costs less than hundreds of page faults.
+// alloc maps n float64s. From half a huge page on, the mapping is aligned to huge pages,
+// which older kernels don't do by themselves, and consists of whole ones: clearing what is
+// not used costs less than hundreds of page faults.
 func alloc(n int) ([]float64, func() error, error) {
 	size := uintptr(n) * 8
 	extra := uintptr(0)

@@ -1,4 +1,4 @@
-// Package progress shows how far long work has come, where someone is watching.
+// Package progress shows on a terminal how far long work has come.
 package progress
 
 import (
@@ -15,16 +15,16 @@ import (
 // delay is how long work runs before a bar appears: what is done by then needs none.
 const delay = 500 * time.Millisecond
 
-// parts is what a bar counts in. Its estimate of the time left is made from the whole nanoseconds that one takes,
-// of which the work's own units, such as multiplications, may take none.
+// parts is the number of steps of a bar. It estimates the time left from the whole nanoseconds that a step takes; the
+// work's own units, such as multiplications, may take less than one.
 const parts = 10_000
 
-// A Func is told how much work is done, of how much. It may be called from any
-// goroutine, as often as one likes.
+// A Func shows how much work is done, of how much in all. It may be called from any
+// goroutine, at any rate.
 type Func func(done, total int64)
 
-// New returns a Func that draws a bar on w, and a function that takes the bar away
-// again, which may be called twice. Where w is not a terminal, nothing is drawn.
+// New returns a Func that draws a bar on w, and a function that removes the bar, which
+// may be called twice. If w is not a terminal, nothing is drawn.
 func New(w io.Writer, what string) (show Func, finish func()) {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
@@ -33,7 +33,7 @@ func New(w io.Writer, what string) (show Func, finish func()) {
 	var mu sync.Mutex
 	var bars *mpb.Progress
 	var bar *mpb.Bar
-	var start time.Time // of the work itself: what is read before it is no measure of it
+	var start time.Time // of the work itself, without what is read before it
 	show = func(done, total int64) {
 		mu.Lock()
 		defer mu.Unlock()

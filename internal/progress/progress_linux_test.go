@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminal returns a terminal's screen, and a file from which what is drawn there can be read.
+// terminal returns a terminal's screen, and a file to read what is drawn there.
 func terminal(t *testing.T) (screen, reader *os.File) {
 	t.Helper()
 	reader, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
@@ -36,8 +36,8 @@ func terminal(t *testing.T) (screen, reader *os.File) {
 	return screen, reader
 }
 
-// A hundredth of the work is done in the delay, so some fifty seconds are left, or more on a busy machine; also of
-// work whose units take less than a nanosecond.
+// A hundredth of the work is done within the delay, so some fifty seconds are left, or more on a busy machine. That holds
+// for work whose units take less than a nanosecond, too.
 func TestTimeLeft(t *testing.T) {
 	t.Parallel()
 	for _, total := range []int64{1000, 1e15} {

@@ -13,14 +13,13 @@ import (
 	"golang.org/x/term"
 )
 
-// A Part is so many things in one state, drawn as a piece of the bar of that mark.
+// A Part is a number of things in one state, drawn as a piece of the bar in that mark.
 type Part struct {
 	N    int
 	Mark byte
 }
 
-// A Tally is a bar of parts on a terminal, under the lines that are printed. The zero
-// Tally draws nothing.
+// A Tally is a bar of parts on a terminal, below the lines that are printed.
 type Tally struct {
 	file *os.File
 	bars *mpb.Progress
@@ -42,8 +41,7 @@ func NewTally(w io.Writer) (*Tally, bool) {
 	return &Tally{file: file}, true
 }
 
-// Show draws the parts, and beside them the words and how long the rest may take, if
-// that is estimated.
+// Show draws the parts, and beside them the words and, if it is estimated, the time left.
 func (t *Tally) Show(parts []Part, words string, left time.Duration, estimated bool) {
 	t.mu.Lock()
 	t.parts, t.words, t.end, t.estimated = parts, words, time.Now().Add(left), estimated
@@ -64,7 +62,7 @@ func (t *Tally) Print(line string) {
 	io.WriteString(t.bars, line+"\n")
 }
 
-// Finish takes the bar away. It may be called twice.
+// Finish removes the bar. It may be called twice.
 func (t *Tally) Finish() {
 	if t.bar != nil {
 		t.bar.Abort(true)
@@ -94,8 +92,8 @@ func (t *Tally) beside(decor.Statistics) string {
 	return " " + t.words + ", " + left.Round(time.Second).String() + " left"
 }
 
-// divide draws a bar of a width between brackets. A part that is not empty has at least
-// one mark, if there is room for that.
+// divide draws a bar of a width, brackets included. A part that is not empty gets at least
+// one mark, if there is room.
 func divide(parts []Part, width int) []byte {
 	if width < 3 {
 		return nil

@@ -16,7 +16,7 @@ import (
 // What the garbage collector has to do with stays small: matrices lie elsewhere. The bounds are for a product or a file.
 func TestAllocations(t *testing.T) {
 	dir := t.TempDir()
-	in := flow.Init{Dir: dir, A: "a.npy", B: "b.npy", Jobs: jobs, Size: n, Seed: 1}
+	in := flow.InitOptions{Dir: dir, A: "a.npy", B: "b.npy", Jobs: jobs, Size: n, Seed: 1}
 	quietly := func(int64, int64) {}
 	m, err := blas.New("", 1)
 	if err != nil {
@@ -35,10 +35,16 @@ func TestAllocations(t *testing.T) {
 		objects, bytes uint64 // at most, for each of jobs
 		work           func() error
 	}{
-		{"inputs", 200, 2 << 20, func() error { return in.Run(ctx, quietly) }},
-		{"products", 400, 64 << 10, func() error { return flow.Products(ctx, m, pairs, false, quietly) }},
-		{"serial check", 400, 64 << 10, func() error { _, err := flow.Serial(ctx, m, pairs, "", quietly); return err }},
-		{"sum of outputs", 200, 64 << 10, func() error { _, err := flow.Combine(ctx, outputs, "", 1, quietly); return err }},
+		{"inputs", 200, 2 << 20, func() error { return flow.Init(ctx, in, quietly) }},
+		{"products", 400, 64 << 10, func() error { return flow.Products(ctx, flow.ProductOptions{Pairs: pairs, Multiplier: m}, quietly) }},
+		{"serial check", 400, 64 << 10, func() error {
+			_, err := flow.Serial(ctx, flow.SerialOptions{Pairs: pairs, Multiplier: m}, quietly)
+			return err
+		}},
+		{"sum of outputs", 200, 64 << 10, func() error {
+			_, err := flow.Combine(ctx, flow.CombineOptions{Names: outputs, Threads: 1}, quietly)
+			return err
+		}},
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

@@ -187,6 +187,6 @@ func count(t *testing.T, command func(...string) *exec.Cmd, argv []string) int {
 			return calls
 		}
 	}
-	t.Fatalf("strace told no total")
+	t.Fatalf("strace printed no total")
 	return 0
 }

@@ -67,7 +67,7 @@ func TestKernels(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				t.Log("computed by", m.Kernel())
+				t.Log("computed by", m)
 				for _, p := range products() {
 					if testing.Short() && p.rows*p.depth*p.cols > 300e3 {
 						continue
