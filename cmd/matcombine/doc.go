@@ -21,9 +21,10 @@ the number of threads, nor, unless the terms nearly cancel, on the order of the 
 or on which of them were added up before: two runs agree when the two lines are
 equal. It is printed as Python prints it.
 
-If files are missing or bad, all of them are named, and no result is printed. Memory does not grow with the number of files or with their size. (It grows
-by 0.2 MB for each partial sum that is compressed, as by numpy's savez_compressed; then
-one thread does the work.)
+If files are missing or bad, all of them are named, and no result is printed. Memory
+does not grow with the number of files or with their size. (It grows by 0.2 MB for each
+partial sum that is compressed, as by numpy's savez_compressed; then one thread does the
+work.)
 
 Flags:
 

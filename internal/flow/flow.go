@@ -6,7 +6,7 @@
 // exit status (package status): Data for a bad input, Usage for a dangerous output, and
 // none, which means Failure, for what the machine failed to do.
 //
-// Each job of a program is a function of a context, its options, and a [progress.Func].
+// What a program does is a function of a context, its options, and a [progress.Func].
 package flow
 
 import (
