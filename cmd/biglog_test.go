@@ -78,6 +78,7 @@ func writeBigLog(t *testing.T, name string, jobs int) {
 
 // The log of 100,000 jobs is read in some two seconds, and what is printed of it can be read.
 func TestBigLog(t *testing.T) {
+	long(t)
 	const jobs, bound = 100_000, 30 * time.Second // where nothing else runs, less than 2 s
 	dir := t.TempDir()
 	writeBigLog(t, filepath.Join(dir, "log.txt"), jobs)

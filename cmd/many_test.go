@@ -18,6 +18,7 @@ import (
 
 // 100,000 products, whose inputs are all looked at: in 5 s and 200 MB of memory.
 func TestManyJobs(t *testing.T) {
+	long(t)
 	const jobs, seconds, megabytes = 100_000, 5, 200
 	dir := t.TempDir()
 	matrix := append(npyio.Header{DType: npyio.Float64, Shape: []int{2, 2}}.Append(nil), make([]byte, 32)...)

@@ -63,6 +63,14 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// long marks a test that go test -short leaves out.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes long")
+	}
+}
+
 // programs returns the folder of the programs to test.
 func programs() (bin string, remove func(), err error) {
 	if bin := os.Getenv("MATPOOL_BIN"); bin != "" {

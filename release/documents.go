@@ -109,9 +109,3 @@ func (l link) file(document string) string {
 	}
 	return path.Join(path.Dir(document), name)
 }
-
-// place returns the heading that a link leads to, as it stands behind the "#", or "".
-func (l link) place() string {
-	_, place, _ := strings.Cut(l.target, "#")
-	return place
-}

@@ -81,6 +81,9 @@ func build(t *testing.T) (bin, launch string) {
 }
 
 func TestProgramsCostNoMore(t *testing.T) {
+	if testing.Short() {
+		t.Skip("go test -short does without strace")
+	}
 	bin, launch := build(t)
 	dir := t.TempDir()
 	command := func(argv ...string) *exec.Cmd {
