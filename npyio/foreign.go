@@ -80,7 +80,7 @@ func notNpy(r io.Reader) error {
 	if isText(beginning) {
 		line, _, _ = bytes.Cut(line, []byte("\n"))
 		read := "np.loadtxt(name)"
-		for _, delimiter := range []string{",", ";", "\\t"} {
+		for _, delimiter := range []string{";", "\\t", ","} {
 			if bytes.Contains(line, []byte(strings.ReplaceAll(delimiter, "\\t", "\t"))) {
 				read = "np.loadtxt(name, delimiter='" + delimiter + "')"
 				break

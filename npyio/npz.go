@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"strings"
+	"unicode/utf8"
 )
 
 // An Array is an array and the name that it has in a .npz file.
@@ -49,7 +51,12 @@ func WriteNpz(w io.Writer, arrays ...Array) error {
 		size := uint64(len(header) + len(values))
 		// The checksum stands before the values, so that they need not be followed by it.
 		sum := crc32.Update(crc32.ChecksumIEEE(header), crc32.IEEETable, values)
+		flags := uint16(0)
+		if strings.ContainsFunc(a.Name, func(r rune) bool { return r >= utf8.RuneSelf }) {
+			flags = 1 << 11 // the name is UTF-8
+		}
 		member, err := archive.CreateRaw(&zip.FileHeader{
+			Flags:              flags,
 			Name:               a.Name + ".npy",
 			Method:             zip.Store,
 			ReaderVersion:      20,
