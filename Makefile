@@ -6,9 +6,9 @@ SIZE   ?= 1000
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-# What multiplies, BLAS=go or BLAS=openblas, and how programs with it are made in a folder.
-# README.md says which is for what. Without a C compiler everything here works but
-# OpenBLAS, for which release/ sets its own environment.
+# BLAS=go or BLAS=openblas chooses what multiplies; programs builds the programs with it in
+# a folder. README.md says what each is for. Everything here works without a C compiler
+# except BLAS=openblas, for which release/ sets its own environment.
 export CGO_ENABLED = 0
 programs_go       = go build -trimpath -ldflags '-s -w -X matpool/internal/cli.version=$(VERSION)' -o $1/ $2
 programs_openblas = go run ./release -version '$(VERSION)' -programs $1
@@ -20,13 +20,13 @@ help: ## list the tasks
 
 .PHONY: demo
 demo: BLAS ?= go
-demo: ## the whole flow with 100 pairs of matrices, in demo/ (2.4 GB); JOBS=10 SIZE=500 for less, BLAS=openblas for what is shipped
-	@# Of Go programs only those that it runs: the others need more modules.
+demo: ## the whole flow with 100 pairs of matrices, in demo/ (2.4 GB); JOBS=10 SIZE=500 for less, BLAS=openblas for the shipped kernels
+	@# Only the Go programs that it runs: the others need more modules.
 	@$(call programs,demo/bin,./cmd/matinit ./cmd/matprod ./cmd/matcombine)
 	@test/demo.sh demo $(JOBS) $(SIZE)
 
 .PHONY: test
-test: ## every test; installs what the tests need where it may
+test: ## every test; installs what the tests need, if it may
 	@test/run.sh
 
 .PHONY: build
@@ -55,5 +55,5 @@ bench-quick: ## the same in two minutes, in build/bench-quick, for a first impre
 	go run ./bench/measure -quick -o build/bench-quick
 
 .PHONY: clean
-clean: ## remove what the other tasks made here
+clean: ## remove what the other tasks have made here
 	rm -rf bin build demo dist

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// writeBigLog writes the log of many jobs on 400 slots of 100 machines. Each job has the
-// events of one of the real jobs of a log, in turn, at another time and in another slot.
+// writeBigLog writes the log of many jobs on 400 slots of 100 machines. The jobs have, in turn,
+// the events of the real jobs of a log, at other times and in other slots.
 func writeBigLog(t *testing.T, name string, jobs int) {
 	text, err := os.ReadFile(filepath.Join("..", "examples", "finished.log"))
 	if err != nil {
@@ -21,7 +21,7 @@ func writeBigLog(t *testing.T, name string, jobs int) {
 	const slots, stamp = 400, "2006-01-02 15:04:05"
 	type event struct {
 		number string
-		after  time.Duration // since the job has a machine
+		after  time.Duration // since the job got its machine
 		text   string
 	}
 	var templates [][]event
@@ -76,10 +76,10 @@ func writeBigLog(t *testing.T, name string, jobs int) {
 	}
 }
 
-// The log of 100,000 jobs is read in some two seconds, and what is printed of it can be read.
+// Reading the log of 100,000 jobs takes some two seconds, and prints no more than a person can read.
 func TestBigLog(t *testing.T) {
 	long(t)
-	const jobs, bound = 100_000, 30 * time.Second // where nothing else runs, less than 2 s
+	const jobs, bound = 100_000, 30 * time.Second // on an idle machine, less than 2 s
 	dir := t.TempDir()
 	writeBigLog(t, filepath.Join(dir, "log.txt"), jobs)
 	for _, test := range []struct {

@@ -12,8 +12,8 @@ import (
 	"matpool/condor/chirp/chirptest"
 )
 
-// In a job of HTCondor, matprod's error becomes the job's message, too. What HTCondor does
-// changes neither what the program prints nor how it ends.
+// In an HTCondor job, matprod's error also becomes the job's message. Whatever HTCondor does, the
+// program's output and its exit status stay the same.
 func TestErrorsReachHTCondor(t *testing.T) {
 	starter, refusing := chirptest.Start(t, "127.0.0.1"), chirptest.Start(t, "127.0.0.1")
 	refusing.Refuses = true
@@ -61,7 +61,7 @@ func TestErrorsReachHTCondor(t *testing.T) {
 			}
 			said := starter.Values()[before:]
 			if where == "a job" && test.message != "" {
-				// A program that succeeds takes back what was said before, but does not wait for that.
+				// A program that succeeds clears an earlier message, but does not wait for the answer.
 				want := []string{`""`, `"` + test.message + `"`}
 				if !slices.Equal(said[max(0, len(said)-2):], want) {
 					t.Errorf("in %s, %s: said %q, want %q", where, test.command, said, want)

@@ -49,7 +49,7 @@ func forManuals(t *testing.T, test func(t *testing.T, program, manual string)) {
 	}
 }
 
-// run runs a command in a folder and returns what it prints.
+// run runs a command in a folder and returns its output.
 func run(t *testing.T, dir string, command ...string) (stdout, stderr string, err error) {
 	t.Helper()
 	cmd := exec.Command(command[0], command[1:]...)
@@ -59,8 +59,8 @@ func run(t *testing.T, dir string, command ...string) (stdout, stderr string, er
 	return out.String(), errs.String(), err
 }
 
-// The section of the flags is made from their definitions: with -update, also the one in
-// the package comment.
+// The section on flags is made from the flags' definitions. With -update, the package comment is
+// made from it too.
 func TestHelpIsTheManual(t *testing.T) {
 	forManuals(t, func(t *testing.T, program, manual string) {
 		stdout, stderr, err := run(t, t.TempDir(), program, "-help")
@@ -71,7 +71,7 @@ func TestHelpIsTheManual(t *testing.T) {
 			return
 		}
 		if !*update {
-			t.Fatalf("-help prints\n%s\nthe package comment is\n%s\ngo test ./cmd -run Help -update makes it what -help prints", stdout, manual)
+			t.Fatalf("-help prints\n%s\nthe package comment is\n%s\ngo test ./cmd -run Help -update writes what -help prints into it", stdout, manual)
 		}
 		name := filepath.Join(program, "doc.go")
 		source, err := os.ReadFile(name)
@@ -84,15 +84,14 @@ func TestHelpIsTheManual(t *testing.T) {
 	})
 }
 
-// section returns the part of a manual that begins after a line with the heading.
+// section returns the part of a manual after the line with the heading.
 func section(manual, heading string) string {
 	_, text, _ := strings.Cut(manual, "\n"+heading+":")
 	return text
 }
 
-// The examples of a manual are one session: each command finds what those before
-// it have written, and the files of the folder examples, and prints exactly what stands
-// below it.
+// The examples of a manual are one session: each command finds the files that the commands
+// before it have written, and those of the folder examples. It prints exactly the text below it.
 func TestExamplesAreTrue(t *testing.T) {
 	forManuals(t, func(t *testing.T, program, manual string) {
 		dir, ran := t.TempDir(), false
@@ -119,8 +118,8 @@ func TestExamplesAreTrue(t *testing.T) {
 	})
 }
 
-// example returns the command that a block begins with, and what stands below it: all
-// lines that are indented, with the empty ones between them.
+// example returns the command that a block begins with, and the text below it: all indented
+// lines, with the empty lines between them.
 func example(block string) (command, output string) {
 	command, rest, _ := strings.Cut(block, "\n")
 	for line := range strings.Lines(rest) {
@@ -136,7 +135,7 @@ func example(block string) (command, output string) {
 	return command, output
 }
 
-// Each attribute of a simplified submission file is in the manual, on one line.
+// The manual lists each attribute of a simplified submission file, on one line.
 func TestAttributesAreInTheManual(t *testing.T) {
 	_, text, _ := strings.Cut(manuals(t)["matsubmit"], "\nAttributes:\n\n")
 	text, _, _ = strings.Cut(text, "\n\n")
@@ -145,7 +144,7 @@ func TestAttributesAreInTheManual(t *testing.T) {
 	}
 }
 
-// The columns of -csv and the fields of -json are in the manual.
+// The manual lists the columns of -csv and the fields of -json.
 func TestColumnsAreInTheManual(t *testing.T) {
 	manual, names := manuals(t)["matwatch"], map[string]bool{}
 	log := filepath.Join("..", "condor", "eventlog", "testdata", "retries.log")
@@ -185,7 +184,7 @@ func TestExitStatusesAreInTheManual(t *testing.T) {
 			number, _, _ := strings.Cut(strings.TrimSpace(clause), " ")
 			n, err := strconv.Atoi(number)
 			if err != nil {
-				t.Errorf("%q begins with no exit status", clause)
+				t.Errorf("%q does not begin with an exit status", clause)
 			}
 			got = append(got, n)
 		}

@@ -16,7 +16,7 @@ import (
 	"matpool/npyio"
 )
 
-// 100,000 products, whose inputs are all looked at: in 5 s and 200 MB of memory.
+// Submitting 100,000 products, whose inputs are all checked, takes at most 5 s and 200 MB of memory.
 func TestManyJobs(t *testing.T) {
 	long(t)
 	const jobs, seconds, megabytes = 100_000, 5, 200
@@ -42,7 +42,7 @@ func TestManyJobs(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	// The best of some runs: other tests run at the same time.
+	// The best of several runs, since other tests run at the same time.
 	best := time.Hour
 	for range 3 {
 		start := time.Now()
@@ -70,7 +70,7 @@ func TestManyJobs(t *testing.T) {
 		t.Errorf("%d jobs in the submit description, want %d", n, jobs)
 	}
 
-	// One that is bad is found among them, and if all are, not all are told.
+	// One bad input among them is found; if all are bad, only some are reported.
 	if err := os.Truncate(filepath.Join(dir, "inputB77777.npy"), 150); err != nil {
 		t.Fatal(err)
 	}
@@ -84,8 +84,8 @@ func TestManyJobs(t *testing.T) {
 	}
 }
 
-// peak runs a command in a folder and returns the most memory that it had, in megabytes.
-// (What wait4 tells of that is no less than what the process had that started it.)
+// peak runs a command in a folder and returns its peak memory, in megabytes. (The figure that
+// wait4 returns includes the memory of the process that started it.)
 func peak(cmd *exec.Cmd, dir string) (megabytes int, output []byte, err error) {
 	var out bytes.Buffer
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &out

@@ -1,16 +1,16 @@
-// Package cmd_test runs the real programs: the scripts of testdata/script, which say
-// what each program does, and the examples of the manuals.
+// Package cmd_test runs the real programs: the scripts in testdata/script, which specify
+// what each program does, and the examples in the manuals.
 //
-// The folders in LOGS and EXAMPLES hold real event logs, to be copied.
+// The folders named by LOGS and EXAMPLES contain real event logs, for the scripts to copy.
 //
-// The programs are built for this, unless MATPOOL_BIN names a folder that holds
-// them: those of a release, be it for Windows, which are run in Wine. The scripts
-// want programs named matinit, matprod, …, found in PATH.
+// The tests build the programs, unless MATPOOL_BIN names a folder that contains them, such as
+// those of a release; programs for Windows run in Wine. The scripts find matinit, matprod, …
+// in PATH.
 //
 // Besides testscript's own commands, the scripts have status, signal, files, npy and await;
-// each is documented below. None is skipped: what a script needs of the system,
-// such as setpriv, unshare and script of util-linux, must be there, and a test
-// that is not run as root needs the right to make namespaces.
+// each is documented below. No script is skipped because a tool is missing: setpriv, unshare
+// and script of util-linux must be installed, and an ordinary user must be allowed to create
+// namespaces.
 package cmd_test
 
 import (
@@ -42,7 +42,7 @@ import (
 	"matpool/npyio"
 )
 
-var update = flag.Bool("update", false, "replace what the scripts' cmp lines expect by what the programs print, and the manuals' flags by those that are defined")
+var update = flag.Bool("update", false, "update the files that the scripts' cmp lines compare with, and the sections on flags in the manuals")
 
 func TestMain(m *testing.M) {
 	bin, remove, err := programs()
@@ -51,8 +51,8 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	os.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
-	// A signal that whoever runs the tests ignores, as after nohup, would be ignored
-	// by the programs too; one that is caught is not.
+	// The programs would also ignore a signal that these tests ignore, as after nohup; they do
+	// not inherit that a signal is caught.
 	for _, sig := range []os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM} {
 		if signal.Ignored(sig) {
 			signal.Notify(make(chan os.Signal, 1), sig)
@@ -71,7 +71,7 @@ func long(t *testing.T) {
 	}
 }
 
-// programs returns the folder of the programs to test.
+// programs returns the folder of the tested programs.
 func programs() (bin string, remove func(), err error) {
 	if bin := os.Getenv("MATPOOL_BIN"); bin != "" {
 		bin, err := filepath.Abs(bin)
@@ -121,7 +121,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// condition says whether a line that begins with [avx512], [avx2] or [wine] is run.
+// condition reports whether a line that begins with [avx512], [avx2] or [wine] runs.
 func condition(name string) (bool, error) {
 	switch name {
 	case "avx512":
@@ -158,11 +158,11 @@ func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
 
 // signal NAME WHEN program args...
 //
-// runs the program and sends it a signal, HUP, INT or TERM, of which it must die: to
-// a shell, status 128 and the signal's number. With ! it must end with status 0 all
-// the same. On Windows, INT is Ctrl-C, of which a program ends with status 1; there
-// are no others. WHEN is a duration after the start, or the word writing: as soon as
-// there is a temporary file in the current folder.
+// runs the program and sends it a signal, HUP, INT or TERM. The program must die of the signal,
+// which a shell shows as status 128 plus the signal's number; with ! it must nevertheless end
+// with status 0. On Windows, INT is Ctrl-C, which ends a program with status 1; there are no
+// other signals. WHEN is a duration after the start, or the word writing: as soon as there is a
+// temporary file in the current folder.
 func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) < 3 {
 		ts.Fatalf("usage: [!] signal HUP|INT|TERM duration|writing program args...")
@@ -177,7 +177,7 @@ func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(cmd.Start())
 	ended := make(chan struct{})
 	go func() {
-		_ = cmd.Wait() // ProcessState tells
+		_ = cmd.Wait() // its error is in ProcessState
 		close(ended)
 	}()
 	for !come() {
@@ -193,7 +193,7 @@ func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
 	case <-time.After(time.Minute):
 		ts.Check(cmd.Process.Kill())
 		<-ended
-		ts.Fatalf("a minute after the signal it was still there")
+		ts.Fatalf("it was still running a minute after the signal")
 	}
 	if neg {
 		if !cmd.ProcessState.Success() {
@@ -212,7 +212,7 @@ func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// moment returns a function that tells whether the time for a signal has come.
+// moment returns a function that reports whether it is time to send the signal.
 func moment(ts *testscript.TestScript, when, dir string) func() bool {
 	if when == "writing" {
 		return func() bool {
@@ -232,8 +232,8 @@ const fixtures key = 0 // the files that came with the script
 
 // files NAME...
 //
-// makes sure that the current folder and those in it hold exactly these files,
-// besides the ones that came with the script. x{0..99}.npy stands for a hundred.
+// checks that the current folder and its subfolders contain exactly these files, besides those
+// that came with the script. x{0..99}.npy stands for a hundred files.
 func cmdFiles(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("unsupported: ! files")
@@ -248,13 +248,13 @@ func cmdFiles(ts *testscript.TestScript, neg bool, args []string) {
 		got = slices.DeleteFunc(got, func(name string) bool { return slices.Contains(ts.Value(fixtures).([]string), name) })
 	}
 	if !slices.Equal(got, want) {
-		ts.Fatalf("the folder holds\n\t%s\nwant\n\t%s", strings.Join(got, " "), strings.Join(want, " "))
+		ts.Fatalf("the folder contains\n\t%s\nwant\n\t%s", strings.Join(got, " "), strings.Join(want, " "))
 	}
 }
 
 // await FILE REGEXP
 //
-// waits until the file, which a program in the background writes, has a match.
+// waits until the file, which a program in the background writes, matches.
 func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: await file regexp")
@@ -266,7 +266,7 @@ func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
 			return
 		}
 	}
-	ts.Fatalf("in a minute nothing in %s matched %s", args[0], args[1])
+	ts.Fatalf("nothing in %s matched %s within a minute", args[0], args[1])
 }
 
 var numbers = regexp.MustCompile(`^(.*)\{(\d+)\.\.(\d+)\}(.*)$`)
@@ -287,14 +287,14 @@ func expand(ts *testscript.TestScript, name string) []string {
 	return names
 }
 
-// list returns the paths of all files below a folder, temporary ones too, sorted.
+// list returns the sorted paths of all files below a folder, including temporary files.
 func list(dir string) []string {
 	var names []string
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && entry.Name() == ".tmp" && path != dir: // testscript's own
+		case entry.IsDir() && entry.Name() == ".tmp" && path != dir: // testscript's own folder
 			return filepath.SkipDir
 		case !entry.IsDir():
 			name, err := filepath.Rel(dir, path)
@@ -312,12 +312,12 @@ func list(dir string) []string {
 
 // npy [-fill X | -seed S] [-fortran] [-descr D] [-claim SHAPE] NAME SHAPE
 //
-// writes an array of the shape, 30x40 or 5 or single, whose elements are all X, or random
-// numbers of a seed, or else 0, 1, 2, … row by row. The file is in Fortran order or
-// of another type, whose values are then zeros, if asked for. With -claim, its
-// header promises another shape than it holds.
+// writes an array of the shape 30x40, 5 or single. Its elements are all X, random numbers from a
+// seed, or by default 0, 1, 2, … row by row. With -fortran the file is in Fortran order; with
+// -descr it has another type, and only zeros. With -claim the header promises another shape
+// than the data have.
 //
-// Of a large array of zeros, only the header takes room on the disk.
+// A large array of zeros takes disk space only for its header.
 func cmdNpy(ts *testscript.TestScript, neg bool, args []string) {
 	flags := flag.NewFlagSet("npy", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -344,7 +344,7 @@ func cmdNpy(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	defer file.Close()
 	head := header.Append(nil)
-	// Some types are none that npyio knows. There are blanks to spare at the end.
+	// npyio cannot write all of these types, so the header is edited; it ends in spare blanks.
 	head = bytes.Replace(head, []byte("'<f8'"), []byte("'"+*descr+"'"), 1)
 	head = slices.Insert(head, len(head)-1, bytes.Repeat([]byte(" "), 3-len(*descr))...)
 	_, err = file.Write(head)

@@ -7,12 +7,12 @@ import (
 	"path/filepath"
 )
 
-// The Windows programs are tested by the same scripts: where MATPOOL_BIN holds
-// matprod.exe, …, the scripts' programs are wrappers that run them in Wine, in the
-// session of test/wine/session.sh where the tests are. The few lines that make no
-// sense there begin with [!wine], and whole scripts say why they are left out.
+// The same scripts test the Windows programs. If MATPOOL_BIN contains matprod.exe, …, the scripts
+// run wrappers, which run these programs in Wine, in the same session of test/wine/session.sh as
+// the tests. The few lines that make no sense there begin with [!wine]; scripts that are skipped
+// say why.
 
-// underWine reports whether the programs are those for Windows.
+// underWine reports whether the tested programs are those for Windows.
 func underWine() bool {
 	bin := os.Getenv("MATPOOL_BIN")
 	_, err := os.Stat(filepath.Join(bin, "matprod.exe"))
@@ -42,8 +42,7 @@ func wrap(bin string) (wrappers string, remove func(), err error) {
 	return wrappers, func() { os.RemoveAll(wrappers) }, err
 }
 
-// session hands Wine's session on to the scripts' programs. A script may print SYSTEM and EXE, which are of the
-// programs' system.
+// session passes Wine's session on to the scripts' programs, and sets SYSTEM and EXE for the system of the programs.
 func session(set func(name, value string)) {
 	set("SYSTEM", "Linux")
 	set("EXE", "")

@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// A file goes into an archive.
+// A file is a member of an archive.
 type file struct {
 	name    string // with slashes
-	program bool   // may be executed
+	program bool   // is executable
 	data    []byte
 }
 
@@ -26,13 +26,13 @@ func (f file) mode() fs.FileMode {
 	return 0o644
 }
 
-// byName returns the files in the order of an archive: the order they came in must not show.
+// byName sorts the files: an archive must not show the order in which they were collected.
 func byName(files []file) []file {
 	return slices.SortedFunc(slices.Values(files), func(a, b file) int { return cmp.Compare(a.name, b.name) })
 }
 
-// writeTarGz writes an archive for Linux. It depends on the files and the date only: no owner, no time of now, no
-// name in the gzip header.
+// writeTarGz writes an archive for Linux. Its bytes depend only on the files and the date: it has no owners, no current
+// time, no name in the gzip header.
 func writeTarGz(w io.Writer, files []file, date time.Time) error {
 	compressor, err := gzip.NewWriterLevel(w, gzip.BestCompression)
 	if err != nil {
@@ -54,14 +54,14 @@ func writeTarGz(w io.Writer, files []file, date time.Time) error {
 	return compressor.Close()
 }
 
-// writeZip writes an archive for Windows. It depends on the files and the date only.
+// writeZip writes an archive for Windows. Its bytes depend only on the files and the date.
 func writeZip(w io.Writer, files []file, date time.Time) error {
 	archive := zip.NewWriter(w)
 	archive.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
 		return flate.NewWriter(w, flate.BestCompression)
 	})
 	for _, f := range byName(files) {
-		// A zip has the local time too: UTC is everyone's.
+		// A zip also stores the local time; UTC is the same everywhere.
 		header := zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: date.UTC()}
 		header.SetMode(f.mode())
 		entry, err := archive.CreateHeader(&header)

@@ -23,7 +23,7 @@ var (
 	someDate = time.Date(2026, 3, 29, 1, 30, 8, 0, time.UTC)
 )
 
-// An archive's bytes do not show when, where, or in which order it was written.
+// An archive's bytes do not depend on when, where, or in which order it was written.
 func TestArchivesAreReproducible(t *testing.T) {
 	for _, target := range []target{linux, windows} {
 		write := func(date time.Time, files ...file) []byte {
@@ -38,7 +38,7 @@ func TestArchivesAreReproducible(t *testing.T) {
 		slices.Reverse(backwards)
 		elsewhere := someDate.In(time.FixedZone("elsewhere", 5*60*60))
 		if !bytes.Equal(first, write(elsewhere, backwards...)) {
-			t.Errorf("%s: the same files and date give two archives", target.suffix)
+			t.Errorf("%s: the same files and date give two different archives", target.suffix)
 		}
 		if bytes.Equal(first, write(someDate.Add(time.Minute), someFiles...)) {
 			t.Errorf("%s: the date is not in the archive", target.suffix)
@@ -46,7 +46,7 @@ func TestArchivesAreReproducible(t *testing.T) {
 	}
 }
 
-// What comes out is what went in, by name, with the date, and nobody's.
+// The files come out as they went in, sorted by name, with the date, and without an owner.
 func TestTarGzUnpacks(t *testing.T) {
 	var archive bytes.Buffer
 	if err := writeTarGz(&archive, someFiles, someDate); err != nil {
@@ -57,7 +57,7 @@ func TestTarGzUnpacks(t *testing.T) {
 		t.Fatal(err)
 	}
 	if h := decompressor.Header; h.Name != "" || !h.ModTime.IsZero() {
-		t.Errorf("the gzip header tells: %+v", h)
+		t.Errorf("the gzip header holds %+v", h)
 	}
 	var got []string
 	for r := tar.NewReader(decompressor); ; {

@@ -42,24 +42,24 @@ var windows = target{
 	write:     writeZip,
 }
 
-// With netgo and osusergo a program that once asks for a host or a user does so in Go: glibc's way needs libraries at
+// With netgo and osusergo, a program that looks up a host or a user does so in Go: glibc's functions load libraries at
 // run time even in a static program.
 const tags = "openblas,netgo,osusergo"
 
-// openblas returns the folder of the library, which is built where that has not been done.
-// The script finds or installs the compilers too.
+// openblas returns the folder of the library, and builds it first if necessary. The script also finds or installs the
+// compilers.
 func (t target) openblas() (string, error) {
 	build := exec.Command("third_party/openblas/build.sh", t.os)
 	build.Stderr = os.Stderr
 	out, err := build.Output()
 	if err != nil {
-		return "", fmt.Errorf("third_party/openblas/build.sh failed (%w): what it said is above", err)
+		return "", fmt.Errorf("third_party/openblas/build.sh failed (%w): its output is above", err)
 	}
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 	return lines[len(lines)-1], nil
 }
 
-// buildInto makes the programs and puts them in a folder, where others may lie.
+// buildInto builds the programs and puts them into a folder, which may contain other files.
 func (t target) buildInto(dir, version string) error {
 	if _, err := t.openblas(); err != nil {
 		return fmt.Errorf("%w; make build BLAS=go needs neither OpenBLAS nor a C compiler", err)
@@ -84,11 +84,11 @@ func (t target) buildInto(dir, version string) error {
 	return nil
 }
 
-// build makes the programs, all that lie in cmd, in an empty folder, and checks them. It returns their names. Only
-// matprod has OpenBLAS: the others do not multiply, and are a third of the size without it.
+// build builds all programs of cmd in an empty folder, checks them, and returns their names. Only matprod contains
+// OpenBLAS: the others do not multiply, and without it are a third of the size.
 func (t target) build(dir, version string) ([]string, error) {
-	// The linker's identifiers are hashes over, among others, where OpenBLAS lies; and Go's linker asks for no time
-	// stamp in a .exe.
+	// No identifiers: among other things, they depend on the path of OpenBLAS. Go's linker writes no time stamp into a
+	// .exe.
 	ldflags := "-s -w -buildid= -B none -X matpool/internal/cli.version=" + version
 	others := t.command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", dir, "./cmd/...")
 	others.Env = append(others.Env, "CGO_ENABLED=0")
@@ -96,7 +96,7 @@ func (t target) build(dir, version string) ([]string, error) {
 		"-ldflags", ldflags+` -linkmode external -extldflags "-static"`, "-o", dir, "./cmd/matprod")
 	for _, build := range []*exec.Cmd{others, matprod} {
 		if err := build.Run(); err != nil {
-			return nil, fmt.Errorf("go build failed (%w): what it said is above", err)
+			return nil, fmt.Errorf("go build failed (%w): its output is above", err)
 		}
 	}
 
@@ -113,8 +113,8 @@ func (t target) build(dir, version string) ([]string, error) {
 	return programs, nil
 }
 
-// command prepares a command for the target. What a person may have set in the environment, such as GOAMD64=v3 or
-// CGO_CPPFLAGS=-march=native, makes programs that do not run everywhere: it is set here.
+// command prepares a command for the target. It overrides variables that the user may have set, such as GOAMD64=v3 or
+// CGO_CPPFLAGS=-march=native, since they would make programs that do not run everywhere.
 func (t target) command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
 	cmd.Env = append(os.Environ(),

@@ -13,16 +13,16 @@ import (
 	"strings"
 )
 
-// Every Windows has these. (What Go itself loads while it runs, such as bcryptprimitives.dll, is not imported.)
+// Every Windows has these. (Libraries that Go loads at run time, such as bcryptprimitives.dll, are not imported.)
 var windowsLibraries = []string{"kernel32.dll", "msvcrt.dll"}
 
-// A program is copied to the machines for each job; but for matwatch, which draws with fonts of its own.
+// Programs must be small, since they are copied to the machines for each job. matwatch, which contains fonts, is not.
 const (
 	maxProgramSize  = 10e6
 	maxMatwatchSize = 16e6
 )
 
-// checkStatic finds out whether a Linux program needs nothing of the machine: no loader and no library.
+// checkStatic checks that a Linux program needs neither a loader nor a library from the machine.
 func checkStatic(program string) error {
 	f, err := elf.Open(program)
 	if err != nil {
@@ -31,7 +31,7 @@ func checkStatic(program string) error {
 	defer f.Close()
 	for _, segment := range f.Progs {
 		if segment.Type == elf.PT_INTERP {
-			err = errors.New("it is not static, it asks for a loader (PT_INTERP): was -static dropped from -extldflags?")
+			err = errors.New("it is not static, it needs a loader (PT_INTERP): was -static dropped from -extldflags?")
 		}
 	}
 	libraries, err2 := f.ImportedLibraries()
@@ -41,7 +41,7 @@ func checkStatic(program string) error {
 	return errors.Join(err, err2)
 }
 
-// checkImports finds out whether a Windows program needs only what every Windows has.
+// checkImports checks that a Windows program imports only libraries that every Windows has.
 func checkImports(program string) error {
 	libraries, err := imports(program)
 	if err != nil {
@@ -51,15 +51,15 @@ func checkImports(program string) error {
 		return slices.Contains(windowsLibraries, strings.ToLower(name))
 	})
 	if len(foreign) > 0 {
-		return fmt.Errorf("it imports %s, which not every Windows has: link it statically, or do without",
+		return fmt.Errorf("it imports %s, which not every Windows has: link it statically, or avoid it",
 			strings.Join(foreign, ", "))
 	}
 	return nil
 }
 
-// imports returns the libraries that a Windows program names in its import directory, in their order there.
+// imports returns the libraries in the import directory of a Windows program, in their order.
 //
-// Note: debug/pe's ImportedLibraries returns nothing, and its ImportedSymbols leaves out a library whose functions
+// Note: debug/pe's ImportedLibraries always returns nothing, and its ImportedSymbols leaves out libraries whose functions
 // are imported by number.
 func imports(program string) ([]string, error) {
 	f, err := pe.Open(program)
@@ -71,8 +71,8 @@ func imports(program string) ([]string, error) {
 	if !ok {
 		return nil, errors.New("it is not a 64-bit Windows program")
 	}
-	// Microsoft, "PE Format", section "Import Directory Table": entries of 20 bytes, the last is zero; the address
-	// of the library's name is at 12.
+	// Microsoft, "PE Format", section "Import Directory Table": entries of 20 bytes, the last of which is zero; the
+	// address of the library's name is at offset 12.
 	const size, nameAt = 20, 12
 	table, err := memory(f, header.DataDirectory[pe.IMAGE_DIRECTORY_ENTRY_IMPORT].VirtualAddress)
 	if err != nil {
@@ -94,7 +94,7 @@ func imports(program string) ([]string, error) {
 	return nil, errors.New("its import directory has no end")
 }
 
-// memory returns what lies at an address of the program when it is loaded, to the end of the section.
+// memory returns the bytes from an address of the loaded program to the end of the section.
 func memory(f *pe.File, address uint32) ([]byte, error) {
 	for _, s := range f.Sections {
 		if address < s.VirtualAddress || address-s.VirtualAddress >= s.Size {
@@ -106,7 +106,7 @@ func memory(f *pe.File, address uint32) ([]byte, error) {
 		}
 		return data[address-s.VirtualAddress:], nil
 	}
-	return nil, fmt.Errorf("its import directory points out of the file, at %#x", address)
+	return nil, fmt.Errorf("its import directory points outside the file, to %#x", address)
 }
 
 func checkSize(program string) error {
@@ -119,21 +119,21 @@ func checkSize(program string) error {
 		most = maxMatwatchSize
 	}
 	if float64(info.Size()) > most {
-		return fmt.Errorf("it has %.1f MB, and at most %.0f are wanted: is it stripped, and what does it import?",
+		return fmt.Errorf("its size is %.1f MB, and must be at most %.0f MB: is it stripped, and what does it import?",
 			float64(info.Size())/1e6, most/1e6)
 	}
 	return nil
 }
 
-// checkVersion finds out whether -version can print the version: the linker sets a variable that is not there without
-// a word.
+// checkVersion checks that -version can print the version: the linker does not complain if the variable that it is to
+// set does not exist.
 func checkVersion(program, version string) error {
 	data, err := os.ReadFile(program)
 	if err != nil {
 		return err
 	}
 	if !bytes.Contains(data, []byte(version)) {
-		return fmt.Errorf("the version %s is not in it: is it still matpool/internal/cli that has the variable version?", version)
+		return fmt.Errorf("the version %s is not in it: is the variable version still in matpool/internal/cli?", version)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func goProgram(t *testing.T, goos string) string {
 	return program
 }
 
-// cProgram is a program that was made by gcc, from the test data of Go's own packages.
+// cProgram returns a program made by gcc, from the test data of Go's own packages.
 func cProgram(t *testing.T, name string) string {
 	t.Helper()
 	goroot, err := exec.Command("go", "env", "GOROOT").Output()
@@ -37,12 +37,12 @@ func cProgram(t *testing.T, name string) string {
 	return filepath.Join(strings.TrimSpace(string(goroot)), "src", "debug", filepath.FromSlash(name))
 }
 
-// wantError looks for all of the words in an error; without words there must be none.
+// wantError checks that an error contains all of the words; without words there must be no error.
 func wantError(t *testing.T, err error, words ...string) {
 	t.Helper()
 	if err == nil {
 		if len(words) > 0 {
-			t.Errorf("passed; it should say %q", words)
+			t.Errorf("no error; want one with %q", words)
 		}
 		return
 	}
@@ -51,7 +51,7 @@ func wantError(t *testing.T, err error, words ...string) {
 	}
 	for _, word := range words {
 		if !strings.Contains(err.Error(), word) {
-			t.Errorf("%q does not say %s", err, word)
+			t.Errorf("%q does not contain %s", err, word)
 		}
 	}
 }
@@ -87,11 +87,11 @@ func TestForeignImport(t *testing.T) {
 func TestImportDirectoryOutOfTheFile(t *testing.T) {
 	program := goProgram(t, "windows")
 	edit(t, program, func(data []byte) {
-		// The second of the data directories, which follow 112 bytes of optional header and 24 of headers before.
+		// The second of the data directories, which follow 112 bytes of the optional header and 24 bytes of headers before it.
 		header := binary.LittleEndian.Uint32(data[0x3c:])
 		binary.LittleEndian.PutUint32(data[header+24+112+8:], 0xfffffff0)
 	})
-	wantError(t, checkImports(program), "points out of the file")
+	wantError(t, checkImports(program), "points outside the file")
 }
 
 func edit(t *testing.T, program string, change func(data []byte)) {

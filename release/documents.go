@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// documents returns the text that goes with the programs: the README, the licence, docs and examples, and the pictures
-// that the README shows. It is read where the project lies.
+// documents returns the texts that go with the programs: the README, the licence, docs and examples, and the pictures
+// in the README. It reads them from the current folder, which must be the project's.
 func documents(version string) ([]file, error) {
 	names := []string{"README.md", "LICENSE"}
 	for _, pattern := range []string{"docs/*", "examples/*"} {
@@ -32,7 +32,7 @@ func documents(version string) ([]file, error) {
 		if l.picture && l.relative() {
 			data, err := os.ReadFile(filepath.FromSlash(l.target))
 			if err != nil {
-				return nil, fmt.Errorf("README.md shows a picture: %w", err)
+				return nil, fmt.Errorf("a picture in README.md: %w", err)
 			}
 			files = append(files, file{name: path.Clean(l.target), data: data})
 		}
@@ -43,14 +43,14 @@ func documents(version string) ([]file, error) {
 	return files, nil
 }
 
-// preface says below the README's title what the README is of.
+// preface adds to the README, below its title, the version that it is for.
 func preface(readme, version string) string {
 	title, rest, _ := strings.Cut(readme, "\n")
-	return fmt.Sprintf("%s\n\n*This came with the programs of version %s. What it says of `make`, and files that it names but that are "+
-		"not here, are of the source of that version.*\n%s", title, version, rest)
+	return fmt.Sprintf("%s\n\n*This file came with the programs of version %s. Where it mentions `make`, or files that are not here, "+
+		"it means the source of that version.*\n%s", title, version, rest)
 }
 
-// unlink makes text of each link to a file that is not among those given: [text](target) becomes text (target).
+// unlink turns each link to a file that is not in files into text: [text](target) becomes text (target).
 func unlink(files []file) {
 	there := map[string]bool{}
 	for _, f := range files {
@@ -73,7 +73,7 @@ func unlink(files []file) {
 	}
 }
 
-// A link is a link or a picture in a text in Markdown. Its zero value is a piece of code, in which there are none.
+// A link is a link or a picture in Markdown. The zero value stands for a block of code, which has no links.
 type link struct {
 	picture      bool
 	text, target string
@@ -87,7 +87,7 @@ func newLink(match string) link {
 	return link{parts[1] != "", parts[2], parts[3]}
 }
 
-// links returns the links of a text in Markdown.
+// links returns the links in a Markdown text.
 func links(text string) []link {
 	var found []link
 	for _, match := range markdown.FindAllString(text, -1) {
@@ -98,10 +98,10 @@ func links(text string) []link {
 	return found
 }
 
-// relative reports whether a link leads to a file of ours, or to a place in one.
+// relative reports whether a link points to one of our files, or to a heading in one.
 func (l link) relative() bool { return l.target != "" && !strings.Contains(l.target, ":") }
 
-// file returns the name of the file that a link leads to from the document, both from the project's folder on.
+// file returns the name of the file that a link in the document points to; both names are relative to the project's folder.
 func (l link) file(document string) string {
 	name, _, _ := strings.Cut(l.target, "#")
 	if name == "" {

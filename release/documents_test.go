@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// What an archive's documents link to is in the archive.
+// Every file that the documents in an archive link to is in the archive.
 func TestLinksInTheArchive(t *testing.T) {
 	t.Chdir("..")
 	files, err := documents("v1.2")
@@ -26,15 +26,15 @@ func TestLinksInTheArchive(t *testing.T) {
 			t.Errorf("%s is not in the archive", name)
 		}
 	}
-	if readme := texts["README.md"]; !strings.HasPrefix(readme, "# matpool\n\n*This came with the programs of version v1.2.") {
+	if readme := texts["README.md"]; !strings.HasPrefix(readme, "# matpool\n\n*This file came with the programs of version v1.2.") {
 		t.Errorf("the README begins with %.100q", readme)
 	}
 	if checkLinks(t, texts) < 10 {
-		t.Error("few links were found: this test tests nothing")
+		t.Error("too few links were found: this test tests nothing")
 	}
 }
 
-// What a document of ours links to is where it says.
+// Every file and heading that our documents link to exists.
 func TestLinksInTheTree(t *testing.T) {
 	t.Chdir("..")
 	out, err := exec.Command("git", "ls-files", "-z").Output()
@@ -56,12 +56,12 @@ func TestLinksInTheTree(t *testing.T) {
 		}
 	}
 	if checkLinks(t, texts) < 20 {
-		t.Error("few links were found: this test tests nothing")
+		t.Error("too few links were found: this test tests nothing")
 	}
 }
 
-// checkLinks looks whether the files that are linked to are among those given, and have the heading. It returns how
-// many links there are.
+// checkLinks checks that the files that are linked to are among the texts, and have the heading. It returns the number of
+// links.
 func checkLinks(t *testing.T, texts map[string]string) (count int) {
 	t.Helper()
 	for name, text := range texts {
@@ -89,7 +89,7 @@ var (
 	noAnchor    = regexp.MustCompile(`[^\p{L}\p{N}_ -]`)
 )
 
-// headings returns what leads to a text's headings behind a "#", as GitHub makes it of them.
+// headings returns the anchors of a text's headings, which follow the "#" in a link, as GitHub makes them.
 func headings(text string) []string {
 	var anchors []string
 	for _, heading := range headingLine.FindAllStringSubmatch(text, -1) {
@@ -98,8 +98,8 @@ func headings(text string) []string {
 	return anchors
 }
 
-// A link to what is not there becomes text that names it. Links to what is there, to the world outside, and what
-// only looks like a link in a piece of code stay.
+// A link to a missing file becomes text that names it. Links to existing files and to other sites stay, and so does code
+// that looks like a link.
 func TestUnlink(t *testing.T) {
 	const code = "```\n$ ls\n[x](gone)\n```\n"
 	files := []file{

@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// licenses returns the licences of all that is linked into the programs, each in a folder named after what it is the
-// licence of: Go, OpenBLAS, the Go modules, and the C compiler's libraries.
+// licenses returns the licences of everything that is linked into the programs, each in a folder with the name of its
+// owner: Go, OpenBLAS, the Go modules, and the C compiler's libraries.
 func (t target) licenses(openblas string) ([]file, error) {
 	goroot, err := t.command("go", "env", "GOROOT").Output()
 	if err != nil {
@@ -36,12 +36,12 @@ func (t target) licenses(openblas string) ([]file, error) {
 	return slices.Concat(golang, library, modules, clibraries), err
 }
 
-// moduleLicenses returns the licences of the Go modules of which a package is linked in: those in the package's folder
-// and in each above it, up to the module's.
+// moduleLicenses returns the licences of the Go modules that are linked in: for each package, those in its folder and in
+// the folders above, up to the module's.
 func (t target) moduleLicenses() ([]file, error) {
 	out, err := t.command("go", "list", "-deps", "-json=Dir,Module", "-tags", tags, "./cmd/...").Output()
 	if err != nil {
-		return nil, fmt.Errorf("go list failed (%w): what it said is above", err)
+		return nil, fmt.Errorf("go list failed (%w): its output is above", err)
 	}
 	var files []file
 	seen := make(map[string]bool)
@@ -88,18 +88,18 @@ func (t target) moduleLicenses() ([]file, error) {
 	return files, nil
 }
 
-// otherLicenses are those that their names do not tell, by folders.
+// otherLicenses are licences that cannot be recognised by name; the keys are folders.
 var otherLicenses = map[string]string{"golang.org/x/image/font/gofont": "ttfs/README"}
 
-// A clibrary is what the C compiler brings with it and links into every program.
+// A clibrary is a library of the C compiler that it links into every program.
 type clibrary struct {
 	archive string // its file
 	name    string
 	text    string // the licence that Debian's copyright file refers to, without repeating it
 }
 
-// clibraryLicenses returns the licences of the C compiler's libraries, from the Debian packages that they belong to, and
-// says where their sources are: section 6 of the LGPL, which is glibc's, wants that of a program that it is linked into.
+// clibraryLicenses returns the licences of the C compiler's libraries, from their Debian packages, and says where their
+// sources are: section 6 of the LGPL, glibc's licence, requires this for a program that glibc is linked into.
 func (t target) clibraryLicenses() ([]file, error) {
 	var files []file
 	for _, library := range t.libraries {
@@ -110,7 +110,7 @@ func (t target) clibraryLicenses() ([]file, error) {
 		archive := filepath.Clean(strings.TrimSpace(string(out)))
 		out, err = exec.Command("dpkg-query", "--search", archive).Output()
 		if err != nil {
-			return nil, fmt.Errorf("the licence of %s is wanted, and dpkg-query does not know the package of %s: make the release on a Debian system",
+			return nil, fmt.Errorf("the licence of %s is missing, since dpkg-query does not know the package of %s: make the release on a Debian system",
 				library.name, archive)
 		}
 		pkg, _, _ := strings.Cut(string(out), ":")
@@ -124,7 +124,7 @@ func (t target) clibraryLicenses() ([]file, error) {
 		}
 		files = append(files, found...)
 		files = append(files, file{name: library.name + "/SOURCE", data: fmt.Appendf(nil,
-			"%s in these programs is from Debian's package %s. Its source is Debian's source package and version\n%s\n",
+			"%s in these programs is from the Debian package %s. Its source is the Debian source package, in version\n%s\n",
 			library.archive, pkg, source)})
 		if library.text != "" {
 			data, err := os.ReadFile(filepath.Join("/usr/share/common-licenses", library.text))
@@ -137,19 +137,19 @@ func (t target) clibraryLicenses() ([]file, error) {
 	return files, nil
 }
 
-// licensesIn returns the licences in a folder; there must be one.
+// licensesIn returns the licences in a folder; there must be at least one.
 func licensesIn(dir, name string) ([]file, error) {
 	files, err := findLicenses(dir, name)
 	if err == nil && len(files) == 0 {
-		err = fmt.Errorf("%s is linked in, and there is no licence of it in %s: may it be shipped?", name, dir)
+		err = fmt.Errorf("%s is linked in, but %s contains no licence: may it be shipped?", name, dir)
 	}
 	return files, err
 }
 
 var licenseName = regexp.MustCompile(`(?i)(licen[cs]es?|copying|copyright|notice|patents)([-.].*)?$`)
 
-// findLicenses returns the files in a folder that are licences by their names, and those in folders of such a name.
-// Their own names begin with the name given.
+// findLicenses returns the files in a folder that have the name of a licence, and those in its subfolders with such a
+// name. In the archive their names begin with name.
 func findLicenses(dir, name string) ([]file, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

@@ -37,7 +37,7 @@ func TestNoLicence(t *testing.T) {
 	wantError(t, err, "example.org/x is linked in", "no licence")
 }
 
-// Of our own modules: what is linked in, and not what only the tests use.
+// Our modules: those that are linked in, and not those that only the tests use.
 func TestModuleLicenses(t *testing.T) {
 	t.Chdir("..")
 	for _, target := range []target{linux, windows} {
@@ -51,7 +51,7 @@ func TestModuleLicenses(t *testing.T) {
 			"gonum.org/v1/plot/LICENSE", "codeberg.org/go-fonts/liberation/LICENSE-SIL", "golang.org/x/image/font/gofont/ttfs/README",
 			"github.com/golang/freetype/licenses/ftl.txt"} {
 			if !slices.Contains(got, want) {
-				t.Errorf("%s: %s is missing in %q", target.os, want, got)
+				t.Errorf("%s: %s is missing from %q", target.os, want, got)
 			}
 		}
 		if foreign := "github.com/rogpeppe/go-internal/LICENSE"; slices.Contains(got, foreign) {

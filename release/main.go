@@ -1,12 +1,12 @@
-// Release builds the programs that are shipped: with OpenBLAS, static, the same bytes on every machine with the same
-// compilers.
+// Release builds the programs that are shipped: with OpenBLAS, static, and with the same bytes on every machine that has
+// the same compilers.
 //
 //	go run ./release -version v1.2 -o dist         archives for Linux and Windows, and their checksums
 //	go run ./release -version v1.2 -programs bin   the programs for this machine, and nothing else
 //
-// The Makefile calls it, in the project's folder: make release, make build. OpenBLAS, and the C compilers, come from
-// third_party/openblas/build.sh. A program that needs anything of the machine it will run on, and a library without its
-// licence, fail the release.
+// The Makefile calls it in the project's folder: make release, make build. OpenBLAS and the C compilers come from
+// third_party/openblas/build.sh. The release fails if a program needs a library of the machine it will run on, or if a
+// library has no licence.
 package main
 
 import (
@@ -26,8 +26,8 @@ import (
 )
 
 func main() {
-	version := flag.String("version", "", "what the programs' -version says, and a part of the archives' `names`")
-	dist := flag.String("o", "dist", "the `folder` of the archives")
+	version := flag.String("version", "", "the `version` that the programs print and that is in the archives' names")
+	dist := flag.String("o", "dist", "write the archives to this `folder`")
 	programs := flag.String("programs", "", "build only the programs for this machine, in this `folder`")
 	flag.Parse()
 	if err := run(*version, *dist, *programs, os.Stdout); err != nil {
@@ -67,8 +67,8 @@ func run(version, dist, programs string, stdout io.Writer) error {
 
 const checksums = "SHA256SUMS"
 
-// releaseDate is the time that every file in an archive bears: what SOURCE_DATE_EPOCH says, the usual variable of
-// reproducible builds, or the commit's.
+// releaseDate returns the time of every file in an archive: that of SOURCE_DATE_EPOCH, the usual variable of reproducible
+// builds, or else the commit's.
 func releaseDate() (time.Time, error) {
 	epoch := os.Getenv("SOURCE_DATE_EPOCH")
 	if epoch == "" {
@@ -85,7 +85,7 @@ func releaseDate() (time.Time, error) {
 	return time.Unix(seconds, 0).UTC(), nil
 }
 
-// replace removes the last release from the folder dist, and nothing else, and writes the new one.
+// replace removes the last release, and nothing else, from the folder dist, and writes the new one.
 func replace(dist string, files []file) error {
 	if err := os.MkdirAll(dist, 0o755); err != nil {
 		return err
@@ -111,10 +111,10 @@ func replace(dist string, files []file) error {
 	return nil
 }
 
-// archiveName is what the archive is called that has the programs of a version.
+// archiveName returns the name of the archive with the programs of a version.
 func (t target) archiveName(version string) string { return t.folder(version) + t.suffix }
 
-// folder is what the archive unpacks to.
+// folder returns the name of the folder that the archive unpacks to.
 func (t target) folder(version string) string {
 	return "matpool_" + version + "_" + t.os + "_" + arch
 }

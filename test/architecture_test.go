@@ -1,4 +1,4 @@
-// Package test holds what needs more than Go: the cross-check with numpy, the set-up of the tests, the demo.
+// Package test checks which packages import which. Its folders contain the tests that need more than Go.
 package test
 
 import (
@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// goList returns what `go list` prints for the packages, one word each.
+// goList returns the words that go list prints.
 func goList(t *testing.T, args ...string) []string {
 	t.Helper()
 	cmd := exec.Command("go", append([]string{"list"}, args...)...)
@@ -27,7 +27,7 @@ func goList(t *testing.T, args ...string) []string {
 	return strings.Fields(string(out))
 }
 
-// allowed lists the packages of the project that each package may import.
+// allowed lists, for each package, the packages of the project that it may import.
 var allowed = map[string]string{
 	// Public packages. The rooms of condor share only condor, which knows none of them.
 	"npyio":                  "internal/elem internal/file internal/text",
@@ -70,8 +70,8 @@ var allowed = map[string]string{
 	"cmd":                    "",
 }
 
-// A package imports no other of the project than the list allows, with and without the tag
-// openblas; and the list allows nothing that no package needs.
+// Each package imports only the project's packages that the list allows, with and without the
+// tag openblas, and the list allows nothing that the package does not import.
 func TestImports(t *testing.T) {
 	const format = `{{range .Imports}}{{$.ImportPath}}:{{.}} {{end}}`
 	outside := regexp.MustCompile(`^(bench|release|test)\b`) // may import anything
@@ -93,7 +93,7 @@ func TestImports(t *testing.T) {
 	for pkg, list := range allowed {
 		for _, imported := range strings.Fields(list) {
 			if !used[pkg+":"+imported] {
-				t.Errorf("%s does not import %s: the list is too long", pkg, imported)
+				t.Errorf("%s does not import %s: remove it from the list", pkg, imported)
 			}
 		}
 	}
@@ -105,11 +105,11 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// Whoever reads a log depends neither on matrix kernels nor on numpy's files.
+// Packages that read logs depend neither on matrix kernels nor on numpy's files.
 func TestLogsAreReadWithoutKernels(t *testing.T) {
 	for _, pkg := range goList(t, "-deps", "matpool/internal/watch/...", "matpool/condor/...") {
 		if pkg == "matpool/blas" || pkg == "matpool/npyio" {
-			t.Errorf("to read a log needs %s", pkg)
+			t.Errorf("reading a log needs %s", pkg)
 		}
 	}
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154
-# What setup.sh of test/wine and of test/pool have in common: a folder made of Debian's packages, which
-# are unpacked, not installed, once for each user and machine. They set $here, $name, what $cannot be
-# done without it, and $root, the folder.
+# What setup.sh of test/wine and setup.sh of test/pool share: they make a folder from Debian packages, once
+# for each user and machine. The packages are unpacked, not installed. The scripts set $here, $name, $root
+# (the folder) and $cannot (what cannot be done without it).
 
 suite=trixie
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -10,7 +10,7 @@ say() { printf '%s/setup.sh: %s\n' "$name" "$1" >&2; }
 fail() { say "$1"; exit 1; }
 unavailable() { say "$cannot: $1"; exit 77; }
 
-# mirror prints the address of the Debian mirror that this machine's own apt uses.
+# mirror prints the address of the Debian mirror that this machine's apt uses.
 mirror() {
     if [ -n "${MATPOOL_DEBIAN_MIRROR-}" ]; then
         echo "$MATPOOL_DEBIAN_MIRROR"
@@ -23,20 +23,20 @@ mirror() {
         awk -v release="$(. /etc/os-release; echo "$VERSION_CODENAME")" '$1 == release && $2 == "main" { print $3; exit }'
 }
 
-# check_debian sets $mirror, or ends where no packages can be had or no session be made.
+# check_debian sets $mirror. It exits if packages are not available or sessions are not possible.
 check_debian() {
-    [ "$(uname -sm)" = "Linux x86_64" ] || unavailable "this is $(uname -sm); Linux x86_64 is wanted"
+    [ "$(uname -sm)" = "Linux x86_64" ] || unavailable "this is $(uname -sm), not Linux x86_64"
     for tool in apt-get dpkg-deb unshare setpriv flock; do
-        command -v $tool >/dev/null || unavailable "there is no $tool"
+        command -v $tool >/dev/null || unavailable "$tool is missing"
     done
-    "$here/session.sh" --check || unavailable "this user may not make namespaces (unshare)"
-    [ -e $keyring ] || unavailable "there is no $keyring, to check Debian's packages with; install debian-archive-keyring"
+    "$here/session.sh" --check || unavailable "this user may not create namespaces (unshare)"
+    [ -e $keyring ] || unavailable "$keyring, which checks Debian's packages, is missing; install debian-archive-keyring"
     mirror=$(mirror)
-    [ -n "$mirror" ] || unavailable "apt's sources name no Debian mirror; MATPOOL_DEBIAN_MIRROR may name one"
+    [ -n "$mirror" ] || unavailable "apt's sources name no Debian mirror; set MATPOOL_DEBIAN_MIRROR to one"
 }
 
-# download PACKAGE... fetches packages into $temp/debs, by an apt that keeps all it writes in $temp.
-# "install" fetches what they depend on, too.
+# download PACKAGE... fetches packages into $temp/debs. Everything that apt writes is in $temp.
+# "install" also fetches the packages they depend on.
 download() {
     mkdir -p "$temp/apt/lists/partial" "$temp/debs/partial"
     : >"$temp/apt/status"
@@ -58,7 +58,7 @@ END
     unset APT_CONFIG
 }
 
-# cleanup is what is done at the end, whatever that is.
+# cleanup runs at the end, also after a failure.
 cleanup() {
     status=$?
     [ -z "${temp-}" ] || rm -rf "$temp"
@@ -68,19 +68,20 @@ cleanup() {
     fi
 }
 
-# once runs the command that makes $root, in a temporary folder $temp beside it. Its words go to a log.
+# once runs the command that makes $root, unless it exists, with a temporary folder $temp in the same
+# folder. The output of the command goes to a log.
 once() {
     cache=$(dirname "$root")
     [ ! -e "$root" ] || return 0
     check_debian
     mkdir -p "$cache"
     exec 3>&1 4>&2 9>"$cache/lock"
-    flock 9 # another one may be at it
+    flock 9 # another process may be making it
     if [ ! -e "$root" ]; then
         say "making $root"
         trap cleanup EXIT
         trap 'exit 1' HUP INT TERM
-        rm -rf "$cache"/tmp.* # of one that was killed
+        rm -rf "$cache"/tmp.* # of a process that was killed
         temp=$(mktemp -d "$cache/tmp.XXXXXX")
         exec >"$cache/log" 2>&1
         "$@" </dev/null

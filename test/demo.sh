@@ -1,5 +1,5 @@
 #!/bin/sh
-# demo.sh DIR JOBS SIZE: the whole flow in DIR, with the programs in DIR/bin.
+# demo.sh DIR JOBS SIZE runs the whole flow in DIR, with the programs in DIR/bin.
 set -eu
 
 dir=$1 jobs=$2 size=$3
@@ -13,7 +13,7 @@ step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 awk -v jobs="$jobs" -v size="$size" -v dir="$dir" 'BEGIN {
     printf "%d products of %d×%d matrices; the files take %.2f GB in %s/ (make clean removes them)\n",
         jobs, size, size, 24 * jobs * size * size / 1e9, dir }'
-rm -f input[AB]*.npy output*.npy # of an earlier run
+rm -f input[AB]*.npy output*.npy # from an earlier run
 
 step "1. matinit -jobs $jobs -size $size -seed 2026      (initialise.py)"
 matinit -jobs "$jobs" -size "$size" -seed 2026
@@ -38,6 +38,6 @@ echo
 if [ "${combined##* }" = "${serial##* }" ]; then
     echo "The two norms are equal to the last digit."
 else
-    echo "demo.sh: the two norms differ: this must not happen; please report it" >&2
+    echo "demo.sh: the two norms differ; this is a bug, please report it" >&2
     exit 1
 fi

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # release.sh FOLDER
 #
-# tests what make makes: two releases, from copies of this project and of OpenBLAS in two places, have the
-# same bytes; and with OpenBLAS the demo prints the same norms as with Go. The archives' contents are left in
-# FOLDER/linux and FOLDER/windows, for more tests.
+# tests make's products: two releases, from copies of this project and of OpenBLAS in two places, have the
+# same bytes, and the demo prints the same norms with OpenBLAS as with Go. The contents of the archives are
+# left in FOLDER/linux and FOLDER/windows, for more tests.
 set -euo pipefail
 folder=$(realpath -m "$1")
 cd "$(dirname "$0")/.."
@@ -35,14 +35,14 @@ for system in linux windows; do
     mkdir -p "$folder"
     mv "$temp/$name" "$folder/$system"
 done
-# The documents; and what is linked in that is not ours, by its licence or the place of its source.
+# The documents; and the licences, or where the source is, of everything linked in that is not ours.
 for file in {linux,windows}/{README.md,LICENSE,docs/tutorial.md,examples/run_product} \
     linux/licenses/{go/LICENSE,OpenBLAS/LICENSE,glibc/LGPL-2.1,glibc/SOURCE,libgcc/GPL-3} \
     windows/licenses/{go/LICENSE,OpenBLAS/LICENSE,mingw-w64/copyright,libgcc/GPL-3}; do
     [ -s "$folder/$file" ] || { echo "the release lacks $file" >&2; exit 1; }
 done
 
-# norms BLAS: what the demo prints after the word norm.
+# norms BLAS prints the lines of the demo with a norm.
 norms() {
     make --directory="$one" --no-print-directory demo BLAS="$1" JOBS=3 SIZE=333 VERSION=$version >"$temp/demo"
     grep -i norm "$temp/demo"
@@ -53,5 +53,5 @@ for program in "$one"/bin/*; do
 done
 go=$(norms go)
 openblas=$(norms openblas)
-[ "$go" = "$openblas" ] || { printf 'the demo prints, with Go and with OpenBLAS\n%s\n%s\n' "$go" "$openblas" >&2; exit 1; }
+[ "$go" = "$openblas" ] || { printf 'the demo prints different norms with Go and with OpenBLAS:\n%s\n%s\n' "$go" "$openblas" >&2; exit 1; }
 echo "$go"

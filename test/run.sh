@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# Every test of the project, the one way to run them: `make test` calls this. At its end it says what
-# took how long, and what was left out on this machine, and why.
+# Runs every test of the project; `make test` calls it. At the end it prints how long each step took, what
+# was left out on this machine, and why.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 temp=$(mktemp -d)
 times=() left_out=()
 
-# step WHAT: ends the step before, and begins one.
+# step WHAT ends the current step and begins the next.
 step() {
     times+=("$(printf '%5d s  %s' $((SECONDS - ${began:=0})) "${what:-}")")
     began=$SECONDS what=$1
     printf '\n== %s\n' "$what"
 }
 
-# may_lack COMMAND...: runs a test that ends with exit status 77 where this machine lacks something for
-# a part of it; the last line on stderr says what.
+# may_lack COMMAND... runs a test that ends with exit status 77 if this machine lacks something for a
+# part of it; the last line on stderr says what.
 may_lack() {
     local status=0
     { "$@" 2>&1 >&3 | tee "$temp/stderr" >&2; } 3>&1 || status=$?
@@ -27,8 +27,8 @@ may_lack() {
 
 report() {
     local status=$? last=${what-the beginning}
-    [ -z "$GOFLAGS" ] || left_out+=("whatever GOFLAGS=$GOFLAGS, which was set, keeps from running")
-    step "what took how long"
+    [ -z "$GOFLAGS" ] || left_out+=("everything that GOFLAGS=$GOFLAGS, which was set, excludes")
+    step "time of each step"
     printf '%s\n' "${times[@]:1}"
     if [ ${#left_out[@]} -gt 0 ]; then
         printf '\n== left out\n'
@@ -38,23 +38,23 @@ report() {
     if [ $status -ne 0 ]; then
         printf '\n== failed: %s\n' "$last"
     elif [ ${#left_out[@]} -gt 0 ]; then
-        printf '\n== all tests passed but those left out\n'
+        printf '\n== all tests passed, except those left out\n'
     else
         printf '\n== all tests passed\n'
     fi
 }
 trap report EXIT
 
-# What the tests compare with is set by the tests, not by the machine.
+# The tests set these, not the machine.
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 export GOFLAGS=${GOFLAGS:-} CGO_ENABLED=0
 shipped= # whether this machine can make the programs that are shipped
 [ "$(go env GOHOSTOS)/$(go env GOHOSTARCH)" != linux/amd64 ] || shipped=yes
 
-step "what the tests need"
+step "tools"
 test/setup.sh
 if [ $shipped ]; then
-    # Where this has not been done, it takes some minutes, behind what comes first.
+    # If the library is not in the cache, this takes some minutes, during the next steps.
     nice third_party/openblas/build.sh windows >"$temp/windows.log" 2>&1 &
     windows=$!
 fi
@@ -77,9 +77,9 @@ for target in linux/amd64 linux/arm64 windows/amd64 darwin/arm64; do
 done
 
 step "tests"
-go test -count=1 ./... # Go does not know that many of them build and run our programs
+go test -count=1 ./... # Go's cache does not notice that many of them build and run our programs
 
-step "tests with the kernels of lesser processors"
+step "tests with the kernels of older processors"
 for off in cpu.avx512=off cpu.avx512=off,cpu.avx2=off; do
     echo "GODEBUG=$off"
     go test -count=1 -exec "env GODEBUG=$off" ./blas ./internal/ddsum ./internal/nprand ./internal/flow
@@ -89,7 +89,7 @@ step "race detector"
 CGO_ENABLED=1 go test -race ./blas ./npyio ./condor/... ./internal/...
 
 if [ ! $shipped ]; then
-    left_out+=("OpenBLAS and the programs that are shipped: they are made on linux/amd64")
+    left_out+=("OpenBLAS and the programs that are shipped: they are built only on linux/amd64")
     exit
 fi
 

@@ -1,22 +1,21 @@
 #!/bin/sh
-# Makes sure that what `make test` needs beyond Go and make is on this machine: C compilers, for the race
-# detector and for the programs that are shipped; numpy on OpenBLAS, the oracle of our tests; an emulator
-# of other processors; shellcheck; strace, which counts system calls; and zip, which packs .npz files.
-# Installs what is missing when it is root on a Debian-like system; otherwise prints the command to type
-# and exits with 1.
+# Makes sure that this machine has what `make test` needs besides Go and make: C compilers, for the race
+# detector and for the programs that are shipped; numpy on OpenBLAS, which the results are compared with;
+# an emulator of other processors; shellcheck; strace, which counts system calls; and zip. As root on a
+# Debian-like system it installs what is missing; otherwise it prints the command to type and exits with 1.
 set -eu
 
-python=/usr/bin/python3 # Debian's, not another in PATH: the packages below are for this one
+python=/usr/bin/python3 # Debian's, since the packages below are for it; PATH may have another one
 
 have_gcc() {
-    # With a header and a library, as cgo links them.
+    # With a header and a library, as cgo uses them.
     echo '#include <pthread.h>
 int main(void) { return pthread_self() == 0; }' | gcc -pthread -x c -o /dev/null - 2>/dev/null
 }
 
-# numpy_state prints missing, ok, or other: numpy is there, but runs on another BLAS than OpenBLAS.
-# What numpy says of itself is the BLAS it was built with; what it runs on is the library mapped.
-# OpenBLAS mapped is not enough: its LAPACK may stand beside another libblas.so.3.
+# numpy_state prints ok, missing, or other, which means that numpy runs on another BLAS than OpenBLAS.
+# numpy itself reports the BLAS it was built with; the one it runs on is in the list of mapped libraries.
+# A mapped OpenBLAS is not enough, since it may provide only LAPACK, beside another libblas.so.3.
 numpy_state() {
     $python -c '
 import numpy, re
@@ -38,7 +37,7 @@ missing() {
     command -v zip >/dev/null || printf ' zip'
 }
 
-# fail MESSAGE [COMMAND]: the command is for the reader to type.
+# fail MESSAGE [COMMAND] prints a message, and a command that the reader can type.
 fail() {
     printf 'setup.sh: %s\n' "$1" >&2
     [ $# -eq 1 ] || printf '    %s\n' "$2" >&2
@@ -50,7 +49,7 @@ packages=$(missing)
 
 install="apt-get install -y --no-install-recommends$packages"
 command -v apt-get >/dev/null ||
-    fail "missing:$packages (Debian's names; there is no apt-get here, so install them with your system's own means)"
+    fail "missing:$packages (Debian's names; there is no apt-get here, so use your system's package manager)"
 [ "$(id -u)" -eq 0 ] ||
     fail "missing:$packages. Type:" "sudo sh -c 'apt-get update && $install'"
 
@@ -61,14 +60,14 @@ export DEBIAN_FRONTEND=noninteractive
 for command in "apt-get update" "$install"; do
     if ! $command >"$log" 2>&1 </dev/null; then
         tail -n 20 "$log" >&2
-        fail "this failed, its last lines are above: $command"
+        fail "this command failed; its last lines are above: $command"
     fi
 done
 
-have_gcc || fail "gcc is installed, but cannot build a C program. See why:" \
+have_gcc || fail "gcc is installed, but cannot build a C program. To see why, type:" \
     "echo 'int main(void) { return 0; }' | gcc -pthread -x c -o /dev/null -"
 case $(numpy_state) in
-missing) fail "python3-numpy is installed, but this fails:" "$python -c 'import numpy'" ;;
+missing) fail "python3-numpy is installed, but this command fails:" "$python -c 'import numpy'" ;;
 other) fail "libopenblas0-pthread is installed, but numpy runs on another BLAS. Type:" \
     "update-alternatives --auto libblas.so.3-$(gcc -print-multiarch)" ;;
 esac

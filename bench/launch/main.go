@@ -1,11 +1,11 @@
 //go:build linux
 
-// Launch runs a program and writes, to file descriptor 3, what it took:
+// Launch runs a program and writes the resources that it used to file descriptor 3:
 //
 //	<nanoseconds> <peak memory in KiB> <page faults>
 //
-// It is a program of its own because it is small. The kernel counts as a program's peak memory that of whatever started
-// it too, if that was more: until the program is loaded, the two share their memory (vfork). This one has 2 MB.
+// It is a separate program because it is small. A program's peak memory includes that of the process that started it,
+// since the two share their memory until the program is loaded (vfork). Launch needs only 2 MB.
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 )
 
 func main() {
-	runtime.LockOSThread() // it is at the end of this thread that Pdeathsig is sent
+	runtime.LockOSThread() // Pdeathsig is sent when this thread ends
 	attributes := &syscall.ProcAttr{Env: os.Environ(), Files: []uintptr{0, 1, 2}, Sys: &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}}
 	syscall.CloseOnExec(3)
 	start := time.Now()

@@ -16,17 +16,17 @@ import (
 	"golang.org/x/perf/benchmath"
 )
 
-// Implementations are what is compared. The samples of each are in a file IMPLEMENTATION.txt of the archive, in Go's
-// benchmark format; what has the same name in two files is the same work.
+// The implementations that are compared. The samples of each are in a file IMPLEMENTATION.txt of the archive, in Go's
+// benchmark format. The same name in two files means the same work.
 const (
 	openblas = "openblas" // the programs of make build
 	goBuild  = "go"       // the programs of make build BLAS=go
 	numpy    = "numpy"    // the Python scripts: the baseline
 	library  = "library"  // OpenBLAS itself, called once for a whole product
-	empty    = "empty"    // nothing: a Go program that does nothing, jobs that only have their files sent
+	empty    = "empty"    // work left out: a Go program that does nothing, jobs that only have their files sent
 )
 
-// programs is the package of the benchmarks of whole programs.
+// programs is the package name under which the benchmarks of whole programs are recorded.
 const programs = "matpool/cmd"
 
 const machineFile = "machine.txt"
@@ -59,15 +59,15 @@ func benchmarkLine(name string, values ...benchfmt.Value) string {
 	return line + "\n"
 }
 
-// An archive is a run's folder, with all its samples.
+// An archive is the folder of a run, with all its samples.
 type archive struct {
 	dir     string
 	samples map[key]*benchmath.Sample
 	machine map[string]string
 }
 
-// A key names a sample, in benchfmt's base units: numpy, "Job/n=1000", "sec/op". The benchmarks of a package bear its
-// name: go, "blas.Mul/n=100/kernel=avx2/threads=1", "GF/s".
+// A key identifies a sample, in benchfmt's base units: numpy, "Job/n=1000", "sec/op". The names of a package's benchmarks
+// begin with the package: go, "blas.Mul/n=100/kernel=avx2/threads=1", "GF/s".
 type key struct{ implementation, name, unit string }
 
 // read reads the archive in a folder.
@@ -97,7 +97,7 @@ func read(dir string) (*archive, error) {
 		return nil, err
 	}
 	if len(values) == 0 {
-		return nil, fmt.Errorf("%s: holds no measurements", dir)
+		return nil, fmt.Errorf("%s: contains no measurements", dir)
 	}
 	a := newArchive(dir)
 	a.machine = machine
@@ -126,7 +126,7 @@ func nameOf(r *benchfmt.Result) string {
 	return name
 }
 
-// sample returns a sample in ascending order, nil where there is none.
+// sample returns a sample in ascending order, or nil if there is none.
 func (a *archive) sample(implementation, name, unit string) []float64 {
 	if s := a.samples[key{implementation, name, unit}]; s != nil {
 		return s.Values
@@ -134,7 +134,7 @@ func (a *archive) sample(implementation, name, unit string) []float64 {
 	return nil
 }
 
-// median returns the median of a sample, NaN where there is none.
+// median returns the median of a sample, or NaN if there is none.
 func (a *archive) median(implementation, name, unit string) float64 {
 	s := a.samples[key{implementation, name, unit}]
 	if s == nil {

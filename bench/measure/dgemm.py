@@ -1,6 +1,6 @@
-"""numpy's product in a warm process.
+"""Measure numpy's product in a warm process.
 
-    dgemm.py              print what numpy is, and the OpenBLAS that it runs on
+    dgemm.py              print the versions of numpy and of the OpenBLAS that it runs on
     dgemm.py N THREADS    print the median time of N×N products, in Go's benchmark format
 """
 import ctypes
@@ -13,7 +13,7 @@ import numpy as np
 
 
 def blas():
-    """Return how the BLAS of this process describes itself. np.show_config describes the machine of the build."""
+    """Return the description of the BLAS in this process. (np.show_config describes the one that numpy was built with.)"""
     with open('/proc/self/maps') as maps:
         libraries = sorted(set(re.findall(r'/\S*blas\S*', maps.read())))
     for library in libraries:
@@ -22,14 +22,14 @@ def blas():
             if config:
                 config.restype = ctypes.c_char_p
                 return config().decode().strip()
-    sys.exit('numpy is no baseline, its BLAS is not OpenBLAS but ' + (' '.join(libraries) or 'its own') + ': run test/setup.sh')
+    sys.exit('numpy cannot be the baseline: its BLAS is not OpenBLAS but ' + (' '.join(libraries) or 'its own') + ': run test/setup.sh')
 
 
 if len(sys.argv) == 1:
     print(np.__version__, 'on', blas())
     sys.exit()
 
-n, threads = int(sys.argv[1]), int(sys.argv[2])  # the environment sets the threads
+n, threads = int(sys.argv[1]), int(sys.argv[2])  # the number of threads comes from the environment
 A, B = np.random.rand(n, n), np.random.rand(n, n)
 C = np.empty_like(A)
 np.matmul(A, B, out=C)

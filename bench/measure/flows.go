@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// A flow is a way to compute the sum of products on the pool, as the name of its benchmark says.
+// A flow is a way to compute the sum of products on the pool, as given by the name of its benchmark.
 type flow struct {
 	implementation, name string
 	products, slots      int
 	jobs                 float64
-	sum                  bool // jobs return their products' sum
+	sum                  bool // jobs return the sum of their products
 }
 
 const flowPattern = "Flow/products=%d/slots=%d/per_job=%s"
@@ -39,7 +39,7 @@ func (a *archive) flows() (all []flow) {
 	return all
 }
 
-// bytes returns how much the flow sends to the machines and back. A sum has two parts, since it is not rounded.
+// bytes returns how many bytes the flow sends to the machines and back. A sum has two arrays, since it is not rounded.
 func (f flow) bytes() float64 {
 	const matrix = 8 * size * size
 	if f.sum {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// describeMachine begins the archive with machine.sh's description, and what the programs say of themselves.
+// describeMachine begins the archive with the output of machine.sh and the version of the programs.
 func (r *runner) describeMachine(ctx context.Context) error {
 	machine, err := r.output(ctx, r.root, nil, filepath.Join(r.root, "bench", "measure", "machine.sh"))
 	if err != nil {
@@ -26,7 +26,7 @@ func (r *runner) describeMachine(ctx context.Context) error {
 	return appendTo(r.archive, machineFile, fmt.Sprintf("%s\nprograms: %s\ncommand: %s\n", machine, programs, r.command))
 }
 
-// folderName names an archive of today on this processor: 2026-01-31-amd-epyc-9000.
+// folderName returns the name of an archive made today on this processor: 2026-01-31-amd-epyc-9000.
 func folderName() string {
 	cpuinfo, _ := os.ReadFile("/proc/cpuinfo")
 	name := ""
@@ -37,8 +37,8 @@ func folderName() string {
 	return time.Now().UTC().Format(time.DateOnly) + strings.TrimRight(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString("-"+name, "-"), "-")
 }
 
-// ticks are the processors' since the machine was started, in all and those that the hypervisor gave to others
-// (proc_stat(5), steal).
+// ticks are the clock ticks of the processors since the machine was started: all of them, and those that the hypervisor
+// gave to other machines (proc_stat(5), steal).
 type ticks struct{ total, stolen float64 }
 
 func readTicks() (t ticks) {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# machine.sh prints what there is to know about this machine, as configuration lines of Go's benchmark format.
+# machine.sh describes this machine, as configuration lines of Go's benchmark format.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)

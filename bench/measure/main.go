@@ -8,34 +8,33 @@ Usage:
 
 	go run ./bench/measure [flags]
 
-There are four stages. Each runs its benchmarks in rounds, one implementation after the
-other, so that other load hits all of them alike:
+There are four stages. Each runs its benchmarks in rounds, in which the implementations
+take turns, so that other load affects all of them alike:
 
-	sizes      the programs' files
-	programs   whole programs, from start to end: both builds of ours, and numpy's script
+	sizes      the sizes of the programs' files
+	programs   whole programs, from start to end: both of our builds, and the numpy script
 	packages   go test -bench: the multiplication, the processor's peak and others
-	pool       the whole flow on an HTCondor pool of this machine
+	pool       the whole flow on an HTCondor pool on this machine
 
 The stages archive samples in Go's benchmark format, a file for each implementation, with
 a description of the machine. The report is made from these files alone: figures and their
 targets, tables by benchstat, a plot. bench/README.md says how to read it and where the
-limits are. All implementations must come to the same norm; if a stage fails, no report is
-made.
+limits are. All implementations must give the same norm; if a stage fails, there is no
+report.
 
 Flags:
 
 	-o DIR         the archive, which must not exist
 	               (bench/runs/<date>-<processor>)
-	-quick         less of everything: two minutes, and no good for an archive
+	-quick         less of everything: two minutes, not for an archive
 	-runs N        rounds of programs and packages (11)
-	-pool-runs N   rounds on the pool (10, with -quick 0); the pool is left out where
+	-pool-runs N   rounds on the pool (10, with -quick 0); the pool is left out if
 	               namespaces are forbidden
 	-only LIST     only these stages, separated by commas
-	-dir DIR       where to make a folder for the files, which is removed in the end;
-	               they take 6 GB and should fit in memory
-	               (the system's folder for temporary files)
+	-dir DIR       make a temporary folder for the files in DIR; they take 6 GB and
+	               should fit in memory (the system's folder for temporary files)
 	-report DIR    measure nothing: write the report of an archive again
-	-readme FILE   write the section on speed of FILE too, between its marks
+	-readme FILE   also write the section on speed of FILE, between its marks
 	-help          print this
 	-version       print the program's version
 */
@@ -61,13 +60,13 @@ func main() { cli.Main("measure", run) }
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("measure", source)
 	folder := flags.Path("o", "", "the archive `DIR`, which must not exist (bench/runs/<date>-<processor>)")
-	quick := flags.Bool("quick", "less of everything: two minutes, and no good for an archive")
+	quick := flags.Bool("quick", "less of everything: two minutes, not for an archive")
 	runs := flags.Whole("runs", full.runs, 1, 1000, "`N` rounds of programs and packages")
-	poolRuns := flags.Whole("pool-runs", full.poolRuns, 0, 1000, "`N` rounds on the pool, which is left out where namespaces are forbidden")
+	poolRuns := flags.Whole("pool-runs", full.poolRuns, 0, 1000, "`N` rounds on the pool, which is left out if namespaces are forbidden")
 	only := flags.Path("only", "sizes,programs,packages,pool", "only the stages of `LIST`, separated by commas")
 	parent := flags.Path("dir", "", "make the temporary folder of 6 GB, which should fit in memory, in `DIR` (the system's)")
 	archived := flags.Path("report", "", "measure nothing: write the report of the archive `DIR` again")
-	readme := flags.Path("readme", "", "write the section on speed of `FILE` too, between its marks")
+	readme := flags.Path("readme", "", "also write the section on speed of `FILE`, between its marks")
 	operands, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
 		return err

@@ -14,12 +14,12 @@ import (
 	"golang.org/x/perf/benchmath"
 )
 
-// set makes a sample.
+// set adds a sample.
 func (a *archive) set(implementation, name, unit string, values ...float64) {
 	a.samples[key{implementation, name, unit}] = benchmath.NewSample(values, &benchmath.DefaultThresholds)
 }
 
-// The report of each archive is what the code makes of its samples, and the README's section that of one of them.
+// The report of each archive is what the code makes from its samples, and the README's section is made from one of them.
 func TestReportsAreCurrent(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
@@ -54,11 +54,11 @@ func TestReportsAreCurrent(t *testing.T) {
 		inReadme = inReadme || strings.Contains(string(readme), beginMark+a.summary("bench/runs/"+filepath.Base(run))+endMark)
 	}
 	if !inReadme {
-		t.Error("the README's section is not what go run ./bench/measure -report DIR -readme README.md writes of an archive")
+		t.Error("the README's section is not what go run ./bench/measure -report DIR -readme README.md writes from an archive")
 	}
 }
 
-// Only what is between the marks is replaced.
+// Only the text between the marks is replaced.
 func TestReadmeIsUpdated(t *testing.T) {
 	dir := t.TempDir()
 	a := newArchive(filepath.Join(dir, "runs", "x"))
@@ -87,7 +87,7 @@ func TestReadmeIsUpdated(t *testing.T) {
 	}
 }
 
-// Samples that are recorded are read again, in base units.
+// Recorded samples are read back in base units.
 func TestArchive(t *testing.T) {
 	dir := t.TempDir()
 	r := &runner{archive: dir}
@@ -135,7 +135,7 @@ func TestTargets(t *testing.T) {
 	}
 }
 
-// From makespans that a model predicts, its constants are found again.
+// A fit to the makespans that a model predicts finds its constants again.
 func TestModelIsFitted(t *testing.T) {
 	want := model{start: 3, round: 1.5, rate: 400e6, product: 0.03, cores: 2}
 	a := newArchive("")
@@ -175,7 +175,7 @@ func TestAgreement(t *testing.T) {
 	}
 }
 
-// The caller's settings of threads and kernels do not reach what is timed.
+// The caller's settings of threads and kernels do not reach the measured programs.
 func TestTuningIsRemoved(t *testing.T) {
 	for variable, want := range map[string]bool{
 		"OPENBLAS_CORETYPE=Haswell": true, "OPENBLAS_NUM_THREADS=1": true, "OMP_NUM_THREADS=1": true,

@@ -13,9 +13,9 @@ import (
 //
 //	T = start + round·⌈j/s⌉ + bytes/rate + p·product/min(s, cores)
 //
-// start is what passes before the first jobs run and after the last, round HTCondor's time for the s jobs that run
-// side by side, rate what the submitting machine sends and receives in a second, product the time of one product in a
-// batch. The slots of this pool share the machine's cores; each slot of a real one has its own.
+// start is the time before the first jobs run and after the last, round HTCondor's time for the s jobs that run side by
+// side, rate the bytes that the submitting machine sends and receives per second, product the time of one product in a
+// batch. The slots of this pool share the machine's cores; on a real pool each slot has its own.
 type model struct {
 	start, round, rate float64 // fitted
 	product            float64 // measured
@@ -24,7 +24,7 @@ type model struct {
 	deviation          float64 // root mean square, in seconds
 }
 
-// fit finds start, round and 1/rate by least squares, from all runs of ours and of those that only send the files.
+// fit finds start, round and 1/rate by least squares, from all of our runs and all runs that only send the files.
 func (a *archive) fit() (m model, ok bool) {
 	m.product = a.seconds(openblas, fmt.Sprintf("Batch/products=%d/threads=1", a.products())) / float64(a.products())
 	fmt.Sscan(a.machine["cores"], &m.cores)
@@ -54,7 +54,7 @@ func (a *archive) fit() (m model, ok bool) {
 	residual.MulVec(design, &solution)
 	residual.SubVec(&residual, observed)
 	m.deviation = mat.Norm(&residual, 2) / math.Sqrt(float64(m.runs))
-	return m, m.rate > 0 // with few products, the files do not matter
+	return m, m.rate > 0 // with few products, the effect of the files cannot be seen
 }
 
 func (m model) computing(f flow) float64 {
@@ -65,7 +65,7 @@ func (m model) makespan(f flow) float64 {
 	return m.start + m.round*math.Ceil(f.jobs/float64(f.slots)) + f.bytes()/m.rate + m.computing(f)
 }
 
-// modelText states the fitted model, and what it predicts for a large pool.
+// modelText describes the fitted model and its predictions for a large pool.
 func (a *archive) modelText() string {
 	m, ok := a.fit()
 	if !ok {
@@ -84,9 +84,9 @@ func (a *archive) modelText() string {
 	}
 	return fmt.Sprintf(`
 A model: p products in j jobs on s slots take T = %.2f s + %.2f s·⌈j/s⌉ + bytes ÷ %.0f MB/s + p·%.1f ms ÷ min(s, cores).
-The last time is that of a batch, measured; the others are fitted to %d runs by least squares, and deviate by %.2f s
-(root mean square). [How to use it](../../README.md#on-a-larger-pool). For 10⁵ products of 1000×1000 matrices on 10³ slots with a core each
-it predicts:
+The last time is measured in a batch; the others are fitted to %d runs by least squares, with a deviation of %.2f s (root
+mean square). [How to use it](../../README.md#on-a-larger-pool). For 10⁵ products of 1000×1000 matrices on 10³ slots, each
+with a core of its own, it predicts:
 
 `, m.start, m.round, m.rate/1e6, 1e3*m.product, m.runs, m.deviation) +
 		table([]string{"jobs", "products in a job", "HTCondor's time for jobs", "sending files", "computing", "makespan", "… with sum = yes"}, rows)

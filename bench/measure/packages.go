@@ -7,7 +7,7 @@ import (
 	"fmt"
 )
 
-// measurePackages runs the packages' own benchmarks, round by round.
+// measurePackages runs the benchmarks of the packages, round by round.
 func (r *runner) measurePackages(ctx context.Context) error {
 	withOpenBLAS := []string{"third_party/openblas/go.sh", "linux", "test", "-tags=openblas"}
 	for i := range r.runs {

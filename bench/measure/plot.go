@@ -17,8 +17,8 @@ const (
 	jobTitle = "Time of one job by the size of its matrices"
 )
 
-// plotJob plots the time of a job over n, medians with bars from the least to the greatest, and reports whether there
-// was anything to plot.
+// plotJob plots the time of a job over n, as medians with bars from the smallest to the largest time, and reports whether
+// there was anything to plot.
 func (a *archive) plotJob(file string) (bool, error) {
 	var curves []any
 	var bars []interface {

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// measurePool runs bench/poolflow in an HTCondor pool of this machine's own, and records what it prints.
+// measurePool runs bench/poolflow on an HTCondor pool on this machine, and records its output.
 func (r *runner) measurePool(ctx context.Context) error {
 	if r.poolRuns == 0 {
 		return nil
@@ -26,7 +26,7 @@ func (r *runner) measurePool(ctx context.Context) error {
 	}
 	printed, err := r.output(ctx, r.dir, nil, session, r.program("tools", "poolflow"), "-bin", r.program(openblas, ""),
 		"-scripts", r.script(""), "-products", strconv.Itoa(r.products), "-runs", strconv.Itoa(r.poolRuns))
-	for line := range strings.Lines(printed) { // also if it failed later
+	for line := range strings.Lines(printed) { // even if it failed later
 		if implementation, result, ok := strings.Cut(line, "\t"); ok {
 			err = errors.Join(err, r.record(implementation, "pkg: "+programs+"\n"+strings.TrimSpace(result)+"\n"))
 		}

@@ -15,18 +15,18 @@ import (
 
 var programNames = []string{"matcombine", "matinit", "matprod", "matsubmit", "matwatch"}
 
-// A benchmark is work that several implementations do, in turn.
+// A benchmark is work that several implementations do in turn.
 type benchmark struct {
 	name     string
 	dir      string // in the temporary folder
 	threads  int
 	commands []command
-	outputs  string   // a pattern of the files that they write, which are removed before
-	norm     []string // a command that prints the norm of what they write; without it, they print their result
-	reports  bool     // they measure themselves, and print it in Go's benchmark format
+	outputs  string   // a pattern for the files that they write, which are removed first
+	norm     []string // a command that prints the norm of the outputs; without it, they print their result
+	reports  bool     // they measure themselves, and print the times in Go's benchmark format
 }
 
-// A command is an implementation's.
+// A command runs an implementation.
 type command struct {
 	implementation string
 	argv           []string
@@ -41,7 +41,7 @@ func (r *runner) measurePrograms(ctx context.Context) error {
 	for i := range r.runs + 1 {
 		for _, b := range benchmarks {
 			fmt.Fprintf(r.progress, "run %d of %d: %s\n", i, r.runs, b.name)
-			if err := r.compare(ctx, b, i > 0); err != nil { // before the first run, files may not be in memory
+			if err := r.compare(ctx, b, i > 0); err != nil { // in round 0, files may not be in memory yet
 				return fmt.Errorf("%s: %w", b.name, err)
 			}
 		}
@@ -49,7 +49,7 @@ func (r *runner) measurePrograms(ctx context.Context) error {
 	return nil
 }
 
-// compare runs each command of a benchmark once. All must come to the same result.
+// compare runs each command of a benchmark once. All must give the same result.
 func (r *runner) compare(ctx context.Context, b benchmark, counts bool) error {
 	var first string
 	for i, c := range b.commands {
@@ -74,7 +74,7 @@ func (r *runner) compare(ctx context.Context, b benchmark, counts bool) error {
 		if i == 0 {
 			first = result
 		} else if !agree(first, result) {
-			return fmt.Errorf("%v came to %s, %v to %s", b.commands[0].argv, first, c.argv, result)
+			return fmt.Errorf("%v gave %s, but %v gave %s", b.commands[0].argv, first, c.argv, result)
 		}
 		if counts {
 			if err := r.record(c.implementation, lines); err != nil {
@@ -85,7 +85,7 @@ func (r *runner) compare(ctx context.Context, b benchmark, counts bool) error {
 	return nil
 }
 
-// agree reports whether two results are the same text, or numbers that differ by 1e-14 at most.
+// agree reports whether two results are the same text, or numbers whose relative difference is at most 1e-14.
 func agree(x, y string) bool {
 	a, errA := strconv.ParseFloat(x, 64)
 	b, errB := strconv.ParseFloat(y, 64)
@@ -110,7 +110,7 @@ func (r *runner) benchmarks() (all []benchmark) {
 	norm := func(operands string) []string { return by(goBuild, "matcombine -quiet "+operands).argv }
 
 	for _, name := range programNames {
-		for _, build := range []string{openblas, goBuild} { // a benchmark each, since they print different things
+		for _, build := range []string{openblas, goBuild} { // one benchmark each, since they print different things
 			add(benchmark{name: "Start/program=" + name, threads: 1}, by(build, name+" -version"))
 		}
 	}
@@ -147,12 +147,12 @@ func (r *runner) benchmarks() (all []benchmark) {
 	return all
 }
 
-// dgemm is the script of numpy's product in a warm process.
+// dgemm returns the script that measures numpy's product in a warm process.
 func (r *runner) dgemm() string { return filepath.Join(r.root, "bench", "measure", "dgemm.py") }
 
 func jobDir(n int) string { return fmt.Sprintf("job-%d", n) }
 
-// makeInputs makes what the benchmarks read: a pair of each size, the flow's pairs, and the outputs to combine.
+// makeInputs makes the benchmarks' inputs: a pair of each size, the flow's pairs, and the outputs to combine.
 func (r *runner) makeInputs(ctx context.Context) error {
 	for _, n := range r.sizes {
 		dir := filepath.Join(r.dir, jobDir(n))

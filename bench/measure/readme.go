@@ -15,7 +15,7 @@ const (
 	endMark   = "<!-- end of what is written -->\n"
 )
 
-// updateReadme writes the figures that matter most, and the plot, between the marks of a README.
+// updateReadme writes the most important figures and the plot between the marks of a README.
 func (a *archive) updateReadme(readme string) error {
 	text, err := os.ReadFile(readme)
 	if err != nil {
@@ -55,7 +55,7 @@ func (a *archive) summary(dir string) string {
 	}
 	return "\n![" + jobTitle + "](" + dir + "/" + jobPlot + ")\n\n" +
 		table([]string{"", "Python with numpy", "matpool", "times as fast"}, rows) +
-		fmt.Sprintf("\nMedians of %d runs in turn, with the least and the greatest, on two threads but where it says one: %s, %s. "+
-			"[Everything that was measured](%s/table.md), and [what the limits are](bench/README.md).\n",
+		fmt.Sprintf("\nMedians of %d interleaved runs, with the smallest and the largest value, on two threads unless a row says one: %s, %s. "+
+			"See [all measurements](%s/table.md) and [what limits them](bench/README.md).\n",
 			len(a.sample(openblas, "Job/n=1000", "sec/op")), a.machine["cpu"], a.machine["date"], dir)
 }

@@ -20,25 +20,25 @@ import (
 	"golang.org/x/perf/benchfmt"
 )
 
-// A runner builds and runs what is measured.
+// A runner builds the programs and measures them.
 type runner struct {
 	scope
-	command  string // its own, for the archive
+	command  string // the command line of this program, for the archive
 	progress io.Writer
 	root     string // of the module
 	archive  string // the folder
-	dir      string // temporary: the programs in bin, and the files
+	dir      string // a temporary folder for the programs, in bin, and the files
 }
 
-// A scope says how much is measured.
+// A scope determines how much is measured.
 type scope struct {
 	runs, poolRuns int
 	products       int   // of the flow
 	sizes          []int // of the matrices of a single job
-	outputs        []int // how many are combined
+	outputs        []int // how many files are combined
 	benchtime      string
 	goBenchmarks   string // of the packages, as in go test -bench
-	mulSizes       string // of the multiplications, likewise
+	mulSizes       string // of the multiplications, as in go test -bench
 }
 
 var (
@@ -67,7 +67,7 @@ var stages = []stage{
 	{"pool", (*runner).measurePool},
 }
 
-// measure runs stages and returns the folder of the archive. If a stage fails, the others are run all the same.
+// measure runs stages and returns the folder of the archive. If a stage fails, the others still run.
 func (r *runner) measure(ctx context.Context, folder, parent string, only []string) (_ string, err error) {
 	if r.root, err = r.output(ctx, "", nil, "go", "list", "-m", "-f", "{{.Dir}}"); err != nil {
 		return "", err
@@ -110,7 +110,7 @@ func (r *runner) measure(ctx context.Context, folder, parent string, only []stri
 	return folder, errors.Join(errs...)
 }
 
-// build makes both builds of the programs, and the tools.
+// build builds the programs in both ways, and the tools.
 func (r *runner) build(ctx context.Context) error {
 	nothing := filepath.Join(r.dir, "empty.go")
 	if err := os.WriteFile(nothing, []byte("package main\n\nfunc main() {}\n"), 0o666); err != nil {
@@ -139,10 +139,10 @@ func (r *runner) record(implementation, lines string) error {
 	return appendTo(r.archive, implementation+".txt", lines)
 }
 
-// tuning are the variables of the environment that change how fast programs run.
+// tuning matches the environment variables that change how fast programs run.
 var tuning = regexp.MustCompile(`^(OPENBLAS_\w*|GOTO_\w*|OMP_\w*|GOMAXPROCS|GODEBUG|GOGC|GOMEMLIMIT)=`)
 
-// cmd prepares a program to be run in a folder, in the caller's environment without tuning, and with env.
+// cmd prepares a program to run in a folder. Its environment is the caller's without tuning, and with env added.
 func (r *runner) cmd(ctx context.Context, dir string, env []string, argv ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir, cmd.Stderr = dir, r.progress
@@ -150,7 +150,7 @@ func (r *runner) cmd(ctx context.Context, dir string, env []string, argv ...stri
 	return cmd
 }
 
-// output runs a program and returns what it prints.
+// output runs a program and returns its output.
 func (r *runner) output(ctx context.Context, dir string, env []string, argv ...string) (string, error) {
 	out, err := r.cmd(ctx, dir, env, argv...).Output()
 	if err != nil {
@@ -162,20 +162,20 @@ func (r *runner) output(ctx context.Context, dir string, env []string, argv ...s
 // threadCounts are the numbers of threads that are measured.
 func threadCounts() []int { return []int{1, 2}[:min(2, runtime.NumCPU())] }
 
-// onThreads is the environment of a program that is to use a number of threads, as HTCondor sets it.
+// onThreads returns the environment that limits a program to a number of threads, as HTCondor sets it.
 func onThreads(n int) []string {
 	t := strconv.Itoa(n)
 	return []string{"GOMAXPROCS=" + t, "OPENBLAS_NUM_THREADS=" + t, "OMP_NUM_THREADS=" + t}
 }
 
-// launch runs a program by bench/launch, and returns what it prints and what it took.
+// launch runs a program with bench/launch, and returns its output and the resources that it used.
 func (r *runner) launch(ctx context.Context, dir string, env []string, argv ...string) (printed string, took []benchfmt.Value, err error) {
 	report, write, err := os.Pipe()
 	if err != nil {
 		return "", nil, err
 	}
 	defer report.Close()
-	syscall.Sync() // what the program before left in memory is not written to the disk at this one's expense
+	syscall.Sync() // so that this program does not pay for writing the previous one's data to the disk
 	cmd := r.cmd(ctx, dir, env, append([]string{r.program("tools", "launch")}, argv...)...)
 	cmd.ExtraFiles = []*os.File{write}
 	out, err := cmd.Output()

@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// report writes what is made of the samples: table.md, README.md and the plot.
+// report writes table.md, README.md and the plot, which are made from the samples.
 func (a *archive) report(ctx context.Context) error {
 	tables, err := a.tables(ctx)
 	if err != nil {
@@ -38,9 +38,9 @@ func (a *archive) report(ctx context.Context) error {
 
 const aboutRun = "# A run of `make bench`\n\n" +
 	"[table.md](table.md) has the figures and their targets.\n\n```\n%s```\n\n" +
-	`The load is the number of processes that ran or wanted to, over 1, 5 and 15 minutes, before and after. The samples are
-in Go's benchmark format, a file for each implementation. The report can be made from them again, in the project's
-folder:
+	`The load is the number of processes that ran or waited to run, averaged over 1, 5 and 15 minutes, before and after. The
+samples are in Go's benchmark format, a file for each implementation. To make the report from them again, run in the
+project's folder:
 
     go run ./bench/measure -report bench/runs/%s
 `
@@ -52,8 +52,8 @@ func (a *archive) tables(ctx context.Context) (string, error) {
 	}
 	return `# What was measured
 
-[README.md](README.md) says on which machine, [bench/README.md](../../README.md) how and what the names mean. benchstat
-gives medians with their 95 % confidence interval.
+[README.md](README.md) describes the machine; [bench/README.md](../../README.md) describes the method, and the names below.
+benchstat gives medians with their 95 % confidence interval.
 
 ## Targets
 
@@ -71,7 +71,7 @@ peak-B is a program's peak memory, faults its page faults.
 ` + times, nil
 }
 
-// table formats a table in Markdown, whose first column is text and the others figures.
+// table formats a Markdown table whose first column is text and whose other columns are figures.
 func table(head []string, rows [][]string) string {
 	if len(rows) == 0 {
 		return "Not measured.\n"
@@ -102,13 +102,13 @@ func (a *archive) targetTable() string {
 		rows = append(rows, row)
 	}
 	return fmt.Sprintf(`g is the time of one product of 1000×1000 matrices in a warm numpy process, with as many threads. The flow has %d
-products, of 1000×1000 matrices. [Where the limits are](../../README.md#where-the-limits-are) says what stands in the
-way of a target that is not met.
+products, of 1000×1000 matrices. [Where the limits are](../../README.md#where-the-limits-are) explains why some targets
+are not met.
 
 `, a.products()) + table([]string{"", "figure", "target", "OpenBLAS build", "Go build"}, rows)
 }
 
-// dgemmTable has the rate of each implementation and kernel, and its share of the peak.
+// dgemmTable returns the rates of the implementations and kernels, and their shares of the peak.
 func (a *archive) dgemmTable() string {
 	head, rows := []string{"n"}, [][]string{{"100"}, {"200"}, {"500"}, {"1000"}, {"2000"}, {"4000"}}
 	for _, column := range []struct{ label, implementation, name string }{
@@ -135,11 +135,11 @@ func (a *archive) dgemmTable() string {
 		return table(nil, nil)
 	}
 	rows = slices.DeleteFunc(rows, func(row []string) bool { return strings.Join(row[1:], "") == "" })
-	return fmt.Sprintf("In GF/s on one thread, and as a share of the core's peak, %.1f GF/s; that of two threads is %.1f.\n\n", a.peak(1), a.peak(2)) +
+	return fmt.Sprintf("In GF/s on one thread, and as a share of the core's peak of %.1f GF/s; the peak of two threads is %.1f GF/s.\n\n", a.peak(1), a.peak(2)) +
 		table(head, rows)
 }
 
-// spread formats times as "5.2 (5.0–6.1) ms": the median, the least and the greatest.
+// spread formats times as "5.2 (5.0–6.1) ms": the median, the smallest and the largest.
 func (a *archive) spread(implementation, name string) string {
 	s := a.sample(implementation, name, "sec/op")
 	if len(s) == 0 {

@@ -8,19 +8,19 @@ import (
 	"strings"
 )
 
-// A target holds a figure of both builds against a limit. Figures are ratios of medians, or sizes.
+// A target compares a figure of each build with a limit. Figures are ratios of medians, or sizes.
 type target struct {
 	work, formula string
 	sign          string // "≤" or "≥"
 	limit         float64
-	figure        func(build string) float64 // NaN where something was not measured
+	figure        func(build string) float64 // NaN if something was not measured
 }
 
 func (t target) met(x float64) bool {
 	return t.sign == "≤" && x <= t.limit || t.sign == "≥" && x >= t.limit
 }
 
-// targets returns the table of targets. A new one is a line.
+// targets returns the table of targets. To add a target, add a line.
 func (a *archive) targets() []target {
 	p := a.products()
 	t := func(b, format string, args ...any) float64 { return a.seconds(b, fmt.Sprintf(format, args...)) }
@@ -58,7 +58,7 @@ func (a *archive) targets() []target {
 	}
 }
 
-// products returns how many products the flow has.
+// products returns the number of products in the flow.
 func (a *archive) products() (p int) {
 	for _, name := range append(a.names(numpy, "Serial/*/*", "sec/op"), a.names(numpy, "Flow/*/*/*", "sec/op")...) {
 		fmt.Sscanf(name[strings.Index(name, "=")+1:], "%d", &p)
@@ -77,12 +77,12 @@ func (a *archive) largest(implementation, pattern, unit string) float64 {
 	return largest
 }
 
-// peak returns what threads can do at best, in GF/s.
+// peak returns the greatest rate that threads can reach, in GF/s.
 func (a *archive) peak(threads int) float64 {
 	return a.median(goBuild, fmt.Sprintf("peak.Peak/threads=%d", threads), "GF/s")
 }
 
-// dgemm returns an implementation's rate in the product of n×n matrices on one thread, in GF/s: of its fastest kernel.
+// dgemm returns the rate of an implementation's fastest kernel for n×n matrices on one thread, in GF/s.
 func (a *archive) dgemm(implementation string, n int) float64 {
 	if implementation == library {
 		return a.median(library, fmt.Sprintf("openblas.Dgemm/n=%d/threads=1", n), "GF/s")

@@ -7,14 +7,14 @@ import (
 )
 
 const (
-	laps    = 20 // the best of so many counts: whatever else the machine does can only slow one down
+	laps    = 20 // the best of these laps counts: other load can only slow one down
 	perLap  = 2 * time.Millisecond
-	perCall = 20_000 // turns of a loop, some 60 µs
+	perCall = 20_000 // iterations of a loop, some 60 µs
 )
 
-// GFlops returns the processor's peak with a number of threads, in 10⁹ floating-point operations a second, where
-// a fused multiply-add counts as two: what loops do that only multiply and add, in registers. It takes some 50 ms.
-// It is 0 where there is no such loop for the processor.
+// GFlops returns the processor's peak with a number of threads, in 10⁹ floating-point operations per second; a fused
+// multiply-add counts as two. It measures loops that only multiply and add, in registers, which takes some 50 ms. It
+// returns 0 if there is no such loop for the processor.
 func GFlops(threads int) float64 {
 	best := 0.0
 	for _, l := range loops() {
@@ -25,7 +25,7 @@ func GFlops(threads int) float64 {
 	return best
 }
 
-// A loop does flops operations in each of its turns.
+// A loop does flops operations in each iteration.
 type loop struct {
 	run   func(turns int)
 	flops int

@@ -12,7 +12,7 @@ func loops() (all []loop) {
 	return all
 }
 
-// 24 independent sums of 8 values: two units with a latency of 4 cycles need 8 of them.
+// 24 independent sums of 8 values. Two units with a latency of 4 cycles need 8 of them.
 //
 //go:noescape
 func fmaAVX512(turns int)

@@ -1,5 +1,5 @@
-// Package peers holds npyio against other Go packages that read and write .npy files, and against the least that
-// reading and writing can cost.
+// Package peers compares npyio with other Go packages that read and write .npy files, and with the least that reading and
+// writing can cost.
 package peers
 
 import (
@@ -78,7 +78,7 @@ var writers = []struct {
 			return err
 		}
 		defer f.Close()
-		return sbinet.Write(f, x) // one dimension: it takes a shape from gonum's matrices only
+		return sbinet.Write(f, x) // one dimension: it takes shapes only from gonum's matrices
 	}},
 }
 
@@ -90,8 +90,8 @@ func values() []float64 {
 	return x
 }
 
-// Each reader finds in each writer's file what was written: what is timed below is the same work. One pair is left out:
-// gonpy ends a header without a newline, at which sbinet's reader panics (v0.6.0).
+// Each reader reads back what each writer has written, so the benchmarks below time the same work. One pair is left out:
+// gonpy ends a header without a newline, which makes sbinet's reader panic (v0.6.0).
 func TestAllAgree(t *testing.T) {
 	x := values()
 	for _, w := range writers {
@@ -105,11 +105,11 @@ func TestAllAgree(t *testing.T) {
 			}
 			y, err := r.read(name)
 			if err != nil || len(y) != len(x) {
-				t.Fatalf("%s of %s's file: %d values, %v", r.name, w.name, len(y), err)
+				t.Fatalf("%s reading %s's file: %d values, %v", r.name, w.name, len(y), err)
 			}
 			for i := range x {
 				if x[i] != y[i] {
-					t.Fatalf("%s of %s's file: value %d is %v, want %v", r.name, w.name, i, y[i], x[i])
+					t.Fatalf("%s reading %s's file: value %d is %v, want %v", r.name, w.name, i, y[i], x[i])
 				}
 			}
 		}

@@ -15,11 +15,11 @@ import (
 	"time"
 )
 
-// Implementations are those of bench/measure.
+// The implementations of bench/measure.
 const (
 	numpy    = "numpy"
 	openblas = "openblas"
-	empty    = "empty" // only sends the files
+	empty    = "empty" // only the files are sent
 )
 
 const auto = 0 // products_per_job = auto
@@ -28,7 +28,7 @@ const auto = 0 // products_per_job = auto
 type flow struct {
 	implementation          string
 	products, slots, perJob int
-	sum                     bool // jobs return their products' sum
+	sum                     bool // jobs return the sum of their products
 }
 
 func (f flow) perJobText() string {
@@ -47,7 +47,7 @@ func (f flow) name() string {
 }
 
 // measure runs a flow from the submission to the norm of the sum, and returns the norm and the measurements: the makespan,
-// and the seconds that a job takes on the average.
+// and the average times of a job in seconds.
 func (p *pool) measure(ctx context.Context, f flow) (norm float64, line string, err error) {
 	if err := removeOutputs(); err != nil {
 		return 0, "", err
@@ -67,7 +67,7 @@ func (p *pool) measure(ctx context.Context, f flow) (norm float64, line string, 
 		return 0, "", err
 	}
 	if _, err := output(ctx, "condor_wait", "-wait", "900", "log.txt"); err != nil {
-		return 0, "", fmt.Errorf("the jobs are not done in a quarter of an hour: %w", err)
+		return 0, "", fmt.Errorf("the jobs were not done within a quarter of an hour: %w", err)
 	}
 	var combine []string
 	switch {
@@ -110,7 +110,7 @@ func (p *pool) measure(ctx context.Context, f flow) (norm float64, line string, 
 		makespan.Nanoseconds(), jobs, r.Total.Input/jobs, r.Total.Compute/jobs, r.Total.Output/jobs, r.Total.Busy/jobs), nil
 }
 
-// requirements leaves the machines for the number of slots: each has two.
+// requirements selects machines for the number of slots: each machine has two.
 func (f flow) requirements() string {
 	if f.slots == 2 {
 		return `Machine == "linux1"`
@@ -118,7 +118,7 @@ func (f flow) requirements() string {
 	return `OpSys == "LINUX"`
 }
 
-// ourJobs is the simplified file.
+// ourJobs returns the simplified file.
 func (p *pool) ourJobs(f flow) string {
 	output, sum := "output.npy", "no"
 	if f.sum {
@@ -137,7 +137,7 @@ requirements         = %s
 `, output, f.products, f.perJobText(), f.slots, sum, f.requirements())
 }
 
-// description begins the submit description of what matsubmit does not submit.
+// description returns the first part of a submit description, for jobs that matsubmit does not submit.
 func (f flow) description() string {
 	return `universe = vanilla
 transfer_executable = false
@@ -149,7 +149,7 @@ log = log.txt
 requirements = ` + f.requirements() + "\n"
 }
 
-// pythonJobs are a job for each product. The files get the names that product.py knows on the machine.
+// pythonJobs returns a job for each product. On the machine, the files get the names that product.py reads.
 func (p *pool) pythonJobs(f flow) string {
 	return f.description() + `executable = /bin/sh
 arguments = "-c 'mv inputA$(Process).npy inputA.npy && mv inputB$(Process).npy inputB.npy && exec /usr/bin/python3 product.py'"
@@ -160,7 +160,7 @@ transfer_output_remaps = "output.npy = output$(Process).npy"
 queue ` + strconv.Itoa(f.products) + "\n"
 }
 
-// emptyJobs have their files sent, and bring back as many bytes as the products would be.
+// emptyJobs returns jobs that only have their files sent, and send back as many bytes as the products have.
 func (p *pool) emptyJobs(f flow) string {
 	text := f.description() + "executable = /usr/bin/true\n"
 	for first := 0; first < f.products; first += f.perJob {
@@ -177,7 +177,7 @@ func (p *pool) emptyJobs(f flow) string {
 	return text
 }
 
-// removeOutputs removes what an earlier flow left.
+// removeOutputs removes the outputs of an earlier flow.
 func removeOutputs() (err error) {
 	for _, pattern := range []string{"output*.npy", "partial*.npz", "run_product*", "*.txt", "logs"} {
 		names, _ := filepath.Glob(pattern)
@@ -188,7 +188,7 @@ func removeOutputs() (err error) {
 	return err
 }
 
-// output runs a program and returns what it prints.
+// output runs a program and returns its output.
 func output(ctx context.Context, argv ...string) (string, error) {
 	out, err := exec.CommandContext(ctx, argv[0], argv[1:]...).Output()
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {

@@ -23,7 +23,7 @@ import (
 
 func main() {
 	bin := flag.String("bin", "", "the `folder` of our programs")
-	scripts := flag.String("scripts", "", "the `folder` of numpy's")
+	scripts := flag.String("scripts", "", "the `folder` of the numpy scripts")
 	products := flag.Int("products", 100, "")
 	runs := flag.Int("runs", 10, "")
 	sweep := flag.Int("sweep", 3, "")
@@ -69,14 +69,14 @@ func (p *pool) run(ctx context.Context, products, runs, sweep int) error {
 			flows = append(flows[:len(flows):len(flows)], swept...)
 		}
 		for _, f := range flows {
-			fmt.Fprintf(os.Stderr, "pool, run %d of %d: %s by %s\n", i+1, runs, f.name(), f.implementation)
+			fmt.Fprintf(os.Stderr, "pool, run %d of %d: %s, %s\n", i+1, runs, f.name(), f.implementation)
 			norm, line, err := p.measure(ctx, f)
 			if err != nil {
-				return fmt.Errorf("%s by %s: %w", f.name(), f.implementation, err)
+				return fmt.Errorf("%s, %s: %w", f.name(), f.implementation, err)
 			}
 			if f.implementation != empty {
 				if first, ok := norms[f.products]; ok && math.Abs(norm-first) > 1e-14*first {
-					return fmt.Errorf("%s by %s: the norm is %v, and was %v", f.name(), f.implementation, norm, first)
+					return fmt.Errorf("%s, %s: the norm is %v, but was %v before", f.name(), f.implementation, norm, first)
 				}
 				norms[f.products] = norm
 			}

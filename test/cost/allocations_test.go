@@ -13,7 +13,7 @@ import (
 	"matpool/internal/flow"
 )
 
-// What the garbage collector has to do with stays small: matrices lie elsewhere. The bounds are for a product or a file.
+// The garbage-collected heap stays small, since it contains no matrices. The bounds are for a product or a file.
 func TestAllocations(t *testing.T) {
 	dir := t.TempDir()
 	in := flow.InitOptions{Dir: dir, A: "a.npy", B: "b.npy", Jobs: jobs, Size: n, Seed: 1}

@@ -1,12 +1,11 @@
 //go:build linux
 
-// Package cost counts what the programs ask of the machine: bytes read and written, system calls, page faults, memory,
-// allocations. These don't depend on how busy the machine is, as times do, so that a program which reads a file twice,
-// copies a matrix, or reads it in small pieces fails a test, whatever the weather. What the programs take in time is
-// measured by make bench.
+// Package cost counts the resources that the programs use: bytes read and written, system calls, page faults, memory,
+// allocations. Unlike times, these do not depend on other load. A program that reads a file twice, copies a matrix, or
+// reads it in small pieces always fails a test. make bench measures times.
 //
-// The programs are built first, or taken from the folder MATPOOL_BIN. The bounds leave room for another version of Go
-// or of OpenBLAS, but none for another matrix.
+// The tests build the programs, or take them from the folder MATPOOL_BIN. The bounds leave room for another version of
+// Go or OpenBLAS, but not for another matrix.
 package cost
 
 import (
@@ -29,7 +28,7 @@ const (
 	jobs   = 10
 )
 
-// A program's command line, and what it may cost.
+// A program's command line, and the resources that it may use.
 type allowed struct {
 	name     string
 	argv     []string
@@ -53,15 +52,15 @@ var programs = []allowed{
 		read: slack, written: 2*jobs*matrix + slack, calls: 150 + 30*jobs, faults: 900, memoryMB: 26},
 }
 
-// panels is how many page faults a program that multiplies may cost. Those of OpenBLAS's own
-// buffer, in small pages, are some 650: a panel of B is 2 MB.
+// panels is the number of page faults allowed to a program that multiplies. OpenBLAS's own buffer
+// causes some 650 with small pages, since a panel of B has 2 MB.
 const panels = 1300
 
-// slack is what a program reads and writes besides: what Go wants to know of the system, a norm.
+// slack allows for other reads and writes: what Go reads about the system, the norm.
 const slack = 64 << 10
 
-// build returns the folder of the programs, and the program that starts them: what a large process like this one starts
-// would be charged with its memory.
+// build returns the folder of the programs, and a small program that starts them: if this large process started them, its
+// memory would count as theirs.
 func build(t *testing.T) (bin, launch string) {
 	temp := t.TempDir()
 	launch = filepath.Join(temp, "launch")
@@ -105,7 +104,7 @@ func TestProgramsCostNoMore(t *testing.T) {
 			atMost(t, "bytes read", u.read, a.read)
 			atMost(t, "bytes written", u.written, a.written)
 			atMost(t, "system calls", int64(calls), int64(a.calls))
-			if hugePages() { // without them, a fault for each 4 KiB that is touched is right
+			if hugePages() { // without them, one fault for each 4 KiB is normal
 				atMost(t, "page faults", u.faults, a.faults)
 			}
 			atMost(t, "MB of memory", u.memoryMB, a.memoryMB)
@@ -120,16 +119,17 @@ func atMost(t *testing.T, what string, x, limit int64) {
 	}
 }
 
-// hugePages reports whether the system gives huge pages to who asks for them.
+// hugePages reports whether the system gives huge pages to programs that ask for them.
 func hugePages() bool {
 	mode, err := os.ReadFile("/sys/kernel/mm/transparent_hugepage/enabled")
 	return err == nil && !strings.Contains(string(mode), "[never]")
 }
 
-// usage is what a program cost.
+// usage contains the resources that a program has used.
 type usage struct{ read, written, faults, memoryMB int64 }
 
-// measure runs a program by bench/launch, whose counts of bytes include the program's, and stay until it is waited for.
+// measure runs a program with bench/launch. The byte counts of launch include the program's, and can be read until
+// launch is waited for.
 func measure(t *testing.T, launch *exec.Cmd) (u usage) {
 	t.Helper()
 	report, write, err := os.Pipe()
@@ -166,18 +166,18 @@ func measure(t *testing.T, launch *exec.Cmd) (u usage) {
 	return u
 }
 
-// The calls that are counted: those for files and memory. How often threads wait for each other is chance.
+// The system calls that are counted, for files and memory. The number of waits between threads is random.
 const counted = "trace=%file,read,pread64,write,pwrite64,lseek,fstat,fallocate,ftruncate,fsync,fdatasync,copy_file_range,close," +
 	"mmap,munmap,mremap,madvise,brk"
 
 var total = regexp.MustCompile(`^\s*100\.00\s+\S+\s+(?:\S+\s+)?(\d+)\s+(?:\d+\s+)?total$`)
 
-// count returns the number of a program's system calls, by strace.
+// count returns the number of a program's system calls, as strace counts them.
 func count(t *testing.T, command func(...string) *exec.Cmd, argv []string) int {
 	t.Helper()
 	log := filepath.Join(t.TempDir(), "calls")
 	if out, err := command(append([]string{"strace", "-f", "-c", "-o", log, "-e", counted}, argv...)...).CombinedOutput(); err != nil {
-		t.Fatalf("strace, which test/setup.sh installs: %v\n%s", err, out)
+		t.Fatalf("strace (test/setup.sh installs it): %v\n%s", err, out)
 	}
 	f, err := os.Open(log)
 	if err != nil {

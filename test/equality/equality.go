@@ -5,10 +5,10 @@
 //	equality [-kernel K] [-threads N]
 //	equality -define >golden.txt
 //
-// A checksum is the SHA-256 of the product's float64s, row by row and in little
-// endian, with one NaN for all. The golden file was computed by [blas.Define] alone,
-// the definition; every implementation, processor, operating system and number of
-// threads must print the same lines.
+// A checksum is the SHA-256 of the product's float64s, row by row and in little endian,
+// with all NaNs replaced by the same one. The golden file was computed with the definition,
+// [blas.Define]. Every implementation, processor, operating system and number of threads
+// must print the same lines.
 package main
 
 import (
@@ -56,8 +56,8 @@ func run(w io.Writer, kernel string, threads int, define bool) error {
 	return nil
 }
 
-// The sizes, rows×k×columns: 1, around the tiles of the kernels (4, 8, 12, 24), the
-// panel (256) and the blocks (120, 128, 1008), slim ones, and what people use.
+// The sizes, rows×k×columns: 1, near the tiles of the kernels (4, 8, 12, 24), the panel
+// (256) and the blocks (120, 128, 1008), slim matrices, and common sizes.
 const sizes = `
 1×1×1 1×2×1 2×1×3 3×3×3 4×4×4 5×7×3 7×5×9 8×8×8 4×3×12 5×4×13 8×8×24 9×9×25 12×12×12 13×17×11 16×16×16
 17×33×5 1×128×1 1×129×1 1×1000×1 23×129×25 24×128×24 25×127×23 31×64×33 32×256×32 33×65×31
@@ -75,8 +75,8 @@ type product struct {
 	special                bool // some values are special
 }
 
-// products returns the cases: each size without transposed views and in two of the seven
-// forms with such views, the largest in one form only.
+// products returns the cases: each size without transposed views, and in two of the seven
+// forms with such views; the largest sizes in only one of them.
 func products() []product {
 	var all []product
 	for i, size := range strings.Fields(sizes) {
@@ -102,16 +102,16 @@ func (p product) String() string {
 	return fmt.Sprintf("%d×%d×%d C%s=A%sB%s", p.rows, p.depth, p.cols, t[p.transC], t[p.transA], t[p.transB])
 }
 
-// checksum computes the product with m, or by the definition if m is nil.
+// checksum computes the product with m, or with the definition if m is nil.
 func (p product) checksum(m blas.Multiplier) string {
 	source := nprand.New(p.seed)
 	a := p.matrix(source, p.rows, p.depth, p.transA)
 	b := p.matrix(source, p.depth, p.cols, p.transB)
-	c := p.matrix(source, p.rows, p.cols, p.transC) // what it holds must not matter
+	c := p.matrix(source, p.rows, p.cols, p.transC) // its content must not matter
 	if m == nil {
 		blas.Define(c, a, b)
 	} else if err := m.Mul(context.Background(), c, a, b, nil); err != nil {
-		panic(err) // nobody has cancelled it
+		panic(err) // the context is never cancelled
 	}
 	hash := sha256.New()
 	row := make([]byte, 0, 8*p.cols)
@@ -129,7 +129,7 @@ func (p product) checksum(m blas.Multiplier) string {
 	return fmt.Sprintf("%x", hash.Sum(nil))
 }
 
-// matrix returns a matrix of numbers from −½ to ½, and others.
+// matrix returns a matrix of numbers from −½ to ½, and special values.
 func (p product) matrix(source *nprand.Source, rows, cols int, trans bool) blas.Matrix {
 	x := make([]float64, rows*cols)
 	source.Float64s(x)
@@ -145,9 +145,8 @@ func (p product) matrix(source *nprand.Source, rows, cols int, trans bool) blas.
 	return blas.Dense(rows, cols, x)
 }
 
-// sprinkle puts zeros, subnormal numbers, factors whose products are subnormal or
-// vanish, and large ones all over x, and very few values that are not numbers or
-// become such.
+// sprinkle scatters special values over x: zeros, subnormal and large numbers, factors whose
+// products are subnormal or vanish, and a very few values that are or become NaN.
 func sprinkle(x []float64) {
 	finite := []float64{0, math.Copysign(0, -1), 5e-324, -1e-310, 3e-162, -7e-155, 1e155, -1e16}
 	for i := 3; i < len(x); i += 5 {

@@ -34,16 +34,16 @@ func TestGoldenFileIsWhole(t *testing.T) {
 	sums := want(t)
 	for _, p := range products() {
 		if sums[p.String()] == "" {
-			t.Errorf("it has no %v", p)
+			t.Errorf("golden.txt has no %v", p)
 		}
 		delete(sums, p.String())
 	}
 	for name := range sums {
-		t.Errorf("it has %s, which nothing computes", name)
+		t.Errorf("golden.txt has %s, which nothing computes", name)
 	}
 }
 
-// The definition is what the file says it is; only the small products, since it is slow.
+// The definition gives the golden checksums; only small products are computed, since it is slow.
 func TestDefinition(t *testing.T) {
 	sums := want(t)
 	for _, p := range products() {
@@ -55,9 +55,8 @@ func TestDefinition(t *testing.T) {
 	}
 }
 
-// Each kernel gives the same bits with any number of threads, and so does what is used
-// by default. With -short, they are only tried with small products: for a processor
-// that is emulated.
+// Each kernel, and the default, gives the same bits with any number of threads. With -short,
+// only small products are computed, as for an emulated processor.
 func TestKernels(t *testing.T) {
 	sums := want(t)
 	for _, kernel := range append(blas.Kernels(), "") {

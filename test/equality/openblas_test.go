@@ -13,9 +13,8 @@ import (
 	"matpool/blas"
 )
 
-// OPENBLAS_CORETYPE makes OpenBLAS take kernels that this processor may not be able
-// to run, or that round otherwise. They are used where they are sound; else the
-// program computes by itself.
+// OPENBLAS_CORETYPE makes OpenBLAS choose kernels that this processor may not be able to run,
+// or that round differently. They are used if they are sound; otherwise our own kernels compute.
 func TestOpenBLASIsUsedWhereItIsSound(t *testing.T) {
 	m, err := blas.New("", 1)
 	if err != nil {
@@ -23,7 +22,7 @@ func TestOpenBLASIsUsedWhereItIsSound(t *testing.T) {
 	}
 	avx2, avx512 := cpu.X86.HasAVX2 && cpu.X86.HasFMA, cpu.X86.HasAVX512
 	core := os.Getenv("OPENBLAS_CORETYPE")
-	if core == "" { // what it then chooses
+	if core == "" { // OpenBLAS chooses
 		core = map[bool]string{true: "SkylakeX", false: "Haswell"}[avx512]
 	}
 	known := map[string]struct {
@@ -36,7 +35,7 @@ func TestOpenBLASIsUsedWhereItIsSound(t *testing.T) {
 		"SkylakeX": {"SkylakeX", avx512},
 	}[core]
 	if known.kernel == "" {
-		t.Fatalf("what is to be expected of OPENBLAS_CORETYPE=%s?", core)
+		t.Fatalf("this test does not know OPENBLAS_CORETYPE=%s", core)
 	}
 	if used := strings.Contains(m.String(), "kernel "+known.kernel+";"); used != known.sound || used != slices.Contains(blas.Kernels(), "openblas") {
 		t.Errorf("OpenBLAS's kernel %s can be used here: %v; computed by %s, of %v", known.kernel, known.sound, m, blas.Kernels())

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Tests that all implementations give the products of golden.txt: Go's kernels and those of OpenBLAS, on
-# Linux, on Windows (in Wine), and on processors that this one emulates. Go's kernels on Linux are
-# tested by go test ./test/equality alone; this takes the rest. Exit status 77 says that Windows was left
-# out since Wine is not to be had on this machine, and stderr why.
+# Tests that all implementations give the products of golden.txt: Go's kernels and OpenBLAS's, on Linux,
+# on Windows (in Wine), and on emulated processors. go test ./test/equality tests Go's kernels on Linux;
+# this script tests the rest. Exit status 77 means that Windows was left out because Wine is not available
+# on this machine; stderr says why.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
 
-# build SYSTEM FILE: the tests as a program, with OpenBLAS.
+# build SYSTEM FILE builds the tests as a program, with OpenBLAS.
 build() { third_party/openblas/go.sh "$1" test -c -tags openblas -o "$2" ./test/equality; }
 
-# tests WHAT CORE TESTS COMMAND...: with a core's kernels, or for CORE - with those that OpenBLAS chooses.
+# tests WHAT CORE TESTS COMMAND... runs tests with a core's kernels; if CORE is -, OpenBLAS chooses them.
 tests() {
     local log=$temp/log core=$2
     printf '%-24s %-9s' "$1" "$core"
@@ -21,7 +21,7 @@ tests() {
         cat "$log"
         exit 1
     fi
-    # What computed, and the number of runs.
+    # What computed the products, and the number of runs.
     sed -n 's/^ *equality_test.go:[0-9]*: computed by //p' "$log" | uniq -c | sed 's/^ *//; 2,$s/^/                                  /'
 }
 

@@ -12,7 +12,7 @@ import (
 	"matpool/npyio"
 )
 
-// matinit -seed S writes the files that initialise.py writes with that seed.
+// matinit -seed S writes the files that initialise.py writes with seed S.
 func TestInputsAreNumpys(t *testing.T) {
 	for _, test := range []struct {
 		jobs, size int
@@ -45,11 +45,11 @@ func initialise(t *testing.T, dir string, jobs, size int, seed uint32) {
 	run(t, dir, matinit, "-quiet", "-jobs", strconv.Itoa(jobs), "-size", strconv.Itoa(size), "-seed", fmt.Sprint(seed))
 }
 
-// The factors of products, as expressions; which become A.npy and B.npy in folders.
+// The factors of products, as expressions; they become A.npy and B.npy in a folder for each pair.
 type factors struct{ a, b string }
 
-// products lets numpy save each pair with what it makes of it: its product, C.npy,
-// and the product of the magnitudes, |A||B|, bound.npy. Our product is ours.npy.
+// products lets numpy save each pair together with its product, C.npy, and the product of the
+// magnitudes, |A||B|, bound.npy. Our product is ours.npy.
 func products(t *testing.T, pairs []factors) (folders []string) {
 	t.Helper()
 	var questions []question
@@ -65,8 +65,8 @@ func products(t *testing.T, pairs []factors) (folders []string) {
 	return folders
 }
 
-// |C − C_numpy| ≤ γₖ|A||B| for each element, with γₖ = ku/(1−ku) and u = 2⁻⁵³. Where
-// numpy has NaN or an infinity, so have we.
+// |C − C_numpy| ≤ γₖ|A||B| for each element, with γₖ = ku/(1−ku) and u = 2⁻⁵³. If numpy's
+// element is NaN or infinite, so is ours.
 func TestProductsAreWithinTheErrorBound(t *testing.T) {
 	pairs := []factors{
 		{"uniform(1, 1)", "uniform(1, 1)"},
@@ -146,7 +146,7 @@ func TestProductsOfWholeNumbersAreNumpys(t *testing.T) {
 	}
 }
 
-// So are sums of whole numbers, whatever the shape and order.
+// Sums of whole numbers are the same too, whatever the shape and order.
 func TestSumsOfWholeNumbersAreNumpys(t *testing.T) {
 	dir := t.TempDir()
 	path := func(format string, args ...any) string { return filepath.Join(dir, fmt.Sprintf(format, args...)) }
@@ -180,9 +180,9 @@ func TestSumsOfWholeNumbersAreNumpys(t *testing.T) {
 	}
 }
 
-// One sum has one norm: matcombine and matprod -serial find the same sum and print the
-// same text, which is within 1e-14 of what combine.py and serial.py print, and as
-// Python prints it.
+// matcombine and matprod -serial compute the same sum and print the same text for its norm. The
+// norm is within 1e-14 of the one that combine.py and serial.py print, and formatted as Python
+// formats it.
 func TestNormsOfTheFlow(t *testing.T) {
 	var printed []question
 	for _, test := range []struct {
@@ -224,15 +224,15 @@ func checkClose(t *testing.T, script, ours, numpys string) {
 	}
 }
 
-// Any step of the Python flow can be ours and the others Python's, on the same files.
+// Each step can be ours or Python's, on the same files.
 func TestFlowsAreInterchangeable(t *testing.T) {
 	const jobs = 3
 	python, ours := t.TempDir(), t.TempDir()
 	runScript(t, python, "initialise.py", jobs, 120, 11)
 	initialise(t, ours, jobs, 120, 11)
 	var norms []string
-	// Each product is made in a folder of its own, as on a pool: by ours from Python's
-	// inputs, by Python from ours.
+	// Each product is made in its own folder, as on a pool: ours from Python's inputs, Python's
+	// from ours.
 	for i := range jobs {
 		job := t.TempDir()
 		copyFile(t, python, fmt.Sprintf("inputA%d.npy", i), job, "inputA.npy")
@@ -247,7 +247,7 @@ func TestFlowsAreInterchangeable(t *testing.T) {
 		copyFile(t, job, "output.npy", ours, fmt.Sprintf("output%d.npy", i))
 	}
 	norms = append(norms, runScript(t, python, "combine.py", jobs), run(t, ours, matcombine, "-quiet", "-jobs", fmt.Sprint(jobs)))
-	// A pool where Python made one of the products, and we the others.
+	// As on a pool where Python made one of the products and we made the others.
 	copyFile(t, ours, "output1.npy", python, "output1.npy")
 	norms = append(norms, runScript(t, python, "combine.py", jobs), run(t, python, matcombine, "-quiet", "-jobs", fmt.Sprint(jobs)))
 	serial := runScript(t, ours, "serial.py", jobs)

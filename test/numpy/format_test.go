@@ -14,7 +14,7 @@ import (
 	"matpool/npyio"
 )
 
-// Before the values stands what np.save would write, for arrays of any type, order
+// The bytes before the values are those that np.save would write, for arrays of any type, order
 // and shape, up to numpy's 32 dimensions.
 func TestHeadersAreNumpys(t *testing.T) {
 	var headers []npyio.Header
@@ -36,7 +36,7 @@ func TestHeadersAreNumpys(t *testing.T) {
 		both(d)
 		both(d, 3, 4)
 	}
-	// A size with one digit more makes a header longer, and the room to grow shorter.
+	// One more digit in a size makes the header longer, and the spare blanks fewer.
 	f8 := npyio.Float64
 	for power := 10; power <= 1e17; power *= 10 {
 		for size := power - 1; size <= power+1; size++ {
@@ -47,7 +47,7 @@ func TestHeadersAreNumpys(t *testing.T) {
 			both(f8, 0, size)
 		}
 	}
-	// Every length that a header can have, so that each number of blanks is needed once.
+	// Every possible header length, so that each number of blanks occurs once.
 	for dims := range 30 {
 		for _, middle := range []int{2, 20, 200} {
 			for _, last := range []int{2, 20, 200} {
@@ -57,7 +57,7 @@ func TestHeadersAreNumpys(t *testing.T) {
 	}
 	rng := rand.New(rand.NewPCG(1, 1))
 	for range 500 {
-		digits := 17.0 // of the number of all values
+		digits := 17.0 // of the number of values
 		shape := make([]int, rng.IntN(9))
 		for i := range shape {
 			d := rng.Float64() * digits
@@ -82,7 +82,7 @@ func TestHeadersAreNumpys(t *testing.T) {
 	}
 }
 
-// An array is what numpy says of it; the bits of its values are in the order of memory.
+// An array is an array as numpy describes it; the bits of its values are in memory order.
 type array struct {
 	DType   string
 	Shape   []int
@@ -94,7 +94,7 @@ func (a array) String() string {
 	return fmt.Sprintf("%s %v, Fortran order %v", a.DType, a.Shape, a.Fortran)
 }
 
-// Arrays of float64s in all forms in which they come to a file.
+// Arrays of float64s in all forms that a file can have.
 var arrays = []string{
 	"hard()",
 	"hard(1)",
@@ -122,8 +122,8 @@ var arrays = []string{
 	"big_endian(fortran(hard(37, 53)))",
 }
 
-// Every file of float64s that numpy writes is read: same shape and order, same bits,
-// NaN payloads, denormals and negative zeros too, whichever version the file has.
+// Every file of float64s that numpy writes is read with the same shape, order and bits, including
+// NaN payloads, denormals and negative zeros, whatever the version of the file.
 func TestWhatNumpyWritesIsRead(t *testing.T) {
 	dir := t.TempDir()
 	for _, version := range []npyio.Version{{Major: 1}, {Major: 2}, {Major: 3}} {
@@ -179,8 +179,8 @@ func checkSame(t *testing.T, what string, got, want array) {
 	}
 }
 
-// What is written, np.load reads without allow_pickle, with the same bits; and it is
-// what np.save writes of that array, byte for byte.
+// np.load reads the files that we write, without allow_pickle and with the same bits. They are,
+// byte for byte, what np.save writes for the same array.
 func TestWhatIsWrittenNumpyReads(t *testing.T) {
 	hard := []float64{math.NaN(), math.Inf(1), math.Inf(-1), 5e-324, -0x1p-1030, math.Copysign(0, -1), 0, math.MaxFloat64, -0.1}
 	dir := t.TempDir()
@@ -193,7 +193,7 @@ func TestWhatIsWrittenNumpyReads(t *testing.T) {
 			count, _ := h.Len()
 			values := make([]float64, count)
 			w := array{DType: h.DType.String(), Shape: shape}
-			long := 0 // dimensions: with two of them, and values, the orders differ
+			long := 0 // the number of dimensions longer than 1; with two, the orders differ
 			for _, size := range shape {
 				if size > 1 {
 					long++

@@ -1,12 +1,11 @@
-// Package numpy holds our programs and file format against the real numpy.
+// Package numpy compares our programs and file format with the real numpy.
 //
-// Where the two must agree exactly, files are compared byte by byte; where numpy's
-// own bits differ from machine to machine, the bounds are those that the manuals
-// state. The arrays are made by numpy: a test names them as Python expressions,
-// over what oracle.py defines.
+// If the two must agree exactly, files are compared byte by byte. If numpy's bits differ from
+// machine to machine, the bounds are those that the manuals state. numpy makes the arrays: a
+// test gives them as Python expressions, which can use the names that oracle.py defines.
 //
-// The programs are built first, or taken from the folder MATPOOL_BIN. Without numpy
-// the tests fail; go test -short leaves them out.
+// The tests build the programs, or take them from the folder MATPOOL_BIN. Without numpy the
+// tests fail; go test -short leaves them out.
 package numpy
 
 import (
@@ -68,9 +67,9 @@ func testMain(m *testing.M) (int, error) {
 	return m.Run(), nil
 }
 
-// The go command keeps a package's result until something changes that its tests
-// looked at, and it does not know from what the programs are built. So every folder
-// of the module is looked at here. (What TestMain looks at does not count.)
+// The go command caches a package's result until a file changes that its tests have opened, and
+// it does not know which files the programs are built from. So this test reads every folder of
+// the module. (Files that TestMain opens do not count.)
 func TestIsRunAgainWhenAProgramChanges(t *testing.T) {
 	os.Getenv("MATPOOL_BIN")
 	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
@@ -84,7 +83,7 @@ func TestIsRunAgainWhenAProgramChanges(t *testing.T) {
 	}
 }
 
-// exits runs a program in a folder, and returns what it printed and its exit status.
+// exits runs a program in a folder, and returns its output and its exit status.
 func exits(t *testing.T, dir, program string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -96,8 +95,7 @@ func exits(t *testing.T, dir, program string, args ...string) (stdout, stderr st
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
-// run runs a program that must succeed, and returns what it printed on stdout,
-// without the newline.
+// run runs a program that must succeed, and returns its standard output without the newline.
 func run(t *testing.T, dir, program string, args ...string) string {
 	t.Helper()
 	stdout, stderr, status := exits(t, dir, program, args...)
@@ -107,7 +105,7 @@ func run(t *testing.T, dir, program string, args ...string) string {
 	return strings.TrimSuffix(stdout, "\n")
 }
 
-// runScript runs one of the Python flow's programs.
+// runScript runs one of the scripts of the Python flow.
 func runScript(t *testing.T, dir, script string, args ...any) string {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join(scripts, script))
@@ -121,7 +119,7 @@ func runScript(t *testing.T, dir, script string, args ...any) string {
 	return run(t, dir, python, argv...)
 }
 
-// ask asks oracle.py questions of one kind, and returns its answers, of type A.
+// ask sends questions for one function to oracle.py, and returns the answers, of type A.
 func ask[A any](t *testing.T, command string, questions ...question) []A {
 	t.Helper()
 	text, err := json.Marshal(questions)
@@ -145,7 +143,7 @@ func ask[A any](t *testing.T, command string, questions ...question) []A {
 	return answers
 }
 
-// A question holds the arguments of a function of oracle.py.
+// A question contains the arguments of a function of oracle.py.
 type question map[string]any
 
 func sameFiles(t *testing.T, got, want string) {

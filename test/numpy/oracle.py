@@ -1,7 +1,7 @@
 """Numpy's answers to the tests' questions: python3 oracle.py COMMAND < questions.json > answers.json
 
-The questions are a list of dictionaries, the arguments of the function COMMAND; the answers are
-what it returned for each. An array is given as a Python expression, over what is defined here.
+The questions are a list of dictionaries with the arguments of the function COMMAND; the answers are
+its results. An array is given as a Python expression, which can use the names defined here.
 """
 import io
 import json
@@ -14,7 +14,7 @@ import numpy as np
 nan, inf = np.nan, np.inf
 warnings.simplefilter('ignore')
 
-# Values that a careless reader or writer changes. The NaNs have payloads, the second is a signalling one.
+# Values that a careless reader or writer changes. The NaNs have payloads; the second is a signalling NaN.
 HARD = np.array([0x7ff80000deadbeef, 0x7ff0000000000001, 0xfff8000000000000, 0x7ff0000000000000, 0xfff0000000000000,
                  0x0000000000000001, 0x800fffffffffffff, 0x8000000000000000, 0x0000000000000000, 0x7fefffffffffffff,
                  0x3ff0000000000000, 0xbfb999999999999a, 0x0102030405060708], 'u8').view('f8')
@@ -63,7 +63,7 @@ def describe(array):
 def header(dtype, shape, fortran):
     """What np.save writes before the values of such an array, in hexadecimal."""
     dtype = np.dtype(dtype)
-    # A view of one value with the strides of all of them, since sizes may be huge.
+    # A view of one value with the strides of a full array, since sizes may be huge.
     strides, stride = [0] * len(shape), dtype.itemsize
     for i in range(len(shape)) if fortran else reversed(range(len(shape))):
         strides[i] = stride

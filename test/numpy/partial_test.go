@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Numpy finds hi and lo in what matprod -sum writes. Of whole numbers hi is numpy's own
-// sum of the products, and nothing is left for lo.
+// numpy finds hi and lo in the file that matprod -sum writes. For whole numbers, hi is the sum of
+// the products that numpy computes, and lo is zero.
 func TestPartialSumsAreReadByNumpy(t *testing.T) {
 	dir := t.TempDir()
 	path := func(format string, args ...any) string { return filepath.Join(dir, fmt.Sprintf(format, args...)) }
@@ -31,12 +31,12 @@ func TestPartialSumsAreReadByNumpy(t *testing.T) {
 	sameFiles(t, path("hi.npy"), path("sum.npy"))
 	for _, x := range readValues(t, dir, "lo.npy") {
 		if x != 0 {
-			t.Fatalf("in lo there is %v", x)
+			t.Fatalf("lo contains %v", x)
 		}
 	}
 }
 
-// However numpy writes partial sums again, matcombine makes of them what it made of ours.
+// In whatever way numpy rewrites partial sums, matcombine gives the same result as for ours.
 func TestPartialSumsOfNumpyAreRead(t *testing.T) {
 	dir := t.TempDir()
 	initialise(t, dir, 6, 200, 9)
@@ -47,7 +47,7 @@ func TestPartialSumsOfNumpyAreRead(t *testing.T) {
 			for i := range 3 {
 				name := fmt.Sprintf("partial%d.npz", i)
 				run(t, dir, matprod, "-first", strconv.Itoa(2*i), "-count", "2", "-sum", name)
-				if i > 0 { // so that ours are among them
+				if i > 0 { // so that one of them is ours
 					questions = append(questions, question{"file": filepath.Join(dir, name), "function": function, "change": change})
 				}
 			}
@@ -59,7 +59,7 @@ func TestPartialSumsOfNumpyAreRead(t *testing.T) {
 			sameFiles(t, filepath.Join(dir, "sum.npy"), filepath.Join(dir, "want.npy"))
 		}
 	}
-	// All in Fortran order, as products may be, too.
+	// All in Fortran order, which is allowed for products too.
 	ask[any](t, "repack", question{"file": filepath.Join(dir, "partial1.npz"), "function": "savez", "change": "fortran"})
 	if _, stderr, status := exits(t, dir, matcombine, "-jobs", "3", "partial.npz"); status != 65 {
 		t.Errorf("one of three in Fortran order: status %d, %s", status, stderr)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Where a sum is not finite, or its norm is not, matcombine prints what combine.py prints.
+// If a sum or its norm is not finite, matcombine prints what combine.py prints.
 func TestNormsThatAreNotFinite(t *testing.T) {
 	tests := []struct{ first, second, want string }{
 		{"np.array([[1, inf]])", "np.array([[1, 2]], 'f8')", "inf"},
@@ -16,7 +16,7 @@ func TestNormsThatAreNotFinite(t *testing.T) {
 		{"np.array([[1, nan]])", "np.array([[1, 2]], 'f8')", "nan"},
 		{"np.array([[1, nan]])", "np.array([[inf, 2]])", "nan"},
 		{"np.array([[1, 1e308]])", "np.array([[1, 1e308]])", "inf"},
-		{"np.array([[1, 1e200]])", "np.array([[1, 1e200]])", "inf"}, // its square is
+		{"np.array([[1, 1e200]])", "np.array([[1, 1e200]])", "inf"}, // the square is infinite
 		{"with_values(uniform(300, 300), {(299, 299): nan})", "uniform(300, 300)", "nan"},
 		{"with_values(uniform(300, 300), {(0, 299): -inf})", "uniform(300, 300)", "inf"},
 	}
@@ -38,8 +38,8 @@ func TestNormsThatAreNotFinite(t *testing.T) {
 	}
 }
 
-// A norm is printed as Python prints the number. The norm of a single value is its
-// magnitude, exactly, unless its square underflows or overflows: so the number is known.
+// A norm is printed as Python prints the number. The norm of a single value is exactly its
+// magnitude, unless its square underflows or overflows, so the number is known.
 func TestNormsArePrintedAsPythonPrintsThem(t *testing.T) {
 	values := []string{
 		"0.0", "-0.0", "1.0", "-1.0", "0.1", "1/3", "100.0", "123456789.0", "2.0**53", "2.0**53 + 2",

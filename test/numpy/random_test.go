@@ -15,13 +15,13 @@ import (
 	"matpool/internal/nprand"
 )
 
-// A drawing is of an array that numpy draws by an expression, and we by a function.
+// A drawing is an array that numpy draws with an expression, and we draw with a function.
 type drawing struct {
 	python string
 	fill   func(s nprand.Stream, n int) any
 }
 
-// drawn is how many values an array has; odd, so that halves of words are left over.
+// drawn is the number of values in an array. It is odd, so that halves of words are left over.
 const drawn = 1_000_001
 
 // inPieces fills a slice of n values piece by piece.
@@ -72,8 +72,8 @@ var uniform64 = func(s nprand.Stream, n int) any { return inPieces(n, s.Float64s
 
 var normal64 = func(s nprand.Stream, n int) any { return inPieces(n, s.Normals) }
 
-// Each array is drawn where the one before has left the generator, so what numpy keeps between calls is
-// tested, too.
+// Each array continues from the state in which the previous one left the generator, so this also tests what numpy keeps
+// between calls.
 func TestRandomStreamsAreNumpys(t *testing.T) {
 	legacy := slices.Concat(
 		[]drawing{{"rand(%d)", uniform64}, {"randn(%d)", normal64}},
@@ -121,7 +121,7 @@ func numbers(t *testing.T, text string) []*big.Int {
 	for _, one := range strings.Split(text, ", ") {
 		n, ok := new(big.Int).SetString(one, 10)
 		if !ok {
-			t.Fatalf("%q is no number", one)
+			t.Fatalf("%q is not a number", one)
 		}
 		all = append(all, n)
 	}
@@ -159,11 +159,11 @@ func sameStream(t *testing.T, legacy bool, seed string, s nprand.Stream, arrays 
 		want = want[len(got):]
 	}
 	if len(want) > 0 {
-		t.Errorf("numpy has %d bytes more", len(want))
+		t.Errorf("numpy has %d more bytes", len(want))
 	}
 }
 
-// The test sets that numpy's own tests of PCG64 read.
+// The data sets of numpy's own tests of PCG64.
 func TestPCG64sPublishedWords(t *testing.T) {
 	names := []string{"pcg64-testset-1.csv", "pcg64-testset-2.csv"}
 	var questions []question

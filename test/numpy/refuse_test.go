@@ -10,9 +10,9 @@ import (
 
 const badData = 65
 
-// Files that numpy writes, and reads, but which hold no float64s: each program says
-// so in one line that begins with the file's name, and ends with 65. Where numpy can
-// convert the values, a hint says how; then the file is read.
+// numpy writes and reads files that contain no float64s. Each program reports such a file in one
+// line that begins with the file's name, and ends with 65. If numpy can convert the values, a
+// hint says how, and the converted file is read.
 func TestFilesOfOtherTypesAreRefused(t *testing.T) {
 	const pickle = "Python objects (descr '|O'), which are never unpickled"
 	const only = "; only float64 ('<f8' or '>f8') is read"
@@ -71,7 +71,7 @@ func TestFilesOfOtherTypesAreRefused(t *testing.T) {
 	}
 }
 
-// Files in both orders are not added up; the hint says how to make them alike.
+// Files in different orders are not added up; the hint says how to convert them.
 func TestSumsOfBothOrdersAreRefused(t *testing.T) {
 	dir := t.TempDir()
 	ask[array](t, "save",
@@ -82,8 +82,8 @@ func TestSumsOfBothOrdersAreRefused(t *testing.T) {
 	run(t, dir, matcombine, "c.npy", "fortran.npy")
 }
 
-// refuses runs a program that must find its input bad and say why, and nothing else
-// but a hint, which is returned.
+// refuses runs a program that must reject its input with an error, and print nothing else except
+// a hint, which is returned.
 func refuses(t *testing.T, dir, why, program string, args ...string) (hint string) {
 	t.Helper()
 	name := filepath.Base(program)
@@ -95,12 +95,12 @@ func refuses(t *testing.T, dir, why, program string, args ...string) (hint strin
 	return strings.TrimSuffix(hint, "\n")
 }
 
-// follow does what a hint says, with a file's name for the word name.
+// follow does what a hint says, with the file's name in place of the word name.
 func follow(t *testing.T, dir, hint, file string) {
 	t.Helper()
 	code, ok := strings.CutPrefix(hint, "in Python: ")
 	if !ok {
-		t.Fatalf("hint %q is no Python", hint)
+		t.Fatalf("hint %q is not Python", hint)
 	}
 	code = regexp.MustCompile(`\bname\b`).ReplaceAllString(code, fmt.Sprintf("'%s'", file))
 	run(t, dir, python, "-c", "import numpy as np; "+code)

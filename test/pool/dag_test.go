@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// A graph multiplies, adds up and writes the norm. Where a node fails it stops behind
-// the others, and goes on from there when it is submitted again.
+// A graph multiplies, adds up and writes the norm. If a node fails, the graph stops after the
+// other nodes, and continues from there when it is submitted again.
 func TestDAG(t *testing.T) {
 	t.Parallel()
 	for _, way := range []struct {
@@ -49,7 +49,7 @@ func TestDAG(t *testing.T) {
 			if norm := f.read("run_product.norm"); norm != want {
 				t.Errorf("norm %s, serially %s", norm, want)
 			}
-			// The node that failed has run again, and no other.
+			// Only the node that failed has run again.
 			if jobs := len(f.history("log.txt").Jobs()); jobs != way.nodes+1 {
 				t.Errorf("%d jobs, want %d", jobs, way.nodes+1)
 			}
@@ -60,7 +60,7 @@ func TestDAG(t *testing.T) {
 	}
 }
 
-// notInTmp moves a folder out of /tmp, where DAGMan does not work.
+// notInTmp moves a folder out of /tmp, since DAGMan does not work there.
 func notInTmp(f folder) folder {
 	f.Helper()
 	dir, err := os.MkdirTemp("/pool", "dag-")

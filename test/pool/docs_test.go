@@ -13,11 +13,11 @@ import (
 	"time"
 )
 
-var update = flag.Bool("update", false, "replace what the documents show by what their commands print")
+var update = flag.Bool("update", false, "replace the output in the documents by what the commands print")
 
-// A document is a session in a folder that has the scripts of the Python flow: below each
-// line "$ command" of a block stands what the command prints, but for what no two runs
-// have in common. Commands in comments are run too. Nothing else is on the pool.
+// A document is a session in a folder with the scripts of the Python flow. Below each line
+// "$ command" of a block is what the command prints; differences that are normal between runs
+// are ignored. Commands in comments run too. The pool has no other jobs.
 func TestDocuments(t *testing.T) {
 	t.Setenv("PATH", bin+":/usr/sbin:/usr/bin:/bin")
 	for _, name := range []string{"tutorial.md", "held.md"} {
@@ -47,7 +47,7 @@ func TestDocuments(t *testing.T) {
 
 var block = regexp.MustCompile("(?ms)^```console\n.*?^```$|^<!-- \\$ .*? -->$")
 
-// session runs the commands of a page, and returns it with what they print.
+// session runs the commands of a page, and returns the page with their output.
 func (f folder) session(page string) string {
 	f.Helper()
 	return block.ReplaceAllStringFunc(page, func(text string) string {
@@ -73,12 +73,12 @@ func (f folder) session(page string) string {
 	})
 }
 
-// shown returns what a command prints, as a document shows it.
+// shown returns the output of a command as a document shows it.
 func (f folder) shown(command string) string {
 	f.Helper()
 	cmd := exec.CommandContext(f.Context(), "sh", "-c", command)
 	cmd.Dir = f.dir
-	text, _ := cmd.CombinedOutput() // what fails says so
+	text, _ := cmd.CombinedOutput() // a command that fails prints why
 	lines := strings.Split(strings.NewReplacer(f.dir, "/home/user/products", bin, "/home/user/bin").Replace(string(text)), "\n")
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], " ")
@@ -89,8 +89,8 @@ func (f folder) shown(command string) string {
 	return ""
 }
 
-// elide leaves out lines that differ only in numbers: of more than five the first two
-// and the last are kept.
+// elide shortens each sequence of more than five lines that differ only in numbers to its first
+// two lines and the last.
 func elide(lines []string) string {
 	digits := regexp.MustCompile(`\d+`)
 	like := func(line string) string { return digits.ReplaceAllString(normal(line), "0") }
@@ -110,7 +110,7 @@ func elide(lines []string) string {
 	return strings.Join(kept, "\n")
 }
 
-// varying is what is another from run to run, and a word instead.
+// varying matches what differs from run to run, and gives a word to compare instead.
 var varying = []struct {
 	pattern *regexp.Regexp
 	word    string
@@ -124,19 +124,19 @@ var varying = []struct {
 	{regexp.MustCompile(`\bclusters? \d+( and \d+)?|\b\d+ clusters, \d+ to \d+`), "CLUSTER"},
 	{regexp.MustCompile(`\b\d+\.\d{1,3}(-\d+)?\b`), "JOB"},
 	{regexp.MustCompile(`\b(slot\d+_\d+@)?(linux\d|winpc)\b( \((LINUX|WINDOWS)\))?`), "MACHINE"},
-	{regexp.MustCompile(`^MACHINE +(linux|windows) .*`), "MACHINE"}, // of a table
+	{regexp.MustCompile(`^MACHINE +(linux|windows) .*`), "MACHINE"}, // a line of a table
 	{regexp.MustCompile(`\b\d+ slots\b`), "SLOTS"},
 	{regexp.MustCompile(`\bdir_\d+\b`), "DIR"},
 	// Which guard of the time limit strikes first.
 	{regexp.MustCompile(`The job exceeded allowed execute duration of 00:04|job 1: ran longer than 4 s on MACHINE`), "LONG"},
 	{regexp.MustCompile(`code (47, subcode 0|3, subcode 47)`), "LIMIT"},
 	{regexp.MustCompile(` +`), " "},
-	{regexp.MustCompile(`^TIME CLUSTER: .*\b[1-9]\d* (running|idle),.*`), ""},                             // a run goes on
-	{regexp.MustCompile(`^(computing|inputs|outputs|starting and ending|without a job) SPAN SHARE$`), ""}, // of a report, where they are more than nothing
+	{regexp.MustCompile(`^TIME CLUSTER: .*\b[1-9]\d* (running|idle),.*`), ""},                             // a run that goes on
+	{regexp.MustCompile(`^(computing|inputs|outputs|starting and ending|without a job) SPAN SHARE$`), ""}, // in a report, unless they are zero
 	{regexp.MustCompile(`^…$`), ""},
 }
 
-// normal returns a text without what varies.
+// normal returns a text with everything replaced that varies from run to run.
 func normal(text string) string {
 	var lines []string
 	for line := range strings.Lines(text) {

@@ -12,7 +12,7 @@ import (
 	"matpool/condor/eventlog"
 )
 
-// inputs makes a folder with pairs of factors, and run_product of the examples.
+// inputs makes a folder with pairs of factors, and run_product from the examples.
 func inputs(t testing.TB, pairs, size int) folder {
 	t.Helper()
 	f := newFolder(t)
@@ -26,14 +26,14 @@ func (f folder) makeInputs(pairs, size int) {
 	f.run("matinit", "-quiet", "-force", "-seed", "42", "-jobs", fmt.Sprint(pairs), "-size", fmt.Sprint(size))
 }
 
-// serial returns the norm by the serial check.
+// serial returns the norm that the serial check prints.
 func (f folder) serial(pairs int) string {
 	f.Helper()
 	return f.run("matprod", "-serial", "-quiet", "-jobs", fmt.Sprint(pairs))
 }
 
-// The flow of the README, end to end, with the norm of the serial check each time: its
-// file as it is, with fewer products, in batches, in sums.
+// The flow of the README, end to end: with its file unchanged, with fewer products, in batches,
+// and with sums. Each time the norm is the serial check's.
 func TestRunProduct(t *testing.T) {
 	t.Parallel()
 	for _, way := range []struct {
@@ -57,7 +57,7 @@ func TestRunProduct(t *testing.T) {
 			if status != 0 {
 				t.Fatalf("matwatch: exit status %d\n%s", status, told)
 			}
-			// All jobs are counted from the beginning, also those that have yet to enter the queue.
+			// All jobs are counted from the beginning, even those that have not entered the queue yet.
 			for _, total := range regexp.MustCompile(`cluster \d+: (\d+) jobs:`).FindAllStringSubmatch(told, -1) {
 				if total[1] != fmt.Sprint(way.jobs) {
 					t.Errorf("matwatch knows of %s jobs\n%s", total[1], told)
@@ -72,7 +72,7 @@ func TestRunProduct(t *testing.T) {
 			}
 			norm := f.run("matcombine", "-quiet", "-jobs", fmt.Sprint(files), way.outputs)
 			if want := f.serial(way.products); norm != want {
-				t.Errorf("norm %s, serially %s", norm, want)
+				t.Errorf("norm %s, want the serial check's %s", norm, want)
 			}
 			if names, _ := filepath.Glob(f.path("output*.npy")); way.outputs == "output.npy" && len(names) != way.products {
 				t.Errorf("%d outputs", len(names))
@@ -81,9 +81,9 @@ func TestRunProduct(t *testing.T) {
 	}
 }
 
-// One submit file, machines of both systems: both take jobs, and nobody can tell from an
-// output which has made it. The pool is idle: a machine that is busy with other tests' jobs
-// would get none of these, they are so short.
+// One submit file serves machines of both systems: both take jobs, and the outputs do not show
+// which system made them. The pool must be idle, since these jobs are too short for a machine
+// that is busy with other tests' jobs to get any.
 func TestMixed(t *testing.T) {
 	const pairs = 24
 	f := inputs(t, pairs, 200)
@@ -94,7 +94,7 @@ func TestMixed(t *testing.T) {
 	for i, j := range h.Jobs() {
 		systems[j.Attempts[len(j.Attempts)-1].System]++
 		if f.read(fmt.Sprintf("here%d.npy", i)) != f.read(fmt.Sprintf("there%d.npy", i)) {
-			t.Errorf("there%d.npy is not here%[1]d.npy", i)
+			t.Errorf("there%d.npy differs from here%[1]d.npy", i)
 		}
 	}
 	if t.Log(systems); systems["LINUX"] == 0 || systems["WINDOWS"] == 0 || len(h.Jobs()) != pairs {

@@ -15,20 +15,20 @@ import (
 	"matpool/condor/eventlog"
 )
 
-// A trouble is something that goes wrong with some jobs of run_product, and how a person
-// gets all products nevertheless.
+// A trouble is something that goes wrong with some jobs of run_product, and the way in which a
+// user still gets all products.
 type trouble struct {
 	flags   string         // of matsubmit
-	harm    func(folder)   // when all has been checked, and before the jobs run; may be nil
+	harm    func(folder)   // after all checks and before the jobs run; may be nil
 	disturb func(folder)   // while they run; may be nil
-	held    map[int]string // by a job's first product, a pattern for what condor_q -held shows
-	told    string         // a pattern for what matwatch says
+	held    map[int]string // by the job's first product, a pattern for the reason that condor_q -held shows
+	told    string         // a pattern for what matwatch prints
 	row     string         // a pattern for a line of matwatch -csv
-	heal    func(folder)   // what is done before matsubmit -resubmit; nil where that is not needed
-	missing int            // products that it submits again
+	heal    func(folder)   // what the user does before matsubmit -resubmit; nil if nothing is needed
+	missing int            // products that matsubmit -resubmit submits
 }
 
-// meet submits run_product, and sees that its trouble is shown, and overcome.
+// meet submits run_product, and checks that the trouble is shown, and that all products are made in the end.
 func (x trouble) meet(f folder, name string) {
 	f.Helper()
 	submit := func(flag string) string {
@@ -54,7 +54,7 @@ func (x trouble) meet(f folder, name string) {
 	}
 	for first, reason := range x.held {
 		if !regexp.MustCompile(fmt.Sprintf(`(?m)^%d %s$`, first, reason)).MatchString(shown) {
-			f.Errorf("product %d is not held for %s:\n%s", first, reason, shown)
+			f.Errorf("product %d is not held with the reason %s:\n%s", first, reason, shown)
 		}
 	}
 
@@ -77,14 +77,14 @@ func (x trouble) meet(f folder, name string) {
 	}
 }
 
-// watch returns what matwatch says until no job goes on, and its exit status.
+// watch runs matwatch until no job goes on, and returns its output and its exit status.
 func (f folder) watch() (told string, status int) {
 	f.Helper()
 	out, errs, status := f.try("matwatch", "-timeout", limit.String(), "log.txt")
 	return out + errs, status
 }
 
-// aside takes a file away, and back puts it there again.
+// aside moves a file away, and back restores it.
 func aside(name string) func(folder) {
 	return func(f folder) { f.run("mv", name, "aside-"+name) }
 }
@@ -93,7 +93,7 @@ func back(name string) func(folder) {
 	return func(f folder) { f.run("mv", "aside-"+name, name) }
 }
 
-// What is missing before anything is submitted is said at once, and nothing is submitted.
+// If an input is missing from the start, matsubmit reports it and submits nothing.
 func TestNothingIsSubmitted(t *testing.T) {
 	t.Parallel()
 	f := inputs(t, 3, 10)
@@ -148,10 +148,10 @@ func TestHeldAndHealed(t *testing.T) {
 			harm:    func(f folder) { f.write("matprod.LINUX.X86_64.exe", "no program") },
 			held:    map[int]string{0: noProgram, 1: noProgram, 2: noProgram, 3: noProgram, 4: noProgram, 5: noProgram},
 			told:    `(?s)HTCondor will release it by itself.*see that the program is one for the machine's system`,
-			heal:    func(f folder) {}, // matsubmit does it
+			heal:    func(f folder) {}, // matsubmit repairs it
 			missing: 6,
 		},
-		// It goes on by itself once it can.
+		// It goes on by itself as soon as it can.
 		"outputs-unwanted": {
 			flags: "-indexed_output_files=results/output.npy",
 			harm:  func(f folder) { f.run("mkdir", "-p", "results"); f.run("chmod", "a-w", "results") },
@@ -191,11 +191,11 @@ func TestOtherProgram(t *testing.T) {
 			told:    "3 done",
 			row:     `^\d+,1,1,1,done,1,retried,,9,`,
 		}},
-		// As when the machine is switched off.
+		// As if the machine were switched off.
 		"machine-lost": {"until 2 sleep 300\nwrite result1.txt good", trouble{
 			disturb: func(f folder) {
 				worker := f.worker("machine-lost1.txt")
-				// At once: the machine itself kills what a starter leaves.
+				// At once, since the machine kills the processes that a starter leaves.
 				f.kill(parent(f, worker), worker)
 			},
 			told: "3 done",
@@ -239,7 +239,7 @@ func TestOtherProgram(t *testing.T) {
 	}
 }
 
-// worker waits until a task is done by a process, and returns that.
+// worker waits until a process does a task, and returns the process.
 func (f folder) worker(task string) int {
 	f.Helper()
 	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
@@ -255,7 +255,7 @@ func (f folder) worker(task string) int {
 			}
 		}
 	}
-	f.Fatalf("nobody does %s", task)
+	f.Fatalf("no process does %s", task)
 	return 0
 }
 

@@ -12,9 +12,9 @@ import (
 	"matpool/condor/eventlog"
 )
 
-// The Python flow, a product to a job, beside ours in batches, on the same four slots of
-// an idle pool. It takes some three times as long (bench/runs has figures); here, where
-// each is run once and other tests may have left work behind, it is to take longer.
+// The Python flow, with one product per job, is compared with ours in batches, on the same four
+// slots of an idle pool. It takes some three times as long (bench/runs has figures). Here each runs
+// only once, and other tests may have left work behind, so the test only requires that it takes longer.
 func TestMakespan(t *testing.T) {
 	const pairs = 100
 	f := inputs(t, pairs, 1000)
@@ -33,15 +33,15 @@ func TestMakespan(t *testing.T) {
 		h := f.settle(log)
 		span := f.makespan("matprod, products_per_job = "+per, log, eventlog.Count(h.Jobs()).Total())
 		if norm := f.run("matcombine", "-quiet"); norm != want {
-			t.Errorf("products_per_job = %s: norm %s, serially %s", per, norm, want)
+			t.Errorf("products_per_job = %s: norm %s, want the serial check's %s", per, norm, want)
 		}
 		if span >= python {
-			t.Errorf("products_per_job = %s: %v, the Python flow takes %v", per, span, python)
+			t.Errorf("products_per_job = %s: %v, but the Python flow takes %v", per, span, python)
 		}
 	}
 	a, b := number(t, theirs), number(t, want)
 	if math.Abs(a-b) > 1e-14*b {
-		t.Errorf("norm %v by Python, %v by ours", a, b)
+		t.Errorf("norm %v from Python, %v from ours", a, b)
 	}
 }
 
@@ -55,8 +55,8 @@ func number(t *testing.T, text string) float64 {
 	return x
 }
 
-// makespan waits until all jobs are done, and returns how long it took from their
-// submission on. It logs what the machines were busy with.
+// makespan waits until all jobs are done, and returns the time since their submission. It logs
+// what the machines spent their time on.
 func (f folder) makespan(what, log string, jobs int) time.Duration {
 	f.Helper()
 	h := f.settle(log)

@@ -11,8 +11,8 @@ import (
 	"matpool/internal/file"
 )
 
-// Names that a shell, a submit description or Windows takes for something else arrive on
-// the machines and come back as they are; in jobs of one product and of several.
+// Names with characters that are special to a shell, a submit description or Windows reach the
+// machines and come back unchanged, in jobs with one product and with several.
 func TestNames(t *testing.T) {
 	t.Parallel()
 	for _, names := range []struct{ a, b, c, flag string }{
@@ -26,7 +26,7 @@ func TestNames(t *testing.T) {
 		t.Run(names.a, func(t *testing.T) {
 			t.Parallel()
 			if names.a[0] == '$' {
-				// What stands for something else in the simplified file itself is refused there.
+				// Names that are special in the simplified file itself are refused there.
 				f := newFolder(t)
 				f.write("run", "total_jobs = 1")
 				if _, _, status := f.try("matsubmit", "-N", "run", "-indexed_input_files="+names.a+","+names.b); status != 64 {
@@ -55,7 +55,7 @@ func TestNames(t *testing.T) {
 				for i := range pairs {
 					name := file.Indexed(names.c, i)
 					if f.read(name) != f.read(fmt.Sprint("here", i)) {
-						t.Errorf("%s is not what was computed here", name)
+						t.Errorf("%s differs from the product computed here", name)
 					}
 				}
 			}

@@ -15,19 +15,19 @@ import (
 	"matpool/condor/submitfile"
 )
 
-// A fate is what becomes of a job that does what a script of package worker says.
+// A fate is what happens to a job that runs a script for the program worker.
 type fate struct {
 	script string
 	starts int
-	held   eventlog.JobHeld // or zero: it is done; the reason is a pattern
+	held   eventlog.JobHeld // the zero value if the job is done; the reason is a pattern
 	stderr string
 }
 
-// none is the stderr of a job that returns none.
+// none stands for the stderr of a job that returns none.
 const none = "none"
 
-// work returns a description with a job for each script, to try what package submitfile
-// makes of it.
+// work returns a description with a job for each script, to test the policy that package submitfile
+// writes.
 func (f folder) work(batch string, fates []fate) *submitfile.Description {
 	f.Helper()
 	f.copy(filepath.Join(bin, "worker"), condor.Variant("worker", condor.Linux))
@@ -56,7 +56,7 @@ func (f folder) work(batch string, fates []fate) *submitfile.Description {
 	return s
 }
 
-// submit submits it.
+// submit submits a description.
 func (f folder) submit(s *submitfile.Description) {
 	f.Helper()
 	file, err := os.Create(f.path("x.sub"))
@@ -70,7 +70,7 @@ func (f folder) submit(s *submitfile.Description) {
 	f.run("condor_submit", "x.sub")
 }
 
-// meet waits for the fates of the jobs, and looks at each.
+// meet waits until the jobs have met their fates, and checks each.
 func (f folder) meet(fates []fate) *eventlog.History {
 	f.Helper()
 	h := f.settle("log")
@@ -95,8 +95,8 @@ func held(code, subcode int, reason string) eventlog.JobHeld {
 	return eventlog.JobHeld{Code: code, Subcode: subcode, Reason: reason}
 }
 
-// A program's exit status decides, on machines of both systems: 64 and 65 are final, any
-// other but 0 is tried again.
+// A program's exit status decides, on machines of both systems: 64 and 65 are final; after any
+// other status except 0, the job is tried again.
 func TestExitStatus(t *testing.T) {
 	t.Parallel()
 	on := `on (linux1|linux2) \(LINUX\): see |on winpc \(WINDOWS\): see `
@@ -113,7 +113,7 @@ func TestExitStatus(t *testing.T) {
 	f.meet(fates)
 }
 
-// A job that fails is run at once on a machine that it has not had.
+// A job that fails runs at once on a machine that has not run it before.
 func TestElsewhere(t *testing.T) {
 	t.Parallel()
 	fates := []fate{{"until 3 exit 1\nsay fine", 3, eventlog.JobHeld{}, "fine\n"}}
@@ -130,7 +130,7 @@ func TestElsewhere(t *testing.T) {
 	}
 }
 
-// A signal, such as of a machine without memory, is tried again.
+// After a signal, such as on a machine without memory, the job is tried again.
 func TestSignal(t *testing.T) {
 	t.Parallel()
 	fates := []fate{
@@ -144,7 +144,7 @@ func TestSignal(t *testing.T) {
 	f.meet(fates)
 }
 
-// Two guards see to the time limit.
+// Two guards enforce the time limit.
 func TestTimeLimit(t *testing.T) {
 	t.Parallel()
 	for _, guard := range []struct {

@@ -16,7 +16,7 @@ import (
 	"matpool/condor/eventlog"
 )
 
-// bin holds the programs and testdata/worker, those for Windows with the extension .exe.
+// bin is the folder of the programs and testdata/worker; those for Windows have the extension .exe.
 var bin = os.Getenv("MATPOOL_BIN")
 
 func TestMain(m *testing.M) {
@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// A folder is where jobs are submitted from.
+// A folder is a folder that jobs are submitted from.
 type folder struct {
 	testing.TB
 	dir string
@@ -86,7 +86,7 @@ func (f folder) copy(file, name string) {
 	}
 }
 
-// try runs a program in the folder. Ours need no path.
+// try runs a program in the folder. Our programs need no path.
 func (f folder) try(name string, args ...string) (stdout, stderr string, status int) {
 	f.Helper()
 	if path := filepath.Join(bin, name); exists(path) {
@@ -102,7 +102,7 @@ func (f folder) try(name string, args ...string) (stdout, stderr string, status 
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
-// run runs a program that must succeed, and returns what it prints.
+// run runs a program that must succeed, and returns its output.
 func (f folder) run(name string, args ...string) string {
 	f.Helper()
 	out, errs, status := f.try(name, args...)
@@ -141,7 +141,7 @@ func (f folder) history(log string) *eventlog.History {
 	return h
 }
 
-// limit is how long anything may take, on a machine that does much else.
+// limit is the time after which a test gives up; it allows for a busy machine.
 const limit = 5 * time.Minute
 
 // wait waits until the history of the log satisfies a condition.

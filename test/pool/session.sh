@@ -1,28 +1,28 @@
 #!/bin/sh
 # session.sh COMMAND [ARGUMENT]...
 #
-# runs a command beside an HTCondor pool of its own, which starts in some seconds and ends with the
-# command, with all its jobs. The command finds condor_submit and the like on its PATH, runs as an
-# ordinary user with the caller's rights to files, in the current folder, and has no network but the
-# pool's. Its /usr is the pool's, with numpy for /usr/bin/python3; other folders are this machine's, but
-# for /etc. The machines' logs are in /pool/MACHINE/log.
+# runs a command with its own HTCondor pool. The pool starts in a few seconds; it ends, with all its
+# jobs, when the command ends. The command has condor_submit and the like on its PATH. It runs as an
+# ordinary user with the caller's rights to files, in the current folder, and sees only the pool's
+# network. Its /usr is the pool's, with numpy for /usr/bin/python3; all other folders except /etc are
+# this machine's. The machines' logs are in /pool/MACHINE/log.
 #
 # The pool's machines differ in their names, addresses and temporary files:
 #
-#     server          takes the jobs; the command is on it
+#     server          takes the jobs; the command runs here
 #     linux1, linux2  two processors each
-#     winpc           two processors; as far as HTCondor knows, a Windows machine. It runs programs
-#                     for Windows, by Wine, and no others.
+#     winpc           two processors; to HTCondor it is a Windows machine. It runs only programs
+#                     for Windows, in Wine.
 #
-#     session.sh --check            only says by its status whether namespaces can be had
-#     session.sh --of ROOT COMMAND  takes HTCondor from another folder than the one of setup.sh
+#     session.sh --check            exits with 0 if namespaces are available, and does nothing else
+#     session.sh --of ROOT COMMAND  takes HTCondor from the folder ROOT, not from setup.sh's
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=test/namespaces.sh
 . "$here/../namespaces.sh"
 
-# as_user COMMAND... runs a command in the pool's file system. The caller is an ordinary user there:
-# HTCondor refuses root's jobs.
+# as_user COMMAND... runs a command in the pool's file system. The caller is an ordinary user there,
+# since HTCondor refuses root's jobs.
 as_user() { unshare --user --map-user=1000 --map-group=1000 --root="$session" "$@"; }
 
 make_etc() {
@@ -45,7 +45,7 @@ machine() {
     setsid unshare --uts --mount "$0" --machine "$root" "$machine" >"$dir/log/start" 2>&1 </dev/null &
 }
 
-# up says whether the pool answers and all machines are there.
+# up succeeds if the pool answers and all machines have joined it.
 up() {
     [ "$(as_user condor_status -af Machine 2>&1 | sort | uniq | tr '\n' ' ')" = "linux1 linux2 winpc " ] &&
         as_user condor_q >/dev/null 2>&1
@@ -56,7 +56,7 @@ wait_until_up() {
     until up; do
         if [ $((tries = tries - 1)) -eq 0 ]; then
             tail -n 20 "$session"/pool/*/log/* >&2
-            echo "pool/session.sh: the pool has not come up; the ends of its logs are above" >&2
+            echo "pool/session.sh: the pool did not start; the ends of its logs are above" >&2
             exit 1
         fi
         sleep 0.1
@@ -70,7 +70,7 @@ case $1 in
 --inside)
     root=$2 session=$2/session number=0
     shift 2
-    # What is set for an HTCondor on this machine is not meant for the pool's.
+    # Settings for an HTCondor on this machine must not reach the pool's.
     # shellcheck disable=SC2046 # several words
     unset CONDOR_CONFIG $(env | sed -n 's/^\(_CONDOR_[A-Za-z0-9_]*\)=.*/\1/ip')
     make_root /etc /pool
@@ -91,7 +91,7 @@ case $1 in
     hostname "$3"
     [ "$3" = server ] || mount -t tmpfs -o mode=1777 tmp "$session/tmp"
     if [ "$3" = winpc ]; then
-        # Wine's server would else end after each program. The first program starts Wine's services, too.
+        # Otherwise Wine's server would end after each program. The first program also starts Wine's services.
         as_user --wd=/ env -i WINEPREFIX=/pool/prefix /usr/lib/wine/wineserver64 --persistent
         as_user --wd=/ /etc/condor/run-by-wine cmd /c exit
     fi

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Makes what a small HTCondor pool needs, once for each user and machine, and prints its folder: setup.sh
-# says what it does on stderr, and the folder is the last line of stdout.
+# Makes the files of a small HTCondor pool, once for each user and machine. The last line of stdout is
+# their folder; progress goes to stderr.
 #
-# It is Debian's HTCondor 23.9, unpacked from its packages together with all they depend on, numpy on
-# OpenBLAS, and the Wine of test/wine. Nothing is installed, and no HTCondor that may be on the machine
-# is touched. Root is not needed; to run it, namespaces are wanted. Exit status 77 says that it cannot be
-# had on this machine, and stderr why.
+# The folder contains Debian's HTCondor 23.9, unpacked from its packages together with all packages they
+# depend on, numpy on OpenBLAS, and the Wine of test/wine. Nothing is installed, and an HTCondor on this
+# machine is not touched. The pool runs without root, but needs namespaces. Exit status 77 means that it is
+# not available on this machine; stderr says why.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 name=pool cannot="an HTCondor pool cannot be run here"
@@ -14,10 +14,10 @@ name=pool cannot="an HTCondor pool cannot be run here"
 
 wine=$("$here/../wine/setup.sh") || {
     status=$?
-    [ $status -ne 77 ] || unavailable "there is no Wine for one of its machines"
+    [ $status -ne 77 ] || unavailable "Wine, for one of its machines, is not available"
     exit $status
 }
-# Made again when the recipe changes, Wine's among it.
+# Made again when the recipe, or Wine's, changes.
 root=${XDG_CACHE_HOME:-$HOME/.cache}/matpool/pool/$({ echo "$wine"; cat "$here/setup.sh" "$here/../debian.sh"; } | sha256sum | cut -c 1-16)
 
 make_root() {
@@ -28,7 +28,7 @@ make_root() {
     for deb in "$temp"/debs/*.deb; do
         dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$new" --exclude './usr/share/doc/*' --exclude './usr/share/locale/*' --exclude './usr/share/man/*'
     done
-    # As the packages' scripts would choose.
+    # What the packages' scripts would choose.
     blas=$new/usr/lib/x86_64-linux-gnu
     ln -s openblas-pthread/libblas.so.3 openblas-pthread/liblapack.so.3 openblas-pthread/libopenblas.so.0 "$blas"
     ln -s mawk "$new/usr/bin/awk"

@@ -10,8 +10,8 @@ import (
 	"matpool/condor/eventlog"
 )
 
-// When HTCondor refuses the jobs, its reason is printed, and everything is as it was: the
-// outputs, the norm of a graph, the held jobs.
+// If HTCondor refuses the jobs, its reason is printed, and nothing changes: not the outputs, the
+// norm of a graph, or the held jobs.
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	for _, refused := range []struct {
@@ -40,7 +40,7 @@ func TestRefused(t *testing.T) {
 				}
 				for i, name := range []string{"output0.npy", "output1.npy", "run_product.norm"} {
 					if f.read(name) != before[i] {
-						t.Errorf("%s: %s is not as it was", form, name)
+						t.Errorf("%s: %s has changed", form, name)
 					}
 				}
 				if left := f.run("ls", "-A"); strings.Contains(left, ".aside-") {
@@ -51,9 +51,9 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// While jobs make them again, the outputs of before are not there: were one of the jobs
-// held, nobody would take the old output for the new. What is in the queue is not made
-// again, unless it must; what is held and not missed is removed.
+// While jobs make outputs again, the old ones are not there, so that nobody takes an old output for
+// a new one if a job is held. Products in the queue are not made again unless they must be. Jobs
+// that are held, and whose outputs are not missing, are removed.
 func TestMadeAgain(t *testing.T) {
 	t.Parallel()
 	const pairs = "-total_jobs=2"
@@ -76,6 +76,6 @@ func TestMadeAgain(t *testing.T) {
 	}
 	f.wait("log.txt", "removed", func(h *eventlog.History) bool { return eventlog.Count(h.Jobs()).Removed == 2 })
 	if again := f.run("matcombine", "-jobs", "2"); again != norm {
-		t.Errorf("%s, and before %s", again, norm)
+		t.Errorf("%s, but before it was %s", again, norm)
 	}
 }

@@ -2,9 +2,9 @@
 # test.sh [-update] [FOLDER]...
 #
 # tests the programs on a real HTCondor pool, that of session.sh: the programs for Linux and for Windows
-# as go build makes them, or those in the FOLDERs. Exit status 77 says that the pool is not to be had on
-# this machine, and stderr why. GOFLAGS='-run=Mixed -count=5 -v' runs some of the tests, so many times.
-# With -update the documents in docs/ get what their commands print.
+# as go build makes them, or those in the FOLDERs. Exit status 77 means that the pool is not available on
+# this machine; stderr says why. GOFLAGS='-run=Mixed -count=5 -v' runs some of the tests, five times.
+# -update pastes into the documents in docs/ what their commands print.
 set -euo pipefail
 update=() folders=()
 [ "${1-}" != -update ] || { update=(-update); shift; }
@@ -30,7 +30,7 @@ case $GOFLAGS in
     exit
     ;;
 esac
-# Jobs mostly wait: all tests at once, but for the documents, whose commands want a pool of their own.
+# Jobs mostly wait, so all tests run at the same time. Only the documents need a pool of their own.
 pool_tests -run Documents "${update[@]}" >"$MATPOOL_BIN/documents.log" 2>&1 &
 documents=$!
 status=0

@@ -1,22 +1,21 @@
 #!/bin/sh
 # session.sh COMMAND [ARGUMENT]...
 #
-# runs a command on this machine, with Wine started for the Windows programs that it runs by way of
-# test/wine/run: each then starts in a tenth of a second. What the command leaves running, Wine's own
-# processes among it, ends with it, and so do the mounts that Wine needs: all are in namespaces of
-# their own. Other mounts that the command makes are seen by the Windows programs, too, and by nobody
-# else.
+# runs a command on this machine and keeps Wine running for it, so that a Windows program that it starts
+# with test/wine/run needs only a tenth of a second to start. Everything is in namespaces of its own:
+# processes that the command leaves running, Wine's included, end with the command, and so do the mounts
+# that Wine needs. The Windows programs see other mounts that the command makes; nobody else does.
 #
-#     session.sh --check            only says by its status whether namespaces can be had
-#     session.sh --of ROOT COMMAND  takes Wine from another folder than the one of setup.sh
+#     session.sh --check            exits with 0 if namespaces are available, and does nothing else
+#     session.sh --of ROOT COMMAND  takes Wine from the folder ROOT, not from setup.sh's
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
 # shellcheck source=test/namespaces.sh
 . "$here/../namespaces.sh"
 
-# make_places makes what Wine writes to: a registry and a C: drive for each session, and a place for
-# its socket.
+# make_places makes the folders that Wine writes to: a registry and a C: drive for each session, and a
+# folder for its socket.
 make_places() {
     mkdir "$session/wine"
     if [ -d "$root/prefix" ]; then cp -a "$root/prefix" "$session/wine/prefix"; else mkdir "$session/wine/prefix"; fi
@@ -24,8 +23,8 @@ make_places() {
     mount -t tmpfs -o mode=700 wine "/tmp/.wine-$(id -u)"
 }
 
-# start_server starts Wine's server, which else would end after each program. The first program starts
-# Wine's services, too.
+# start_server starts Wine's server, which would otherwise end after each program. The first program also
+# starts Wine's services.
 start_server() {
     in_wine /usr/lib/wine/wineserver64 --persistent
     in_wine /usr/lib/wine/wine64 cmd /c exit
@@ -43,7 +42,7 @@ case $1 in
 --inside)
     root=$2 session=$2/session
     shift 2
-    # shellcheck disable=SC2119 # none
+    # shellcheck disable=SC2119 # no folder is left empty
     make_root
     make_places
     export MATPOOL_WINE="$session"

@@ -1,14 +1,14 @@
 #!/bin/sh
-# Makes a small Wine that runs our Windows programs, once for each user and machine, and prints its
-# folder: setup.sh says what it does on stderr, and the folder is the last line of stdout.
+# Makes a small Wine that runs our Windows programs, once for each user and machine. The last line of
+# stdout is its folder; progress goes to stderr.
 #
-# It is Debian's Wine 10, unpacked from its packages, of which it keeps what a program without windows
-# needs: 120 MB. (Debian 12's Wine 8 lacks bcryptprimitives.dll, which every Go program loads.) Nothing
-# is installed, so nobody has to be root; but to run it, root or an ordinary user who may make
-# namespaces is wanted. Exit status 77 says that it cannot be had on this machine, and stderr why.
+# It is Debian's Wine 10, unpacked from its packages, reduced to the 120 MB that a program without windows
+# needs. (Debian 12's Wine 8 lacks bcryptprimitives.dll, which every Go program loads.) Nothing is
+# installed, so root is not needed, but the user must be allowed to create namespaces. Exit status 77 means
+# that it is not available on this machine; stderr says why.
 #
-# Note: debootstrap, with apt-get install wine64 in what it makes, gives the same in 1.5 GB and two
-# minutes, as root.
+# Note: debootstrap, and apt-get install wine64 in its result, give the same in 1.5 GB and two minutes, as
+# root.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -22,7 +22,7 @@ root=${XDG_CACHE_HOME:-$HOME/.cache}/matpool/wine/$(cat "$here/setup.sh" "$here/
 packages='libwine wine64 libz-mingw-w64 libc6 libgcc-s1 libunwind8 liblzma5 libc-bin'
 unix=usr/lib/x86_64-linux-gnu
 windows=$unix/wine/x86_64-windows
-# What Go and C programs on a console load, what starts them, and what sets up a prefix.
+# The modules that console programs in Go and C load, that start them, and that set up a prefix.
 modules='
     advapi32.dll apisetschema.dll bcrypt.dll bcryptprimitives.dll cfgmgr32.dll combase.dll coml2.dll
     gdi32.dll imm32.dll iphlpapi.dll kernel32.dll kernelbase.dll msvcrt.dll netapi32.dll nsi.dll
@@ -48,25 +48,26 @@ unpack() {
         esac
         dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$new" "$@"
     done
-    # As libwine's postinst does it: Wine loads only what is marked as its own.
+    # As in libwine's postinst: Wine loads only libraries that are marked as its own.
     zlib=$new/usr/x86_64-w64-mingw32/lib/zlib1.dll
     { head -c 64 "$zlib"; printf 'Wine builtin DLL\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'; tail -c +97 "$zlib"; } >"$new/$windows/zlib1.dll"
     mkdir -p "$new/usr/local" "$new/session"
     ln -s usr/lib usr/lib64 "$new"
 }
 
-# make_prefix lets Wine write its registry and its C: drive, and shares the modules that it copied there.
+# make_prefix lets Wine write its registry and its C: drive, and replaces the modules that it copied there
+# by links.
 make_prefix() {
     # shellcheck disable=SC2016 # for the inner shell
     "$here/session.sh" --of "$new" sh -c '
         env -i WINEPREFIX=/wine/prefix unshare --root="$MATPOOL_WINE" --wd=/ /usr/lib/wine/wineserver64 --kill
         cp -a "$MATPOOL_WINE/wine/prefix" "$1"' sh "$temp/prefix"
-    [ -e "$temp/prefix/system.reg" ] || fail "Wine has not made its registry"
+    [ -e "$temp/prefix/system.reg" ] || fail "Wine did not create its registry"
     for file in "$temp"/prefix/drive_c/windows/system32/*; do
         module=/$windows/${file##*/}
         if [ -f "$new$module" ] && cmp -s "$file" "$new$module"; then ln -sf "$module" "$file"; fi
     done
-    # No services: none is needed, and each costs a tenth of a second at a session's beginning.
+    # No services: none is needed, and each delays a session's start by a tenth of a second.
     awk '/^\[/ { service = /^\[System\\\\CurrentControlSet\\\\Services\\\\[^\\]*\]/ }
         service && /^"Start"=dword:/ { $0 = "\"Start\"=dword:00000004" } { print }' \
         "$temp/prefix/system.reg" >"$temp/system.reg"

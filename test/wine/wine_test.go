@@ -1,7 +1,7 @@
 //go:build wine
 
-// Package wine runs programs for Windows in Wine, for the tests; here is what that way of running them must not
-// change. The tests want a session of Wine, so they are for test/wine/test.sh, which has the tag wine.
+// Package wine tests that running a Windows program with test/wine/run changes nothing about it. The tests need a session
+// of Wine, so test/wine/test.sh runs them, with the tag wine.
 package wine
 
 import (
@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// The program that is run: see testdata/probe.
+// The program that runs in Wine: see testdata/probe.
 var probe string
 
 func TestMain(m *testing.M) {
@@ -120,7 +120,7 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
-// sleeper starts a command, and returns when the probe in it sleeps.
+// sleeper starts a command, and returns when the probe that it runs sleeps.
 func sleeper(t *testing.T, cmd *exec.Cmd) io.Reader {
 	t.Helper()
 	stdout, err := cmd.StdoutPipe()
@@ -144,13 +144,13 @@ func TestInterruptIsCtrlC(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, _ := io.ReadAll(stdout)
-	_ = cmd.Wait() // ProcessState tells
+	_ = cmd.Wait() // its error is in ProcessState
 	if cmd.ProcessState.ExitCode() != 5 || string(text) != "Ctrl-C\n" {
 		t.Errorf("%v, %q", cmd.ProcessState, text)
 	}
 }
 
-// A session ends with its command, or with the script, and takes everything along.
+// A session ends with its command, or with the script, and everything in it ends too.
 func TestNothingStays(t *testing.T) {
 	background := script(t, "run") + ` "$0" sleep & sleep 0.5`
 	before := mounts(t)
@@ -170,12 +170,12 @@ func TestNothingStays(t *testing.T) {
 		_ = cmd.Wait()
 		for start := time.Now(); running(t); time.Sleep(time.Millisecond) {
 			if time.Since(start) > 5*time.Second {
-				t.Fatalf("when %s, the probe runs on", what)
+				t.Fatalf("when %s, the probe still runs", what)
 			}
 		}
 	}
 	if after := mounts(t); after != before {
-		t.Errorf("mounts stay:\n%s\nbefore:\n%s", after, before)
+		t.Errorf("mounts remain:\n%s\nbefore:\n%s", after, before)
 	}
 }
 
@@ -188,7 +188,7 @@ func mounts(t *testing.T) string {
 	return string(text)
 }
 
-// running reports whether a probe is running. Each process that starts it has its path in the command line.
+// running reports whether a probe is running. Every process that starts one has its path in its command line.
 func running(t *testing.T) bool {
 	t.Helper()
 	processes, err := filepath.Glob("/proc/[0-9]*/cmdline")

@@ -3,8 +3,8 @@
 #
 #     third_party/openblas/build.sh linux|windows
 #
-# The last line of stdout is the folder that holds libopenblas.a, cblas.h and LICENSE; all else goes
-# to stderr. Environment: OPENBLAS_TARBALL, XDG_CACHE_HOME. README.md says more.
+# The last line of stdout is the folder with libopenblas.a, cblas.h and LICENSE; everything else goes to
+# stderr. Environment: OPENBLAS_TARBALL, XDG_CACHE_HOME. README.md says more.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,7 +13,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 say() { printf 'openblas: %s\n' "$1" >&2; }
 
-# fail MESSAGE [LINE...]: what went wrong, then what the reader can do about it.
+# fail MESSAGE [LINE...] prints what went wrong, then what the reader can do about it.
 fail() {
     say "$1"
     shift
@@ -35,7 +35,7 @@ esac
 
 have() { command -v "$1" >/dev/null; }
 
-# compiles COMPILER: it is there, so are its C library's headers, and it knows AVX-512.
+# compiles COMPILER succeeds if the compiler and its C library's headers exist, and it knows AVX-512.
 compiles() {
     have "$1" && "$1" -march=skylake-avx512 -x c -c -o /dev/null - 2>/dev/null <<<'#include <stdio.h>'
 }
@@ -54,7 +54,7 @@ need_tools() {
     [ -n "$packages" ] || return 0
     install="apt-get install -y --no-install-recommends$packages"
     have apt-get ||
-        fail "missing:$packages (Debian's names; there is no apt-get here, so install them by your system's own means)"
+        fail "missing:$packages (Debian's names; there is no apt-get here, so use your system's package manager)"
     [ "$(id -u)" -eq 0 ] ||
         fail "missing:$packages. Type:" "sudo sh -c 'apt-get update && $install'"
 
@@ -64,7 +64,7 @@ need_tools() {
         if ! DEBIAN_FRONTEND=noninteractive $command >"$log" 2>&1 </dev/null; then
             tail -n 20 "$log" >&2
             rm -f "$log"
-            fail "this failed, its last lines are above: $command"
+            fail "this command failed; its last lines are above: $command"
         fi
     done
     rm -f "$log"
@@ -84,20 +84,20 @@ is_pinned() {
     return 1
 }
 
-# keep FILE SHA256: moves a downloaded $work/FILE into the cache if it is what was pinned.
+# keep FILE SHA256 moves a downloaded $work/FILE into the cache if it has the pinned checksum.
 keep() {
     [ -s "$work/$1" ] || return 1
     if ! is_pinned "$work/$1" "$2"; then
-        say "$1 was downloaded, but is not what pins.sh promises; not used"
+        say "$1 was downloaded, but its SHA-256 is not the one in pins.sh; not used"
         rm -f "$work/$1"
         return 1
     fi
     mv -f "$work/$1" "$cache/$1"
 }
 
-# from_debian asks the mirrors that this machine's own apt is configured for. A mirror's pool holds
-# the files of all releases, so the machine may run another one than the file comes from.
-# Note: `apt-get source` would need a deb-src line, and 11 MB of lists, to find the same file.
+# from_debian asks the mirrors that this machine's apt is configured for. A mirror's pool contains the
+# files of all releases, so the file need not be from the machine's own release.
+# Note: to find the same file, `apt-get source` would need a deb-src line and 11 MB of lists.
 from_debian() {
     local helper=/usr/lib/apt/apt-helper mirrors mirror
     have apt-get && [ -x $helper ] || return 1
@@ -118,7 +118,7 @@ from_release() {
     elif have wget; then
         wget --no-verbose --timeout=20 --tries=2 -O "$work/$release_file" "$url" >>"$log" 2>&1
     else
-        echo "neither curl nor wget is here to fetch $url" >>"$log"
+        echo "curl and wget, one of which is needed to fetch $url, are both missing" >>"$log"
         return 1
     fi || return 1
     keep "$release_file" $release_sha256
@@ -130,7 +130,7 @@ find_source() {
     if [ -n "${OPENBLAS_TARBALL-}" ]; then
         tarball=$OPENBLAS_TARBALL
         if [ ! -f "$tarball" ] || [ ! -r "$tarball" ]; then
-            fail "OPENBLAS_TARBALL=$tarball: there is no such file, or it cannot be read"
+            fail "OPENBLAS_TARBALL=$tarball: does not exist, or cannot be read"
         fi
         tarball=$(realpath "$tarball")
         is_pinned "$tarball" $debian_sha256 $release_sha256 ||
@@ -145,7 +145,7 @@ find_source() {
         tarball=$cache/$file
         [ -e "$tarball" ] || continue
         ! is_pinned "$tarball" $sha || return 0
-        say "$tarball has another SHA-256 than pinned; fetching it again"
+        say "the SHA-256 of $tarball is not the pinned one; fetching it again"
         rm -f "$tarball"
     done
     tarball=$cache/$debian_file
@@ -153,16 +153,16 @@ find_source() {
     tarball=$cache/$release_file
     ! from_release || return 0
     tail -n 5 "$log" | cut -c 1-300 >&2
-    fail "could not fetch the source, neither from a Debian mirror nor from $release_url. Get one of" \
+    fail "could not fetch the source from a Debian mirror or from $release_url. Get one of" \
         "$debian_sha256  $debian_file" "$release_sha256  $release_file" \
         "and type: OPENBLAS_TARBALL=/path/to/it $0 $system"
 }
 
 # ---------------------------------------------------------------- build
 
-# precompile prepares what is said in precompiled.h. A set of flags that is missing here, or that a
-# compiler does not accept again, costs time and nothing else: the compiler then finds the empty
-# header, and the sources' own #include lines do their work.
+# precompile compiles precompiled.h once for each set of flags. If a set is missing here, or a compiler
+# rejects the result, that costs only time: the compiler then finds the empty header, and the sources' own
+# #include lines take effect.
 precompile() {
     local flags n=0
     mkdir matpool-precompiled.h.gch
@@ -175,9 +175,9 @@ precompile() {
     done
 }
 
-# deepen lets the Haswell kernel of Windows take 256 terms at a time, as that of Linux does and as a
-# panel of ours has: the source has room for 128 on the stack. Windows gives a stack page by page, so
-# each page of the larger room is touched, from the top down, as the source does for a smaller one.
+# deepen lets the Haswell kernel take 256 terms at a time on Windows, the depth of our panels, as it does
+# on Linux. The source reserves room for 128 on the stack. Windows allocates a stack page by page, so each
+# page of the larger buffer is touched, from the top down, as the source does for the smaller one.
 deepen() {
     local kernel=kernel/x86_64/dgemm_kernel_4x8_haswell.S
     sed -i '/^#ifdef HASWELL$/,/^#ifdef SKYLAKEX$/ s/^#define DGEMM_DEFAULT_Q 128$/#define DGEMM_DEFAULT_Q 256/' param.h &&
@@ -185,15 +185,15 @@ deepen() {
             -e 's/^\( *movl    \$ 0,  4096 \* \)4(%rsp);\\$/\17(%rsp);\\\n\16(%rsp);\\\n\15(%rsp);\\\n&/' $kernel || return 1
     if [ "$(grep -c '^#define L_BUFFER_SIZE 256\*8\*12+4096$' $kernel)" != 2 ] || ! grep -q '4096 \* 7(%rsp);' $kernel ||
         sed -n '/^#ifdef HASWELL$/,/^#ifdef SKYLAKEX$/p' param.h | grep -q '^#define DGEMM_DEFAULT_Q 128$'; then
-        echo "the source is another than the one whose Haswell kernel is changed here"
+        echo "the source of the Haswell kernel is not the one that is changed here"
         return 1
     fi
 }
 
-# Note: set -e is off in all that a status is asked of, so compile and smoke look after themselves.
+# Note: set -e has no effect in a command whose status is tested, so compile and smoke check each step.
 
-# compile leaves the library, its headers and its licences in $work/out. The outer make's flags and
-# the reader's CFLAGS, VERSION or TARGET must not reach OpenBLAS's make, so it starts with a bare
+# compile puts the library, its headers and its licences into $work/out. The flags of an outer make and
+# the user's CFLAGS, VERSION or TARGET must not reach OpenBLAS's make, so it starts with an empty
 # environment. No path of this machine gets into the objects.
 compile() {
     local tools=(CC=gcc) make
@@ -208,7 +208,7 @@ compile() {
         make "${tools[@]}" "${options[@]}" MAKE_NB_JOBS=0)
     "${make[@]}" -j"$jobs" libs || return 1
     if grep -x 'NO_AVX\(2\|512\)=1' Makefile.conf; then
-        echo "OpenBLAS's own check of the compiler found it unfit for AVX-512 and left those kernels out"
+        echo "OpenBLAS's check found that the compiler cannot build the AVX-512 kernels, and left them out"
         return 1
     fi
     "${make[@]}" PREFIX=installed install || return 1
@@ -217,7 +217,7 @@ compile() {
         "${cross}strip" --strip-debug --enable-deterministic-archives "$work/out/libopenblas.a"
 }
 
-# smoke builds and, where this machine can, runs a small program on the library.
+# smoke builds a small program with the library and, if it is for this system, runs it.
 smoke() {
     local kernel imports exe=$work/smoke.exe
     cd "$work/out" || return 1
@@ -232,7 +232,7 @@ smoke() {
         imports=$("${cross}objdump" -p "$exe" | sed -n 's/^.*DLL Name: //p' | sort -u | paste -sd ' ') || return 1
         echo "imports: $imports"
         [ "$imports" = "KERNEL32.dll msvcrt.dll" ] || {
-            echo "wanted: KERNEL32.dll msvcrt.dll"
+            echo "expected: KERNEL32.dll msvcrt.dll"
             return 1
         }
     else
@@ -242,16 +242,16 @@ smoke() {
 
 # ---------------------------------------------------------------- main
 
-# built prints the library's folder if it is complete: BUILD is the last that is written into it,
-# before it gets its name.
+# built prints the library's folder if it is complete: BUILD is written last, before the folder gets its
+# name.
 built() {
     [ -e "$cache/$name/BUILD" ] && echo "$cache/$name"
 }
 
-# A function, so that bash has read all of this file before the long work starts.
+# main is a function, so that bash has read the whole file before the long work starts.
 main() {
     [ "$(uname -sm)" = "Linux x86_64" ] ||
-        fail "this builds on x86-64 Linux only, and this is $(uname -sm). Without the tag openblas matpool needs no library."
+        fail "OpenBLAS is built on x86-64 Linux only, and this is $(uname -sm). Without the tag openblas, matpool does not need it."
 
     cache=${XDG_CACHE_HOME:-${HOME:?is not set; set it, or XDG_CACHE_HOME}/.cache}/matpool/openblas
     [ "${cache#/}" != "$cache" ] || cache=$PWD/$cache
@@ -269,7 +269,7 @@ main() {
         flock 9
     fi
     ! built || exit 0
-    # We hold the lock, so what is left here is of a build that was killed.
+    # We hold the lock, so these are leftovers of a build that was killed.
     rm -rf "${cache:?}/$name" "$cache/$name".tmp-* || true
     work=$(mktemp -d "$cache/$name.tmp-XXXXXX")
     trap 'rm -rf "$work"' EXIT
@@ -278,13 +278,13 @@ main() {
 
     find_source
     jobs=$(nproc)
-    say "building $version for $system with $jobs jobs, some minutes; its log is $log"
+    say "building $version for $system with $jobs jobs, which takes some minutes; the log is $log"
     SECONDS=0
-    # The lock is not for the children: it must end with this process, even by kill -9.
+    # The children must not inherit the lock: it ends with this process, even after kill -9.
     if ! (compile && smoke) >>"$log" 2>&1 </dev/null 9>&-; then
         tail -n 30 "$log" | cut -c 1-300 >&2
         mv -f "$log" "$cache/$name.log"
-        fail "the build failed; above are the last lines of its log. All of it is in" "$cache/$name.log"
+        fail "the build failed; the last lines of its log are above, the whole log is in" "$cache/$name.log"
     fi
     say "built in $SECONDS s: $(tail -n 1 "$log")"
     {

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs go with what it needs to link the pinned OpenBLAS, which is built where that has not been done.
+# Runs go with the settings that link the pinned OpenBLAS. Builds the library first if necessary.
 #
 #     third_party/openblas/go.sh linux|windows ARGUMENT...
 #     third_party/openblas/go.sh linux test -tags openblas ./blas
 #
-# The library has double precision only, and gonum's netlib refers to all of the BLAS: so each function
-# is compiled into a section of its own, and what nobody calls is left out by the linker before it asks
-# where the rest is. Windows' tables for unwinding would keep all functions alive; for the Go runtime
-# they are not needed.
+# The library has only double precision, but gonum's netlib refers to the whole BLAS. Therefore each
+# function is compiled into its own section, and the linker drops the functions that nobody calls before it
+# looks for the missing ones. Windows' unwind tables would keep all functions alive; the Go runtime does
+# not need them.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 library=$("$here/build.sh" "${1-}" | tail -n 1)

@@ -1,9 +1,9 @@
-# What is built: the source, by content, and every option. build.sh reads this file.
+# What is built: the checksum of the source, and every option. build.sh reads this file.
 # shellcheck shell=bash disable=SC2034
 
 version=0.3.29
 
-# The same sources twice. Debian's is upstream's without lapack-netlib/ and relapack/, which we do not use.
+# Two archives of the same source. Debian's lacks lapack-netlib/ and relapack/, which we do not use.
 debian_file=openblas_0.3.29+ds.orig.tar.xz
 debian_sha256=eb691e2cff83799400da22aa6ab93ebaa346ad317fea578b7ae119e226ce1b01
 debian_pool=pool/main/o/openblas
@@ -12,7 +12,7 @@ release_file=OpenBLAS-0.3.29.tar.gz
 release_sha256=38240eee1b29e2bde47ebb5d61160207dc68668a54cac62c076bb5032013b1eb
 release_url=https://github.com/OpenMathLib/OpenBLAS/releases/download/v0.3.29
 
-# Each option has its reason in README.md.
+# README.md gives the reason for each option.
 options=(
     BINARY=64
     TARGET=PRESCOTT
@@ -34,5 +34,5 @@ options=(
     NO_EXPRECISION=1
 )
 
-# Kernels that must be in the library; a compiler that is too old leaves them out without a word.
+# Kernels that must be in the library; with a compiler that is too old they are silently left out.
 kernels=(PRESCOTT HASWELL SKYLAKEX)

@@ -1,7 +1,7 @@
 /*
- * The system headers that every file of OpenBLAS reads on Windows. With the compiler's own
- * intrinsics they are 3 MB, nine tenths of the time of a compilation; build.sh compiles them once
- * for each set of target flags.
+ * The system headers that every file of OpenBLAS includes on Windows. With the compiler's
+ * intrinsics they are 3 MB and take nine tenths of the compilation time. build.sh compiles them
+ * once for each set of target flags.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Links against the library that was just built, multiplies two matrices, and says what it runs on. */
+/* Multiplies two matrices with the library that was just built, and prints the library's configuration. */
 #include <stdio.h>
 
 #include "cblas.h"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What Liverpool's python_submit makes of a job, for Linux: the files lose their number, the script
-# runs, its output gets the number.
+# A job as Liverpool's python_submit runs it, here for Linux: the number is removed from the names of the
+# inputs, the script runs, and the number is added to the name of its output.
 set -e
 mv "inputA$1.npy" inputA.npy
 mv "inputB$1.npy" inputB.npy

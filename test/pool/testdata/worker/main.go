@@ -1,5 +1,5 @@
-// Worker is a job's program that does what a file says, a step to a line: what
-// programs do that fail, for the tests of what becomes of their jobs.
+// Worker is a job's program that executes the steps in a file, one per line. It fails in the ways
+// that programs fail, so that the tests can see what happens to the job.
 package main
 
 import (

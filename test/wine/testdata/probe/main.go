@@ -1,4 +1,4 @@
-// Probe is a Windows program that tells what it gets: the tests of test/wine run it.
+// Probe is a Windows program that prints what it receives; the tests of test/wine run it.
 package main
 
 import (
