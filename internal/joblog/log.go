@@ -102,7 +102,7 @@ func (l *log) readFile(each func(*eventlog.Event), fault func(error)) error {
 		}
 	}
 	if err := l.reader.Err(); err != nil {
-		if errors.As(err, new(*eventlog.FormatError)) || errors.As(err, new(*eventlog.ForeignError)) {
+		if errors.As(err, new(*eventlog.FormatError)) || errors.As(err, new(*eventlog.NotLogError)) {
 			return status.DataError(err, "")
 		}
 		return l.wrap(err)

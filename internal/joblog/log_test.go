@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"matpool/condor"
 	"matpool/condor/eventlog"
 	"matpool/internal/status"
 )
@@ -57,9 +56,9 @@ func (f *follower) want(events int, state eventlog.State) {
 	if err := f.journal.Read(func(*eventlog.Event) { got++ }); err != nil {
 		f.Fatal(err)
 	}
-	job := f.journal.History.Job(condor.ID{Cluster: 1})
-	if got != events || job == nil || job.State != state {
-		f.Errorf("%d events, and then %+v; want %d and %v", got, job, events, state)
+	jobs := f.journal.History.Jobs(1)
+	if got != events || len(jobs) != 1 || jobs[0].State != state {
+		f.Errorf("%d events, and then %+v; want %d and %v", got, jobs, events, state)
 	}
 }
 

@@ -143,14 +143,14 @@ func (c Cause) String() string {
 		return "a job that fails leaves the queue unless the submission says otherwise; see its stderr, and submit it again"
 	}
 	e := eventlog.ExplainHold(c.code, c.subcode)
-	line := e.Means
+	line := e.Meaning
 	if e.Label != "" {
-		line = fmt.Sprintf("%s, code %d, subcode %d: %s", e.Label, c.code, c.subcode, e.Means)
+		line = fmt.Sprintf("%s, code %d, subcode %d: %s", e.Label, c.code, c.subcode, e.Meaning)
 	}
 	if c.waits {
 		return line + "; HTCondor will release it by itself"
 	}
-	return line + "; what to do: " + e.Do
+	return line + "; what to do: " + e.Advice
 }
 
 // Explain returns a line for each job that is held, failed or was removed, up to a few for

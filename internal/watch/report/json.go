@@ -153,7 +153,7 @@ func (r *Report) job(j *eventlog.Job) job {
 	}
 	if j.State == eventlog.Held {
 		e := eventlog.ExplainHold(j.Hold.Code, j.Hold.Subcode)
-		d.Hold = &hold{j.Hold.Code, j.Hold.Subcode, j.Hold.Reason, e.Means, e.Do, j.WillBeReleased()}
+		d.Hold = &hold{j.Hold.Code, j.Hold.Subcode, j.Hold.Reason, e.Meaning, e.Advice, j.WillBeReleased()}
 	}
 	for i := range j.Attempts {
 		a := &j.Attempts[i]
