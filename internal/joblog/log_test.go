@@ -86,7 +86,7 @@ func TestALogIsReplaced(t *testing.T) {
 	f.name = name
 	f.write(os.O_CREATE, submitted+executing+terminated) // longer than the first; an event is there again
 	f.want(4, eventlog.Done)
-	if f.journal.Faulty != 0 {
+	if f.journal.FaultCount != 0 {
 		t.Error(f.journal.Faults)
 	}
 }
@@ -109,8 +109,8 @@ func TestFaults(t *testing.T) {
 	}
 	f.write(os.O_APPEND, terminated)
 	f.want(2, eventlog.Done)
-	if len(f.journal.Faults) != maxFaults || f.journal.Faulty != maxFaults+5 {
-		t.Errorf("%d faults, %d kept", f.journal.Faulty, len(f.journal.Faults))
+	if len(f.journal.Faults) != maxFaults || f.journal.FaultCount != maxFaults+5 {
+		t.Errorf("%d faults, %d kept", f.journal.FaultCount, len(f.journal.Faults))
 	}
 }
 
