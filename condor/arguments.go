@@ -5,10 +5,10 @@ import "strings"
 // QuoteArguments returns a program's arguments in HTCondor's new syntax, the value of
 // "arguments" in a submit description.
 //
-// Blanks separate arguments. An argument with blanks is in single quotes, where a single
-// quote is doubled; a backslash is an ordinary character. The whole is in double quotes,
-// where a double quote is doubled (HTCondor manual, condor_submit, "arguments";
-// condor_arglist.h). The dollars of each argument are escaped. The error is a
+// Blanks separate arguments. Single quotes enclose an argument with blanks, and a single
+// quote inside them is doubled; a backslash is an ordinary character. Double quotes enclose
+// all the arguments, and a double quote inside them is doubled (HTCondor manual,
+// condor_submit, "arguments"; condor_arglist.h). Dollar signs are escaped. The error is a
 // [*QuoteError], for control characters and unknown macros.
 func QuoteArguments(args []Template) (string, error) {
 	var b strings.Builder
@@ -31,9 +31,9 @@ func QuoteArguments(args []Template) (string, error) {
 }
 
 // SplitArguments splits a line of arguments at blanks. Single quotes keep blanks in an
-// argument, and a doubled one within them is one quote. The whole line may be in double
-// quotes, as in a submit description; a double quote in it is doubled then. The error is
-// a [*QuoteError].
+// argument, and a doubled single quote inside them stands for one. Double quotes may
+// enclose the whole line, as in a submit description; a double quote inside them is
+// doubled. The error is a [*QuoteError].
 func SplitArguments(line string) ([]string, error) {
 	text := strings.Trim(line, Blanks)
 	if inner, ok := strings.CutPrefix(text, `"`); ok {
@@ -41,7 +41,7 @@ func SplitArguments(line string) ([]string, error) {
 		inner, ok := strings.CutSuffix(inner, `"`)
 		text = strings.ReplaceAll(inner, `""`, "\x00")
 		if !ok || strings.Contains(text, `"`) {
-			return nil, &QuoteError{line, offset, "double quotes go around all the arguments or nowhere, and are doubled within; use single quotes around an argument with blanks"}
+			return nil, &QuoteError{line, offset, "double quotes must enclose all the arguments or none, and be doubled inside; put single quotes around an argument with blanks"}
 		}
 		text = strings.ReplaceAll(text, "\x00", `"`)
 	} else if i := strings.IndexByte(line, '"'); i >= 0 {

@@ -1,20 +1,18 @@
-// Package condor holds what its rooms share of HTCondor's vocabulary: job numbers, notes, hold codes, and what a name may hold.
+// Package condor holds the HTCondor vocabulary that its subpackages share: job IDs, notes, hold codes, quoting, and the characters a name may have.
 //
-//   - Package jobfile reads a simplified submission file: what somebody asks for.
-//   - Package submitfile writes a submit description, or a graph for DAGMan: what
-//     HTCondor is asked for.
-//   - Package eventlog reads the job event log: what has happened.
-//   - Package chirp lets a running job say why it fails.
+//   - Package jobfile reads a simplified submission file: what the user asks for.
+//   - Package submitfile writes a submit description or a DAG: what HTCondor is asked for.
+//   - Package eventlog reads the job event log: what happened.
+//   - Package chirp lets a running job report why it fails.
 //
-// Nothing here or in the rooms runs HTCondor, and only chirp opens a file. The rules
-// come from the HTCondor manual, from the source of 23.9 and 25 where the manual is
-// silent, and from experiments on a pool of 23.9.6; comments say which.
+// None of these packages runs HTCondor, and only chirp opens a file. The rules come from
+// the HTCondor manual, from the source of 23.9 and 25 where the manual is silent, and
+// from experiments on a pool running 23.9.6; comments name the source.
 package condor
 
 import "fmt"
 
-// A SyntaxError is a place in a file that cannot be understood, or that holds what it may
-// not.
+// A SyntaxError reports a line of a file that cannot be parsed or has an invalid value.
 type SyntaxError struct {
 	File string
 	Line int // from 1; 0 if no single line is at fault
@@ -28,6 +26,6 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Msg)
 }
 
-// A Setting is a line NAME = VALUE: of a simplified submission file, of a command line,
-// or one that is passed on to HTCondor unchanged.
+// A Setting is NAME = VALUE, from a simplified submission file or a command line, or for
+// HTCondor, unchanged.
 type Setting struct{ Name, Value string }

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// An ID is a job's number in its queue: its cluster, and its process within that.
+// An ID identifies a job in its queue, by cluster and process.
 type ID struct{ Cluster, Proc int }
 
 // Compare orders by cluster, then by process.

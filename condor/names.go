@@ -8,15 +8,15 @@ import (
 	"matpool/internal/text"
 )
 
-// Blanks are the characters that separate words, in HTCondor's languages and in a
+// Blanks are the characters that separate words in HTCondor's languages and in a
 // simplified submission file.
 const Blanks = " \t"
 
-// A QuoteError is a text that HTCondor cannot carry in its place. It cannot be escaped:
-// another name must be chosen.
+// A QuoteError reports text that HTCondor cannot represent in its place. Escaping does not
+// help: the user must choose another name.
 type QuoteError struct {
 	Text       string
-	ByteOffset int // of the first byte that cannot be carried
+	ByteOffset int // of the first byte at fault
 	Message    string
 }
 
@@ -24,23 +24,23 @@ func (e *QuoteError) Error() string {
 	return fmt.Sprintf("%s: byte %d: %s", text.Clip(e.Text), e.ByteOffset, e.Message)
 }
 
-// A Place is a place for names in a submit description. Each has its own characters that
-// separate names, and HTCondor has no escape for them that works.
+// A Place is a place for names in a submit description. Each has its own separators, and
+// HTCondor has no working escape for them.
 type Place int
 
 const (
 	InStream    Place = iota // output, error
-	InLog                    // log, executable: not expanded for a machine
-	InBatchName              // batch_name: not expanded for a machine either
-	InInputs                 // transfer_input_files, a list with commas
-	InRemaps                 // transfer_output_remaps, a list with = and ;
+	InLog                    // log, executable: HTCondor does not expand $$
+	InBatchName              // batch_name: HTCondor does not expand $$ either
+	InInputs                 // transfer_input_files, a list separated by commas
+	InRemaps                 // transfer_output_remaps, a list of pairs with = and ;
 )
 
-// CheckName returns a [*QuoteError] if HTCondor cannot carry a name in a place.
+// CheckName returns a [*QuoteError] if HTCondor cannot represent a name in a place.
 //
-// What works was found by running jobs with such names on 23.9.6. In
-// transfer_output_remaps, "=", ";", "\" and `"` do not work with a backslash before
-// them, although the manual says so: the file stays where it is, without an error.
+// The rules were found by running jobs with such names on 23.9.6. In
+// transfer_output_remaps, a backslash does not escape "=", ";", "\" and `"`, although the
+// manual says so: the file keeps its name, and there is no error.
 func CheckName(name string, in Place) error {
 	if err := CheckPrintable(name); err != nil {
 		return err
@@ -48,19 +48,19 @@ func CheckName(name string, in Place) error {
 	at := func(i int, message string) error { return &QuoteError{name, i, message} }
 	switch {
 	case name == "":
-		return at(0, "a name is empty")
+		return at(0, "the name is empty")
 	case strings.IndexByte(Blanks, name[0]) >= 0:
-		return at(0, "a blank at the beginning is lost")
+		return at(0, "HTCondor drops a blank at the beginning")
 	case strings.IndexByte(Blanks, name[len(name)-1]) >= 0:
-		return at(len(name)-1, "a blank at the end is lost")
+		return at(len(name)-1, "HTCondor drops a blank at the end")
 	case strings.Contains(name, "\t"):
-		return at(strings.IndexByte(name, '\t'), "a tab separates names")
+		return at(strings.IndexByte(name, '\t'), "HTCondor takes a tab for a separator")
 	case name[len(name)-1] == '\\':
-		return at(len(name)-1, "a backslash at the end of a line would join the next line to it")
+		return at(len(name)-1, "a backslash at the end would continue the line")
 	case name[len(name)-1] == '/':
-		return at(len(name)-1, "this names a folder, not a file")
+		return at(len(name)-1, "this is a folder's name, not a file's")
 	}
-	lost := `\` // some daemons read it as "/"
+	lost := `\` // some daemons take it for "/"
 	switch in {
 	case InStream:
 		lost = `;\` // it becomes an entry of transfer_output_remaps
@@ -70,7 +70,7 @@ func CheckName(name string, in Place) error {
 		lost = `,=;\"`
 	}
 	if i := strings.IndexAny(name, lost); i >= 0 {
-		return at(i, fmt.Sprintf("HTCondor cannot carry %q here", name[i]))
+		return at(i, fmt.Sprintf("HTCondor cannot represent %q here", name[i]))
 	}
 	if i := strings.Index(name, "://"); i >= 0 && in == InInputs {
 		return at(i, "HTCondor would take this for a URL")
@@ -79,13 +79,13 @@ func CheckName(name string, in Place) error {
 		return at(0, "HTCondor removes the quotes at both ends")
 	}
 	if i := strings.Index(name, "$$"); i >= 0 && (in == InLog || in == InBatchName) {
-		return at(i, "HTCondor does not expand $$ here, so it cannot be escaped")
+		return at(i, "HTCondor does not expand $$ here, so $$ cannot be escaped")
 	}
 	return checkDollars(name)
 }
 
-// CheckPrintable returns a [*QuoteError] for what a line of text cannot hold: control
-// characters, and bytes that are not UTF-8.
+// CheckPrintable returns a [*QuoteError] for a control character other than a tab, and for
+// bytes that are not UTF-8.
 func CheckPrintable(s string) error {
 	for i, r := range s {
 		switch {
@@ -100,18 +100,18 @@ func CheckPrintable(s string) error {
 	return nil
 }
 
-// CheckWindows returns a [*QuoteError] if Windows cannot have a file of this name in a
-// job's folder. Only the last part of the name gets there.
+// CheckWindows returns a [*QuoteError] if Windows does not allow a file of this name in a
+// job's folder, where the file has only the last part of the name.
 //
-// Note: package file asks Windows itself about a name; this must know on Linux, too.
+// Note: package file asks Windows itself about a name, but this check also runs on Linux.
 func CheckWindows(name string) error {
 	base := Base(name)
 	offset := len(name) - len(base)
 	if i := strings.IndexAny(base, `<>:"\|?*`); i >= 0 {
-		return &QuoteError{name, offset + i, fmt.Sprintf("Windows allows no %q in a file's name", base[i])}
+		return &QuoteError{name, offset + i, fmt.Sprintf("Windows does not allow %q in a file name", base[i])}
 	}
 	if strings.HasSuffix(base, ".") {
-		return &QuoteError{name, len(name) - 1, "Windows allows no dot at the end of a file's name"}
+		return &QuoteError{name, len(name) - 1, "Windows does not allow a dot at the end of a file name"}
 	}
 	stem, _, _ := strings.Cut(strings.ToUpper(base), ".")
 	stem = strings.TrimRight(stem, " ")
@@ -121,18 +121,18 @@ func CheckWindows(name string) error {
 		device = true
 	}
 	if device {
-		return &QuoteError{name, offset, "on Windows this is the name of a device"}
+		return &QuoteError{name, offset, "Windows reserves this name for a device"}
 	}
 	return nil
 }
 
-// Base returns the last part of a name, which is the file's name in a job's folder: that
-// has no folders in it. Only "/" separates parts, on Windows too, since [CheckName]
-// refuses a backslash in most places.
+// Base returns the last part of a name, which is the file's name in a job's folder. Only
+// "/" separates parts, on Windows too, since [CheckName] refuses a backslash in most
+// places.
 func Base(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
-// SameBase finds two names with the same last part, which would be one file in a job's
-// folder. With fold, capitals make no difference, as on Windows.
+// SameBase finds two names with the same last part, which would be the same file in a
+// job's folder. With fold it ignores case, as Windows does.
 func SameBase(fold bool, lists ...[]string) (a, b string, found bool) {
 	seen := make(map[string]string, len(lists[0]))
 	for _, names := range lists {

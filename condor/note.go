@@ -8,13 +8,13 @@ import (
 	"matpool/internal/file"
 )
 
-// A Note is what a submit description of package submitfile writes to the log with each
-// job's submit event: "first=20 count=10 starts=4 jobs=10 sum=yes".
+// A Note is the text that a submit description of package submitfile adds to each job's
+// submit event in the log: "first=20 count=10 starts=4 jobs=10 sum=yes".
 type Note struct {
 	First, Count int  // the job's products
-	Starts       int  // how many starts a job has before a machine's fault holds it for good
-	Jobs         int  // how many jobs are submitted together; 0 in logs that do not have it yet
-	Sum          bool // the job returns the sum of its products, not the products
+	Starts       int  // the limit on starts: after it, a hold that is a machine's fault is final
+	Jobs         int  // the number of jobs submitted together; 0 in older logs, which lack it
+	Sum          bool // the job returns the sum of its products instead of the products
 }
 
 // FormatNote returns the note's text. First and count may be macros of the submit

@@ -2,8 +2,7 @@ package condor
 
 import "fmt"
 
-// A System is an operating system, by the name that HTCondor has for it (the machines'
-// attribute OpSys).
+// A System is an operating system, as HTCondor names it (the machine attribute OpSys).
 type System string
 
 const (
@@ -11,11 +10,11 @@ const (
 	Windows System = "WINDOWS"
 )
 
-// Arch is the processor that all programs are built for, by the name that HTCondor has
-// for it (the machines' attribute Arch).
+// Arch is the processor architecture that all programs are built for, as HTCondor names it
+// (the machine attribute Arch).
 const Arch = "X86_64"
 
-// Variant returns the name of a program's file for one of several systems. It is what
-// "STEM.$$(OpSys).$$(Arch).exe" becomes on a machine. Linux does not mind the extension,
-// and Windows needs one that it knows.
+// Variant returns the name of a program's file for one of several systems:
+// "STEM.$$(OpSys).$$(Arch).exe" as HTCondor expands it for a machine. Windows needs the
+// extension, and Linux ignores it.
 func Variant(stem string, s System) string { return fmt.Sprintf("%s.%s.%s.exe", stem, s, Arch) }

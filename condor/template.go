@@ -10,23 +10,22 @@ import (
 
 // A Template is text with macros that differ from job to job: $(index), the job's number;
 // $(first) and $(count), the range of its products; $(Cluster) and $(Process), HTCondor's
-// own numbers. $(DOLLAR) is a "$" that would otherwise begin a macro. Capitals do not
+// own numbers. $(DOLLAR) stands for a "$" that would otherwise begin a macro. Case does not
 // matter.
 type Template string
 
-// Literal returns a template that means the text itself: nothing in it is a macro.
+// Literal returns a template for the text itself, without macros.
 func Literal(text string) Template { return Template(strings.ReplaceAll(text, "$", "$(DOLLAR)")) }
 
 // Indexed returns a template for the names of numbered files: $(index) goes before the
 // extension (see [file.InsertIndex]).
 func Indexed(name string) Template {
-	// The escaped name has its extension where the name has it: an escape has no dot and
-	// no slash.
+	// Escaping first is safe: an escape has no dot or slash, so the extension stays the same.
 	return Template(file.InsertIndex(string(Literal(name)), "$(index)"))
 }
 
-// Expand returns what the template means for a job. The macros that only HTCondor knows,
-// $(Cluster) and $(Process), stay as they are.
+// Expand returns the text for a job. $(Cluster) and $(Process), whose values only HTCondor
+// knows, stay as they are.
 func (t Template) Expand(index, first, count int) string {
 	var b strings.Builder
 	for _, p := range t.parts() {
@@ -51,14 +50,15 @@ func (t Template) PerJob() bool {
 	return t.Uses("index") || t.Uses("first") || t.Uses("Process") || t.Uses("ProcId")
 }
 
-// Uses reports whether the template has a macro, by its name in its usual spelling: index.
+// Uses reports whether the template has a macro, by its canonical name: index.
 func (t Template) Uses(macro string) bool {
 	return slices.ContainsFunc(t.parts(), func(p part) bool { return p.macro == macro })
 }
 
-// A part of a template is a text, or a macro by its name in its usual spelling.
+// A part of a template is either text or a macro, by its canonical name.
 type part struct{ text, macro string }
 
+// macro returns the canonical name of a macro.
 func macro(name string) (string, bool) {
 	for _, m := range []string{"index", "first", "count", "Cluster", "ClusterId", "Process", "ProcId"} {
 		if strings.EqualFold(m, name) {
@@ -68,7 +68,7 @@ func macro(name string) (string, bool) {
 	return "", false
 }
 
-// parts splits a template. Adjacent texts are one part.
+// parts splits a template, and joins adjacent texts.
 func (t Template) parts() []part {
 	var parts []part
 	add := func(text string) {
@@ -98,8 +98,8 @@ func (t Template) parts() []part {
 	}
 }
 
-// Check returns a [*QuoteError] for what looks like a macro but is none of a template's:
-// HTCondor would replace it by something else, or by nothing.
+// Check returns a [*QuoteError] for anything that looks like a macro but is not one of a
+// template's: HTCondor would replace it with something else, or with nothing.
 func (t Template) Check() error {
 	if err := CheckPrintable(string(t)); err != nil {
 		return err
@@ -119,7 +119,7 @@ func (t Template) Check() error {
 		if len(word) == len(tail) && closed && (known || strings.EqualFold(name, "DOLLAR")) {
 			continue
 		}
-		return &QuoteError{s, i, "not a known macro; these are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $"}
+		return &QuoteError{s, i, "unknown macro; the known ones are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $"}
 	}
 	for _, p := range t.parts() {
 		if err := checkDollars(p.text); err != nil {
@@ -129,21 +129,21 @@ func (t Template) Check() error {
 	return nil
 }
 
-// CheckLiteral returns a [*QuoteError] if there is a macro in the name of a numbered or
-// a common file. Such a name is taken as it is written, which its author did not expect.
+// CheckLiteral returns a [*QuoteError] if the name of a numbered or a common file has a
+// macro. Such names are literal, which the author of a macro did not expect.
 func CheckLiteral(name string) error {
 	for i := range len(name) {
 		if rest, ok := strings.CutPrefix(name[i:], "$("); ok {
 			word, _, closed := strings.Cut(rest, ")")
 			if m, known := macro(word); known && closed {
-				return &QuoteError{name, i, "$(" + m + ") cannot be used in this name: the number is put before the extension anyway"}
+				return &QuoteError{name, i, "$(" + m + ") has no effect in this name: the number always goes before the extension"}
 			}
 		}
 	}
 	return nil
 }
 
-// SubmitText returns the template as a submit description has it.
+// SubmitText returns the template as text for a submit description.
 func (t Template) SubmitText() string {
 	var b strings.Builder
 	for _, p := range t.parts() {
@@ -156,13 +156,13 @@ func (t Template) SubmitText() string {
 	return b.String()
 }
 
-// Escape makes HTCondor leave the dollars of a text alone. HTCondor expands "$(x)" and
-// "$INT(x)" when it reads the submit description, and "$$(x)", in every attribute, when it
-// sends the job to a machine. $(DOLLAR) becomes "$" after all else has been expanded;
-// $$(DOLLARDOLLAR) becomes "$$" on the way to the machine.
+// Escape escapes the dollar signs of a text, so that HTCondor expands nothing in it.
+// HTCondor expands "$(x)" and "$INT(x)" when it reads the submit description, and "$$(x)",
+// in every attribute, when it sends the job to a machine. $(DOLLAR) becomes "$" after
+// everything else has been expanded; $$(DOLLARDOLLAR) becomes "$$" when the job is sent.
 //
-// Note: $(DOLLAR)$(DOLLAR) is not "$$". The first one becomes "$", which makes
-// "$$(DOLLAR)" with what follows, and the job is held.
+// Note: $(DOLLAR)$(DOLLAR) is not "$$". The first one becomes "$", which forms
+// "$$(DOLLAR)" with the second, and HTCondor holds the job.
 func Escape(text string) string {
 	if !strings.Contains(text, "$") {
 		return text
@@ -173,10 +173,10 @@ func Escape(text string) string {
 }
 
 // checkDollars returns a [*QuoteError] for the one text that cannot be escaped: HTCondor
-// expands "$(DOLLAR" again once the "$" of an escape is in place.
+// expands "$(DOLLAR" again after it has replaced the escape with "$".
 func checkDollars(text string) error {
 	if i := strings.Index(strings.ToUpper(text), "$(DOLLAR"); i >= 0 {
-		return &QuoteError{text, i, "HTCondor cannot carry this"}
+		return &QuoteError{text, i, "HTCondor cannot represent this"}
 	}
 	return nil
 }

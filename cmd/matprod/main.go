@@ -16,7 +16,7 @@ import (
 //go:embed doc.go
 var source string
 
-func main() { cli.Main("matprod", run, chirp.Find().Say) }
+func main() { cli.Main("matprod", run, chirp.Find().Report) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matprod", source)

@@ -5,8 +5,8 @@ Usage:
 
 	matsubmit [flags] FILE [-ATTRIBUTE=VALUE …]
 
-The file has a line NAME = VALUE for each attribute that is not to have its default.
-This one multiplies 100 pairs, each in a job of its own:
+The file has lines NAME = VALUE, which set attributes. Other attributes have their
+defaults. This file multiplies 100 pairs, each in its own job:
 
 	executable           = matprod
 	indexed_input_files  = inputA.npy, inputB.npy
@@ -15,52 +15,52 @@ This one multiplies 100 pairs, each in a job of its own:
 	total_jobs           = 100
 
 An index goes before the extension: job 7 gets inputA7.npy and inputB7.npy, and returns
-output7.npy. Every attribute is a flag too, which holds for this once:
+output7.npy. Every attribute is also a flag, which overrides the file for one call:
 -total_jobs=5 or --total_jobs 5, before or after the file.
 
-Everything that the jobs need is looked at first: each input, its header and its shape,
-the programs, the folders of outputs and logs. Then FILE.sub is written, a submit
-description that stands alone and can be read, and given to condor_submit. Names are
-relative to the current folder. Outputs that exist, and earlier jobs in the queue, are
-an error.
+Matsubmit first checks everything that the jobs need: the inputs, their headers and
+shapes, the programs, and the folders for outputs and logs. Then it writes FILE.sub, a
+complete and readable submit description, and runs condor_submit. File names are relative
+to the current folder. Existing outputs and earlier jobs in the queue are an error.
 
-With products_per_job = 10 a job multiplies ten pairs, which saves the time that
-HTCondor takes for a job; with auto the number is chosen, and FILE.sub says why. With
-sum = yes a job returns its products' sum in partial<j>.npz, for matcombine.
+With products_per_job = 10 a job multiplies ten pairs, which saves HTCondor's overhead for
+nine jobs; with auto, matsubmit chooses the number, and FILE.sub explains the choice. With
+sum = yes a job returns the sum of its products in partial<j>.npz, for matcombine.
 
-Where the machines are of both systems, matprod and matprod.exe must lie beside
-matsubmit. Copies of them are laid beside FILE.sub, under names by which HTCondor finds
-the one for each machine. Beside it also lies matprod.outbox, an empty folder that every
-job is sent, to leave its outputs in: it must stay there, and empty, until all are done.
+For machines of both systems, matprod and matprod.exe must be in the folder of matsubmit.
+Matsubmit copies them to the folder of FILE.sub, under names by which HTCondor finds the
+program for each machine. That folder also gets matprod.outbox, an empty folder that every
+job receives for its outputs: it must exist and stay empty until all jobs are done.
 
--resubmit looks at the outputs and at the log, and submits what is missing: neither
-there, complete and newer than its inputs, nor idle or running. Jobs that are held are
-removed first. With -dag the jobs are a graph for DAGMan, whose last node adds the
-products up with matcombine on this machine and writes the norm to FILE.norm.
+-resubmit checks the outputs and the log, and submits only what is missing: products that
+are not in the queue, and whose output does not exist, is invalid, or is older than its
+inputs. When HTCondor has accepted the new jobs, held jobs that they replace are removed.
+With -dag the jobs are a DAG for DAGMan. Its last node runs matcombine on the submit
+machine, which adds the products and writes the norm to FILE.norm.
 
 Flags:
 
 	-N          write the submit description, submit nothing
 	-dry_run    the same
 	-o FILE     write it to FILE, not to FILE.sub; "-" prints it, and submits nothing
-	-force      make everything again, also what exists, which is removed, or is in the queue
-	-resubmit   submit what is missing
-	-dag        submit a graph, which adds the products up at the end
-	-quiet      accepted as by the other programs; changes nothing
+	-force      make everything again: replace existing outputs, and ignore jobs in the queue
+	-resubmit   submit only what is missing
+	-dag        submit a DAG, which adds the products at the end
+	-quiet      has no effect; all programs accept it
 	-help       print this
 	-version    print the program's version
 
 Attributes:
 
-	executable            NAME     the program (default: the matprod beside matsubmit)
+	executable            NAME     the program (default: the matprod next to matsubmit)
 	arguments             TEXT     another program's arguments; $(index) is the product's number, $(first) and $(count) a batch's range
-	indexed_input_files   NAMES    inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy …; the default is for matprod only (inputA.npy, inputB.npy)
-	indexed_output_files  NAMES    outputs of each product, numbered likewise (default: output.npy of matprod, all new files of another program)
+	indexed_input_files   NAMES    inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy …; only matprod has the default (inputA.npy, inputB.npy)
+	indexed_output_files  NAMES    outputs of each product, numbered in the same way (default: output.npy for matprod, all new files for another program)
 	input_files           NAMES    files that every job gets
-	total_jobs            NUMBER   how many products there are
+	total_jobs            NUMBER   the number of products
 	first_index           NUMBER   the number of the first product (0)
-	products_per_job      NUMBER   how many products a job computes, or auto (1)
-	slots                 NUMBER   how many jobs at a time auto should keep busy (8)
+	products_per_job      NUMBER   the number of products that a job computes, or auto (1)
+	slots                 NUMBER   the number of slots for which auto provides jobs (8)
 	sum                   yes|no   a job returns the sum of its products instead of the products (no)
 	indexed_stdout        NAME     where each job's standard output goes, numbered
 	indexed_stderr        NAME     where each job's standard error goes, numbered
@@ -68,16 +68,16 @@ Attributes:
 	stdout                NAME     where the jobs' standard output goes (logs/$(index).out)
 	stderr                NAME     where the jobs' standard error goes (logs/$(index).err)
 	log                   NAME     the log of all jobs (FILE.log)
-	operating_systems     SYSTEMS  linux, windows or both (default: those whose programs are beside matsubmit)
+	operating_systems     SYSTEMS  linux, windows or both (default: those for which the program exists)
 	request_cpus          NUMBER   processors for a job (1)
 	request_memory        SIZE     memory for a job (auto)
-	request_disk          SIZE     room for a job's files (auto)
-	max_retries           NUMBER   how many times a failed job is run again (3)
-	retry_delay           TIME     how long a failed job waits before the same machine may try it again (10)
+	request_disk          SIZE     disk space for a job (auto)
+	max_retries           NUMBER   the number of times that a failed job is run again (3)
+	retry_delay           TIME     how long a failed job avoids the same machine (10)
 	max_run_time          TIME     how long a job may run before it is held (60)
-	batch_name            TEXT     what condor_q calls the jobs (FILE)
-	max_idle              NUMBER   how many jobs wait in the queue at a time (default: all)
-	requirements          TEXT     what else a machine must be, as HTCondor writes it
+	batch_name            TEXT     the name of the jobs in condor_q (FILE)
+	max_idle              NUMBER   the number of jobs that wait in the queue at a time (default: all)
+	requirements          TEXT     further requirements on the machines, in HTCondor's syntax
 	condor.NAME           TEXT     passed to HTCondor unchanged, as NAME = TEXT
 	+NAME                 TEXT     passed to HTCondor unchanged, as +NAME = TEXT
 
@@ -87,10 +87,10 @@ Examples:
 	42
 
 	$ matsubmit -N run_product
-	run_product.sub: 100 jobs, a product each, on Linux
+	run_product.sub: 100 jobs, one product each, on Linux
 
 	$ matsubmit -N run_product -total_jobs=5
-	run_product.sub: 5 jobs, a product each, on Linux
+	run_product.sub: 5 jobs, one product each, on Linux
 
 	$ matsubmit -N run_product -products_per_job=10
 	run_product.sub: 10 jobs with 100 products, on Linux
@@ -98,11 +98,10 @@ Examples:
 	$ matprod -first 0 -count 98
 
 	$ matsubmit -N run_product -resubmit
-	of 100 products: 98 there, 0 in the queue, 2 missing
-	run_product.sub: 2 jobs, a product each, on Linux
+	of 100 products: 98 done, 0 in the queue, 2 missing
+	run_product.sub: 2 jobs, one product each, on Linux
 
-Exit status: 0 done; 64 wrong usage, or something exists that would be made again;
-65 the file, an input or a program is missing or bad; 1 any other failure, such as
-condor_submit's.
+Exit status: 0 done; 64 wrong usage, or outputs or jobs exist already; 65 the file, an
+input or a program is missing or bad; 1 any other failure, such as one of condor_submit.
 */
 package main

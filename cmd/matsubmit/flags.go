@@ -11,9 +11,9 @@ import (
 	"matpool/internal/status"
 )
 
-// attributeFlags defines a flag for each attribute of a simplified submission file, and
-// one for each that is passed on to HTCondor, which may have any name: -condor.rank=1 or
-// -+Owner=2. Their values are appended to the overrides, in the order of the arguments.
+// attributeFlags defines a flag for each attribute of a simplified submission file, and for
+// each argument such as -condor.rank=1 or -+Owner=2, whose name HTCondor defines. The flags
+// append their values to the overrides, in the order of the arguments.
 func attributeFlags(flags *cli.Flags, args []string, overrides *[]condor.Setting) {
 	define := func(name string) {
 		flags.Unlisted(name, func(value string) error {
@@ -21,6 +21,7 @@ func attributeFlags(flags *cli.Flags, args []string, overrides *[]condor.Setting
 			return nil
 		})
 	}
+	flags.Section("Attributes", jobfile.AttributesHelp())
 	for _, a := range jobfile.Attributes() {
 		define(a.Name)
 	}
@@ -35,7 +36,7 @@ func attributeFlags(flags *cli.Flags, args []string, overrides *[]condor.Setting
 	}
 }
 
-// withNearest adds the nearest flag to the error for one that is not known.
+// withNearest adds a hint on the nearest flag to the error for an unknown one.
 func withNearest(flags *cli.Flags, err error) error {
 	if err == nil {
 		return nil
@@ -45,5 +46,5 @@ func withNearest(flags *cli.Flags, err error) error {
 		return err
 	}
 	near := jobfile.Nearest(name, flags.Names())
-	return status.UsageError(errors.New(err.Error()), "the nearest flag is -"+near+"; matsubmit -help lists them")
+	return status.UsageError(errors.New(err.Error()), "did you mean -"+near+"? matsubmit -help lists all flags")
 }

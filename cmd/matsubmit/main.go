@@ -22,10 +22,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.BoolVar(&o.WriteOnly, "N", "write the submit description, submit nothing")
 	flags.BoolVar(&o.WriteOnly, "dry_run", "the same")
 	output := flags.Path("o", "", "write it to `FILE`, not to FILE.sub; \"-\" prints it, and submits nothing")
-	flags.BoolVar(&o.Force, "force", "make everything again, also what exists, which is removed, or is in the queue")
-	flags.BoolVar(&o.Resubmit, "resubmit", "submit what is missing")
-	flags.BoolVar(&o.DAG, "dag", "submit a graph, which adds the products up at the end")
-	flags.Bool("quiet", "accepted as by the other programs; changes nothing")
+	flags.BoolVar(&o.Force, "force", "make everything again: replace existing outputs, and ignore jobs in the queue")
+	flags.BoolVar(&o.Resubmit, "resubmit", "submit only what is missing")
+	flags.BoolVar(&o.DAG, "dag", "submit a DAG, which adds the products at the end")
+	flags.Bool("quiet", "has no effect; all programs accept it")
 	attributeFlags(flags, args, &o.Overrides)
 	names, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
@@ -33,13 +33,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	switch {
 	case len(names) != 1:
-		return flags.Misused("one simplified submission file is named, not %d", len(names))
+		return flags.Misused("name one simplified submission file, not %d", len(names))
 	case o.Force && o.Resubmit:
-		return flags.Misused("-force makes everything again, -resubmit what is missing: they do not go together")
+		return flags.Misused("-force makes everything again, -resubmit only what is missing: use one of them")
 	case o.DAG && o.Resubmit:
-		return flags.Misused("-resubmit does not go with -dag: condor_submit_dag %s.dag goes on where the graph has stopped", names[0])
+		return flags.Misused("-resubmit does not work with -dag: condor_submit_dag %s.dag continues where the DAG stopped", names[0])
 	case o.DAG && *output != "":
-		return flags.Misused("-dag writes several files, named after the one that is read: it does not go with -o")
+		return flags.Misused("-dag writes several files, named after the submission file: it does not work with -o")
 	}
 	program, err := os.Executable()
 	if err != nil {

@@ -6,46 +6,48 @@ Usage:
 	matwatch [flags] LOG ...
 	matwatch [flags] -report|-csv|-json|-plot FILE LOG ...
 
-The first form shows how many jobs are done, running, idle and held. It ends when all are
-done, or when none is running or idle and some are held, failed or removed. Held jobs that
-HTCondor will release by itself are waited for. When a job is held, it prints why, and
-what can be done. A terminal shows a bar (= done, > running, - idle, ! held, x failed or
-removed) and an estimate; otherwise there is a line for each change, or for each hundredth
-of a large run. Matwatch looks at the log twice a second. The log may be moved away or
-begun anew while it is followed, and contain events twice.
+The first form shows the number of jobs that are done, running, idle and held. It ends
+when all jobs are done, or when none is running or idle and some are held, failed or
+removed. It waits for held jobs that HTCondor will release by itself. When a job is held,
+it prints the reason and what to do. On a terminal it draws a bar (= done, > running,
+- idle, ! held, x failed or removed) and estimates the remaining time; otherwise it prints
+a line for each change, or, in a large run, for each hundredth of the jobs. Matwatch reads
+the log twice a second. It tolerates a log that is moved away, truncated or replaced, and
+one with repeated events.
 
-The second form reads the log as it stands. Jobs that still run are counted up to the
-latest event. -report prints what the time was spent on, for each machine and each job; of
-more than 100 jobs it lists only those that had trouble. -plot draws a line for each slot:
-when it transferred files, computed, had no job. The exit status is that of the first form.
+The second form reads the current log. It counts the time of running jobs up to the latest
+event. -report prints how the time was spent, for each machine and each job; in a run of
+more than 100 jobs, it lists only the jobs that had problems. -plot draws a line for each
+slot: when it transferred files, computed, or had no job. The exit status is that of the
+first form.
 
-A run is all jobs of the log that matsubmit has submitted; of jobs for the same products,
-as -resubmit makes them, the later ones count. Other jobs are a run by cluster, and the
-latest counts. If each job has a log of its own, name all logs. With max_idle, jobs enter
-the queue little by little: if some are held and nothing else happens, matwatch gives up
-after two minutes.
+A run is all jobs in the log that matsubmit submitted. If several jobs have the same
+products, as after -resubmit, only the latest counts. Other jobs form a run for each
+cluster, and matwatch shows the latest. If each job has its own log, name all logs. With
+max_idle, jobs enter the queue one by one: if some are held and nothing else happens,
+matwatch ends after two minutes.
 
 Flags:
 
 	-cluster N      the jobs of cluster N, or of several: N,N,...
-	-timeout TIME   stop following after a TIME, such as 90s, 10m or 2h
-	-wait           wait for a log that is not there yet
+	-timeout TIME   stop after a TIME, such as 90s, 10m or 2h
+	-wait           wait for a log that does not exist yet
 	-report         print a report
-	-csv            print a table with a line for each run of each job
-	-json           print the report and all runs as one JSON object
-	-plot FILE      draw what each slot did when; FILE ends in .svg or .png
-	-quiet          accepted as by the other programs; changes nothing
+	-csv            print a table with a line for each attempt of each job
+	-json           print the report and all attempts as one JSON object
+	-plot FILE      draw a timeline of the slots; FILE ends in .svg or .png
+	-quiet          has no effect; all programs accept it
 	-help           print this
 	-version        print the program's version
 
-The columns of -csv. An attempt is one time that a job had a machine. Times are in RFC
-3339, or in seconds if the name ends in _s; what is not known is empty:
+The columns of -csv. An attempt is one time that a job had a machine. Names that end in _s
+have durations in seconds; other times are in RFC 3339. Unknown values are empty:
 
 	cluster, proc                   the job
-	first, count                    its products, if matsubmit has submitted it
+	first, count                    its products, if matsubmit submitted it
 	state                           idle, running, held, done, failed (left the queue with
 	                                a status other than 0, or by a signal), removed, unknown
-	run                             the attempt, from 1 on; 0 for a job that has had none
+	run                             the attempt, from 1 on; 0 for a job without attempts
 	outcome                         lasting, completed, retried, held, removed, evicted, lost
 	exit, signal                    how the program ended
 	machine, system, slot           where it ran
@@ -55,18 +57,18 @@ The columns of -csv. An attempt is one time that a job had a machine. Times are 
 	input_s, compute_s, output_s    inputs, the program, outputs
 	total_s                         from began to ended
 	hold_code, hold_subcode         why the job is held
-	reason                          why it is held or was removed, in words
+	reason                          why it is held or was removed, as text
 
-The object of -json. What is not known is null, or "" for a name:
+The object of -json. Unknown values are null, or "" for a name:
 
-	logs, clusters                  what was read
-	state                           going, done, or stuck: nothing more happens by itself
+	logs, clusters                  of the run
+	state                           going, done, or stuck: nothing will happen without a person
 	submitted, latest               times of the first submission and of the latest event
 	makespan_s                      the time between them
-	slots, between_s                slots that had jobs, and the time they had none
+	slots, between_s                slots that had jobs, and their time without a job
 	counts                          of jobs: jobs, done, running, idle, held,
 	                                held_to_be_released, failed, removed, unknown; superseded:
-	                                earlier jobs for the same products, which are not counted;
+	                                earlier jobs for the same products, which do not count;
 	                                later: jobs that have yet to enter the queue
 	total, machines                 runs (attempts), completed, retried, held, removed,
 	                                evicted, lost;
@@ -89,19 +91,19 @@ Examples:
 	finished.log: clusters 1 and 2: 12 jobs: 12 done, 0 running, 0 idle, 0 held (not counted: 1 earlier job for the same products)
 	submitted 2026-11-24 06:06:28, last event 2026-11-24 06:06:45, makespan 17s
 
-	what 6 slots spent the time on  total  share
-	  computing                       21s    22%
-	  inputs                           6s     6%
-	  outputs                          8s     8%
-	  starting and ending             15s    16%
-	  without a job                   46s    48%
-	overhead: 58% of the time they had a job (the log has whole seconds)
+	how 6 slots spent the time  total  share
+	  computing                   21s    22%
+	  inputs                       6s     6%
+	  outputs                      8s     8%
+	  starting and ending         15s    16%
+	  without a job               46s    48%
+	overhead: 58% of the time with a job (the log has whole seconds)
 
-	a job that was done     median  longest  which
-	  waited for a machine      2s       8s    1.9
-	  inputs                    0s       1s    1.0
-	  computed                  2s       3s    1.2
-	  outputs                   1s       1s    1.1
+	jobs that are done      median  longest  job
+	  waited for a machine      2s       8s  1.9
+	  inputs                    0s       1s  1.0
+	  computed                  2s       3s  1.2
+	  outputs                   1s       1s  1.1
 
 	machine  system   slots  attempts  done  retried  held  cut short  computed  in vain  transfers  overhead
 	linux1   linux        2         5     5        0     0          0       10s       0s         5s       52%
@@ -122,7 +124,7 @@ Examples:
 	1.11  11       done   slot1_1@winpc          1  06:06:35  06:06:39      7s      1s        1s       1s
 	2.0   7        done   slot1_1@linux1         1  06:06:42  06:06:45      1s      0s        1s       0s
 
-Exit status: 0 all jobs are done; 3 they are not: some are held, failed or removed, or the
-timeout is over; 64 wrong usage; 65 the log is missing or is not one; 1 any other failure.
+Exit status: 0 all jobs are done; 3 not all are: some are held, failed or removed, or the
+timeout expired; 64 wrong usage; 65 the log is missing or not a log; 1 any other failure.
 */
 package main

@@ -27,24 +27,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	})
 	var timeout time.Duration
-	flags.Func("timeout", "stop following after a `TIME`, such as 90s, 10m or 2h", func(text string) (err error) {
+	flags.Func("timeout", "stop after a `TIME`, such as 90s, 10m or 2h", func(text string) (err error) {
 		if timeout, err = time.ParseDuration(text); err != nil || timeout <= 0 {
 			return errors.New("it must be a time, such as 90s, 10m or 2h")
 		}
 		return nil
 	})
-	wait := flags.Bool("wait", "wait for a log that is not there yet")
+	wait := flags.Bool("wait", "wait for a log that does not exist yet")
 	asText := flags.Bool("report", "print a report")
-	asCSV := flags.Bool("csv", "print a table with a line for each run of each job")
-	asJSON := flags.Bool("json", "print the report and all runs as one JSON object")
-	picture := flags.Path("plot", "", "draw what each slot did when; `FILE` ends in .svg or .png")
-	flags.Bool("quiet", "accepted as by the other programs; changes nothing")
+	asCSV := flags.Bool("csv", "print a table with a line for each attempt of each job")
+	asJSON := flags.Bool("json", "print the report and all attempts as one JSON object")
+	picture := flags.Path("plot", "", "draw a timeline of the slots; `FILE` ends in .svg or .png")
+	flags.Bool("quiet", "has no effect; all programs accept it")
 	names, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
 		return err
 	}
 	if len(names) == 0 {
-		return flags.Misused("name the event log, the file that the line log = NAME of the submission names")
+		return flags.Misused("name the event log, the file in the line log = NAME of the submission file")
 	}
 	var forms []watch.Form
 	for _, form := range []struct {
@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	if len(forms) > 1 {
-		return flags.Misused("only one of -report, -csv and -json can be printed")
+		return flags.Misused("use only one of -report, -csv and -json")
 	}
 	if *picture != "" {
 		if _, err := timeline.FormatOf(*picture); err != nil {
@@ -67,12 +67,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return watch.Follow(ctx, watch.Options{Logs: names, Clusters: clusters, Wait: *wait, Timeout: timeout}, stdout)
 	}
 	if *wait || timeout > 0 {
-		return flags.Misused("-report, -csv, -json and -plot read the log as it stands: they do not go with -wait or -timeout")
+		return flags.Misused("-report, -csv, -json and -plot read the current log: they do not work with -wait or -timeout")
 	}
 	return watch.Report(ctx, watch.ReportOptions{Logs: names, Clusters: clusters, Form: append(forms, watch.None)[0], Plot: *picture}, stdout)
 }
 
-// parseClusters reads numbers separated by commas.
+// parseClusters parses numbers separated by commas.
 func parseClusters(list string) (clusters []int, err error) {
 	for text := range strings.SplitSeq(list, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(text))

@@ -1,11 +1,10 @@
-// Package chirp lets a job tell HTCondor why it fails.
+// Package chirp lets a job report to HTCondor why it fails.
 //
-// A job talks in lines to the program that has started it, condor_starter, over a
-// socket; the file .chirp.config in the folder where the job runs says where and with
-// which password. What a job says here becomes an attribute of it, which HTCondor knows
-// when it decides what becomes of the job, and which the reason of a hold can quote.
-// A machine may refuse it, or not listen at all: whatever happens, the program goes on
-// as if there were no HTCondor.
+// A job exchanges lines of text over a socket with condor_starter, the daemon that started
+// it. The file .chirp.config in the job's folder has the address and a password. The message
+// becomes an attribute of the job. HTCondor has it when it applies the job's policy, so a
+// hold reason can quote it. A machine may refuse the message, or not listen at all: the
+// program then goes on as if it ran outside HTCondor.
 //
 // Source: HTCondor's src/condor_chirp/PROTOCOL and chirp_protocol.h, and
 // src/condor_starter.V6.1/io_proxy_handler.cpp, which reads the requests.
@@ -23,22 +22,24 @@ import (
 	"time"
 )
 
-// Attribute is the job attribute that holds the message, a string. Only attributes whose
-// names begin with Chirp can be set so.
+// Attribute is the job attribute that holds the message, a string. HTCondor lets a job set
+// only attributes whose names begin with Chirp.
 const Attribute = "ChirpMatMessage"
 
-// patience is how long [Job.Say] waits for answers. They take a few milliseconds.
-const patience = time.Second
+// timeout is how long [Job.Report] waits for answers. They take a few milliseconds.
+const timeout = time.Second
 
-// A Job is the job that this program is; nil stands for none.
+// A Job is the HTCondor job that this process runs as; nil means none.
 type Job struct {
 	starter starter
-	cleared chan struct{} // closed when there are no more words of an earlier run
+	cleared chan struct{} // closed when the message of an earlier attempt is cleared
 }
 
-// Find returns the job that this program is, by the file in the current folder, or nil.
-// The attribute stays with the job when that runs again, and a program may end without a
-// word: what an earlier run has said is taken back, while the program goes on.
+// Find returns the job that this process runs as, or nil if the current folder has no
+// .chirp.config.
+//
+// A job that runs again keeps its attributes, and an attempt may end without a message. So
+// Find clears the message of an earlier attempt, in the background.
 func Find() *Job {
 	s, err := readConfig(".chirp.config")
 	if err != nil {
@@ -47,43 +48,43 @@ func Find() *Job {
 	j := &Job{starter: s, cleared: make(chan struct{})}
 	go func() {
 		defer close(j.cleared)
-		_ = s.set("") // nobody can be told
+		_ = s.set("") // there is nowhere to report the error
 	}()
 	return j
 }
 
-// Say makes text the job's message. Line breaks become blanks, and the end of a text
-// that is too long is cut off. To say something for no job, nil, is to do nothing.
-func (j *Job) Say(text string) {
+// Report makes text the job's message. Line breaks become blanks, and a text that is too
+// long loses its end. On a nil Job, Report does nothing.
+func (j *Job) Report(text string) {
 	if j == nil {
 		return
 	}
-	said := make(chan struct{})
+	done := make(chan struct{})
 	go func() {
 		<-j.cleared
-		_ = j.starter.set(text) // nobody can be told
-		close(said)
+		_ = j.starter.set(text) // there is nowhere to report the error
+		close(done)
 	}()
 	select {
-	case <-said:
-	case <-time.After(patience):
+	case <-done:
+	case <-time.After(timeout):
 	}
 }
 
-// A starter is where a condor_starter listens to one job.
+// A starter is the address where a condor_starter listens to one job.
 type starter struct {
 	address netip.AddrPort
 	cookie  string
 }
 
-// readConfig reads a file of one line: address, port, cookie.
+// readConfig reads .chirp.config, a line with address, port and cookie.
 func readConfig(name string) (starter, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return starter{}, err
 	}
 	if !info.Mode().IsRegular() || info.Size() > maxLine {
-		return starter{}, errors.New("not HTCondor's file")
+		return starter{}, errors.New("not a .chirp.config of HTCondor")
 	}
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -91,7 +92,7 @@ func readConfig(name string) (starter, error) {
 	}
 	words := strings.Fields(string(text))
 	if len(words) != 3 {
-		return starter{}, fmt.Errorf("%d words where 3 should be", len(words))
+		return starter{}, fmt.Errorf("%d words instead of 3", len(words))
 	}
 	host, err := netip.ParseAddr(words[0])
 	if err != nil {
@@ -101,8 +102,8 @@ func readConfig(name string) (starter, error) {
 	return starter{netip.AddrPortFrom(host.Unmap(), uint16(port)), words[2]}, err
 }
 
-// set gives the attribute a value. HTCondor has it when it has answered: after a request
-// alone, it might see first that the job has ended.
+// set sets the attribute. It waits for the answer: without it, HTCondor might process the
+// end of the job before the request.
 func (s starter) set(text string) error {
 	conn, err := dial(s.address)
 	if err != nil {
@@ -128,7 +129,7 @@ func (s starter) set(text string) error {
 // maxLine is the length of the longest request, in bytes; HTCondor's limit is 1024.
 const maxLine = 1000
 
-// setRequest returns the request that gives the attribute a value.
+// setRequest returns the request that sets the attribute.
 func setRequest(text string) string {
 	const more, end = `\ \.\.\.`, `\"`
 	request := []byte("set_job_attr_delayed " + Attribute + ` \"`)
@@ -143,7 +144,7 @@ func setRequest(text string) string {
 	return string(append(request, end...))
 }
 
-// literal returns a character as it stands in a string of HTCondor's language, ClassAds.
+// literal returns a character as it is written in a ClassAd string.
 func literal(r rune) string {
 	switch {
 	case r == '"' || r == '\\':
@@ -154,8 +155,8 @@ func literal(r rune) string {
 	return string(r)
 }
 
-// escape escapes what would end a word of a request. Of bytes beyond ASCII, the
-// starter's system decides whether they are blanks.
+// escape escapes every byte that could end a word of a request. That includes non-ASCII
+// bytes, some of which are blanks in the starter's locale.
 func escape(text string) string {
 	var escaped []byte
 	for _, c := range []byte(text) {

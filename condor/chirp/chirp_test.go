@@ -14,7 +14,7 @@ import (
 )
 
 // A job forgets what an earlier run has said, and then says its own.
-func TestSay(t *testing.T) {
+func TestReport(t *testing.T) {
 	hosts := []string{"127.0.0.1", "127.0.0.2"}
 	if l, err := net.Listen("tcp", "[::1]:0"); err == nil { // not every machine has it
 		l.Close()
@@ -24,7 +24,7 @@ func TestSay(t *testing.T) {
 		t.Chdir(t.TempDir())
 		starter := chirptest.Start(t, host)
 		starter.WriteConfig(t, ".")
-		chirp.Find().Say("inputB7.npy: no such file or directory")
+		chirp.Find().Report("inputB7.npy: no such file or directory")
 		want := []string{`""`, `"inputB7.npy: no such file or directory"`}
 		if got := starter.Values(); !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", host, got, want)
@@ -48,7 +48,7 @@ func TestWhatIsSaid(t *testing.T) {
 		"\xff\xfe":                      `"��"`,
 		"$(x) $$(OpSys) %s 'q' `q` #;&": "\"$(x) $$(OpSys) %s 'q' `q` #;&\"",
 	} {
-		chirp.Find().Say(text)
+		chirp.Find().Report(text)
 		if got := starter.Values(); got[len(got)-1] != want {
 			t.Errorf("%q: %s, want %s", text, got[len(got)-1], want)
 		}
@@ -64,7 +64,7 @@ func TestLongTexts(t *testing.T) {
 	for _, what := range []string{"x", " ", `"`, `\`, "×", "x/y "} {
 		for n := 100; n < 1200; n += 37 {
 			text := strings.Repeat(what, n)
-			chirp.Find().Say(text)
+			chirp.Find().Report(text)
 			values := starter.Values()
 			got := values[len(values)-1]
 			got = unquote.Replace(got[1 : len(got)-1])
@@ -143,7 +143,7 @@ func TestStarterThatDoesNotHelp(t *testing.T) {
 			refusing.WriteConfig(t, ".")
 		}
 		start := time.Now()
-		chirp.Find().Say("text")
+		chirp.Find().Report("text")
 		if took := time.Since(start); took > 1500*time.Millisecond {
 			t.Errorf("%s: it took %v", what, took)
 		}
@@ -165,5 +165,5 @@ func TestNoJob(t *testing.T) {
 	if job != nil {
 		t.Error("there is a folder, and a job")
 	}
-	job.Say("nothing happens")
+	job.Report("nothing happens")
 }

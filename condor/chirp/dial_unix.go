@@ -12,8 +12,8 @@ import (
 
 // dial connects to an address.
 //
-// Note: package net would do it, too, and add 0.6 MB to every program, each of which is
-// copied to the machines for each job.
+// Note: package net would add 0.6 MB to the program, which HTCondor copies to a machine for
+// each job.
 func dial(to netip.AddrPort) (io.ReadWriteCloser, error) {
 	domain, address := unix.AF_INET6, unix.Sockaddr(&unix.SockaddrInet6{Port: int(to.Port()), Addr: to.Addr().As16()})
 	if to.Addr().Is4() {

@@ -9,7 +9,7 @@ import (
 
 // dial connects to an address. See the note in dial_unix.go.
 func dial(to netip.AddrPort) (io.ReadWriteCloser, error) {
-	const version = 0x202 // 2.2, the last one
+	const version = 0x202 // 2.2, the latest
 	if err := windows.WSAStartup(version, new(windows.WSAData)); err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func (s socket) Write(p []byte) (int, error) {
 
 func (s socket) Close() error { return windows.Closesocket(windows.Handle(s)) }
 
-// buffer describes memory that is not empty.
+// buffer describes p, which must not be empty.
 func buffer(p []byte) *windows.WSABuf {
 	return &windows.WSABuf{Len: uint32(len(p)), Buf: &p[0]}
 }

@@ -1,7 +1,7 @@
 // Package condortest reads the values of a submit description by HTCondor's rules, for tests.
 //
-// It is written from the manual, from condor_arglist.h, and from what happened to jobs,
-// not from the code under test.
+// It follows the manual, condor_arglist.h and the behaviour of real jobs, not the code
+// under test.
 package condortest
 
 import (
@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-// Expand returns what a value means on the machine: the macros are expanded when the job is
-// submitted, and the rest when it is sent.
+// Expand returns a value as it is on the machine: HTCondor expands macros when the job is
+// submitted, and $$ when it sends the job.
 func Expand(t testing.TB, value string, macros map[string]string) string {
 	t.Helper()
 	return ExpandOnMachine(t, expandOnSubmit(t, value, macros))
 }
 
-// expandOnSubmit expands macros, all but DOLLAR first.
+// expandOnSubmit expands macros: first all but DOLLAR, then DOLLAR.
 func expandOnSubmit(t testing.TB, value string, macros map[string]string) string {
 	t.Helper()
 	for {
@@ -42,10 +42,10 @@ func expandOnSubmit(t testing.TB, value string, macros map[string]string) string
 		value = value[:at] + with + value[end+1:]
 	}
 	for {
-		// The "$" that is put in place may make another one.
+		// The "$" may form another macro with what follows.
 		i := strings.Index(value, "$(DOLLAR)")
 		if i > 0 && value[i-1] == '$' {
-			t.Fatalf("%q: the job would be held, $$(DOLLAR) is not known", value)
+			t.Fatalf("%q: $$(DOLLAR) is unknown: HTCondor would hold the job", value)
 		}
 		if i < 0 {
 			return value
@@ -65,14 +65,14 @@ func ExpandOnMachine(t testing.TB, value string) string {
 		}
 		rest, ok := strings.CutPrefix(after, "DOLLARDOLLAR)")
 		if !ok {
-			t.Fatalf("%q: would be expanded on the machine", value)
+			t.Fatalf("%q: HTCondor would expand this for the machine", value)
 		}
 		done, value = done+before+"$$", rest
 	}
 }
 
-// SplitArguments splits arguments in the new syntax, as condor_arglist.h has it in prose:
-// slowly, one state and one letter at a time.
+// SplitArguments splits arguments in the new syntax, which condor_arglist.h describes in
+// prose. It is a plain state machine, independent of the package under test.
 func SplitArguments(t testing.TB, quoted string) []string {
 	t.Helper()
 	raw, ok := strings.CutPrefix(quoted, `"`)
@@ -93,7 +93,7 @@ func SplitArguments(t testing.TB, quoted string) []string {
 			state = "after a quote"
 		case state == "in quotes":
 			arg.WriteRune(c)
-		case state == "after a quote" && c == '\'': // two in quotes are one
+		case state == "after a quote" && c == '\'': // a doubled quote stands for one
 			arg.WriteRune(c)
 			state = "in quotes"
 		case c == '\'':

@@ -2,10 +2,10 @@ package eventlog
 
 import "time"
 
-// An Attempt is one time that a job had a machine. Times that the log does not mention are
+// An Attempt is one time that a job had a machine. A time that the log does not have is
 // zero.
 type Attempt struct {
-	Machine, Slot, System string // by their names in the log
+	Machine, Slot, System string // as named in the log
 
 	InputQueued    time.Time // it waits for its turn to transfer the inputs
 	InputStarted   time.Time
@@ -14,12 +14,12 @@ type Attempt struct {
 	OutputQueued   time.Time
 	OutputStarted  time.Time
 	OutputFinished time.Time
-	End            time.Time // zero while it lasts
+	End            time.Time // zero for an attempt that has not ended
 
 	Outcome Outcome
 	Exit    Exit // if the program ended: Completed, Retried
 
-	idle time.Time // the beginning of the wait for the machine
+	idle time.Time // when the wait for the machine began
 }
 
 // An Outcome is how an attempt ended.
@@ -34,15 +34,15 @@ const (
 	Evicted                       // the machine was needed for something else
 	Lost                          // the machine was lost, or HTCondor failed
 
-	Outcomes int = iota // how many there are
+	Outcomes int = iota // the number of outcomes
 )
 
 func (o Outcome) String() string {
 	return [...]string{"lasting", "completed", "retried", "held", "removed", "evicted", "lost"}[o]
 }
 
-// Useful reports whether the time of the program was not in vain: it ended with status 0,
-// or still runs.
+// Useful reports whether the program's time counts as computing, not as computing in vain:
+// the program ended with status 0 or still runs.
 func (a *Attempt) Useful() bool {
 	return a.Outcome == Lasting || a.Outcome == Completed && a.Exit.OK()
 }
@@ -52,7 +52,7 @@ func (a *Attempt) Begin() time.Time {
 	return first(a.InputQueued, a.InputStarted, a.InputFinished, a.Executing)
 }
 
-// Wait returns how long the job had waited for the machine.
+// Wait returns how long the job waited for the machine.
 func (a *Attempt) Wait() time.Duration { return span(a.idle, a.Begin()) }
 
 // Queue returns how long the attempt waited for its turns to transfer inputs and outputs.
@@ -65,7 +65,7 @@ func (a *Attempt) Input() time.Duration {
 	return span(a.InputStarted, first(a.InputFinished, a.Executing))
 }
 
-// Compute returns how long the program ran, up to now if it still does.
+// Compute returns how long the program ran, up to now if it still runs.
 func (a *Attempt) Compute(now time.Time) time.Duration {
 	return span(a.Executing, first(a.OutputQueued, a.OutputStarted, a.End, now))
 }
@@ -78,7 +78,7 @@ func (a *Attempt) Output() time.Duration {
 // Total returns how long the job had the machine, up to now if it still has it.
 func (a *Attempt) Total(now time.Time) time.Duration { return span(a.Begin(), first(a.End, now)) }
 
-// first returns the first of the times that is known.
+// first returns the first of the times that is not zero.
 func first(times ...time.Time) time.Time {
 	for _, t := range times {
 		if !t.IsZero() {
@@ -88,8 +88,8 @@ func first(times ...time.Time) time.Time {
 	return time.Time{}
 }
 
-// span returns the time from a to b. It is 0 if either is not known, or if b is earlier:
-// two programs write the log, and clocks are put back.
+// span returns the time from a to b. It is 0 if either is unknown or b is earlier: two
+// programs write the log, and clocks are set back.
 func span(a, b time.Time) time.Duration {
 	if a.IsZero() || b.IsZero() || b.Before(a) {
 		return 0

@@ -8,10 +8,10 @@ import (
 	"matpool/internal/text"
 )
 
-// parseDetail reads the content of an event, in the format of HTCondor's formatBody and
-// readEvent (condor_event.cpp). It returns nil for an event that says nothing of the job's
+// parseDetail parses the content of an event, in the format of HTCondor's formatBody and
+// readEvent (condor_event.cpp). It returns nil for an event that does not concern the job's
 // state. For the kinds that do, an unknown text is an error: HTCondor has never changed
-// them, and a history that misses one is wrong.
+// those texts, and a history that skipped such an event would be wrong.
 func parseDetail(number int, head, body string) (Detail, error) {
 	p := lines{rest: body}
 	switch number {
@@ -66,6 +66,7 @@ func parseDetail(number int, head, body string) (Detail, error) {
 	return nil, fmt.Errorf("event %03d has the unknown text %q", number, text.Clip(head))
 }
 
+// parseRareDetail continues parseDetail with the less frequent events.
 func parseRareDetail(number int, head string, p *lines) (Detail, error) {
 	switch number {
 	case 21:
@@ -101,7 +102,7 @@ type lines struct{ rest string }
 
 func (p *lines) more() bool { return p.rest != "" }
 
-// peek returns the next line without the blanks around it, or "" at the end.
+// peek returns the next line, with surrounding blanks trimmed, or "" at the end.
 func (p *lines) peek() string {
 	line, _, _ := strings.Cut(p.rest, "\n")
 	return strings.TrimSpace(line)
@@ -184,7 +185,7 @@ func (p *lines) memory() int64 {
 		if n, err := strconv.ParseInt(digits, 10, 64); err == nil {
 			return n
 		}
-		if f, err := strconv.ParseFloat(digits, 64); err == nil && f >= 0 && f < 1<<62 { // an expression of the pool's
+		if f, err := strconv.ParseFloat(digits, 64); err == nil && f >= 0 && f < 1<<62 { // a pool can define MemoryUsage
 			return int64(f)
 		}
 	}
@@ -206,8 +207,8 @@ func (p *lines) evicted() (Detail, error) {
 	return JobEvicted{Requeued: true, Exit: exit}, err
 }
 
-// clusterRemove reads "Materialized 20 jobs from 20 items.\tComplete". HTCondor may leave
-// the first part out, or end the line after it.
+// clusterRemove reads "Materialized 20 jobs from 20 items.\tComplete". HTCondor may omit
+// the first part, or put the second on a line of its own.
 func (p *lines) clusterRemove() ClusterRemove {
 	completion := p.line()
 	if strings.HasPrefix(completion, "Materialized ") {
@@ -241,7 +242,7 @@ func (p *lines) transfer(head string) (Detail, error) {
 		}
 	}
 	if !ok {
-		return nil, nil // files of another kind, of a later version
+		return nil, nil // another kind of files, from a later version
 	}
 	for p.more() {
 		if s, ok := strings.CutPrefix(p.line(), "Seconds spent in queue: "); ok {

@@ -1,8 +1,8 @@
 // Package eventlog reads HTCondor's job event logs: a [Reader] splits a log into events, also while it grows, and a [History] derives the state of each job.
 //
-// Nothing here opens a file. The format is that of HTCondor's source,
-// src/condor_utils/condor_event.cpp of 23.9 and 25, and of logs that pools of 23.9.6
-// have written; the manual ("Job Event Log Codes") only lists the events.
+// The package opens no files. The format comes from HTCondor's source,
+// src/condor_utils/condor_event.cpp of 23.9 and 25, and from logs of pools running 23.9.6;
+// the manual ("Job Event Log Codes") only lists the events.
 package eventlog
 
 import (
@@ -16,38 +16,38 @@ import (
 // An Event is one entry of a job event log.
 type Event struct {
 	Number    int // HTCondor's number of the kind of event: 0 Submit, 1 Execute …
-	condor.ID     // an event of a whole cluster has a process below 0, or 0
+	condor.ID     // in an event of a whole cluster, the process is 0 or negative
 	Time      time.Time
-	// The log has no year: Time has the latest one that does not put it in the future.
+	// The log has no year: Time has the latest year that does not put it in the future.
 	YearAssumed bool
 
-	Line   int    // of the log, where the event begins; for messages on events that contradict others
+	Line   int    // where the event begins in the log
 	Head   string // the rest of the first line, after the time
 	Body   string // the other lines
-	Detail Detail // nil for an event that says nothing of the job's state
+	Detail Detail // nil for an event that does not concern the job's state
 }
 
-// A Detail is the content of an event, as far as it is needed here: one of the types
+// A Detail is the content of an event, as far as a [History] needs it: one of the types
 // below, by value. Their names are HTCondor's, without the prefix ULOG_.
 type Detail any
 
 // Submit (000): the job has entered the queue.
 type Submit struct {
-	Notes []string // the submit_event_notes, a DAG node's name, warnings
+	Notes []string // submit_event_notes, the DAG node's name, warnings
 }
 
-// Execute (001): the program is about to run. HTCondor writes it once the inputs are
-// there; older machines write it when the transfer of the inputs begins.
+// Execute (001): the program is about to run. HTCondor writes it when the inputs have
+// arrived; older machines write it when their transfer begins.
 type Execute struct {
-	Machine string // the attribute Machine, or what follows the "@" of the slot, or the address
+	Machine string // the attribute Machine, or the part of the slot after "@", or the address
 	Slot    string // slot1_2@machine
 	System  string // the attribute OpSys
 }
 
-// JobEvicted (004): the job has left its machine without having ended, or has ended and
-// is put back into the queue.
+// JobEvicted (004): the job has left its machine before its program ended, or the program
+// has ended and the job is requeued.
 type JobEvicted struct {
-	Requeued bool // it has ended, as Exit says, and runs again: a retry, not a preemption
+	Requeued bool // the program has ended and the job runs again: a retry, not a preemption
 	Exit     Exit // if Requeued
 }
 
@@ -70,7 +70,7 @@ func (e Exit) String() string {
 	return "exit status " + strconv.Itoa(e.Status)
 }
 
-// ImageSize (006): the memory that the job uses, in MB, or -1 if the event does not say.
+// ImageSize (006): the job's memory use in MB, or -1 if the event does not have it.
 type ImageSize struct{ MemoryMB int64 }
 
 // ShadowException (007): HTCondor failed on the submit machine.
@@ -91,8 +91,8 @@ type JobReleased struct{}
 // JobReconnectFailed (024): the machine is lost, and the job is to run elsewhere.
 type JobReconnectFailed struct{}
 
-// These do not change a job's state. A log whose beginning is missing shows by them that
-// there is such a job.
+// These events do not change a job's state. They show that the job exists if the beginning
+// of the log is missing.
 type (
 	JobSuspended    struct{} // 010
 	JobUnsuspended  struct{} // 011
@@ -109,20 +109,20 @@ type ClusterRemove struct {
 	Completion string // Complete, Paused, Incomplete, or Error and a number
 }
 
-// FactoryPaused (037): for now no jobs of the cluster enter the queue.
+// FactoryPaused (037): no more jobs of the cluster enter the queue for now.
 type FactoryPaused struct{ Reason string }
 
-// FactoryResumed (038): they enter it again.
+// FactoryResumed (038): jobs of the cluster enter the queue again.
 type FactoryResumed struct{}
 
 // FileTransfer (040): files go to the machine or come back.
 type FileTransfer struct {
-	Output bool // they come back
+	Output bool // the outputs, not the inputs
 	Phase  Phase
 	Queue  int // seconds spent waiting for the transfer to start, or -1
 }
 
-// A Phase is how far a transfer of files is.
+// A Phase is a step of a file transfer.
 type Phase int
 
 const (
@@ -134,8 +134,8 @@ const (
 // DataflowJobSkipped (046): the outputs were newer than the inputs, and the job counts as done.
 type DataflowJobSkipped struct{}
 
-// executed reads an Execute event. Submit descriptions written here ask for Machine,
-// OpSys and Arch in ulog_execute_attrs.
+// executed parses an Execute event. Submit descriptions of package submitfile request
+// Machine, OpSys and Arch by ulog_execute_attrs.
 func executed(address, body string) Execute {
 	var e Execute
 	first, _, _ := strings.Cut(body, "\n")

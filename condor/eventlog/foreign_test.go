@@ -27,7 +27,7 @@ func TestForeignFormats(t *testing.T) {
 		}
 	}
 	err := &FormatError{"x.log", 3, "JSON"}
-	if got, want := err.Error(), "x.log:3: the log is in JSON, which is not read here: leave log_xml and DEFAULT_USERLOG_FORMAT_OPTIONS out to have it in text"; got != want {
+	if got, want := err.Error(), "x.log:3: the log is in JSON, which is not supported: remove log_xml and DEFAULT_USERLOG_FORMAT_OPTIONS to get a text log"; got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
 }
@@ -52,8 +52,8 @@ func TestForeignFiles(t *testing.T) {
 	} {
 		r := newReader(strings.NewReader(in))
 		records(r)
-		var foreign *ForeignError
-		if errors.As(r.Err(), &foreign) != (begins != "") || foreign != nil && foreign.Begins != begins {
+		var foreign *NotLogError
+		if errors.As(r.Err(), &foreign) != (begins != "") || foreign != nil && foreign.FirstLine != begins {
 			t.Errorf("%q: %v, want %q", in, r.Err(), begins)
 		}
 	}

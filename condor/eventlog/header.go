@@ -5,27 +5,27 @@ import (
 	"time"
 )
 
-// A header is what stands before an event's text: "005 (046.000.000) 2026-11-23 19:15:04 ".
+// A header is the part of an event before its text: "005 (046.000.000) 2026-11-23 19:15:04 ".
 type header struct {
 	number, cluster, proc int
 	stamp
-	written string // the stamp as it is written
-	rest    string // what follows
+	written string // the stamp as text
+	rest    string // the text after the header
 }
 
-// A stamp is a time as it is written: "11/23 19:15:04", "2026-11-23 19:15:04.123" or
+// A stamp is a time as the log has it: "11/23 19:15:04", "2026-11-23 19:15:04.123" or
 // "2026-11-23T19:15:04Z".
 type stamp struct {
-	year, month, day     int // year is -1 if it has none
+	year, month, day     int // year is -1 if the log has none
 	hour, minute, second int
 	nanosecond           int
-	zone                 bool // it has one, offset seconds east of UTC
-	offset               int
+	zone                 bool // the stamp has a time zone
+	offset               int  // of the zone, in seconds east of UTC
 }
 
-// parseHeader reads a header. HTCondor pads its numbers to three digits and writes longer
-// ones in full. A time that is written as known leaves stamp empty: many events have the
-// same time, and reading it again would cost much of the whole.
+// parseHeader parses a header. HTCondor pads its numbers to three digits and writes longer
+// ones in full. If the time equals known, the stamp stays empty: many events have the same
+// time, and parsing it each time would be a large part of the work.
 func parseHeader(line, known string) (h header, ok bool) {
 	s := scanner{line, true}
 	h.number = s.within(3, 0, 999)
@@ -34,7 +34,7 @@ func parseHeader(line, known string) (h header, ok bool) {
 	s.expect(".")
 	h.proc = s.signed()
 	s.expect(".")
-	s.signed() // the subprocess, which is always 0
+	s.signed() // the subprocess, always 0
 	s.expect(") ")
 	if rest, ok := strings.CutPrefix(s.rest, known+" "); ok && known != "" {
 		h.written, h.rest = known, rest
@@ -50,7 +50,7 @@ func parseHeader(line, known string) (h header, ok bool) {
 	return h, s.ok
 }
 
-// A scanner reads a text from its beginning. After the first fault it is not ok.
+// A scanner parses a text from its beginning. After the first error, ok is false.
 type scanner struct {
 	rest string
 	ok   bool
@@ -69,7 +69,7 @@ func (s *scanner) accept(c byte) bool {
 	return true
 }
 
-// number reads at most 18 digits, which fit into an int.
+// number parses at most 18 digits, which fit into an int.
 func (s *scanner) number() int { return s.digits(18) }
 
 func (s *scanner) digits(most int) int {
@@ -90,7 +90,7 @@ func (s *scanner) signed() int {
 	return s.number()
 }
 
-// within reads a number of exactly the given digits, from least to most.
+// within parses a number from least to most with exactly the given number of digits.
 func (s *scanner) within(digits, least, most int) int {
 	before := len(s.rest)
 	n := s.digits(digits)
@@ -145,7 +145,7 @@ func (s *scanner) stamp() (t stamp) {
 	return t
 }
 
-// in returns the time in the given year, and whether that year has such a day.
+// in returns the time in the given year, and whether the day exists in that year.
 func (t stamp) in(year int, location *time.Location) (when time.Time, ok bool) {
 	if t.day > 28 && t.day > time.Date(year, time.Month(t.month)+1, 0, 0, 0, 0, 0, time.UTC).Day() {
 		return time.Time{}, false
@@ -157,8 +157,8 @@ func (t stamp) in(year int, location *time.Location) (when time.Time, ok bool) {
 	return when.Add(-time.Duration(t.offset) * time.Second), true
 }
 
-// time returns the time of a stamp. Without a year it is the latest time that is at most
-// a day after now: clocks differ, and so do time zones.
+// time returns the time of a stamp. For a stamp without a year, it is the latest time that
+// is at most a day after now: clocks and time zones differ.
 func (r *Reader) time(t stamp) (when time.Time, yearAssumed, ok bool) {
 	if t.year >= 0 {
 		when, ok = t.in(t.year, r.location)

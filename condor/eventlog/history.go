@@ -11,17 +11,17 @@ import (
 	"matpool/condor"
 )
 
-// A History is the state of each job, and how it came to be, by the events of one or more
-// logs. The events of a job must be added in the order of the log. An event that equals an
-// earlier one of the same job, to the last letter, is a repetition and changes nothing.
+// A History is the state of each job and its attempts, from the events of one or more
+// logs. The events of a job must be added in the order of the log. An exact repetition of
+// an earlier event of the same job changes nothing.
 type History struct {
 	// YearAssumed is set by the first event without a year in its date.
 	YearAssumed bool
 
 	jobs     map[condor.ID]*Job
 	clusters map[int]*Cluster
-	cluster  *Cluster          // of the last event, and often of the next
-	names    map[string]string // one copy of each name
+	cluster  *Cluster          // of the previous event: often also of the next
+	names    map[string]string // interned: one copy of each name
 	seed     maphash.Seed
 }
 
@@ -39,12 +39,8 @@ func (h *History) Clusters() []int { return slices.Sorted(maps.Keys(h.clusters))
 // Cluster returns a cluster, or nil if it is not in the log. The caller must not change it.
 func (h *History) Cluster(id int) *Cluster { return h.clusters[id] }
 
-// Job returns a job, or nil if it is not in the log. The caller must not change it;
-// [History.Add] does.
-func (h *History) Job(id condor.ID) *Job { return h.jobs[id] }
-
-// Jobs returns the jobs of the given clusters, or of all if none is given, in the order of
-// their numbers.
+// Jobs returns the jobs of the given clusters, or all jobs if none is given, in the order of
+// their IDs. The caller must not change them; [History.Add] does.
 func (h *History) Jobs(clusters ...int) []*Job {
 	var jobs []*Job
 	for id, j := range h.jobs {
@@ -80,7 +76,7 @@ func (h *History) Add(e *Event) {
 	case FactoryPaused:
 		c.Paused = strings.Clone(d.Reason)
 		if c.Paused == "" {
-			c.Paused = "no reason is given"
+			c.Paused = "no reason given"
 		}
 		return
 	case FactoryResumed:
@@ -89,7 +85,7 @@ func (h *History) Add(e *Event) {
 	}
 	j := h.jobs[e.ID]
 	if j == nil {
-		j = &Job{ID: e.ID, MemoryMB: -1, seen: make([]uint64, 0, 8)} // a job without trouble has seven events
+		j = &Job{ID: e.ID, MemoryMB: -1, seen: make([]uint64, 0, 8)} // a typical job has seven events
 		h.jobs[e.ID] = j
 		c.jobs++
 	}
@@ -97,7 +93,7 @@ func (h *History) Add(e *Event) {
 		return
 	}
 	if _, ok := e.Detail.(Submit); ok && !j.Submitted.IsZero() {
-		// A job is submitted once: HTCondor's numbers have begun anew.
+		// A job is submitted only once, so HTCondor's numbers have started over.
 		*j = Job{ID: e.ID, MemoryMB: -1, seen: j.seen[len(j.seen)-1:]}
 	}
 	h.apply(j, e)
@@ -106,7 +102,7 @@ func (h *History) Add(e *Event) {
 // isNew reports whether the event is not a repetition.
 func (h *History) isNew(j *Job, e *Event) bool {
 	if _, ok := e.Detail.(ImageSize); ok {
-		return true // a repetition does no harm
+		return true // a repetition is harmless
 	}
 	digest := maphash.String(h.seed, e.Body) ^ bits.RotateLeft64(maphash.String(h.seed, e.Head), 1) ^
 		uint64(e.Time.UnixNano())*0x9e3779b97f4a7c15 ^ uint64(e.Number)<<56
@@ -117,7 +113,8 @@ func (h *History) isNew(j *Job, e *Event) bool {
 	return true
 }
 
-// name returns the one copy of a name, so that a job does not keep its events' text.
+// name returns the interned copy of a name, so that a job does not keep the text of its
+// events in memory.
 func (h *History) name(s string) string {
 	if _, ok := h.names[s]; !ok {
 		s = strings.Clone(s)
@@ -171,7 +168,7 @@ func (h *History) apply(j *Job, e *Event) {
 
 func (h *History) execute(j *Job, when time.Time, d Execute) {
 	if a := j.current(); a != nil && !a.Executing.IsZero() {
-		j.end(when, Lost, Exit{}) // the log does not say how it ended
+		j.end(when, Lost, Exit{}) // the log lacks its end
 	}
 	a := j.attempt(when)
 	a.Executing = when
@@ -190,7 +187,7 @@ func (j *Job) become(s State, when time.Time) {
 	}
 }
 
-// current returns the attempt that lasts, or nil.
+// current returns the attempt that has not ended, or nil.
 func (j *Job) current() *Attempt {
 	if n := len(j.Attempts); n > 0 && j.Attempts[n-1].Outcome == Lasting {
 		return &j.Attempts[n-1]
@@ -198,7 +195,7 @@ func (j *Job) current() *Attempt {
 	return nil
 }
 
-// attempt returns the attempt that lasts. If there is none, one begins now.
+// attempt returns the current attempt. If there is none, it begins one.
 func (j *Job) attempt(when time.Time) *Attempt {
 	if a := j.current(); a != nil {
 		return a
@@ -208,7 +205,7 @@ func (j *Job) attempt(when time.Time) *Attempt {
 	return &j.Attempts[len(j.Attempts)-1]
 }
 
-// end ends the attempt that lasts. It returns false if there is none.
+// end ends the current attempt. It returns false if there is none.
 func (j *Job) end(when time.Time, how Outcome, exit Exit) bool {
 	a := j.current()
 	if a == nil {
@@ -218,8 +215,8 @@ func (j *Job) end(when time.Time, how Outcome, exit Exit) bool {
 	return true
 }
 
-// cutShort ends the attempt of a job that is held or removed. If a person does that,
-// HTCondor first writes that the job was evicted, in the same moment.
+// cutShort ends the attempt of a job that is held or removed. If a person holds or removes
+// it, HTCondor first writes an eviction, at the same time.
 func (j *Job) cutShort(when time.Time, how Outcome) {
 	if j.end(when, how, Exit{}) || len(j.Attempts) == 0 {
 		return
@@ -233,10 +230,10 @@ func (j *Job) cutShort(when time.Time, how Outcome) {
 func (j *Job) transfer(when time.Time, d FileTransfer) {
 	a := j.current()
 	if a == nil && (d.Output || d.Phase == Finished) {
-		return // two programs write the log: this belongs to an attempt that has ended
+		return // two programs write the log: this event belongs to an attempt that has ended
 	}
 	if a != nil && !d.Output && d.Phase != Finished && !a.Executing.IsZero() {
-		j.end(when, Lost, Exit{}) // inputs go to another machine: the log does not say how the attempt ended
+		j.end(when, Lost, Exit{}) // inputs go to another machine: the log lacks the attempt's end
 	}
 	a = j.attempt(when)
 	queued, started, finished := &a.InputQueued, &a.InputStarted, &a.InputFinished

@@ -30,6 +30,16 @@ func historyOf(t *testing.T, text string) *History {
 	return h
 }
 
+// jobOf returns a job, or nil if it is not in the history.
+func jobOf(h *History, id condor.ID) *Job {
+	for _, j := range h.Jobs(id.Cluster) {
+		if j.ID == id {
+			return j
+		}
+	}
+	return nil
+}
+
 // summary describes a job in one line.
 func summary(j *Job) string {
 	s := fmt.Sprintf("%s %s", j.ID, j.State)
@@ -102,7 +112,7 @@ func TestRealLogs(t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", test.file, Count(h.Jobs()), test.counts)
 		}
 		for id, want := range test.attempts {
-			if got := attempts(h.Job(id)); got != want {
+			if got := attempts(jobOf(h, id)); got != want {
 				t.Errorf("%s: %s\n%s\nwant\n%s", test.file, id, got, want)
 			}
 		}
@@ -112,14 +122,14 @@ func TestRealLogs(t *testing.T) {
 	if c := h.Cluster(126); c == nil || c.Removed == nil || *c.Removed != (ClusterRemove{"Complete"}) || c.Submitted.IsZero() {
 		t.Errorf("cluster 126: %+v", c)
 	}
-	if n, ok := h.Job(condor.ID{Cluster: 126, Proc: 1}).Note(); n != (condor.Note{First: 15, Count: 10, Starts: 1}) || !ok {
+	if n, ok := jobOf(h, condor.ID{Cluster: 126, Proc: 1}).Note(); n != (condor.Note{First: 15, Count: 10, Starts: 1}) || !ok {
 		t.Errorf("the note of 126.1: %v, %t", n, ok)
 	}
-	if j := h.Job(condor.ID{Cluster: 134, Proc: 0}); j.Reason != "via condor_rm (by user alice)" {
+	if j := jobOf(h, condor.ID{Cluster: 134, Proc: 0}); j.Reason != "via condor_rm (by user alice)" {
 		t.Errorf("134.0: %q", j.Reason)
 	}
 	h = historyOf(t, logFile(t, "retries.log"))
-	if r := h.Job(condor.ID{Cluster: 39, Proc: 4}).Attempts[0]; r.Machine != "pc07" || r.System != "WINDOWS" || r.Exit != (Exit{Status: 1}) {
+	if r := jobOf(h, condor.ID{Cluster: 39, Proc: 4}).Attempts[0]; r.Machine != "pc07" || r.System != "WINDOWS" || r.Exit != (Exit{Status: 1}) {
 		t.Errorf("39.4: %+v", r)
 	}
 }
@@ -211,7 +221,7 @@ func TestStates(t *testing.T) {
 			"lasting on slot1@pc07: " + beginning + ", compute 0s, output 0s, total 0s"},
 	} {
 		h := historyOf(t, test.log)
-		j := h.Job(condor.ID{Cluster: 1, Proc: 0})
+		j := jobOf(h, condor.ID{Cluster: 1, Proc: 0})
 		if got := summary(j); got != test.want {
 			t.Errorf("%s: %s\nwant %s", test.name, got, test.want)
 		}
@@ -228,7 +238,7 @@ func TestStates(t *testing.T) {
 		}
 		for _, log := range []string{test.log + test.log, twice} {
 			again := historyOf(t, log)
-			if a, b := summary(again.Job(condor.ID{Cluster: 1, Proc: 0})), summary(j); a != b || Count(again.Jobs()) != Count(h.Jobs()) || !reflect.DeepEqual(again.Job(condor.ID{Cluster: 1, Proc: 0}).Attempts, j.Attempts) {
+			if a, b := summary(jobOf(again, condor.ID{Cluster: 1, Proc: 0})), summary(j); a != b || Count(again.Jobs()) != Count(h.Jobs()) || !reflect.DeepEqual(jobOf(again, condor.ID{Cluster: 1, Proc: 0}).Attempts, j.Attempts) {
 				t.Errorf("%s, twice: %s, want %s", test.name, a, b)
 			}
 		}
@@ -246,10 +256,10 @@ func TestJobsThatKeepTheirMachine(t *testing.T) {
 		at(7, 22, "Job disconnected, attempting to reconnect\n    why\n    Trying to reconnect to a b"),
 		at(7, 23, "Job reconnected to a"),
 	} {
-		if got := historyOf(t, begin+event).Job(condor.ID{Cluster: 1}); got.State != Running || len(got.Attempts) != 1 {
+		if got := jobOf(historyOf(t, begin+event), condor.ID{Cluster: 1}); got.State != Running || len(got.Attempts) != 1 {
 			t.Errorf("%s: %+v", event, got)
 		}
-		if got := historyOf(t, event).Job(condor.ID{Cluster: 1}); got == nil || got.State != Unknown || len(got.Attempts) != 0 {
+		if got := jobOf(historyOf(t, event), condor.ID{Cluster: 1}); got == nil || got.State != Unknown || len(got.Attempts) != 0 {
 			t.Errorf("%s: %+v", event, got)
 		}
 	}
@@ -277,7 +287,7 @@ func TestWillBeReleased(t *testing.T) {
 		{"released", at(0, 0, submitted+note) + start + hold(6) + at(10, 13, released), false},
 	} {
 		h := historyOf(t, test.log)
-		if got := h.Job(condor.ID{Cluster: 1, Proc: 0}).WillBeReleased(); got != test.want {
+		if got := jobOf(h, condor.ID{Cluster: 1, Proc: 0}).WillBeReleased(); got != test.want {
 			t.Errorf("%s: %t", test.name, got)
 		}
 		if got := Count(h.Jobs()).Waiting; got != map[bool]int{true: 1}[test.want] {
@@ -306,7 +316,7 @@ func TestClusters(t *testing.T) {
 			t.Errorf("%v: %+v, %d jobs; want %+v", test.clusters, got, len(h.Jobs(test.clusters...)), test.want)
 		}
 	}
-	if h.Job(condor.ID{Cluster: 1, Proc: 1}) != nil || h.Cluster(2) != nil {
+	if jobOf(h, condor.ID{Cluster: 1, Proc: 1}) != nil || h.Cluster(2) != nil {
 		t.Error("a job or a cluster that is not in the log")
 	}
 	factory := func(events ...string) *Cluster {
@@ -342,7 +352,7 @@ func TestYearAssumed(t *testing.T) {
 // are the subcodes of our own.
 func TestExplainHold(t *testing.T) {
 	for _, code := range []int{1, 3, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 18, 21, 22, 26, 27, 32, 33, 34, 46, 47} {
-		if e := ExplainHold(code, 2); e.Label == "" || e.Means == "" || e.Do == "" {
+		if e := ExplainHold(code, 2); e.Label == "" || e.Meaning == "" || e.Advice == "" {
 			t.Errorf("%d: %+v", code, e)
 		}
 	}
@@ -350,17 +360,17 @@ func TestExplainHold(t *testing.T) {
 		code, subcode int
 		label, means  string
 	}{
-		{3, 64, "JobPolicy", "the program was called wrongly, or would have destroyed something (exit status 64)"},
+		{3, 64, "JobPolicy", "the program was called with wrong arguments, or refused to overwrite something (exit status 64)"},
 		{3, 65, "JobPolicy", "an input is missing or bad (exit status 65)"},
-		{3, 1, "JobPolicy", "it failed each time it was run, at last with exit status 1"},
-		{3, 137, "JobPolicy", "it failed each time it was run, at last by signal 9 (or exit status 137)"},
+		{3, 1, "JobPolicy", "it failed each time it ran, the last time with exit status 1"},
+		{3, 137, "JobPolicy", "it failed each time it ran, the last time with signal 9 (or exit status 137)"},
 		{3, 47, "JobExecuteExceeded", "it ran longer than max_run_time"},
-		{6, 8, "FailedToCreateProcess", "the machine could not start the program (not a program of this system)"},
+		{6, 8, "FailedToCreateProcess", "the machine could not start the program (not a program for this system)"},
 		{13, 2, "TransferInputError", "inputs could not be sent (no such file or folder)"},
 		{13, 99999, "TransferInputError", "inputs could not be sent"},
 		{99, 7, "", "code 99, subcode 7"},
 	} {
-		if e := ExplainHold(test.code, test.subcode); e.Label != test.label || e.Means != test.means || e.Do == "" {
+		if e := ExplainHold(test.code, test.subcode); e.Label != test.label || e.Meaning != test.means || e.Advice == "" {
 			t.Errorf("%d/%d: %+v", test.code, test.subcode, e)
 		}
 	}

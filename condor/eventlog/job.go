@@ -8,17 +8,17 @@ import (
 	"matpool/condor"
 )
 
-// A State is what a job does, by its latest event that says so.
+// A State is the state of a job after its latest event.
 type State int
 
 const (
-	Unknown State = iota // no event has said so: the beginning of the log is missing
+	Unknown State = iota // the beginning of the log is missing
 	Idle                 // it waits for a machine
-	Running              // it has one: files are transferred or the program runs
+	Running              // it has a machine: files are transferred or the program runs
 	Held                 // it waits for a person, or for HTCondor, to release it
 	Done                 // it has left the queue with status 0
 	Failed               // it has left the queue with another status, or by a signal
-	Removed              // somebody or something has removed it
+	Removed              // a person or a policy removed it
 )
 
 func (s State) String() string {
@@ -29,27 +29,27 @@ func (s State) String() string {
 type Job struct {
 	condor.ID
 	State     State
-	Since     time.Time // the beginning of State
-	Submitted time.Time // zero if the log does not say
+	Since     time.Time // when State began
+	Submitted time.Time // zero if the log does not have it
 	Exit      Exit      // if Done or Failed
 	Hold      JobHeld   // the latest hold
 	Reason    string    // if Removed
 
-	Starts    int       // of the program
-	Retries   int       // attempts that failed, after which the job was put back into the queue
-	Evictions int       // attempts that the machine cut short, or that were lost with it
-	Holds     int       // how often it was held
-	MemoryMB  int64     // the largest that the log mentions, or -1
-	Attempts  []Attempt // each time it had a machine
+	Starts    int   // of the program
+	Retries   int   // attempts that failed, after which the job was requeued
+	Evictions int   // attempts that were evicted or lost
+	Holds     int   // the number of holds
+	MemoryMB  int64 // the largest memory use in the log, or -1
+	Attempts  []Attempt
 
 	notes []string  // of its Submit event
-	idle  time.Time // the beginning of its wait for a machine
+	idle  time.Time // when its wait for a machine began
 	seen  []uint64  // digests of its events
 }
 
-// WillBeReleased reports whether HTCondor will release a held job by itself: a machine was
-// at fault ([condor.IsReleased]), and the program was started less often than the job's
-// [condor.Note] allows.
+// WillBeReleased reports whether HTCondor will release a held job: a machine was at fault
+// ([condor.IsReleased]), and the number of starts is below the limit in the job's
+// [condor.Note].
 func (j *Job) WillBeReleased() bool {
 	if j.State != Held || !condor.IsReleased(j.Hold.Code) {
 		return false
@@ -58,7 +58,7 @@ func (j *Job) WillBeReleased() bool {
 	return ok && j.Starts < n.Starts
 }
 
-// Note returns the note of the submit description, if matsubmit wrote it.
+// Note returns the job's note, and false if the log has none: matsubmit did not submit it.
 func (j *Job) Note() (condor.Note, bool) { return noteOf(j.notes) }
 
 func noteOf(notes []string) (condor.Note, bool) {
@@ -70,7 +70,7 @@ func noteOf(notes []string) (condor.Note, bool) {
 	return condor.Note{}, false
 }
 
-// Node returns the name of the DAG's node that the job belongs to, or "".
+// Node returns the name of the job's DAG node, or "".
 func (j *Job) Node() string {
 	for _, note := range j.notes {
 		if node, ok := strings.CutPrefix(note, "DAG Node: "); ok {
@@ -82,17 +82,17 @@ func (j *Job) Node() string {
 
 // A Cluster is the jobs of one submission.
 type Cluster struct {
-	Submitted time.Time // the start of a submission whose jobs enter the queue one by one; zero of another
-	Paused    string    // why none enter the queue now, or ""
+	Submitted time.Time // when it was submitted, if its jobs enter the queue one by one; otherwise zero
+	Paused    string    // why no jobs enter the queue now, or ""
 	Removed   *ClusterRemove
 
 	id    int
-	notes []string // of its ClusterSubmit event, the same as its first job's
-	jobs  int      // that have entered the queue
+	notes []string // of its ClusterSubmit event: those of its first job
+	jobs  int      // the number that have entered the queue
 }
 
 // Later returns the number of jobs that have yet to enter the queue, and false if the
-// cluster's note does not say how many it has.
+// cluster's note lacks its number of jobs.
 func (c *Cluster) Later() (jobs int, known bool) {
 	if c.Submitted.IsZero() || c.Removed != nil {
 		return 0, true
@@ -101,14 +101,14 @@ func (c *Cluster) Later() (jobs int, known bool) {
 	return max(0, n.Jobs-c.jobs), n.Jobs > 0
 }
 
-// Note returns the note of the cluster's first job, if it has one.
+// Note returns the note of the cluster's first job, if any.
 func (c *Cluster) Note() (condor.Note, bool) { return noteOf(c.notes) }
 
-// Counts is how many jobs are in each state.
+// Counts is the number of jobs in each state.
 type Counts struct {
 	Unknown, Idle, Running, Held, Done, Failed, Removed int
 
-	Waiting int // those of Held that HTCondor will release by itself
+	Waiting int // the part of Held that HTCondor will release
 }
 
 // Total returns the number of jobs.

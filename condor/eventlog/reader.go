@@ -13,37 +13,37 @@ import (
 
 // A Reader reads the events of a job event log, in HTCondor's text format.
 //
-// Each event ends with a line "...", and is written by one call. A log may be read while
-// it grows: without its last line an event is not complete. Scan then returns false, and
-// a later Scan goes on from the beginning of that event.
+// Each event ends with a line "...". A log may be read while it grows: at an event that
+// lacks this line, Scan returns false, and a later Scan continues from the beginning of
+// the event.
 //
 //	for r.Scan() {
 //		switch rec := r.Record().(type) {
 //		case *eventlog.Event: …
-//		case *condor.SyntaxError: … // the next Scan goes on after it
+//		case *condor.SyntaxError: … // the next Scan continues after it
 //		}
 //	}
 //	if err := r.Err(); err != nil { … }
 type Reader struct {
-	location *time.Location // of times that name no zone
-	now      time.Time      // for dates without a year; the current time if zero
+	location *time.Location // of times without a time zone
+	now      time.Time      // for dates without a year; zero means the current time
 
 	name string
 	r    io.Reader
 
 	buf      []byte
 	from     int   // index in buf of the next event
-	searched int   // bytes after from that hold no end of an event
+	searched int   // bytes after from that do not contain the end of an event
 	line     int   // of the byte at from
 	offset   int64 // of the byte at from, in the log
-	skipping bool  // all up to the next end of an event belongs to one that was too long
-	chunk    chunk // a copy of part of buf, which the texts of events share
+	skipping bool  // the bytes up to the next end of an event belong to one that is too long
+	chunk    chunk // a copy of part of buf that the texts of events share
 
 	events []Event
 
-	stampText string    // the time of the last event, as it is written
-	stampTime time.Time // the same time
-	assumed   bool      // its year is
+	stampText string    // the time of the previous event, as text
+	stampTime time.Time // the same, parsed
+	assumed   bool      // its year is assumed
 
 	record Record
 	err    error
@@ -52,7 +52,7 @@ type Reader struct {
 // A Record is an [*Event] or a [*condor.SyntaxError].
 type Record any
 
-// A FormatError reports a log in a format that is not read here.
+// A FormatError reports a log in a format that is not supported.
 type FormatError struct {
 	File   string
 	Line   int
@@ -60,30 +60,29 @@ type FormatError struct {
 }
 
 func (e *FormatError) Error() string {
-	return fmt.Sprintf("%s:%d: the log is in %s, which is not read here: leave log_xml and DEFAULT_USERLOG_FORMAT_OPTIONS out to have it in text", e.File, e.Line, e.Format)
+	return fmt.Sprintf("%s:%d: the log is in %s, which is not supported: remove log_xml and DEFAULT_USERLOG_FORMAT_OPTIONS to get a text log", e.File, e.Line, e.Format)
 }
 
-// A ForeignError reports a file that is not an event log.
-type ForeignError struct {
-	File   string
-	Begins string // its first line
+// A NotLogError reports a file that is not an event log.
+type NotLogError struct {
+	File      string
+	FirstLine string
 }
 
-func (e *ForeignError) Error() string {
-	return fmt.Sprintf("%s: this is no job event log: it begins with %q", e.File, e.Begins)
+func (e *NotLogError) Error() string {
+	return fmt.Sprintf("%s: not a job event log: it begins with %q", e.File, e.FirstLine)
 }
 
-// NewReader returns a reader for the log that r yields. The name is for errors.
+// NewReader returns a reader for the log in r. Errors have the name.
 func NewReader(name string, r io.Reader) *Reader {
 	return &Reader{name: name, r: r, line: 1, location: time.Local}
 }
 
-// maxEvent is the largest size of an event in bytes. What is longer belongs to a file of
-// another kind.
+// maxEvent is the largest size of an event in bytes. A longer one is not part of a log.
 const maxEvent = 1 << 20
 
-// Scan advances to the next record. It returns false if there is none yet, or after an
-// error.
+// Scan advances to the next record. It returns false after an error, or if the log has no
+// more records yet.
 func (r *Reader) Scan() bool {
 	r.record = nil
 	for r.err == nil {
@@ -93,16 +92,16 @@ func (r *Reader) Scan() bool {
 			}
 			continue
 		}
-		if format := foreign(r.buf[r.from:]); format != "" && !r.skipping {
+		if format := otherFormat(r.buf[r.from:]); format != "" && !r.skipping {
 			r.err = &FormatError{r.name, r.line, format}
 			return false
 		}
-		if len(r.buf)-r.from > maxEvent && r.giveUp() {
+		if len(r.buf)-r.from > maxEvent && r.skipLong() {
 			return true
 		}
 		if !r.fill() {
 			if line, ok := r.foreignLine(); ok && r.err == nil {
-				r.err = &ForeignError{r.name, line}
+				r.err = &NotLogError{r.name, line}
 			}
 			return false
 		}
@@ -110,8 +109,7 @@ func (r *Reader) Scan() bool {
 	return false
 }
 
-// foreignLine returns the first line of a file that has neither the end of an event nor
-// the beginning of one.
+// foreignLine returns the first line of a file in which no event begins or ends.
 func (r *Reader) foreignLine() (string, bool) {
 	begin := bytes.TrimLeft(r.buf, "\r\n")
 	if r.offset > 0 || r.skipping || bytes.IndexByte(begin, '\n') < 0 {
@@ -127,17 +125,17 @@ func (r *Reader) foreignLine() (string, bool) {
 	return text.Clip(line), true
 }
 
-// Record returns the record that Scan has advanced to. Later Scans do not change it.
+// Record returns the record that Scan advanced to. Later Scans do not change it.
 func (r *Reader) Record() Record { return r.record }
 
-// Err returns the error that ended the reading: one of the underlying reader, a
-// [*FormatError] or a [*ForeignError]. It is nil at the end of the log.
+// Err returns the error that stopped Scan: one of the underlying reader, a [*FormatError]
+// or a [*NotLogError]. It is nil at the end of the log.
 func (r *Reader) Err() error { return r.err }
 
 // Offset returns the number of bytes before the next event.
 func (r *Reader) Offset() int64 { return r.offset }
 
-// Pending returns the number of bytes that have been read of an incomplete event.
+// Pending returns the number of bytes read of an incomplete event.
 func (r *Reader) Pending() int { return len(r.buf) - r.from }
 
 // A chunk is the text of buf[from:to].
@@ -146,8 +144,8 @@ type chunk struct {
 	text     string
 }
 
-// text returns the next size bytes. It converts all of buf at once, since the events that
-// follow are read next.
+// text returns the next size bytes. It converts all of buf at once, for the events that
+// follow.
 func (r *Reader) text(size int) string {
 	if c := r.chunk; r.from < c.from || r.from+size > c.to {
 		r.chunk = chunk{r.from, len(r.buf), string(r.buf[r.from:])}
@@ -156,7 +154,7 @@ func (r *Reader) text(size int) string {
 	return r.chunk.text[at : at+size]
 }
 
-// fill reads more of the log. It returns false if there is no more, for now or for good.
+// fill reads more of the log. It returns false if there is no more yet, or after an error.
 func (r *Reader) fill() bool {
 	const least = 64 << 10
 	r.chunk = chunk{}
@@ -184,8 +182,8 @@ func (r *Reader) fill() bool {
 	return false
 }
 
-// findEnd looks for the line that ends the event at from. It returns the size of the
-// event, and that with the line; 0, 0 if the line is not complete yet.
+// findEnd looks for the line that ends the event at from. It returns the size of the event
+// without and with that line, or 0, 0 if the line is not complete yet.
 func (r *Reader) findEnd() (size, end int) {
 	buf := r.buf[r.from:]
 	for r.searched < len(buf) {
@@ -212,8 +210,8 @@ func (r *Reader) findEnd() (size, end int) {
 	return 0, 0
 }
 
-// take makes the record of the size bytes at from; with the line that ends them they are
-// end bytes. It returns false if they hold nothing.
+// take makes a record of the size bytes at from, or of end bytes with the line that ends
+// the event. It returns false if they are blank.
 func (r *Reader) take(size, end int) bool {
 	block := r.buf[r.from : r.from+size]
 	before := len(block) - len(bytes.TrimLeft(block, "\r\n"))
@@ -231,7 +229,7 @@ func (r *Reader) take(size, end int) bool {
 	if cut > 0 {
 		// The writer was interrupted, or the disk was full; the next event is sound.
 		r.advance(cut)
-		r.fault(line, "%q: the event is not complete, the next begins on line %d", text.Clip(firstLine(block)), r.line)
+		r.fault(line, "%q: the event is incomplete; the next one begins on line %d", text.Clip(firstLine(block)), r.line)
 		return true
 	}
 	body := r.text(len(block))
@@ -251,13 +249,13 @@ func (r *Reader) fault(line int, format string, args ...any) {
 	r.record = &condor.SyntaxError{File: r.name, Line: line, Msg: fmt.Sprintf(format, args...)}
 }
 
-// parse reads the event in block, which begins on the given line of the log.
+// parse parses the event in block, which begins on the given line of the log.
 func (r *Reader) parse(block string, line int) (*Event, error) {
 	first, body, _ := strings.Cut(block, "\n")
 	first = strings.TrimSuffix(first, "\r")
 	h, ok := parseHeader(first, r.stampText)
 	if !ok {
-		return nil, fmt.Errorf("%q is not the beginning of an event", text.Clip(first))
+		return nil, fmt.Errorf("%q does not begin an event", text.Clip(first))
 	}
 	if len(r.events) == 0 {
 		r.events = make([]Event, 32) // fewer, larger pieces of memory
@@ -267,7 +265,7 @@ func (r *Reader) parse(block string, line int) (*Event, error) {
 	if h.written != r.stampText {
 		r.stampText = ""
 		if r.stampTime, r.assumed, ok = r.time(h.stamp); !ok {
-			return nil, fmt.Errorf("%q: there is no such day", text.Clip(first))
+			return nil, fmt.Errorf("%q: no such day", text.Clip(first))
 		}
 		r.stampText = h.written
 	}
@@ -288,16 +286,16 @@ func (r *Reader) advance(n int) {
 	r.searched = 0
 }
 
-// giveUp drops what is too long for an event, except for the last bytes, which may be the
-// beginning of its end. The first time it makes a record of it.
-func (r *Reader) giveUp() bool {
+// skipLong discards the bytes of an event that is too long, except for the last ones, which
+// may belong to its last line. It makes a record of the event the first time.
+func (r *Reader) skipLong() bool {
 	line, first := r.line, text.Clip(firstLine(r.buf[r.from:]))
 	r.advance(len(r.buf) - r.from - len("\n...\r"))
 	if r.skipping {
 		return false
 	}
 	r.skipping = true
-	r.fault(line, "%q: no event ends within %d bytes", first, maxEvent)
+	r.fault(line, "%q: the event does not end within %d bytes", first, maxEvent)
 	return true
 }
 
@@ -306,8 +304,8 @@ func firstLine(block []byte) string {
 	return string(bytes.TrimRight(line[:min(len(line), 100)], "\r"))
 }
 
-// nextHeader returns the index of another event's beginning in a block, after its first
-// line, or 0; and the number of newlines before it.
+// nextHeader looks for another event's header after the first line of a block. It returns
+// its index, or 0, and the number of newlines before it.
 func nextHeader(block []byte) (at, newlines int) {
 	for {
 		i := bytes.IndexByte(block[at:], '\n')
@@ -326,9 +324,9 @@ func nextHeader(block []byte) (at, newlines int) {
 	}
 }
 
-// foreign recognises a log that is not in the text format by its first bytes, and returns
-// the name of its format. Such logs have no lines "...".
-func foreign(buf []byte) string {
+// otherFormat returns the format of a log that is not in the text format, by its first
+// bytes, or "". Such logs have no lines "...".
+func otherFormat(buf []byte) string {
 	buf = bytes.TrimLeft(buf, " \t\r\n")
 	for _, begin := range []string{"<?xml", "<!DOCTYPE", "<classads", "<c>"} {
 		if bytes.HasPrefix(buf, []byte(begin)) {

@@ -146,12 +146,12 @@ func TestFaults(t *testing.T) {
 		{goodEvent, []string{"11"}},
 		{"...\n\n...\n" + goodEvent, []string{"11"}},
 		{"\n\r\n" + goodEvent, []string{"11"}},
-		{" \n" + goodEvent, []string{`x.log:1: " ": the event is not complete, the next begins on line 2`, "11"}},
-		{"nonsense\n" + goodEvent + goodEvent, []string{`x.log:1: "nonsense": the event is not complete, the next begins on line 2`, "11", "11"}},
-		{"nonsense\nmore\n...\n" + goodEvent, []string{`x.log:1: "nonsense" is not the beginning of an event`, "11"}},
-		{goodEvent + "\x00\x00\n...\n" + goodEvent, []string{"11", `x.log:3: "` + "\\x00\\x00" + `" is not the beginning of an event`, "11"}},
+		{" \n" + goodEvent, []string{`x.log:1: " ": the event is incomplete; the next one begins on line 2`, "11"}},
+		{"nonsense\n" + goodEvent + goodEvent, []string{`x.log:1: "nonsense": the event is incomplete; the next one begins on line 2`, "11", "11"}},
+		{"nonsense\nmore\n...\n" + goodEvent, []string{`x.log:1: "nonsense" does not begin an event`, "11"}},
+		{goodEvent + "\x00\x00\n...\n" + goodEvent, []string{"11", `x.log:3: "` + "\\x00\\x00" + `" does not begin an event`, "11"}},
 		// A writer that was killed, or a disk that was full.
-		{"005 " + head + "Job terminated.\n\t(1) Normal term" + "\n" + goodEvent, []string{`x.log:1: "005 (001.000.000) 2026-11-23 19:14:05 Jo…": the event is not complete, the next begins on line 3`, "11"}},
+		{"005 " + head + "Job terminated.\n\t(1) Normal term" + "\n" + goodEvent, []string{`x.log:1: "005 (001.000.000) 2026-11-23 19:14:05 Jo…": the event is incomplete; the next one begins on line 3`, "11"}},
 		{"005 " + head + "Job termina" + goodEvent, []string{`x.log:1: event 005 has the unknown text "Job termina011 (001.000.000) 2026-11-23 …"`}},
 		{"005 " + head + "Job terminated.\n\t(1) Normal term" + goodEvent + goodEvent, []string{`x.log:1: "(1) Normal term011 (001.000.000) 2026-11…" does not say how the program ended`, "11"}},
 		{"005 " + head + "Job terminated.\n...\n" + goodEvent, []string{`x.log:1: "" does not say how the program ended`, "11"}},
@@ -161,7 +161,7 @@ func TestFaults(t *testing.T) {
 		{"012 " + head + "Job was hold.\n...\n", []string{`x.log:1: event 012 has the unknown text "Job was hold."`}},
 		{"040 " + head + "Started transferring input files\n\tSeconds spent in queue: x\n...\n", []string{`x.log:1: "x" is not a number of seconds`}},
 		// Not the end of an event.
-		{"008 " + head + "a\n....\n... \n ...\n..\n" + goodEvent, []string{`x.log:1: "008 (001.000.000) 2026-11-23 19:14:05 a": the event is not complete, the next begins on line 6`, "11"}},
+		{"008 " + head + "a\n....\n... \n ...\n..\n" + goodEvent, []string{`x.log:1: "008 (001.000.000) 2026-11-23 19:14:05 a": the event is incomplete; the next one begins on line 6`, "11"}},
 	} {
 		var got []string
 		r := newReader(strings.NewReader(test.in))
@@ -188,7 +188,7 @@ func TestTooLong(t *testing.T) {
 		if len(got) != 2 || r.Err() != nil {
 			t.Fatalf("%d records, %v", len(got), r.Err())
 		}
-		if err, ok := got[0].(*condor.SyntaxError); !ok || err.Line != 1 || !strings.Contains(err.Msg, "no event ends within 1048576 bytes") {
+		if err, ok := got[0].(*condor.SyntaxError); !ok || err.Line != 1 || !strings.Contains(err.Msg, "the event does not end within 1048576 bytes") {
 			t.Errorf("%v", got[0])
 		}
 		if e, ok := got[1].(*Event); !ok || e.Line != strings.Count(text, "\n")-1 {

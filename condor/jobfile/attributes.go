@@ -12,7 +12,7 @@ import (
 type Attribute struct {
 	Name    string
 	Kind    Kind
-	Default string // as it is written in a file; "" for none
+	Default string // as written in a file; "" for none
 	Help    string // one line
 }
 
@@ -20,15 +20,15 @@ type Attribute struct {
 type Kind int
 
 const (
-	Text        Kind = iota // anything
-	Name                    // the name of a file
-	Names                   // names of files, separated by commas
-	Whole                   // a whole number
-	WholeOrAuto             // a whole number, or auto
-	Time                    // a number of minutes, or 30s, 90m, 2h
-	Size                    // a size with its unit, 512MB or 2GB; or auto
-	YesNo                   // yes or no
-	SystemNames             // linux, windows or both
+	Text          Kind = iota // anything
+	Name                      // the name of a file
+	Names                     // names of files, separated by commas
+	Integer                   // a whole number
+	IntegerOrAuto             // a whole number, or auto
+	Time                      // a number of minutes, or 30s, 90m, 2h
+	Size                      // a size with its unit, 512MB or 2GB; or auto
+	YesNo                     // yes or no
+	SystemNames               // linux, windows or both
 )
 
 func (k Kind) String() string {
@@ -36,19 +36,19 @@ func (k Kind) String() string {
 }
 
 // Attributes returns the attributes of a simplified submission file, in the order of the
-// manual. Besides them there are "condor.NAME = VALUE" and "+Attr = VALUE", which are passed
+// manual. A file can also have "condor.NAME = VALUE" and "+Attr = VALUE", which are passed
 // on to HTCondor unchanged (see [PassedOn]).
 func Attributes() []Attribute {
 	return []Attribute{
-		{"executable", Name, "", "the program (default: the matprod beside matsubmit)"},
+		{"executable", Name, "", "the program (default: the matprod next to matsubmit)"},
 		{"arguments", Text, "", "another program's arguments; $(index) is the product's number, $(first) and $(count) a batch's range"},
-		{"indexed_input_files", Names, "inputA.npy, inputB.npy", "inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy …; the default is for matprod only"},
-		{"indexed_output_files", Names, "", "outputs of each product, numbered likewise (default: output.npy of matprod, all new files of another program)"},
+		{"indexed_input_files", Names, "inputA.npy, inputB.npy", "inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy …; only matprod has the default"},
+		{"indexed_output_files", Names, "", "outputs of each product, numbered in the same way (default: output.npy for matprod, all new files for another program)"},
 		{"input_files", Names, "", "files that every job gets"},
-		{"total_jobs", Whole, "", "how many products there are"},
-		{"first_index", Whole, "0", "the number of the first product"},
-		{"products_per_job", WholeOrAuto, "1", "how many products a job computes, or auto"},
-		{"slots", Whole, "8", "how many jobs at a time auto should keep busy"},
+		{"total_jobs", Integer, "", "the number of products"},
+		{"first_index", Integer, "0", "the number of the first product"},
+		{"products_per_job", IntegerOrAuto, "1", "the number of products that a job computes, or auto"},
+		{"slots", Integer, "8", "the number of slots for which auto provides jobs"},
 		{"sum", YesNo, "no", "a job returns the sum of its products instead of the products"},
 		{"indexed_stdout", Name, "", "where each job's standard output goes, numbered"},
 		{"indexed_stderr", Name, "", "where each job's standard error goes, numbered"},
@@ -56,21 +56,21 @@ func Attributes() []Attribute {
 		{"stdout", Name, "logs/$(index).out", "where the jobs' standard output goes"},
 		{"stderr", Name, "logs/$(index).err", "where the jobs' standard error goes"},
 		{"log", Name, "FILE.log", "the log of all jobs"},
-		{"operating_systems", SystemNames, "", "linux, windows or both (default: those whose programs are beside matsubmit)"},
-		{"request_cpus", Whole, "1", "processors for a job"},
+		{"operating_systems", SystemNames, "", "linux, windows or both (default: those for which the program exists)"},
+		{"request_cpus", Integer, "1", "processors for a job"},
 		{"request_memory", Size, "auto", "memory for a job"},
-		{"request_disk", Size, "auto", "room for a job's files"},
-		{"max_retries", Whole, "3", "how many times a failed job is run again"},
-		{"retry_delay", Time, "10", "how long a failed job waits before the same machine may try it again"},
+		{"request_disk", Size, "auto", "disk space for a job"},
+		{"max_retries", Integer, "3", "the number of times that a failed job is run again"},
+		{"retry_delay", Time, "10", "how long a failed job avoids the same machine"},
 		{"max_run_time", Time, "60", "how long a job may run before it is held"},
-		{"batch_name", Text, "FILE", "what condor_q calls the jobs"},
-		{"max_idle", Whole, "", "how many jobs wait in the queue at a time (default: all)"},
-		{"requirements", Text, "", "what else a machine must be, as HTCondor writes it"},
+		{"batch_name", Text, "FILE", "the name of the jobs in condor_q"},
+		{"max_idle", Integer, "", "the number of jobs that wait in the queue at a time (default: all)"},
+		{"requirements", Text, "", "further requirements on the machines, in HTCondor's syntax"},
 	}
 }
 
-// AttributesHelp returns a line for each attribute: its name, the form of its value, what it
-// is for, and its default.
+// AttributesHelp returns a line for each attribute: its name, the kind of its value, its
+// help and its default.
 func AttributesHelp() string {
 	var b strings.Builder
 	for _, a := range Attributes() {

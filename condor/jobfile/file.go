@@ -1,7 +1,7 @@
-// Package jobfile reads a simplified submission file: lines NAME = VALUE that say what somebody wants to run, without HTCondor's language.
+// Package jobfile reads a simplified submission file: lines NAME = VALUE that describe what to run, without HTCondor's syntax.
 //
-// [Parse] makes a [File] of the text, and [File.Request] what the file asks for, with
-// defaults filled in. [Attributes] is the table of names that both go by.
+// [Parse] parses the text into a [File]. [File.Request] returns what the file asks for, with
+// defaults filled in. [Attributes] is the table of names that both use.
 package jobfile
 
 import (
@@ -21,23 +21,21 @@ import (
 //	total_jobs=100
 //
 // A line is NAME = VALUE, or empty. A "#" at the beginning of a line or after a blank
-// begins a comment, but not within double quotes. Capitals make no difference in names.
-// Lines end with a newline, or with CR and newline.
+// begins a comment, except inside double quotes. Names ignore case. Lines end with LF or
+// CR LF.
 type File struct {
 	Name  string
 	Lines []Line
 }
 
-// A Line is a line of a [File] that gives an attribute its value, both as they are
-// written.
+// A Line is a line of a [File] that sets an attribute. Name and value are as written.
 type Line struct {
 	condor.Setting
 	Number int // from 1
 }
 
-// Parse reads a simplified submission file; name is for the errors. The error joins all
-// that is wrong, each a [*condor.SyntaxError]. The file then has the lines that were
-// understood.
+// Parse parses a simplified submission file; errors have the name. The error joins a
+// [*condor.SyntaxError] for each fault. The file then has the lines that could be parsed.
 func Parse(name, text string) (*File, error) {
 	f := &File{Name: name}
 	var errs []error
@@ -48,7 +46,7 @@ func Parse(name, text string) (*File, error) {
 		s, msg := parseLine(strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"))
 		if key := canonical(s.Name); key != "" {
 			if before := lineOf[key]; before > 0 {
-				msg = fmt.Sprintf("%s has a value already, on line %d", s.Name, before)
+				msg = fmt.Sprintf("%s is already set on line %d", s.Name, before)
 			} else {
 				lineOf[key] = number
 				f.Lines = append(f.Lines, Line{s, number})
@@ -62,7 +60,7 @@ func Parse(name, text string) (*File, error) {
 	return f, errors.Join(errs...)
 }
 
-// parseLine splits a line, or says what is wrong with its form. A line without a setting
+// parseLine splits a line, or returns a message on its syntax. A line without a setting
 // has no name.
 func parseLine(line string) (s condor.Setting, msg string) {
 	line = strings.TrimLeft(line, condor.Blanks)
@@ -74,19 +72,20 @@ func parseLine(line string) (s condor.Setting, msg string) {
 		return s, fmt.Sprintf("%q is not of the form NAME = VALUE", text.Clip(line))
 	}
 	if s.Name = strings.TrimRight(name, condor.Blanks); s.Name == "" {
-		return s, `there is no name before the "="`
+		return s, `no name before the "="`
 	}
 	value = strings.TrimLeft(value, condor.Blanks)
 	if !PassedOn(s.Name) {
-		value = value[:commentIn(value)]
+		value = value[:commentStart(value)]
 	}
 	s.Value = strings.TrimRight(value, condor.Blanks)
 	return s, ""
 }
 
-// commentIn returns where a comment begins in what follows the "=", or the length if
-// there is none: at a "#" at the beginning or after a blank, outside double quotes.
-func commentIn(s string) int {
+// commentStart returns the index of a comment in the text after the "=", or its length if it
+// has none. A comment begins with a "#" at the beginning or after a blank, outside double
+// quotes.
+func commentStart(s string) int {
 	quoted := false
 	for i := range len(s) {
 		switch {
@@ -99,22 +98,22 @@ func commentIn(s string) int {
 	return len(s)
 }
 
-// canonical returns a name in the form in which names are compared.
+// canonical returns a name in the form for comparisons.
 func canonical(name string) string { return strings.ToLower(name) }
 
-// checkSetting says what is wrong with a name or its value.
+// checkSetting returns a message on what is wrong with a name or its value, or "".
 func checkSetting(s condor.Setting) string {
 	if PassedOn(s.Name) {
 		return checkPassedOn(s)
 	}
 	a, ok := attribute(s.Name)
 	switch {
-	case instead(s.Name) != "":
-		return s.Name + ": " + instead(s.Name)
+	case replacement(s.Name) != "":
+		return s.Name + ": " + replacement(s.Name)
 	case !ok && len(s.Name) > 40:
 		return "unknown attribute " + text.Clip(s.Name)
 	case !ok:
-		return fmt.Sprintf("unknown attribute %s; the nearest known one is %s", s.Name, Nearest(s.Name, attributeNames()))
+		return fmt.Sprintf("unknown attribute %s; did you mean %s?", s.Name, Nearest(s.Name, attributeNames()))
 	}
 	if err := checkValue(a, s.Value); err != nil {
 		return fmt.Sprintf("%s: %v", a.Name, err)

@@ -2,29 +2,29 @@ package jobfile
 
 import "strings"
 
-// Nearest returns that one among some names, in lower case, whose edit distance from name
-// is least, divided by the length of both: of two at the same distance, the longer one has
-// more in common with it.
-func Nearest(name string, among []string) string {
+// Nearest returns the one of some names, all in lower case, with the smallest edit distance
+// from name. The distance is divided by the total length of both: at the same distance, the
+// longer of two names has more in common with it.
+func Nearest(name string, names []string) string {
 	best, least := "", 2.0
-	for _, other := range among {
-		far := float64(distance(strings.ToLower(name), other)) / float64(len(name)+len(other))
-		if far < least {
-			best, least = other, far
+	for _, other := range names {
+		d := float64(distance(strings.ToLower(name), other)) / float64(len(name)+len(other))
+		if d < least {
+			best, least = other, d
 		}
 	}
 	return best
 }
 
-// distance returns the edit distance between a and b, in bytes: how many are inserted,
-// deleted (one that is replaced is both), or exchanged with their neighbour to turn a into b.
+// distance returns the edit distance between a and b: the number of bytes to insert, to
+// delete or to swap with their neighbour. A replaced byte counts as deleted and inserted.
 func distance(a, b string) int {
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	secondLast, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		before, last, row = last, row, before
+		secondLast, last, row = last, row, secondLast
 		row[0] = i
 		for j := 1; j <= len(b); j++ {
 			row[j] = min(last[j], row[j-1]) + 1
@@ -32,7 +32,7 @@ func distance(a, b string) int {
 				row[j] = min(row[j], last[j-1])
 			}
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
+				row[j] = min(row[j], secondLast[j-2]+1)
 			}
 		}
 	}

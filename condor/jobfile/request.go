@@ -12,14 +12,14 @@ import (
 )
 
 // A Request is what a simplified submission file asks for, with defaults filled in. The
-// comments name the attributes; see [Attributes] for what they mean.
+// comments name the attributes; [Attributes] explains them.
 type Request struct {
-	Executable string            // executable; "" for the matprod beside matsubmit
-	Matprod    bool              // the program is matprod, which makes its own arguments
+	Executable string            // executable; "" for the matprod next to matsubmit
+	Matprod    bool              // the program is matprod, whose arguments matsubmit makes
 	Arguments  []condor.Template // arguments, split
 
 	IndexedInputs  []string // indexed_input_files
-	IndexedOutputs []string // indexed_output_files; none: output.npy of matprod, all new files of another program
+	IndexedOutputs []string // indexed_output_files; none: output.npy for matprod, all new files for another program
 	Inputs         []string // input_files
 
 	TotalJobs      int  // total_jobs
@@ -30,25 +30,25 @@ type Request struct {
 
 	Stdout, Stderr, Log condor.Template // indexed or not
 
-	Systems      []condor.System // operating_systems, sorted; none: those whose programs are there
+	Systems      []condor.System // operating_systems, sorted; none: those for which the program exists
 	Cpus         int             // request_cpus
 	Memory, Disk int64           // request_memory and request_disk in bytes; 0 for auto
 	Requirements string          // requirements, or ""
 	MaxRetries   int             // max_retries
-	RetryDelay   time.Duration
-	MaxRunTime   time.Duration
-	BatchName    string
-	MaxIdle      int // max_idle; 0 for no limit
+	RetryDelay   time.Duration   // retry_delay
+	MaxRunTime   time.Duration   // max_run_time
+	BatchName    string          // batch_name
+	MaxIdle      int             // max_idle; 0 for no limit
 
-	Extra []condor.Setting // what is passed on, by HTCondor's names, in the file's order
+	Extra []condor.Setting // settings that are passed on, by HTCondor's names, in the file's order
 }
 
-// Request returns what the file asks for. Each override, such as one from the command
-// line, replaces the file's value of that name, and is checked as a line is. The error
-// joins all that is wrong, each a [*condor.SyntaxError], which calls an override
+// Request returns what the file asks for. Each override, from the command line, replaces
+// the file's value of that name, and is checked like a line. The error joins a
+// [*condor.SyntaxError] for each fault; the File of one in an override is
 // "flag -total_jobs".
 //
-// The file must be one that [Parse] returned without an error.
+// The file must come from [Parse] without an error.
 func (f *File) Request(overrides ...condor.Setting) (*Request, error) {
 	r := resolver{file: f, values: map[string]Line{}}
 	for _, l := range f.Lines {
@@ -57,11 +57,11 @@ func (f *File) Request(overrides ...condor.Setting) (*Request, error) {
 	for _, o := range overrides {
 		o.Value = strings.Trim(o.Value, condor.Blanks)
 		if msg := checkSetting(o); msg != "" {
-			// The message repeats the name, as it must for a line of a file.
+			// The message repeats the name, which a message on a line needs.
 			r.failFlag(o.Name, strings.TrimPrefix(msg, o.Name+": "))
 			continue
 		}
-		// An override of stdout also replaces indexed_stdout, and the other way round.
+		// An override of stdout also replaces indexed_stdout, and vice versa.
 		plain := strings.TrimPrefix(canonical(o.Name), "indexed_")
 		if slices.Contains(streams[:], plain) {
 			delete(r.values, plain)
@@ -84,8 +84,8 @@ var streams = [...]string{"stdout", "stderr", "log"}
 // A resolver collects the values of a file and of overrides.
 type resolver struct {
 	file   *File
-	values map[string]Line // by canonical name; an override has no number
-	extra  []string        // canonical names of what is passed on, in order
+	values map[string]Line // by canonical name; an override has no line number
+	extra  []string        // canonical names of settings that are passed on, in order
 	errs   []error
 }
 
@@ -97,7 +97,7 @@ func (r *resolver) set(l Line) {
 	r.values[key] = l
 }
 
-// fail adds an error at the place where the attribute has its value.
+// fail adds an error at the place where the attribute is set.
 func (r *resolver) fail(attr, format string, args ...any) {
 	msg := fmt.Sprintf(format, args...)
 	if l, ok := r.values[attr]; ok && l.Number == 0 {
@@ -111,7 +111,7 @@ func (r *resolver) failFlag(name, msg string) {
 	r.errs = append(r.errs, &condor.SyntaxError{File: "flag -" + name, Msg: msg})
 }
 
-// text returns an attribute's value or default, and whether it has either.
+// text returns an attribute's value or default, and whether it has one.
 func (r *resolver) text(name string) (string, bool) {
 	if v, ok := r.values[name]; ok {
 		return v.Value, true
@@ -125,7 +125,7 @@ func (r *resolver) given(name string) bool {
 	return ok
 }
 
-// get reads a value that was checked when it was set.
+// get parses an attribute's value, which was checked when it was set.
 func get[T any](r *resolver, name string, parse func(string) (T, error)) (v T) {
 	if text, ok := r.text(name); ok {
 		var err error
@@ -136,28 +136,28 @@ func get[T any](r *resolver, name string, parse func(string) (T, error)) (v T) {
 	return v
 }
 
-// named fits a parser into get that must know which attribute it reads.
-func named[T any](name string, parse func(name, value string) (T, error)) func(string) (T, error) {
+// forName adapts a parser that depends on the attribute's name to get.
+func forName[T any](name string, parse func(name, value string) (T, error)) func(string) (T, error) {
 	return func(value string) (T, error) { return parse(name, value) }
 }
 
-func (r *resolver) whole(name string) int { return get(r, name, named(name, parseWhole)) }
+func (r *resolver) integer(name string) int { return get(r, name, forName(name, parseInteger)) }
 
-func (r *resolver) duration(name string) time.Duration { return get(r, name, named(name, parseTime)) }
+func (r *resolver) duration(name string) time.Duration { return get(r, name, forName(name, parseTime)) }
 
 func (r *resolver) request() *Request {
 	q := &Request{
 		Inputs:         get(r, "input_files", parseNames),
 		IndexedOutputs: get(r, "indexed_output_files", parseNames),
-		FirstIndex:     r.whole("first_index"),
-		Slots:          r.whole("slots"),
+		FirstIndex:     r.integer("first_index"),
+		Slots:          r.integer("slots"),
 		Sum:            get(r, "sum", parseYesNo),
 		Systems:        get(r, "operating_systems", parseSystems),
-		Cpus:           r.whole("request_cpus"),
+		Cpus:           r.integer("request_cpus"),
 		Memory:         get(r, "request_memory", parseSize),
 		Disk:           get(r, "request_disk", parseSize),
-		Requirements:   get(r, "requirements", named("requirements", parseText)),
-		MaxRetries:     r.whole("max_retries"),
+		Requirements:   get(r, "requirements", forName("requirements", parseText)),
+		MaxRetries:     r.integer("max_retries"),
 		RetryDelay:     r.duration("retry_delay"),
 		MaxRunTime:     r.duration("max_run_time"),
 		Stdout:         r.stream("stdout"),
@@ -166,7 +166,7 @@ func (r *resolver) request() *Request {
 		BatchName:      filepath.Base(r.file.Name),
 	}
 	if r.given("executable") {
-		q.Executable = get(r, "executable", named("executable", parseName))
+		q.Executable = get(r, "executable", forName("executable", parseName))
 	}
 	if r.given("arguments") {
 		for _, arg := range get(r, "arguments", condor.SplitArguments) {
@@ -179,16 +179,16 @@ func (r *resolver) request() *Request {
 		q.IndexedInputs = get(r, "indexed_input_files", parseNames)
 	}
 	if text, _ := r.text("products_per_job"); !isAuto(text) {
-		q.ProductsPerJob = r.whole("products_per_job")
+		q.ProductsPerJob = r.integer("products_per_job")
 	}
 	if r.given("batch_name") {
-		q.BatchName = get(r, "batch_name", named("batch_name", parseText))
+		q.BatchName = get(r, "batch_name", forName("batch_name", parseText))
 	}
 	if r.given("max_idle") {
-		q.MaxIdle = r.whole("max_idle")
+		q.MaxIdle = r.integer("max_idle")
 	}
 	if r.given("total_jobs") {
-		q.TotalJobs = r.whole("total_jobs")
+		q.TotalJobs = r.integer("total_jobs")
 	}
 	for _, key := range r.extra {
 		l := r.values[key]
@@ -198,27 +198,27 @@ func (r *resolver) request() *Request {
 	return q
 }
 
-// stream returns where the jobs' output, errors or events go.
+// stream returns the name of the file for the jobs' output, errors or events.
 func (r *resolver) stream(name string) condor.Template {
 	if r.given("indexed_" + name) {
 		if r.given(name) {
-			r.fail("indexed_"+name, "%s has a value too, on line %d: remove one of them", name, r.values[name].Number)
+			r.fail("indexed_"+name, "%s is also set, on line %d: remove one of them", name, r.values[name].Number)
 		}
-		return condor.Indexed(get(r, "indexed_"+name, named("indexed_"+name, parseName)))
+		return condor.Indexed(get(r, "indexed_"+name, forName("indexed_"+name, parseName)))
 	}
 	if name == "log" && !r.given(name) {
 		return condor.Literal(filepath.Base(r.file.Name) + ".log")
 	}
-	return condor.Template(get(r, name, named(name, parseName)))
+	return condor.Template(get(r, name, forName(name, parseName)))
 }
 
-// check looks at values that must fit each other.
+// check checks values that depend on each other.
 func (r *resolver) check(q *Request) {
 	if q.TotalJobs == 0 {
-		r.fail("total_jobs", "say how many products there are, as in total_jobs = 100")
+		r.fail("total_jobs", "set the number of products, as in total_jobs = 100")
 	}
 	if r.given("arguments") && !r.given("executable") {
-		r.fail("arguments", "these are for a program other than matprod: name it with executable = NAME")
+		r.fail("arguments", "only a program other than matprod has arguments: set executable = NAME")
 	}
 	if q.Matprod && len(q.IndexedInputs) != 2 {
 		r.fail("indexed_input_files", "matprod has two inputs, the factors, not %d", len(q.IndexedInputs))
@@ -227,7 +227,7 @@ func (r *resolver) check(q *Request) {
 		r.fail("indexed_output_files", "matprod has one output, the product, not %d", len(q.IndexedOutputs))
 	}
 	if q.Sum && !q.Matprod {
-		r.fail("sum", "only matprod can add its products up")
+		r.fail("sum", "only matprod can sum its products")
 	}
 	for _, name := range q.IndexedOutputs {
 		if slices.Contains(q.IndexedInputs, name) {
@@ -236,9 +236,9 @@ func (r *resolver) check(q *Request) {
 	}
 	fold := slices.Contains(q.Systems, condor.Windows)
 	if a, b, clash := condor.SameBase(fold, q.IndexedInputs, q.Inputs); clash {
-		r.fail("indexed_input_files", "%s and %s would be one file in a job's folder", a, b)
+		r.fail("indexed_input_files", "%s and %s would have the same name in a job's folder", a, b)
 	}
 	if a, b, clash := condor.SameBase(fold, q.IndexedOutputs); clash {
-		r.fail("indexed_output_files", "%s and %s would be one file in a job's folder", a, b)
+		r.fail("indexed_output_files", "%s and %s would have the same name in a job's folder", a, b)
 	}
 }

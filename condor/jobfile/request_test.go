@@ -110,7 +110,7 @@ func TestValues(t *testing.T) {
 		case Text:
 			return parseText(name, text)
 		}
-		return parseWhole(name, text)
+		return parseInteger(name, text)
 	}
 	const mb = 1 << 20
 	for _, test := range []struct {
@@ -178,13 +178,13 @@ func TestValues(t *testing.T) {
 
 		{"executable", "my prog.exe", "my prog.exe"},
 		{"executable", `"my prog.exe"`, "my prog.exe"},
-		{"executable", "", `there is no name`},
-		{"executable", `"prog`, `"prog: double quotes must be at both ends or nowhere`},
-		{"executable", "bin/", `bin/: byte 3: this names a folder, not a file`},
+		{"executable", "", `the name is empty`},
+		{"executable", `"prog`, `"prog: double quotes must be at both ends or at neither`},
+		{"executable", "bin/", `bin/: byte 3: this is a folder's name, not a file's`},
 		{"log", "$(index).log", "$(index).log"},
-		{"log", "$(indx).log", `$(indx).log: byte 0: not a known macro; these are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $`},
-		{"log", "$ENV(HOME)/log", `$ENV(HOME)/log: byte 0: not a known macro; these are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $`},
-		{"indexed_log", "$(index).log", `$(index).log: byte 0: $(index) cannot be used in this name: the number is put before the extension anyway`},
+		{"log", "$(indx).log", `$(indx).log: byte 0: unknown macro; the known ones are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $`},
+		{"log", "$ENV(HOME)/log", `$ENV(HOME)/log: byte 0: unknown macro; the known ones are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $`},
+		{"indexed_log", "$(index).log", `$(index).log: byte 0: $(index) has no effect in this name: the number always goes before the extension`},
 		{"indexed_log", "$(indx).log", "$(indx).log"},
 
 		{"input_files", "a", []string{"a"}},
@@ -196,14 +196,14 @@ func TestValues(t *testing.T) {
 		{"input_files", "a,", `a name is empty`},
 		{"input_files", `""`, `a name is empty`},
 		{"input_files", "a, b, a", `a is named twice`},
-		{"input_files", `"a,b", c`, `a,b: byte 1: HTCondor cannot carry ',' here`},
-		{"input_files", `a"b, c`, `a"b, c: double quotes must be at both ends or nowhere`},
+		{"input_files", `"a,b", c`, `a,b: byte 1: HTCondor cannot represent ',' here`},
+		{"input_files", `a"b, c`, `a"b, c: double quotes must be at both ends or at neither`},
 		{"input_files", "http://example.org/x", `http://example.org/x: byte 4: HTCondor would take this for a URL`},
 
 		{"arguments", `-x 'a b' "`, `-x 'a b' ": byte 9: use single quotes, not double quotes, around an argument with blanks`},
-		{"arguments", `-x $(idx)`, `$(idx): byte 0: not a known macro; these are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $`},
+		{"arguments", `-x $(idx)`, `$(idx): byte 0: unknown macro; the known ones are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $`},
 		{"arguments", "a\x01", "a\x01: byte 1: a control character ('\\x01')"},
-		{"requirements", `Name == "a\`, `a "\" at the end would join HTCondor's next line to this one`},
+		{"requirements", `Name == "a\`, `a "\" at the end would continue the line`},
 		{"requirements", "a\xff", "a\xff: byte 1: not UTF-8"},
 	} {
 		got, err := value(test.name, test.in)
@@ -231,8 +231,8 @@ func TestOverrides(t *testing.T) {
 		{[]condor.Setting{set("indexed_stdout", "z.out"), set("log", "l")}, "100 z$(index).out l [{+A 1}]"},
 		{[]condor.Setting{set("+a", "2"), set("condor.rank", "Mips")}, "100 x y$(index) [{+a 2} {rank Mips}]"},
 		{[]condor.Setting{set("total_jobs", "many")}, `flag -total_jobs: "many" is not a whole number from 1 to 1000000`},
-		{[]condor.Setting{set("totaljobs", "1"), set("slots", "0")}, "flag -totaljobs: unknown attribute totaljobs; the nearest known one is total_jobs\nflag -slots: \"0\" is not a whole number from 1 to 1000000"},
-		{[]condor.Setting{set("python_version", "3")}, "flag -python_version: the machines run no Python: leave this line out"},
+		{[]condor.Setting{set("totaljobs", "1"), set("slots", "0")}, "flag -totaljobs: unknown attribute totaljobs; did you mean total_jobs?\nflag -slots: \"0\" is not a whole number from 1 to 1000000"},
+		{[]condor.Setting{set("python_version", "3")}, "flag -python_version: the machines do not run Python: remove this line"},
 		{[]condor.Setting{set("indexed_input_files", "a")}, "flag -indexed_input_files: matprod has two inputs, the factors, not 1"},
 	} {
 		f, errs := parse(t, text)
@@ -256,18 +256,18 @@ func TestOverrides(t *testing.T) {
 // Values that do not fit each other.
 func TestRequestsThatAreRefused(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
-		{"", "run: total_jobs: say how many products there are, as in total_jobs = 100"},
-		{"total_jobs = 1\narguments = -x", "run:2: arguments: these are for a program other than matprod: name it with executable = NAME"},
-		{"total_jobs = 1\nstdout = a\nindexed_stdout = b", "run:3: indexed_stdout: stdout has a value too, on line 2: remove one of them"},
+		{"", "run: total_jobs: set the number of products, as in total_jobs = 100"},
+		{"total_jobs = 1\narguments = -x", "run:2: arguments: only a program other than matprod has arguments: set executable = NAME"},
+		{"total_jobs = 1\nstdout = a\nindexed_stdout = b", "run:3: indexed_stdout: stdout is also set, on line 2: remove one of them"},
 		{"total_jobs = 1\nindexed_input_files = a, b, c", "run:2: indexed_input_files: matprod has two inputs, the factors, not 3"},
 		{"total_jobs = 1\nindexed_output_files = a, b", "run:2: indexed_output_files: matprod has one output, the product, not 2"},
 		{"total_jobs = 1\nindexed_output_files = inputB.npy", "run:2: indexed_output_files: inputB.npy is also an input"},
-		{"total_jobs = 1\nexecutable = x\nsum = yes", "run:3: sum: only matprod can add its products up"},
-		{"total_jobs = 1\nindexed_input_files = x/a, y/a", "run:2: indexed_input_files: x/a and y/a would be one file in a job's folder"},
-		{"total_jobs = 1\nindexed_input_files = a, b\ninput_files = c, x/a", "run:2: indexed_input_files: a and x/a would be one file in a job's folder"},
-		{"total_jobs = 1\nindexed_input_files = a, A\noperating_systems = windows", "run:2: indexed_input_files: a and A would be one file in a job's folder"},
-		{"total_jobs = 1\nexecutable = x\nindexed_output_files = x/a, y/a", "run:3: indexed_output_files: x/a and y/a would be one file in a job's folder"},
-		{"arguments = -x\nsum = yes", "run: total_jobs: say how many products there are, as in total_jobs = 100\nrun:1: arguments: these are for a program other than matprod: name it with executable = NAME\nrun:2: sum: only matprod can add its products up"},
+		{"total_jobs = 1\nexecutable = x\nsum = yes", "run:3: sum: only matprod can sum its products"},
+		{"total_jobs = 1\nindexed_input_files = x/a, y/a", "run:2: indexed_input_files: x/a and y/a would have the same name in a job's folder"},
+		{"total_jobs = 1\nindexed_input_files = a, b\ninput_files = c, x/a", "run:2: indexed_input_files: a and x/a would have the same name in a job's folder"},
+		{"total_jobs = 1\nindexed_input_files = a, A\noperating_systems = windows", "run:2: indexed_input_files: a and A would have the same name in a job's folder"},
+		{"total_jobs = 1\nexecutable = x\nindexed_output_files = x/a, y/a", "run:3: indexed_output_files: x/a and y/a would have the same name in a job's folder"},
+		{"arguments = -x\nsum = yes", "run: total_jobs: set the number of products, as in total_jobs = 100\nrun:1: arguments: only a program other than matprod has arguments: set executable = NAME\nrun:2: sum: only matprod can sum its products"},
 	} {
 		f, errs := parse(t, test.in)
 		if errs != nil {

@@ -13,8 +13,8 @@ import (
 	"matpool/internal/text"
 )
 
-// parseTime reads a time: a number of minutes, or numbers with units, 30s, 90m, 2h,
-// 1h30m. It is rounded up to whole seconds, which is what HTCondor counts.
+// parseTime parses a time: a number of minutes, or numbers with units, 30s, 90m, 2h,
+// 1h30m. It rounds up to whole seconds, HTCondor's unit.
 func parseTime(name, value string) (time.Duration, error) {
 	const longest = 366 * 24 * time.Hour
 	wrong := fmt.Errorf("%q is not a time: write minutes, as in 60, or 30s, 90m, 2h", text.Clip(value))
@@ -55,7 +55,7 @@ func timeUnit(unit string) (seconds float64) {
 	return 0
 }
 
-// numberAndUnit splits s after a number and the letters that follow it.
+// numberAndUnit splits s into a number, the letters that follow it, and the rest.
 func numberAndUnit(s string) (number float64, unit, rest string, ok bool) {
 	tail := strings.TrimLeft(s, "0123456789.")
 	number, err := strconv.ParseFloat(s[:len(s)-len(tail)], 64)
@@ -67,9 +67,9 @@ func numberAndUnit(s string) (number float64, unit, rest string, ok bool) {
 	return number, tail[:end], strings.TrimLeft(tail[end:], condor.Blanks), err == nil
 }
 
-// parseSize reads a size, 512MB or 1.5 GB, and returns it in bytes; 0 for auto. Units are
-// powers of 1024, as in HTCondor. A number without a unit is refused: HTCondor itself would
-// take it for megabytes of memory but for kilobytes of disk, and a pool can refuse it.
+// parseSize parses a size, 512MB or 1.5 GB, and returns it in bytes; 0 for auto. Units are
+// powers of 1024, as in HTCondor. A number without a unit is an error: HTCondor takes it for
+// megabytes of memory but for kilobytes of disk, and a pool can refuse it.
 func parseSize(value string) (int64, error) {
 	if isAuto(value) {
 		return 0, nil

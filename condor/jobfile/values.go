@@ -21,11 +21,11 @@ func checkValue(a Attribute, value string) error {
 		_, err = parseName(a.Name, value)
 	case Names:
 		_, err = parseNames(value)
-	case Whole:
-		_, err = parseWhole(a.Name, value)
-	case WholeOrAuto:
+	case Integer:
+		_, err = parseInteger(a.Name, value)
+	case IntegerOrAuto:
 		if !isAuto(value) {
-			if _, err = parseWhole(a.Name, value); err != nil {
+			if _, err = parseInteger(a.Name, value); err != nil {
 				err = fmt.Errorf("%w, or auto", err)
 			}
 		}
@@ -60,7 +60,7 @@ func parseText(name, value string) (string, error) {
 		}
 	case "requirements":
 		if strings.HasSuffix(value, `\`) {
-			return "", errors.New(`a "\" at the end would join HTCondor's next line to this one`)
+			return "", errors.New(`a "\" at the end would continue the line`)
 		}
 	case "batch_name":
 		return unquote(value)
@@ -68,7 +68,7 @@ func parseText(name, value string) (string, error) {
 	return value, nil
 }
 
-// parseName reads the name of one file. Only the names that are common to all jobs may have
+// parseName parses the name of one file. Only names that are common to all jobs may have
 // macros.
 func parseName(attr, value string) (string, error) {
 	name, err := unquote(value)
@@ -76,7 +76,7 @@ func parseName(attr, value string) (string, error) {
 		return "", err
 	}
 	if name == "" {
-		return "", errors.New("there is no name")
+		return "", errors.New("the name is empty")
 	}
 	switch attr {
 	case "stdout", "stderr", "log":
@@ -95,8 +95,8 @@ func parseName(attr, value string) (string, error) {
 	return name, condor.CheckName(name, place)
 }
 
-// parseNames reads names with commas between them. Double quotes may be around each name,
-// or around all of them: "data.h5, dependencies.exe".
+// parseNames parses names separated by commas. Double quotes may enclose each name, or the
+// whole list: "data.h5, dependencies.exe".
 func parseNames(value string) ([]string, error) {
 	if value == "" {
 		return nil, nil
@@ -142,10 +142,10 @@ func unquote(s string) (string, error) {
 	case len(inner) == len(s)-2 && len(s) > 1 && !strings.Contains(inner, `"`):
 		return inner, nil
 	}
-	return "", fmt.Errorf(`%s: double quotes must be at both ends or nowhere`, text.Clip(s))
+	return "", fmt.Errorf(`%s: double quotes must be at both ends or at neither`, text.Clip(s))
 }
 
-func parseWhole(name, value string) (int, error) {
+func parseInteger(name, value string) (int, error) {
 	least, most := limits(name)
 	n, err := strconv.Atoi(value)
 	if err != nil || n < least || n > most || value[0] == '+' {
@@ -164,7 +164,7 @@ func parseYesNo(value string) (bool, error) {
 	return false, fmt.Errorf("%q is neither yes nor no", text.Clip(value))
 }
 
-// parseSystems reads a list of operating systems, and sorts it: LINUX comes first.
+// parseSystems parses a list of operating systems and sorts it, LINUX first.
 func parseSystems(value string) ([]condor.System, error) {
 	value, err := unquote(value)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"matpool/condor"
 )
 
-// Check returns all that HTCondor cannot carry, or would take for something else, joined.
-// An error that is about a text wraps a [*condor.QuoteError].
+// Check returns an error that joins everything that HTCondor cannot represent or would
+// misinterpret. An error about a text wraps a [*condor.QuoteError].
 func (d *Description) Check() error {
 	var errs []error
 	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
@@ -23,7 +23,7 @@ func (d *Description) Check() error {
 		fail("executable: %w", err)
 	}
 	if strings.ContainsFunc(d.Unit, func(r rune) bool { return !unicode.IsLetter(r) }) || d.Unit == "" {
-		fail("%q is not a word for what a job makes", d.Unit)
+		fail("the unit %q is not a word", d.Unit)
 	}
 	if _, err := condor.QuoteArguments(d.Arguments); err != nil {
 		fail("arguments: %w", err)
@@ -41,14 +41,14 @@ func (d *Description) Check() error {
 		if err := condor.CheckPrintable(s.Value); err != nil {
 			fail("%s: %w", s.Name, err)
 		} else if strings.HasSuffix(s.Value, `\`) {
-			fail(`%s: a "\" at the end would join the next line to it`, s.Name)
+			fail(`%s: a "\" at the end would continue the line`, s.Name)
 		}
 	}
 	switch {
 	case d.Systems == nil:
-		fail("no operating system is named")
+		fail("no operating system")
 	case d.Jobs == nil:
-		fail("there are no jobs")
+		fail("no jobs")
 	case d.Cpus < 1 || d.Memory.Bytes < 1 || d.Disk.Bytes < 1:
 		fail("a job needs a processor, memory and disk")
 	case d.MaxRunTime < time.Second:
@@ -60,8 +60,8 @@ func (d *Description) Check() error {
 			fail("%w", err)
 		}
 	}
-	if a, b, clash := condor.SameBase(d.foldsNames(), common); clash {
-		fail("%s and %s would be one file in each job's folder", a, b)
+	if a, b, clash := condor.SameBase(d.ignoresCase(), common); clash {
+		fail("%s and %s would have the same name in each job's folder", a, b)
 		common = nil
 	}
 	for _, m := range d.Remaps {
@@ -75,7 +75,7 @@ func (d *Description) Check() error {
 	for i := range d.Jobs {
 		j := &d.Jobs[i]
 		if seen[j.Index] {
-			fail("job %d: there are two of this number", j.Index)
+			fail("job %d: the index is not unique", j.Index)
 		}
 		seen[j.Index] = true
 		if err := d.checkJob(j, common); err != nil {
@@ -85,8 +85,7 @@ func (d *Description) Check() error {
 	return errors.Join(errs...)
 }
 
-// checkTemplate looks at a template for names: at the template, and at the name that it
-// makes of job 0.
+// checkTemplate checks a template for names, and the name that it gives for job 0.
 func checkTemplate(t condor.Template, in condor.Place) error {
 	if err := t.Check(); err != nil {
 		return err
@@ -94,7 +93,7 @@ func checkTemplate(t condor.Template, in condor.Place) error {
 	return condor.CheckName(t.Expand(0, 0, 1), in)
 }
 
-// commonFiles returns what every job is sent, besides the program.
+// commonFiles returns the files that HTCondor sends with every job, besides the program.
 func (d *Description) commonFiles() []string {
 	if d.Outbox == "" {
 		return d.Inputs
@@ -102,24 +101,23 @@ func (d *Description) commonFiles() []string {
 	return append(slices.Clone(d.Inputs), d.Outbox)
 }
 
-// foldsNames reports whether names that differ in capitals only are of one file on some of
-// the machines.
-func (d *Description) foldsNames() bool { return slices.Contains(d.Systems, condor.Windows) }
+// ignoresCase reports whether some of the machines ignore case in file names.
+func (d *Description) ignoresCase() bool { return slices.Contains(d.Systems, condor.Windows) }
 
-// checkJob checks what is special to a job, given the files that all jobs are sent.
+// checkJob checks one job, given the files that are common to all jobs.
 func (d *Description) checkJob(j *Job, common []string) error {
-	// A field that is empty for some jobs would keep the value of the job before.
+	// In the queue statement, an empty field keeps the value of the job before.
 	first := d.Jobs[0]
 	if (len(j.Inputs) > 0) != (len(first.Inputs) > 0) || (len(j.Remaps) > 0) != (len(first.Remaps) > 0) {
-		return fmt.Errorf("has other kinds of files than job %d", first.Index)
+		return fmt.Errorf("does not have the same kinds of files as job %d", first.Index)
 	}
 	for _, name := range j.Inputs {
 		if err := d.checkFile(name, condor.InInputs); err != nil {
 			return err
 		}
 	}
-	if a, b, clash := condor.SameBase(d.foldsNames(), j.Inputs, common); clash {
-		return fmt.Errorf("%s and %s would be one file in the job's folder", a, b)
+	if a, b, clash := condor.SameBase(d.ignoresCase(), j.Inputs, common); clash {
+		return fmt.Errorf("%s and %s would have the same name in the job's folder", a, b)
 	}
 	var outputs []string
 	for _, m := range d.Remaps {
@@ -131,7 +129,7 @@ func (d *Description) checkJob(j *Job, common []string) error {
 		}
 		outputs = append(outputs, m.Name)
 	}
-	if a, _, clash := condor.SameBase(d.foldsNames(), outputs); clash {
+	if a, _, clash := condor.SameBase(d.ignoresCase(), outputs); clash {
 		return fmt.Errorf("%s would come back under two names", a)
 	}
 	return nil
@@ -142,14 +140,14 @@ func (d *Description) checkRemap(m Remap) error {
 		return err
 	}
 	if m.Name != condor.Base(m.Name) {
-		return fmt.Errorf("%s: a job's outputs are in its folder, not deeper", m.Name)
+		return fmt.Errorf("%s: an output must be in the job's folder, not in a subfolder", m.Name)
 	}
 	if err := condor.CheckName(m.To, condor.InRemaps); err != nil {
 		return err
 	}
 	for _, name := range []string{m.Name, m.To} {
-		if i := strings.IndexByte(name, ' '); i >= 0 && d.MaxIdle > 0 { // see writeFiles
-			return &condor.QuoteError{Text: name, ByteOffset: i, Message: "a blank in the name of one of several outputs does not go with max_idle"}
+		if i := strings.IndexByte(name, ' '); i >= 0 && d.MaxIdle > 0 { // see writeBlank
+			return &condor.QuoteError{Text: name, ByteOffset: i, Message: "with max_idle, the name of one of several outputs cannot have a blank"}
 		}
 	}
 	return nil
@@ -159,7 +157,7 @@ func (d *Description) checkFile(name string, in condor.Place) error {
 	if err := condor.CheckName(name, in); err != nil {
 		return err
 	}
-	if d.foldsNames() {
+	if d.ignoresCase() {
 		return condor.CheckWindows(name)
 	}
 	return nil

@@ -8,58 +8,58 @@ import (
 	"matpool/internal/status"
 )
 
-// The macros for the parts of a hold reason.
+// Macros for the parts of a hold reason.
 const (
 	holdSubject = "hold_subject"
 	holdEvent   = "hold_event"
 	holdMessage = "hold_message"
 )
 
-// subject returns the expression for what a job makes, one or more arguments of strcat.
+// subject returns an expression that names a job's products: one or more arguments of strcat.
 func subject(d *Description) string {
-	if !d.ranged() {
+	if !d.hasRanges() {
 		return fmt.Sprintf(`"%s ", MatFirst`, d.Unit)
 	}
 	return fmt.Sprintf(`ifThenElse(MatCount == 1, strcat("%[1]s ", MatFirst), strcat("%[1]ss ", MatFirst, " to ", MatFirst + MatCount - 1))`, d.Unit)
 }
 
-// writeFailures prints what becomes of a job that fails: it runs again or is held.
+// writeFailures prints the policy for a job that fails: it runs again or is held.
 //
-// HTCondor evaluates on_exit_hold before it decides whether the job leaves the queue, and
-// NumJobCompletions counts this run already. ExitCode is undefined after a signal, and
-// undefined =!= 0.
+// HTCondor evaluates on_exit_hold before it decides whether the job leaves the queue;
+// NumJobCompletions already counts the current attempt. After a signal, ExitCode is
+// undefined, and undefined =!= 0 is true.
 func writeFailures(p *printer, d *Description) {
-	failures := "Any other, and a signal: held too."
+	failures := "Any other status or a signal: also held."
 	if d.MaxRetries > 0 {
-		failures = fmt.Sprintf("Any other, and a signal, may be the machine's fault: run again, up to %d times, then held.", d.MaxRetries)
+		failures = fmt.Sprintf("Any other status or a signal may be the machine's fault: run again, up to %d times, then held.", d.MaxRetries)
 	}
 	p.section(fmt.Sprintf("Failures. Exit status %d (wrong usage) and %d (bad input) would happen on any machine: held at once.", status.Usage, status.Data),
-		failures, "The reason names the machine, and quotes the program or says where to find its message.")
+		failures, "The reason names the machine, and quotes the program's message or the file that has it.")
 	p.set("max_retries", "%d", d.MaxRetries)
 	p.set("on_exit_hold", "(ExitBySignal =?= false && (ExitCode == %d || ExitCode == %d)) || (ExitCode =!= 0 && NumJobCompletions > JobMaxRetries)", status.Usage, status.Data)
 	p.set(holdEvent, `ifThenElse(ExitBySignal =?= true, strcat("killed by signal ", ExitSignal), `+
 		`ifThenElse(ExitCode == %d, "wrong usage", ifThenElse(ExitCode == %d, "bad input", strcat("failed with exit status ", ExitCode))))`, status.Usage, status.Data)
-	// A program that a signal killed could not say why: what it has said is older.
+	// After a signal, the message is of an earlier attempt.
 	p.set(holdMessage, `ifThenElse(ExitBySignal =!= true && isString(%[1]s) && %[1]s != "", %[1]s, strcat("see ", Err))`, chirp.Attribute)
 	p.set("on_exit_hold_reason", `strcat($(%s), ": ", $(%s), ifThenElse(NumJobCompletions > 1, strcat(", after ", NumJobCompletions, " runs, the last on "), " on "), MachineAttrMachine0, " (", MachineAttrOpSys0, "): ", $(%s))`,
 		holdSubject, holdEvent, holdMessage)
 	p.set("on_exit_hold_subcode", "ifThenElse(ExitBySignal =?= true, 128 + ExitSignal, ExitCode)")
 }
 
-// writeNodeFailures lets a job that fails leave the queue with its exit status: DAGMan
-// would wait for ever for one that is held.
+// writeNodeFailures prints the policy for a node's job: one that fails leaves the queue with
+// its exit status. DAGMan would wait for ever for a held one.
 func writeNodeFailures(p *printer, d *Description) {
-	p.section(fmt.Sprintf("Failures. Exit status %d (wrong usage) and %d (bad input) would happen on any machine: the node has failed.", status.Usage, status.Data),
-		fmt.Sprintf("Any other, and a signal, may be the machine's fault: run again, up to %d times, then the node has failed.", d.MaxRetries))
+	p.section(fmt.Sprintf("Failures. Exit status %d (wrong usage) and %d (bad input) would happen on any machine: the node fails.", status.Usage, status.Data),
+		fmt.Sprintf("Any other status or a signal may be the machine's fault: run again, up to %d times, then the node fails.", d.MaxRetries))
 	p.set("max_retries", "%d", d.MaxRetries)
 	p.set("retry_until", "ExitCode =?= %d || ExitCode =?= %d", status.Usage, status.Data)
 }
 
-// writeReleases prints when a job is released that a machine's fault has held.
+// writeReleases prints the policy for a job that is held because a machine is at fault.
 func writeReleases(p *printer, d *Description) {
 	if d.MaxRetries == 0 {
 		return
 	}
-	p.section("Machines at fault. A job that could not be started (6), or whose outputs could not be sent (12), is tried again.")
+	p.section("Machines at fault. A job that could not be started (6), or whose outputs could not be sent (12), runs again.")
 	p.set("periodic_release", "NumJobStarts <= %d && time() - EnteredCurrentStatus > %s && member(HoldReasonCode, %s)", d.MaxRetries, seconds(d.RetryDelay), condor.ReleasedCodes())
 }

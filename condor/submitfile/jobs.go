@@ -8,13 +8,13 @@ import (
 	"matpool/condor"
 )
 
-// columns returns the variables that each job has in the queue statement, or in the VARS of
-// a graph. The last one may hold blanks and commas.
+// columns returns the variables of a job in the queue statement, or in the VARS of a DAG.
+// Only the last one may have blanks and commas.
 func (d *Description) columns() []string {
 	columns := []string{"index"}
 	for _, macro := range []string{"first", "count"} {
-		// condor_submit warns of a variable that is not used.
-		if d.ranged() || slices.ContainsFunc(d.templates(), func(t condor.Template) bool { return t.Uses(macro) }) {
+		// condor_submit warns of unused variables.
+		if d.hasRanges() || slices.ContainsFunc(d.templates(), func(t condor.Template) bool { return t.Uses(macro) }) {
 			columns = append(columns, macro)
 		}
 	}
@@ -56,20 +56,20 @@ func (j *Job) appendField(dst []byte, column string) []byte {
 	return dst
 }
 
-// escapeBlanks escapes a name for a field that a blank would end. See [writeBlank] for the
+// escapeBlanks escapes a name for a field that ends at a blank. [writeBlank] defines the
 // macro.
 func escapeBlanks(name string) string {
 	return strings.ReplaceAll(condor.Escape(name), " ", "$(blank)")
 }
 
-// writeBlank defines the macro $(blank), if a job needs it.
+// writeBlank defines the macro $(blank) if a job needs it.
 //
-// Note: with max_idle, HTCondor forgets all macros but the jobs' variables, so that
+// Note: with max_idle, HTCondor keeps no macros but the jobs' variables, so
 // [Description.Check] refuses such a name.
 func writeBlank(p *printer, d *Description) {
 	blank := func(m Remap) bool { return strings.Contains(m.Name, " ") || strings.Contains(m.To, " ") }
 	if slices.ContainsFunc(d.Jobs, func(j Job) bool { return slices.ContainsFunc(j.Remaps, blank) }) {
-		p.remark("A blank in a name: written out, it would end a field below.")
+		p.comment("A blank in a name, which would end a field below.")
 		p.set("blank", "$(undefined_on_purpose: )")
 	}
 }

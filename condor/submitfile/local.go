@@ -7,8 +7,8 @@ import (
 	"matpool/condor"
 )
 
-// A LocalJob is a program that runs once on the machine where it is submitted, in the
-// current folder: the last node of a [DAG].
+// A LocalJob is a program that runs once on the submit machine, in the current folder: the
+// last node of a [DAG].
 type LocalJob struct {
 	Comments       []string
 	Executable     string
@@ -16,8 +16,8 @@ type LocalJob struct {
 	Stdout, Stderr condor.Template
 }
 
-// Write prints the submit description. It prints nothing if HTCondor cannot carry one of
-// the names or arguments.
+// Write prints the submit description. It prints nothing if HTCondor cannot represent one
+// of the names or arguments.
 func (j *LocalJob) Write(w io.Writer) error {
 	if err := condor.CheckName(j.Executable, condor.InLog); err != nil {
 		return fmt.Errorf("executable: %w", err)

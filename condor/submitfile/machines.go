@@ -10,34 +10,34 @@ import (
 	"matpool/internal/text"
 )
 
-// writeMachines prints which machines a job may have, and what HTCondor remembers of them
-// and of the job for the messages and the log.
+// writeMachines prints the requirements on machines, and the attributes that HTCondor
+// records of machines and jobs for hold reasons and the log.
 func writeMachines(p *printer, d *Description) {
 	machines := "Machines."
 	if d.RetryDelay > 0 {
-		machines += " One that a job has failed on may try it again only after " + text.Duration(d.RetryDelay) + "."
+		machines += " A job avoids a machine that it failed on for " + text.Duration(d.RetryDelay) + "."
 	}
 	p.section(machines)
 	p.set("requirements", "%s", requirements(d))
-	p.remark("Which machines a job has had, for the line above, the messages below and the log.")
+	p.comment("The machines that a job has had, for the line above, the hold reasons and the log.")
 	p.set("job_machine_attrs", "Machine, OpSys")
-	p.set("job_machine_attrs_history_length", "%d", remembered(d))
+	p.set("job_machine_attrs_history_length", "%d", historyLength(d))
 	p.set("ulog_execute_attrs", "Machine, OpSys, Arch")
 	first, count := "$(index)", "1"
-	if d.ranged() {
+	if d.hasRanges() {
 		first, count = "$(first)", "$(count)"
 	}
 	p.set("submit_event_user_notes", "%s", condor.FormatNote(first, count, d.MaxRetries+1, len(d.Jobs), d.Sum))
 	p.set("+MatFirst", "%s", first)
-	if d.ranged() {
+	if d.hasRanges() {
 		p.set("+MatCount", "%s", count)
 	}
 	p.set(holdSubject, "%s", subject(d))
-	p.remark("After 5 min, a job whose machine is lost goes back to the queue, and a slot whose job is lost is free again.")
+	p.comment("If a machine and the submit machine lose contact for 5 min, the job goes back to the queue, and the slot is free.")
 	p.set("job_lease_duration", "300")
 }
 
-// requirements returns the expression for what a machine must be.
+// requirements returns the expression for the machines that a job may have.
 func requirements(d *Description) string {
 	var systems []string
 	for _, system := range d.Systems {
@@ -46,7 +46,7 @@ func requirements(d *Description) string {
 	expr := fmt.Sprintf("(Arch == %q) && (%s)", condor.Arch, strings.Join(systems, " || "))
 	if d.RetryDelay > 0 {
 		var had []string
-		for i := range remembered(d) {
+		for i := range historyLength(d) {
 			had = append(had, fmt.Sprintf("MY.MachineAttrMachine%d", i))
 		}
 		expr += fmt.Sprintf(" && (!member(TARGET.Machine, {%s}) || time() - MY.EnteredCurrentStatus > %s)", strings.Join(had, ", "), seconds(d.RetryDelay))
@@ -57,20 +57,20 @@ func requirements(d *Description) string {
 	return expr
 }
 
-// remembered returns how many machines HTCondor remembers of a job: those of all its runs
-// but the last, up to five runs. HTCondor remembers a machine twice if the job went back to
-// the queue from it (seen with 23.9.6).
+// historyLength returns the number of machines that HTCondor records for a job: those of all
+// its attempts but the last, up to five attempts. HTCondor records a machine twice if the
+// job went back to the queue from it (seen with 23.9.6).
 //
-// Note: it is not enough to remember the last one. A job for which two machines are bad
-// would go back and forth between them.
-func remembered(d *Description) int {
+// Note: the last machine alone is not sufficient. With two bad machines, a job would go back
+// and forth between them.
+func historyLength(d *Description) int {
 	if d.RetryDelay == 0 {
-		return 1 // for the messages
+		return 1 // for the hold reasons
 	}
 	return 2 * min(max(d.MaxRetries, 1), 5)
 }
 
-// seconds returns a time as HTCondor counts it, rounded up.
+// seconds returns a time in whole seconds, rounded up.
 func seconds(d time.Duration) string {
 	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
 }

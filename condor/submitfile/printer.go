@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// A printer prints lines. It reports errors of writing when it is flushed.
+// A printer prints lines. It keeps a write error until flush returns it.
 type printer struct {
 	w *bufio.Writer
 }
@@ -26,21 +26,21 @@ func (p *printer) set(name, format string, args ...any) {
 // head prints the comments at the beginning of a file.
 func (p *printer) head(comments []string) {
 	for _, line := range comments {
-		p.remark(line)
+		p.comment(line)
 	}
 }
 
-// section prints an empty line, and the comments on the lines that follow.
+// section prints an empty line and comments on the lines that follow.
 func (p *printer) section(comments ...string) {
 	p.line("")
 	for _, line := range comments {
-		p.remark(line)
+		p.comment(line)
 	}
 }
 
-// remark prints a comment of one line. A backslash at its end would join the next line to
-// it, although it is a comment.
-func (p *printer) remark(text string) {
+// comment prints a comment of one line. It trims a backslash at the end, which would continue
+// the line even in a comment.
+func (p *printer) comment(text string) {
 	oneLine := strings.Map(func(r rune) rune {
 		if r < ' ' {
 			return ' '

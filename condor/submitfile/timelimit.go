@@ -8,20 +8,20 @@ import (
 	"matpool/internal/text"
 )
 
-// writeTime prints the limit of a run's time, and a second guard of it. A start of an
-// earlier run does not count, nor does time in which the job is suspended or sends its
-// outputs (JobStatus 7 and 6).
-func writeTime(p *printer, d *Description) {
-	p.section(fmt.Sprintf("Time. A job that runs longer than %s is held. A second guard holds it if HTCondor's own has not, which", text.Duration(d.MaxRunTime)),
-		"overlooks a job that begins in the second in which its shadow does.")
+// writeTimeLimit prints HTCondor's limit on the time of an attempt, and a second check of the
+// limit. The check ignores the start of an earlier attempt, and the time in which a job is
+// suspended or sends its outputs (JobStatus 7 and 6).
+func writeTimeLimit(p *printer, d *Description) {
+	p.section(fmt.Sprintf("Time. A job that runs longer than %s is held. HTCondor's own limit misses a job that begins in the", text.Duration(d.MaxRunTime)),
+		"same second as its shadow: the expression below holds that one.")
 	p.set("allowed_execute_duration", "%s", seconds(d.MaxRunTime))
-	p.set("periodic_hold", "JobStatus == 2 && JobCurrentStartExecutingDate >= JobCurrentStartDate && time() - JobCurrentStartExecutingDate > %s", seconds(guard(d.MaxRunTime)))
+	p.set("periodic_hold", "JobStatus == 2 && JobCurrentStartExecutingDate >= JobCurrentStartDate && time() - JobCurrentStartExecutingDate > %s", seconds(checkAfter(d.MaxRunTime)))
 	p.set("periodic_hold_reason", `strcat($(%s), ": ran longer than %s on ", MachineAttrMachine0)`, holdSubject, text.Duration(d.MaxRunTime))
 	p.set("periodic_hold_subcode", "%d", condor.CodeTimeLimit)
 }
 
-// guard returns when the second guard of the time limit strikes: late enough for the first
-// to strike before it.
-func guard(limit time.Duration) time.Duration {
+// checkAfter returns the time after which the second check holds a job: late enough for
+// HTCondor's own limit to hold it first.
+func checkAfter(limit time.Duration) time.Duration {
 	return limit + min(max(limit/2, 10*time.Second), 5*time.Minute)
 }

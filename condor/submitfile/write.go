@@ -8,16 +8,16 @@ import (
 	"matpool/condor"
 )
 
-// Write prints a submit description for condor_submit. The text stands alone, with a
-// comment on why each line is there, and ends with one queue statement, which has a line
-// for each job. Write prints nothing if [Description.Check] returns an error.
+// Write prints a complete submit description for condor_submit, with comments. It ends with
+// one queue statement that has a line for each job. Write prints nothing if
+// [Description.Check] returns an error.
 func (d *Description) Write(w io.Writer) error {
 	if err := d.Check(); err != nil {
 		return err
 	}
 	p := newPrinter(w)
 	writeAttributes(p, d, writeFailures)
-	p.section("The jobs, a line for each. Blanks and commas end a field, but not the last one.")
+	p.section("The jobs, a line for each. Blanks and commas end every field but the last.")
 	columns := d.columns()
 	p.line("queue " + strings.Join(columns, ", ") + " from (")
 	var line []byte
@@ -35,8 +35,8 @@ func (d *Description) Write(w io.Writer) error {
 	return p.flush()
 }
 
-// writeAttributes prints everything above the queue statement. The failures of the node of
-// a graph differ from those of a job that stands alone.
+// writeAttributes prints everything above the queue statement. The policy for failures
+// differs between a job and a DAG node.
 func writeAttributes(p *printer, d *Description, failures func(*printer, *Description)) {
 	p.head(d.Comments)
 	writeProgram(p, d)
@@ -44,7 +44,7 @@ func writeAttributes(p *printer, d *Description, failures func(*printer, *Descri
 	writeResources(p, d)
 	writeMachines(p, d)
 	failures(p, d)
-	writeTime(p, d)
+	writeTimeLimit(p, d)
 	writeReleases(p, d)
 	if len(d.Extra) > 0 {
 		p.section("Passed on unchanged.")
@@ -61,7 +61,7 @@ func writeProgram(p *printer, d *Description) {
 		for _, system := range d.Systems {
 			files = append(files, condor.Variant(d.Executable, system))
 		}
-		p.section("The program. HTCondor puts the machine's system and processor into the name; the files are",
+		p.section("The program. HTCondor inserts the machine's system and processor into the name; the files are",
 			strings.Join(files, ", ")+".")
 		executable += ".$$(OpSys).$$(Arch).exe"
 	} else {
@@ -71,21 +71,21 @@ func writeProgram(p *printer, d *Description) {
 	p.set("batch_name", "%s", condor.Escape(d.BatchName))
 	p.set("executable", "%s", executable)
 	if len(d.Arguments) > 0 {
-		arguments, _ := condor.QuoteArguments(d.Arguments) // Check has looked at the error
+		arguments, _ := condor.QuoteArguments(d.Arguments) // Check has returned the error
 		p.set("arguments", "%s", arguments)
 	}
 }
 
 func writeFiles(p *printer, d *Description) {
-	const success = "There is no success_exit_code: it would throw away what a failed job wrote to stderr."
+	const success = "There is no success_exit_code: with it, HTCondor discards the stderr of a failed job."
 	if d.Outbox != "" {
-		p.section("Files. Every job is sent an empty folder, "+d.Outbox+", and what the program leaves in it comes back: it",
-			"is there however the job ends. If the outputs themselves were named, HTCondor would hold a failed job for",
-			"a missing one and forget its exit status; if nothing were named, it would wait a second before each start.",
+		p.section("Files. Every job gets an empty folder, "+d.Outbox+", and the files that the program writes into it come",
+			"back. The folder exists however the job ends. If this named the outputs themselves, HTCondor would hold a",
+			"failed job for a missing output and lose its exit status; with no name, each start would take a second more.",
 			success)
 	} else {
-		p.section("Files. All new files in the job's folder come back, also those of a job that failed. There is no",
-			"transfer_output_files: HTCondor would hold a failed job for a missing output and forget its exit status.",
+		p.section("Files. All new files in the job's folder come back, also those of a failed job. There is no",
+			"transfer_output_files: HTCondor would hold a failed job for a missing output and lose its exit status.",
 			success)
 	}
 	p.set("should_transfer_files", "YES")
@@ -104,7 +104,7 @@ func writeFiles(p *printer, d *Description) {
 		p.set("transfer_input_files", "%s", strings.Join(inputs, ", "))
 	}
 	if d.Outbox != "" {
-		// With the slash, the folder's content comes back, not the folder.
+		// The slash makes the content of the folder come back, not the folder.
 		p.set("transfer_output_files", "%s/", condor.Escape(condor.Base(d.Outbox)))
 	}
 	var remaps []string
@@ -124,25 +124,25 @@ func writeFiles(p *printer, d *Description) {
 }
 
 func writeResources(p *printer, d *Description) {
-	p.section("What a job needs.")
+	p.section("Resources for a job.")
 	p.set("request_cpus", "%d", d.Cpus)
 	for _, r := range []struct {
 		name string
 		Resource
 	}{{"request_memory", d.Memory}, {"request_disk", d.Disk}} {
 		if r.Why != "" {
-			p.remark(r.Why)
+			p.comment(r.Why)
 		}
 		p.set(r.name, "%s", megabytes(r.Bytes))
 	}
 	if d.MaxIdle > 0 {
-		p.remark("Jobs enter the queue as others leave it; this many wait at a time.")
+		p.comment("The limit on jobs that wait in the queue; more enter as others start.")
 		p.set("max_idle", "%d", d.MaxIdle)
 	}
 }
 
-// megabytes returns a size in HTCondor's megabytes, rounded up. It always has the unit: a
-// pool may refuse a number without one.
+// megabytes returns a size in HTCondor's megabytes, rounded up, with the unit: a pool may
+// refuse a number without one.
 func megabytes(bytes int64) string {
 	const mb = 1 << 20
 	return strconv.FormatInt((bytes+mb-1)/mb, 10) + "MB"

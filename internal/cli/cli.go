@@ -1,4 +1,4 @@
-// Package cli is what the programs' command lines have in common: flags, manuals, versions, signals, exit statuses.
+// Package cli has what the programs' command lines have in common: flags, manuals, versions, signals, exit statuses.
 package cli
 
 import (
@@ -12,19 +12,19 @@ import (
 	"matpool/internal/text"
 )
 
-// A Command is a program: it reads its arguments and does its work until that is
-// done or ctx is cancelled. [Main] alone prints the error that it returns.
+// A Command is a program. It parses its arguments and works until it is done or ctx is
+// cancelled. It returns errors for [Main] to print.
 type Command func(ctx context.Context, args []string, stdout, stderr io.Writer) error
 
 // Main runs a program and ends the process with the exit status of package status.
 //
-// Each error is one line on stderr, "matprod: inputA.npy: truncated: …"; a hint, if
-// any, is a line of its own. At the first signal that asks the program to end, ctx is
-// cancelled; when the command has cleaned up and returned, the process dies by that
-// signal, so that whoever waits for it can see why. A second signal kills at once.
+// Each error is one line on stderr, "matprod: inputA.npy: truncated: …"; a hint, if any, is
+// on a line of its own. The first signal that asks the program to end cancels ctx. When the
+// command has cleaned up and returned, the process kills itself with that signal, so that its
+// parent sees the cause. A second signal kills it at once.
 //
-// Before the process ends with an error, each onFailure is called with the first line
-// that is printed, without the program's name.
+// Before the process ends with an error, Main calls each onFailure with the first line that
+// it printed, without the program's name.
 func Main(name string, run Command, onFailure ...func(line string)) {
 	ctx, signals := cancelOnSignal()
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
@@ -42,8 +42,8 @@ func Main(name string, run Command, onFailure ...func(line string)) {
 	os.Exit(status.Of(err))
 }
 
-// cancelOnSignal returns a context that the first signal cancels, and a channel that
-// then delivers that signal.
+// cancelOnSignal returns a context that the first signal cancels, and a channel that then
+// receives that signal.
 func cancelOnSignal() (context.Context, <-chan os.Signal) {
 	ctx, cancel := context.WithCancel(context.Background())
 	arrived, first := make(chan os.Signal, 1), make(chan os.Signal, 1)
@@ -60,10 +60,10 @@ func cancelOnSignal() (context.Context, <-chan os.Signal) {
 	return ctx, first
 }
 
-// summary returns the first of the lines that report prints, without the program's name.
+// summary returns the first line that report prints, without the program's name.
 func summary(err error) string {
 	errs := status.List(err)
-	line, _ := words(errs[0])
+	line, _ := message(errs[0])
 	line = text.Plain(line)
 	if more := len(errs) - 1; more > 0 {
 		line = fmt.Sprintf("%s (and %d more)", line, more)
@@ -71,12 +71,11 @@ func summary(err error) string {
 	return line
 }
 
-// maxErrors is how many errors are printed. If 100,000 inputs are missing, the first
-// ones show what is wrong.
+// maxErrors is the number of errors that are printed. If 100,000 inputs are missing, the
+// first ones show what is wrong.
 const maxErrors = 50
 
-// report prints a line for each error, the first ones of many, and under them the hints,
-// each once.
+// report prints a line for each error, up to maxErrors, and then each hint once.
 func report(w io.Writer, name string, err error) {
 	if err == nil {
 		return
@@ -84,14 +83,14 @@ func report(w io.Writer, name string, err error) {
 	var lines, hints []string
 	seen := map[string]bool{"": true}
 	for _, err := range status.List(err) {
-		message, hint := words(err)
-		if !seen[message] {
-			lines = append(lines, message)
+		line, hint := message(err)
+		if !seen[line] {
+			lines = append(lines, line)
 		}
 		if !seen[hint] {
 			hints = append(hints, hint)
 		}
-		seen[message], seen[hint] = true, true
+		seen[line], seen[hint] = true, true
 	}
 	if more := len(lines) - maxErrors; more > 1 {
 		lines = append(lines[:maxErrors], "… and "+text.Number(more)+" more")

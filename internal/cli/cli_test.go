@@ -112,7 +112,7 @@ func TestMisuse(t *testing.T) {
 	} {
 		checkMisuse(t, test.args, parse(strings.Fields(test.args)...), test.want)
 	}
-	checkMisuse(t, "a ''", parse("a", ""), "an argument is empty, where a file should be named")
+	checkMisuse(t, "a ''", parse("a", ""), "an argument is empty; it must be a file name")
 }
 
 func checkMisuse(t *testing.T, args string, g given, want string) {

@@ -13,30 +13,31 @@ import (
 	"matpool/internal/status"
 )
 
-// Flags are a program's flags. They may stand before, between and behind the
-// operands, with one dash or two; "--" ends them.
+// Flags are a program's flags. They may be before, between and after the operands, with one
+// dash or two; "--" ends them.
 //
-// Each flag is defined with its usage, a line of the manual, in which backquotes mark the
-// name of its value: "write `N` pairs".
+// The usage of a flag is its line in the manual. Backquotes enclose the name of its value:
+// "write `N` pairs".
 type Flags struct {
 	set       *flag.FlagSet
 	manual    string
-	listed    []string // in the order of their definitions
+	listed    []string // flags in the order of their definitions
+	sections  []section
 	version   bool
 	component func() (string, error) // see Component
 	threads   *int
 }
 
-// NewFlags returns the flags that every program has, -help and -version, for the
-// program whose manual is the package comment of source.
+// NewFlags returns the flags that every program has, -help and -version. The program's
+// manual is the package comment of source.
 func NewFlags(name, source string) *Flags {
 	f := &Flags{set: flag.NewFlagSet(name, flag.ContinueOnError), manual: manual(source)}
-	f.set.SetOutput(io.Discard) // Main prints what is wrong
+	f.set.SetOutput(io.Discard) // Main prints errors
 	f.set.BoolVar(&f.version, "version", false, "print the program's version")
 	return f
 }
 
-// Names returns the names of all flags that are defined, sorted.
+// Names returns the sorted names of all flags.
 func (f *Flags) Names() []string {
 	var names []string
 	f.set.VisitAll(func(g *flag.Flag) { names = append(names, g.Name) })
@@ -56,17 +57,16 @@ func (f *Flags) BoolVar(p *bool, name, usage string) {
 	f.set.BoolVar(p, name, *p, usage)
 }
 
-// Func defines a flag whose value is passed to set. An error says what the value must be.
+// Func defines a flag that passes its value to set. The error of set describes valid values.
 func (f *Flags) Func(name, usage string, set func(string) error) {
 	f.listed = append(f.listed, name)
 	f.set.Func(name, usage, set)
 }
 
-// Unlisted is Func for a flag that the manual describes in another section than that of
-// the flags.
+// Unlisted is Func for a flag that is not in the section Flags of the manual.
 func (f *Flags) Unlisted(name string, set func(string) error) { f.set.Func(name, "", set) }
 
-// Whole defines a flag for a whole number from least to most.
+// Whole defines a flag whose value is a whole number from least to most.
 func (f *Flags) Whole(name string, value, least, most int, usage string) *int {
 	f.Func(name, usage, func(s string) error {
 		n, err := strconv.Atoi(s)
@@ -80,8 +80,8 @@ func (f *Flags) Whole(name string, value, least, most int, usage string) *int {
 	return &value
 }
 
-// Path defines a flag for the name of a file or a folder. An empty one is refused:
-// it comes of a variable that a shell script has not set.
+// Path defines a flag whose value is the name of a file or a folder. An empty name is an
+// error: a shell script may have left a variable unset.
 func (f *Flags) Path(name, value, usage string) *string {
 	f.Func(name, usage, func(s string) error {
 		if s == "" {
@@ -94,7 +94,7 @@ func (f *Flags) Path(name, value, usage string) *string {
 	return &value
 }
 
-// String defines a flag for any text.
+// String defines a flag whose value is any text.
 func (f *Flags) String(name, usage string) *string {
 	value := new(string)
 	f.Func(name, usage, func(s string) error {
@@ -107,26 +107,26 @@ func (f *Flags) String(name, usage string) *string {
 // Jobs defines the flag -jobs, the number of products.
 func (f *Flags) Jobs(usage string) *int { return f.Whole("jobs", 100, 1, file.MaxIndex, usage) }
 
-// maxThreads is a limit that no sensible use reaches: it keeps sizes far from overflow.
+// maxThreads is more than any machine needs, and keeps sizes far from overflow.
 const maxThreads = 1024
 
-// Threads defines the flag -threads. The default is the number of processors that
-// the program may use, by affinity, cgroup or GOMAXPROCS.
+// Threads defines the flag -threads. The default is the number of processors that the
+// program may use, according to affinity, cgroup or GOMAXPROCS.
 func (f *Flags) Threads(usage string) *int {
 	f.threads = f.Whole("threads", runtime.GOMAXPROCS(0), 1, maxThreads, usage)
 	f.set.Lookup("threads").DefValue = "the processors that may be used"
 	return f.threads
 }
 
-// Component adds to what -version prints a line that describe returns, and to its usage
-// what that is.
+// Component adds the line that describe returns to the output of -version, and "and what"
+// to its usage.
 func (f *Flags) Component(what string, describe func() (string, error)) {
 	f.set.Lookup("version").Usage += " and " + what
 	f.component = describe
 }
 
-// Parse reads the arguments and returns the operands. If the arguments ask for the
-// manual or the version, it prints that and returns done, and there is no more to do.
+// Parse parses the arguments and returns the operands. With -help or -version, it prints the
+// manual or the version and returns done: the program then has nothing else to do.
 func (f *Flags) Parse(args []string, stdout io.Writer) (operands []string, done bool, err error) {
 	for {
 		err := f.set.Parse(args)
@@ -148,7 +148,7 @@ func (f *Flags) Parse(args []string, stdout io.Writer) (operands []string, done 
 		operands, args = append(operands, rest[0]), rest[1:]
 	}
 	if !f.version && slices.Contains(operands, "") {
-		return nil, false, f.Misused("an argument is empty, where a file should be named")
+		return nil, false, f.Misused("an argument is empty; it must be a file name")
 	}
 	if f.threads != nil && *f.threads > runtime.GOMAXPROCS(0) {
 		runtime.GOMAXPROCS(*f.threads)
@@ -159,14 +159,14 @@ func (f *Flags) Parse(args []string, stdout io.Writer) (operands []string, done 
 	return operands, false, nil
 }
 
-// Given reports whether the flag stands among the arguments.
+// Given reports whether the arguments have the flag.
 func (f *Flags) Given(name string) bool {
 	given := false
 	f.set.Visit(func(g *flag.Flag) { given = given || g.Name == name })
 	return given
 }
 
-// Misused returns the error for arguments that do not go together.
+// Misused returns an error of status Usage, for arguments that are invalid together.
 func (f *Flags) Misused(format string, args ...any) error {
 	return status.UsageError(fmt.Errorf(format, args...), f.seeHelp())
 }

@@ -7,31 +7,54 @@ import (
 	"unicode/utf8"
 )
 
-// manual returns the text of the comment that source begins with. A program's
-// manual is its package comment, so that go doc shows it, too.
+// manual returns the text of the comment at the beginning of source. A program's manual is
+// its package comment, so that go doc prints it, too.
 func manual(source string) string {
 	_, source, _ = strings.Cut(source, "/*\n")
 	text, _, _ := strings.Cut(source, "*/")
 	return text
 }
 
-// help returns the manual, with the section of the flags made from their definitions.
-// (The copy of it in the source is for go doc; a test keeps it up to date.)
+// A section is a section of the manual that is made by the program.
+type section struct{ heading, lines string }
+
+// Section replaces the lines of the manual's section with this heading.
+func (f *Flags) Section(heading, lines string) {
+	f.sections = append(f.sections, section{heading, lines})
+}
+
+// help returns the manual, with the section Flags made from the flags' definitions, and
+// those of [Flags.Section]. (The source also has these sections, for go doc; a test keeps
+// them up to date.)
 func (f *Flags) help() string {
-	const heading = "\nFlags:\n\n"
-	before, rest, found := strings.Cut(f.manual, heading)
+	text := section{"Flags", f.usage()}.replaceIn(f.manual)
+	for _, s := range f.sections {
+		text = s.replaceIn(text)
+	}
+	return text
+}
+
+// replaceIn returns a manual with this section in place of the one with the same heading.
+// A section ends at an empty line.
+func (s section) replaceIn(manual string) string {
+	heading := "\n" + s.heading + ":\n\n"
+	before, rest, found := strings.Cut(manual, heading)
 	if !found {
-		return f.manual
+		return manual
 	}
 	_, after, more := strings.Cut(rest, "\n\n")
 	if more {
 		after = "\n" + after
 	}
-	return before + heading + f.section() + after
+	var lines strings.Builder
+	for line := range strings.Lines(s.lines) {
+		lines.WriteString("\t" + line)
+	}
+	return before + heading + lines.String() + after
 }
 
-// section returns a line for each flag: its name, its value's, the usage, the default.
-func (f *Flags) section() string {
+// usage returns a line for each flag: its name, its value's name, its usage and its default.
+func (f *Flags) usage() string {
 	type line struct{ name, usage string }
 	var lines []line
 	add := func(g *flag.Flag) {
@@ -51,9 +74,9 @@ func (f *Flags) section() string {
 	for _, l := range lines {
 		width = max(width, utf8.RuneCountInString(l.name))
 	}
-	var section strings.Builder
+	var text strings.Builder
 	for _, l := range lines {
-		fmt.Fprintf(&section, "\t%-*s   %s\n", width, l.name, l.usage)
+		fmt.Fprintf(&text, "%-*s   %s\n", width, l.name, l.usage)
 	}
-	return section.String()
+	return text.String()
 }

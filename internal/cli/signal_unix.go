@@ -11,7 +11,7 @@ import (
 
 var endingSignals = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}
 
-// dieBy ends the process by a signal that is not caught any more.
+// dieBy kills the process with a signal, which must no longer be caught.
 func dieBy(sig os.Signal) {
 	if sig, ok := sig.(syscall.Signal); ok && syscall.Kill(os.Getpid(), sig) == nil {
 		select {} // the signal is on its way

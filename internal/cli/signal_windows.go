@@ -7,9 +7,9 @@ import (
 	"matpool/internal/status"
 )
 
-// Go's runtime turns Ctrl-C and Ctrl-Break into the first, and closing the
-// console, logging off and shutting down into the second.
+// Go's runtime reports Ctrl-C and Ctrl-Break as os.Interrupt, and closing the console,
+// logging off and shutting down as SIGTERM.
 var endingSignals = []os.Signal{os.Interrupt, syscall.SIGTERM}
 
-// dieBy ends the process: Windows knows no death by a signal.
+// dieBy ends the process: on Windows, processes do not die by signals.
 func dieBy(os.Signal) { os.Exit(status.Failure) }

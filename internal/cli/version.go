@@ -7,8 +7,8 @@ import (
 	"runtime/debug"
 )
 
-// version is set by the Makefile, from git. (go build alone leaves it to what Go
-// itself writes into the program.)
+// version is set by the Makefile, from git. With go build alone it is empty, and the version
+// in Go's build information counts.
 var version string
 
 // printVersion prints the program's version, Go's, and that of the program's component,

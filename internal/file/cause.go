@@ -6,8 +6,8 @@ import (
 	"os"
 )
 
-// Cause returns what the system says in an error of package os, without the operation
-// and the name of the file, so that a message can name the file in its own words.
+// Cause returns the system's error in an error of package os, without the operation and the
+// file name, so that a message can name the file in its own way.
 func Cause(err error) error {
 	var path *fs.PathError
 	var link *os.LinkError
@@ -23,7 +23,7 @@ func Cause(err error) error {
 	return err
 }
 
-// Same reports whether two names are of one file that exists.
+// Same reports whether two names refer to the same existing file.
 func Same(a, b string) bool {
 	infoA, errA := os.Stat(a)
 	infoB, errB := os.Stat(b)

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// MaxIndex is the largest index of a numbered file: more than any sensible use needs, and
-// far from where sums of indices would overflow.
+// MaxIndex is the largest index of a numbered file. Nobody needs more, and sums of indices do
+// not overflow.
 const MaxIndex = 1_000_000
 
 // Indexed returns the name of a numbered file: inputA.npy, 7 → inputA7.npy. See
@@ -23,9 +23,9 @@ func IndexedRange(name string, first, count int) []string {
 	return names
 }
 
-// InsertIndex puts an index, or what stands for one, before the extension of a name's
-// last part, or at its end if it has none: inputA7.npy, pipe7, logs.d/out7. As in
-// Python's os.path.splitext, dots that begin a name do not begin an extension.
+// InsertIndex inserts an index, or a macro for one, before the extension of a name's last
+// part, or at its end if it has none: inputA7.npy, pipe7, logs.d/out7. As in Python's
+// os.path.splitext, dots at the beginning of a name do not begin an extension.
 func InsertIndex(name, index string) string {
 	ext := filepath.Ext(strings.TrimLeft(filepath.Base(name), "."))
 	return strings.TrimSuffix(name, ext) + index + ext

@@ -1,4 +1,4 @@
-// Package file holds what the programs do with files by name: outputs that appear complete or not at all, numbered names, comparison.
+// Package file has what the programs share about files: outputs that appear complete or not at all, numbered names, causes of errors.
 package file
 
 import (
@@ -10,33 +10,33 @@ import (
 	"path/filepath"
 )
 
-// An Output is a file that does not have its name yet.
+// An Output is a file that appears under its name complete or not at all.
 //
-// Its data goes to a temporary file in the same folder, which takes the name when it is
-// complete, and is removed otherwise. Whoever opens the name sees the old file or the new
-// one, whole.
+// Its data goes to a temporary file in the same folder, which is renamed when it is complete,
+// and removed otherwise. Whoever opens the name gets either the old file or the complete new
+// one.
 type Output struct {
 	*os.File
-	name string // as the caller gave it
-	path string // with symbolic links followed: what is replaced is the file, not the link
+	name string // as passed by the caller
+	path string // with symbolic links followed: the output replaces the file, not the link
 	mode fs.FileMode
 }
 
-// A TargetError is a name that a file cannot be put under, because something is
-// there that must not be replaced: a folder, a device, a pipe.
+// A TargetError reports that a name belongs to something that an output must not replace: a
+// folder, a device, a pipe.
 type TargetError struct{ Name, What string }
 
 func (e *TargetError) Error() string {
 	return fmt.Sprintf("%s: is %s; it cannot be replaced by a file", e.Name, e.What)
 }
 
-// A NameError is a name that no file can have on this system.
+// A NameError reports a name that no file can have on this system.
 type NameError struct{ Name, Why string }
 
 func (e *NameError) Error() string { return e.Name + ": cannot be written: " + e.Why }
 
-// Create makes a temporary file beside the one that name says. The caller must
-// call Close in any case, and Commit before it when the data is complete.
+// Create creates a temporary file in the folder of name. The caller must call Commit when the
+// data is complete, and Close in any case.
 func Create(name string) (*Output, error) {
 	path, mode, err := target(name)
 	if err != nil {
@@ -49,18 +49,17 @@ func Create(name string) (*Output, error) {
 	return f, nil
 }
 
-// Check returns the error of [Create] that can be known without writing: a
-// [*TargetError], a [*NameError], or one of links in a circle.
+// Check returns the errors of [Create] that are known without writing: a [*TargetError], a
+// [*NameError], or one for a cycle of symbolic links.
 func Check(name string) error {
 	_, _, err := target(name)
 	return err
 }
 
-// target returns what a name stands for, and the permissions of the file that is
-// there.
+// target returns the path that a name refers to, and the permissions of an existing file.
 func target(name string) (path string, mode fs.FileMode, err error) {
 	switch info, err := os.Stat(name); {
-	case err != nil: // nothing there, or so a later step will say
+	case err != nil: // no such file, or a later step fails
 	case info.IsDir():
 		return "", 0, &TargetError{name, "a folder"}
 	case !info.Mode().IsRegular():
@@ -79,8 +78,8 @@ func target(name string) (path string, mode fs.FileMode, err error) {
 	return path, mode, nil
 }
 
-// followLinks returns the path where symbolic links lead, whether there is a file
-// or not: a link may be made before the file, to have that on a larger disk.
+// followLinks returns the path that symbolic links lead to. The file need not exist: a user
+// may create the link first, to have the file on a larger disk.
 func followLinks(path string) (string, error) {
 	for range 40 { // as many as Linux follows
 		target, err := os.Readlink(path)
@@ -95,9 +94,8 @@ func followLinks(path string) (string, error) {
 	return "", errors.New("too many symbolic links")
 }
 
-// folder returns the beginning of a path, up to its last separator. Unlike
-// [filepath.Dir] it leaves x/.. as it is, which is another folder than . where x is
-// a link.
+// folder returns the beginning of a path, up to its last separator. Unlike [filepath.Dir], it
+// keeps x/.., which differs from . if x is a link.
 func folder(path string) string {
 	dir, _ := filepath.Split(path)
 	return dir
@@ -115,8 +113,8 @@ func createTemp(path string) (*os.File, error) {
 	}
 }
 
-// Reserve finds room for size bytes, so that a full disk is an error before the
-// work and not after it. Where the file system cannot reserve, it does nothing.
+// Reserve reserves disk space for size bytes, so that a full disk is an error before the work
+// and not after it. If the file system cannot reserve space, it does nothing.
 func (f *Output) Reserve(size int64) error {
 	if size == 0 {
 		return nil
@@ -130,8 +128,8 @@ func (f *Output) Write(p []byte) (int, error) {
 	return n, f.wrap(err)
 }
 
-// At returns a Writer into the temporary file, from an offset on. Several may be
-// used at the same time.
+// At returns a Writer to the temporary file, from an offset on. Several may be used at the
+// same time.
 func (f *Output) At(offset int64) io.Writer {
 	return writerAt{f, io.NewOffsetWriter(f.File, offset)}
 }
@@ -146,14 +144,14 @@ func (w writerAt) Write(p []byte) (int, error) {
 	return n, w.f.wrap(err)
 }
 
-// Chmod gives the file permissions of its own, instead of those of a file that it replaces.
+// Chmod sets the file's permissions, which otherwise are those of the file that it replaces.
 func (f *Output) Chmod(mode fs.FileMode) error {
 	f.mode = 0
 	return f.wrap(f.File.Chmod(mode))
 }
 
-// Commit gives the file its name. With sync, the data is on the disk before the
-// name is.
+// Commit renames the temporary file to the output's name. With sync, it flushes the data to
+// the disk first, and the folder afterwards.
 func (f *Output) Commit(sync bool) error {
 	temp := f.File
 	if f.mode != 0 {
@@ -181,8 +179,7 @@ func (f *Output) Commit(sync bool) error {
 	return nil
 }
 
-// Close removes the temporary file, unless it has its name already. To close no
-// file, nil, is to do nothing.
+// Close removes the temporary file, unless Commit has renamed it. On nil, it does nothing.
 func (f *Output) Close() error {
 	if f == nil || f.File == nil {
 		return nil
@@ -193,7 +190,7 @@ func (f *Output) Close() error {
 	return f.wrap(remove(temp.Name()))
 }
 
-// wrap puts the file's own name before an error, instead of the temporary one's.
+// wrap puts the output's name before an error, instead of the temporary file's.
 func (f *Output) wrap(err error) error {
 	if err == nil {
 		return nil

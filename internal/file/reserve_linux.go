@@ -9,7 +9,7 @@ import (
 
 func reserve(file *os.File, size int64) error {
 	for {
-		// The size is kept: only what is written belongs to the file.
+		// The file's size must not change: only data that is written counts.
 		err := unix.Fallocate(int(file.Fd()), unix.FALLOC_FL_KEEP_SIZE, 0, size)
 		switch {
 		case errors.Is(err, unix.EINTR):

@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// syncDir flushes a folder, and with it the names that it holds.
+// syncDir flushes a folder, and so the names in it.
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
@@ -21,9 +21,9 @@ func rename(from, to string) error { return os.Rename(from, to) }
 
 func remove(name string) error { return os.Remove(name) }
 
-// protected reports whether a file must not be replaced. Here the folder's
-// permissions decide that.
+// protected reports whether a file must not be replaced. On Unix, the folder's permissions
+// decide that.
 func protected(fs.FileInfo) bool { return false }
 
-// forbidden says why there can be no file of a name; the system itself will.
+// forbidden returns why no file can have a name, or "". On Unix, the system reports that.
 func forbidden(string) string { return "" }

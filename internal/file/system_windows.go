@@ -13,57 +13,57 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// syncDir does nothing: Windows has no flush for folders.
+// syncDir does nothing: Windows cannot flush folders.
 func syncDir(string) error { return nil }
 
-// reserve allots disk to the file; its size stays. What is not written is given
-// back when the file is closed.
+// reserve allocates disk space for the file without changing its size. Closing the file frees
+// the space that was not written.
 func reserve(file *os.File, size int64) error {
 	err := windows.SetFileInformationByHandle(windows.Handle(file.Fd()), windows.FileAllocationInfo,
 		(*byte)(unsafe.Pointer(&size)), uint32(unsafe.Sizeof(size)))
 	switch err {
 	case windows.ERROR_INVALID_FUNCTION, windows.ERROR_NOT_SUPPORTED, windows.ERROR_CALL_NOT_IMPLEMENTED:
-		return nil // as of a file server
+		return nil // for example, on a file server
 	}
 	return err
 }
 
-// rename gives a file its name, in place of another file.
+// rename renames a file, and replaces an existing one.
 //
-// Windows replaces no file that somebody has open, be it for reading. A virus
-// scanner or an indexer opens each new file for a moment, so a failure is worth
-// another attempt; the go command does the same.
+// Windows does not replace a file that a program has open, even for reading. A virus scanner
+// or an indexer opens each new file for a moment, so rename retries, as the go command does.
 //
-// Note: os.Rename is MoveFileEx with MOVEFILE_REPLACE_EXISTING. Renaming with POSIX
-// semantics would also replace files that are open, but only where whoever opened
-// them shared their deletion, which neither numpy nor Go does.
+// Note: os.Rename is MoveFileEx with MOVEFILE_REPLACE_EXISTING. Renaming with POSIX semantics
+// would also replace open files, but only those opened with FILE_SHARE_DELETE, which neither
+// numpy nor Go uses.
 func rename(from, to string) error {
-	err := patiently(func() error { return os.Rename(from, to) })
+	err := retry(func() error { return os.Rename(from, to) })
 	if errors.Is(err, windows.ERROR_ACCESS_DENIED) && isOpen(to) {
-		return windows.ERROR_SHARING_VIOLATION // which is the same, but says why
+		return windows.ERROR_SHARING_VIOLATION // the real cause
 	}
 	return err
 }
 
-func remove(name string) error { return patiently(func() error { return os.Remove(name) }) }
+func remove(name string) error { return retry(func() error { return os.Remove(name) }) }
 
-// patience is how long a file that somebody has open is waited for.
-const patience = 2 * time.Second
+// retryTime limits the wait for a file that another program has open.
+const retryTime = 2 * time.Second
 
-func patiently(try func() error) error {
+// retry calls try until it succeeds, fails for another reason than an open file, or retryTime
+// is over.
+func retry(try func() error) error {
 	start := time.Now()
 	for wait := time.Millisecond; ; wait *= 2 {
 		err := try()
 		inUse := errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
-		if !inUse || time.Since(start) > patience {
+		if !inUse || time.Since(start) > retryTime {
 			return err
 		}
 		time.Sleep(min(wait, 100*time.Millisecond))
 	}
 }
 
-// isOpen reports whether somebody has the file open in a way that keeps it from
-// being replaced.
+// isOpen reports whether a program has the file open so that it cannot be replaced.
 func isOpen(name string) bool {
 	path, err := windows.UTF16PtrFromString(name)
 	if err != nil {
@@ -77,20 +77,20 @@ func isOpen(name string) bool {
 	return err == windows.ERROR_SHARING_VIOLATION
 }
 
-// protected reports whether a file must not be replaced. What is read-only Windows
-// would not replace either, but say so after the work.
+// protected reports whether a file must not be replaced. Windows itself refuses to replace a
+// read-only file, but only after the work.
 func protected(info fs.FileInfo) bool { return info.Mode()&0o200 == 0 }
 
-// forbidden says why there can be no file of a name, the last part of a path:
-// Microsoft, "Naming Files, Paths, and Namespaces". Windows says it late or not at
-// all: it would write a:b into a hidden stream of the file a.
+// forbidden returns why no file can have a name, the last part of a path, or "" (Microsoft,
+// "Naming Files, Paths, and Namespaces"). Windows reports that late or not at all: it would
+// write a:b into a hidden stream of the file a.
 func forbidden(name string) string {
 	i := strings.IndexFunc(name, func(r rune) bool { return r < ' ' || strings.ContainsRune(`<>:"|?*`, r) })
 	switch {
 	case i >= 0:
-		return fmt.Sprintf("Windows allows no %q in a name", name[i])
+		return fmt.Sprintf("Windows does not allow %q in a file name", name[i])
 	case name != "" && name != "." && name != ".." && !filepath.IsLocal(name):
-		return "on Windows, this is the name of a device"
+		return "Windows reserves this name for a device"
 	}
 	return ""
 }

@@ -29,7 +29,7 @@ func TestAReaderIsWaitedFor(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "x")
 	mustWrite(t, name, "old")
-	openBriefly(t, name, patience/4)
+	openBriefly(t, name, retryTime/4)
 	mustWrite(t, name, "new")
 	want(t, name, "new")
 	wantOnly(t, dir, "x")
@@ -39,10 +39,10 @@ func TestAReaderThatStaysIsAnError(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "x")
 	mustWrite(t, name, "old")
-	openBriefly(t, name, 2*patience)
+	openBriefly(t, name, 2*retryTime)
 	start := time.Now()
 	err := write(name, "new")
-	if took := time.Since(start); !errors.Is(err, windows.ERROR_SHARING_VIOLATION) || took < patience || took > 2*patience {
+	if took := time.Since(start); !errors.Is(err, windows.ERROR_SHARING_VIOLATION) || took < retryTime || took > 2*retryTime {
 		t.Errorf("after %v: %v", took, err)
 	}
 	checkError(t, "Commit", err, name, nil)
@@ -59,7 +59,7 @@ func TestAReaderOfTheTemporaryFileIsWaitedFor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		openBriefly(t, f.File.Name(), patience/4)
+		openBriefly(t, f.File.Name(), retryTime/4)
 		if commit {
 			err = f.Commit(true)
 		}

@@ -16,16 +16,17 @@ type Journal struct {
 	History *eventlog.History
 	Latest  time.Time // the time of the latest event
 	Events  int
-	Faults  []error // the first places in the logs that could not be read
-	Faulty  int     // how many there were
+
+	Faults     []error // for the first places in the logs that could not be parsed
+	FaultCount int     // the number of all such places
 
 	logs []*log
 }
 
-// maxFaults limits the faults that are kept: a file can be full of them.
+// maxFaults limits the faults that a Journal keeps: a file can be full of them.
 const maxFaults = 20
 
-// Open opens logs, without reading them.
+// Open opens logs. It does not read them.
 func Open(names ...string) (*Journal, error) {
 	j := &Journal{Names: names, History: eventlog.NewHistory()}
 	for _, name := range names {
@@ -46,8 +47,8 @@ func (j *Journal) Close() {
 	}
 }
 
-// Read reads what has been written since the last call. It adds each event to the history
-// and then calls each. A file that is not a log is an error of status Data.
+// Read reads the events that were written since the last call. It adds each to the history
+// and then calls each. If a file is not a log, it returns an error of status Data.
 func (j *Journal) Read(each func(*eventlog.Event)) error {
 	for _, l := range j.logs {
 		if err := l.read(func(e *eventlog.Event) {
@@ -64,19 +65,20 @@ func (j *Journal) Read(each func(*eventlog.Event)) error {
 	return nil
 }
 
-// Lacks returns an error if one of the clusters is not in the logs, but others are.
-func (j *Journal) Lacks(clusters []int) error {
-	there := j.History.Clusters()
+// CheckClusters returns an error of status Data if the logs have clusters, but not all of the
+// given ones.
+func (j *Journal) CheckClusters(clusters []int) error {
+	found := j.History.Clusters()
 	for _, id := range clusters {
-		if len(there) > 0 && !slices.Contains(there, id) {
-			return status.DataError(fmt.Errorf("%s: there is no cluster %d, but %s", strings.Join(j.Names, ", "), id, list(there)), "")
+		if len(found) > 0 && !slices.Contains(found, id) {
+			return status.DataError(fmt.Errorf("%s: no cluster %d, only %s", strings.Join(j.Names, ", "), id, list(found)), "")
 		}
 	}
 	return nil
 }
 
 func (j *Journal) fault(err error) {
-	j.Faulty++
+	j.FaultCount++
 	if len(j.Faults) < maxFaults {
 		j.Faults = append(j.Faults, err)
 	}

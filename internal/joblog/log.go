@@ -1,4 +1,4 @@
-// Package joblog reads HTCondor's event logs from the disk, also while they grow, and finds the jobs that are one run.
+// Package joblog reads HTCondor's event logs from the disk, also while they grow, and finds the jobs of a run.
 package joblog
 
 import (
@@ -19,7 +19,8 @@ type log struct {
 	file   *os.File
 	info   os.FileInfo // of the file when it was opened
 	reader *eventlog.Reader
-	sound  bool // it has an event
+
+	hasEvents bool
 }
 
 func open(name string) (*log, error) {
@@ -27,17 +28,17 @@ func open(name string) (*log, error) {
 	return l, l.reopen()
 }
 
-// reopen opens the file that has the log's name now.
+// reopen opens the file that now has the log's name.
 func (l *log) reopen() error {
 	info, err := os.Stat(l.name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return status.DataError(l.wrap(err), "the log is the file that the line log = NAME of the submission names; with -wait it need not be there yet")
+		return status.DataError(l.wrap(err), "the event log is the file in the line log = NAME of the submission file; -wait waits for it")
 	case err != nil:
 		return l.wrap(err)
 	case info.IsDir():
 		return status.DataError(fmt.Errorf("%s: is a folder, not an event log", l.name), "")
-	case !info.Mode().IsRegular(): // to open a pipe is to wait for its writer
+	case !info.Mode().IsRegular(): // opening a pipe would wait for its writer
 		return status.DataError(fmt.Errorf("%s: is not a regular file", l.name), "")
 	}
 	file, err := openShared(l.name)
@@ -64,8 +65,8 @@ func (l *log) wrap(err error) error {
 	return fmt.Errorf("%s: %w", l.name, file.Cause(err))
 }
 
-// read reads to the end of the log, and of the file that has taken its name, if any. It
-// calls fault for what cannot be read and does not end the reading.
+// read reads to the end of the log, and of the file that replaced it, if any. It calls fault
+// for each place that cannot be parsed, and continues after it.
 func (l *log) read(each func(*eventlog.Event), fault func(error)) error {
 	for {
 		if err := l.readFile(each, fault); err != nil {
@@ -75,7 +76,7 @@ func (l *log) read(each func(*eventlog.Event), fault func(error)) error {
 		if err != nil || !replaced {
 			return err
 		}
-		if err := l.readFile(each, fault); err != nil { // what was written just before
+		if err := l.readFile(each, fault); err != nil { // events written just before it was replaced
 			return err
 		}
 		if l.reader.Pending() > 0 {
@@ -92,7 +93,7 @@ func (l *log) readFile(each func(*eventlog.Event), fault func(error)) error {
 	for l.reader.Scan() {
 		switch rec := l.reader.Record().(type) {
 		case *eventlog.Event:
-			l.sound = true
+			l.hasEvents = true
 			each(rec)
 		case *condor.SyntaxError:
 			if first == nil {
@@ -102,24 +103,23 @@ func (l *log) readFile(each func(*eventlog.Event), fault func(error)) error {
 		}
 	}
 	if err := l.reader.Err(); err != nil {
-		if errors.As(err, new(*eventlog.FormatError)) || errors.As(err, new(*eventlog.ForeignError)) {
+		if errors.As(err, new(*eventlog.FormatError)) || errors.As(err, new(*eventlog.NotLogError)) {
 			return status.DataError(err, "")
 		}
 		return l.wrap(err)
 	}
-	if !l.sound && first != nil {
-		return status.DataError(first, "is this the jobs' event log, the file that the line log = NAME of the submission names?")
+	if !l.hasEvents && first != nil {
+		return status.DataError(first, "the event log is the file in the line log = NAME of the submission file")
 	}
 	return nil
 }
 
-// replaced reports whether another file has the log's name now, or the file is shorter than
-// what was read of it: somebody has moved it away, or has truncated it. The events that
-// were read before stay in the history.
+// replaced reports whether somebody moved the log away and another file has its name, or
+// truncated it below the size that was read. Events that were read stay in the history.
 func (l *log) replaced() (bool, error) {
 	info, err := os.Stat(l.name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil // moved away, and nobody has written since
+		return false, nil // moved away, and there is no new log yet
 	}
 	if err != nil {
 		return false, l.wrap(err)

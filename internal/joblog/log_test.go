@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"matpool/condor"
 	"matpool/condor/eventlog"
 	"matpool/internal/status"
 )
@@ -57,9 +56,9 @@ func (f *follower) want(events int, state eventlog.State) {
 	if err := f.journal.Read(func(*eventlog.Event) { got++ }); err != nil {
 		f.Fatal(err)
 	}
-	job := f.journal.History.Job(condor.ID{Cluster: 1})
-	if got != events || job == nil || job.State != state {
-		f.Errorf("%d events, and then %+v; want %d and %v", got, job, events, state)
+	jobs := f.journal.History.Jobs(1)
+	if got != events || len(jobs) != 1 || jobs[0].State != state {
+		f.Errorf("%d events, and then %+v; want %d and %v", got, jobs, events, state)
 	}
 }
 
@@ -87,7 +86,7 @@ func TestALogIsReplaced(t *testing.T) {
 	f.name = name
 	f.write(os.O_CREATE, submitted+executing+terminated) // longer than the first; an event is there again
 	f.want(4, eventlog.Done)
-	if f.journal.Faulty != 0 {
+	if f.journal.FaultCount != 0 {
 		t.Error(f.journal.Faults)
 	}
 }
@@ -110,8 +109,8 @@ func TestFaults(t *testing.T) {
 	}
 	f.write(os.O_APPEND, terminated)
 	f.want(2, eventlog.Done)
-	if len(f.journal.Faults) != maxFaults || f.journal.Faulty != maxFaults+5 {
-		t.Errorf("%d faults, %d kept", f.journal.Faulty, len(f.journal.Faults))
+	if len(f.journal.Faults) != maxFaults || f.journal.FaultCount != maxFaults+5 {
+		t.Errorf("%d faults, %d kept", f.journal.FaultCount, len(f.journal.Faults))
 	}
 }
 

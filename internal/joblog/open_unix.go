@@ -4,5 +4,5 @@ package joblog
 
 import "os"
 
-// openShared opens a file so that others may move it away or remove it.
+// openShared opens a file. Others may rename or remove it while it is open.
 func openShared(name string) (*os.File, error) { return os.Open(name) }

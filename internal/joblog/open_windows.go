@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// openShared opens a file so that others may move it away or remove it, which os.Open
-// does not let them.
+// openShared opens a file. Unlike with os.Open, others may rename or remove it while it is
+// open.
 func openShared(name string) (*os.File, error) {
 	path, err := windows.UTF16PtrFromString(name)
 	if err != nil {

@@ -11,28 +11,28 @@ import (
 // some were submitted again.
 type Run struct {
 	Clusters []int
-	Jobs     []*eventlog.Job // in the order of their numbers
+	Jobs     []*eventlog.Job // in the order of their IDs
 	Counts   eventlog.Counts
 
-	Superseded int    // jobs that are left out because their products were submitted again
+	Superseded int    // jobs that are not in the run because their products were submitted again
 	Entering   bool   // more jobs may enter the queue
-	Later      int    // how many will, as far as that is known
-	Paused     string // why none enter it now, or ""
-	Incomplete bool   // some never will: the cluster was removed before
+	Later      int    // the number of jobs that have yet to enter the queue, if known
+	Paused     string // why no jobs enter the queue now, or ""
+	Incomplete bool   // some jobs never entered the queue: the cluster was removed
 }
 
 // Select returns the run of the given clusters, or the latest run if none is given.
 //
 // The products of a job are in its note; a job of a DAG has the name of its node. If the
-// latest cluster has neither, it is the run. Otherwise the run is all jobs of the log that
-// have either, except for those whose products a later job makes again.
+// latest cluster has neither, it is the run. Otherwise the run is all jobs with either,
+// except for those whose products a later job makes again.
 func Select(h *eventlog.History, clusters []int) *Run {
 	r := &Run{Jobs: h.Jobs(clusters...)}
 	newest := clusters
 	if clusters == nil {
 		r.Jobs, r.Superseded = latestRun(r.Jobs)
 		all := h.Clusters()
-		newest = all[max(0, len(all)-1):] // which may have no jobs yet
+		newest = all[max(0, len(all)-1):] // it may have no jobs yet
 	}
 	r.Counts = eventlog.Count(r.Jobs)
 	for _, j := range r.Jobs {
@@ -44,7 +44,7 @@ func Select(h *eventlog.History, clusters []int) *Run {
 		switch c := h.Cluster(id); {
 		case c == nil:
 		case c.Removed != nil:
-			// What did not enter the queue then may have been submitted again since.
+			// A later cluster may have the jobs that did not enter the queue.
 			r.Incomplete = c.Removed.Completion != "Complete"
 		case !c.Submitted.IsZero():
 			later, known := c.Later()
@@ -58,12 +58,13 @@ func Select(h *eventlog.History, clusters []int) *Run {
 	return r
 }
 
-// A task is what a job works on: a product, or a node of a DAG.
+// A task is a job's work: a product, or a node of a DAG.
 type task struct {
 	product int
 	node    string
 }
 
+// tasks returns the work of a job, or nil if the log does not have it.
 func tasks(j *eventlog.Job) (list []task) {
 	if note, ok := j.Note(); ok {
 		for i := range note.Count {
@@ -77,8 +78,8 @@ func tasks(j *eventlog.Job) (list []task) {
 	return nil
 }
 
-// latestRun returns the jobs of the latest run, and the number of those that are not part
-// of it because they were submitted again. The jobs must be in order.
+// latestRun returns the jobs of the latest run, and the number of jobs that are not part of
+// it because their products were submitted again. The jobs must be in order.
 func latestRun(jobs []*eventlog.Job) (run []*eventlog.Job, superseded int) {
 	if len(jobs) == 0 || jobs[0].Cluster == jobs[len(jobs)-1].Cluster {
 		return jobs, 0
@@ -87,13 +88,13 @@ func latestRun(jobs []*eventlog.Job) (run []*eventlog.Job, superseded int) {
 	if tasks(last) == nil {
 		return slices.DeleteFunc(jobs, func(j *eventlog.Job) bool { return j.Cluster != last.Cluster }), 0
 	}
-	// The sums and the products of a log are two runs.
+	// Jobs that return sums and jobs that return products are different runs.
 	note, _ := last.Note()
 	jobs = slices.DeleteFunc(jobs, func(j *eventlog.Job) bool {
 		n, ok := j.Note()
 		return ok && n.Sum != note.Sum
 	})
-	newest := map[task]int{} // the latest cluster with a job for the task that was not removed
+	newest := map[task]int{} // the latest cluster with a job for the task, other than removed ones
 	for _, j := range jobs {
 		if j.State != eventlog.Removed {
 			for _, t := range tasks(j) {
@@ -104,19 +105,19 @@ func latestRun(jobs []*eventlog.Job) (run []*eventlog.Job, superseded int) {
 	for _, j := range jobs {
 		list := tasks(j)
 		later := func(t task) bool { return newest[t] > j.Cluster }
-		var again bool
+		var replaced bool
 		switch {
 		case list == nil:
 			continue // another program's
 		case j.State == eventlog.Removed:
-			again = slices.ContainsFunc(list, func(t task) bool { return newest[t] > 0 })
+			replaced = slices.ContainsFunc(list, func(t task) bool { return newest[t] > 0 })
 		case j.State == eventlog.Held, j.State == eventlog.Failed:
-			// Products of it that have come back were not submitted again.
-			again = slices.ContainsFunc(list, later)
+			// It is replaced even if some of its products came back and were not submitted again.
+			replaced = slices.ContainsFunc(list, later)
 		case j.State == eventlog.Done:
-			again = !slices.ContainsFunc(list, func(t task) bool { return !later(t) })
+			replaced = !slices.ContainsFunc(list, func(t task) bool { return !later(t) })
 		}
-		if again {
+		if replaced {
 			superseded++
 		} else {
 			run = append(run, j)
@@ -125,18 +126,18 @@ func latestRun(jobs []*eventlog.Job) (run []*eventlog.Job, superseded int) {
 	return run, superseded
 }
 
-// A State is how far a run is.
+// A State is the state of a run.
 type State int
 
 const (
-	Going State = iota // something is still to come
+	Going State = iota // more will happen
 	Done               // all jobs are done
-	Stuck              // nothing more will happen by itself, and jobs are held, failed, removed or missing
+	Stuck              // nothing will happen without a person, and some jobs are not done
 )
 
 func (s State) String() string { return [...]string{"going", "done", "stuck"}[s] }
 
-// State returns how far the run is. A run without jobs has not begun.
+// State returns the state of the run. A run without jobs has not begun.
 func (r *Run) State() State {
 	c := r.Counts
 	switch {
@@ -152,10 +153,10 @@ func (r *Run) State() State {
 	return Stuck
 }
 
-// Waits reports whether the run goes on only because HTCondor may yet add jobs to it: all
-// that are there are done, held, failed or removed, and not all are done. HTCondor does not
-// write that it adds no more while jobs are held.
-func (r *Run) Waits() bool {
+// AwaitsJobs reports whether more will happen only if more jobs enter the queue: the others
+// are done, held, failed or removed, and not all are done. The log does not show whether
+// held jobs keep more from entering the queue.
+func (r *Run) AwaitsJobs() bool {
 	c := r.Counts
 	return r.Entering && c.Total() > c.Done && c.Idle+c.Running+c.Unknown+c.Waiting == 0
 }

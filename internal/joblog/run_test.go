@@ -140,7 +140,7 @@ func TestState(t *testing.T) {
 		true:  {"35 1.-1", "0 1.0", "5 1.0", "0 1.1", "12 1.1"},
 		false: {"35 1.-1", "0 1.0", "5 1.0"},
 	} {
-		if got := Select(history(t, log...), nil).Waits(); got != want {
+		if got := Select(history(t, log...), nil).AwaitsJobs(); got != want {
 			t.Errorf("%v waits for more jobs: %v", log, got)
 		}
 	}
@@ -148,18 +148,18 @@ func TestState(t *testing.T) {
 
 func TestSummary(t *testing.T) {
 	for want, log := range map[string][]string{
-		"0 jobs: 0 done, 0 running, 0 idle, 0 held":                                                              nil,
-		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held":                                                    {"0 1.0"},
-		"cluster 1: 2 jobs: 0 done, 0 running, 0 idle, 0 held, 1 failed, 1 removed":                              {"0 1.0", "0 1.1", "5! 1.0", "9 1.1"},
-		"cluster 1: 1 job: 0 done, 0 running, 0 idle, 1 held, 1 of them to be released by HTCondor":              {"0 1.0 first=0 count=1 starts=4", "6 1.0"},
-		"clusters 1, 2 and 3: 3 jobs: 0 done, 0 running, 3 idle, 0 held":                                         {"0 1.0 DAG Node: a", "0 2.0 DAG Node: b", "0 3.0 DAG Node: c"},
-		"5 clusters, 1 to 5: 5 jobs: 0 done, 0 running, 5 idle, 0 held":                                          {"0 1.0 DAG Node: a", "0 2.0 DAG Node: b", "0 3.0 DAG Node: c", "0 4.0 DAG Node: d", "0 5.0 DAG Node: e"},
-		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more will enter the queue":                         {"35 1.-1", "0 1.0"},
-		"cluster 1: 9 jobs: 1 done, 0 running, 1 idle, 0 held; 7 more will enter the queue":                      {"35 1.-1 first=0 count=1 starts=4 jobs=9", "0 1.0", "0 1.1", "5 1.0"},
-		"cluster 1: 2 jobs: 1 done, 0 running, 1 idle, 0 held":                                                   {"35 1.-1 first=0 count=1 starts=4 jobs=2", "0 1.0", "0 1.1", "5 1.0"},
-		"cluster 1: 2 jobs: 1 done, 0 running, 1 idle, 0 held; others never entered the queue":                   {"35 1.-1 first=0 count=1 starts=4 jobs=9", "0 1.0", "0 1.1", "5 1.0", "36 1.-1 Incomplete"},
-		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more should enter the queue, but: no file":         {"35 1.-1", "0 1.0", "37 1.-1 no file"},
-		"cluster 2: 1 job: 0 done, 0 running, 1 idle, 0 held (not counted: 1 earlier job for the same products)": {"0 1.0 first=0 count=1 starts=4", "12 1.0", "0 2.0 first=0 count=1 starts=4"},
+		"0 jobs: 0 done, 0 running, 0 idle, 0 held":                                                                   nil,
+		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held":                                                         {"0 1.0"},
+		"cluster 1: 2 jobs: 0 done, 0 running, 0 idle, 0 held, 1 failed, 1 removed":                                   {"0 1.0", "0 1.1", "5! 1.0", "9 1.1"},
+		"cluster 1: 1 job: 0 done, 0 running, 0 idle, 1 held, 1 of them to be released by HTCondor":                   {"0 1.0 first=0 count=1 starts=4", "6 1.0"},
+		"clusters 1, 2 and 3: 3 jobs: 0 done, 0 running, 3 idle, 0 held":                                              {"0 1.0 DAG Node: a", "0 2.0 DAG Node: b", "0 3.0 DAG Node: c"},
+		"5 clusters, 1 to 5: 5 jobs: 0 done, 0 running, 5 idle, 0 held":                                               {"0 1.0 DAG Node: a", "0 2.0 DAG Node: b", "0 3.0 DAG Node: c", "0 4.0 DAG Node: d", "0 5.0 DAG Node: e"},
+		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more will enter the queue":                              {"35 1.-1", "0 1.0"},
+		"cluster 1: 9 jobs: 1 done, 0 running, 1 idle, 0 held; 7 more will enter the queue":                           {"35 1.-1 first=0 count=1 starts=4 jobs=9", "0 1.0", "0 1.1", "5 1.0"},
+		"cluster 1: 2 jobs: 1 done, 0 running, 1 idle, 0 held":                                                        {"35 1.-1 first=0 count=1 starts=4 jobs=2", "0 1.0", "0 1.1", "5 1.0"},
+		"cluster 1: 2 jobs: 1 done, 0 running, 1 idle, 0 held; some never entered the queue":                          {"35 1.-1 first=0 count=1 starts=4 jobs=9", "0 1.0", "0 1.1", "5 1.0", "36 1.-1 Incomplete"},
+		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more should enter the queue, but it is paused: no file": {"35 1.-1", "0 1.0", "37 1.-1 no file"},
+		"cluster 2: 1 job: 0 done, 0 running, 1 idle, 0 held (not counted: 1 earlier job for the same products)":      {"0 1.0 first=0 count=1 starts=4", "12 1.0", "0 2.0 first=0 count=1 starts=4"},
 	} {
 		if got := Select(history(t, log...), nil).Summary(); got != want {
 			t.Errorf("%v: %s\nwant %s", log, got, want)
@@ -174,7 +174,7 @@ func TestTrouble(t *testing.T) {
 		"0 1.7 DAG Node: a\x1b[2Jb", "12 1.7 no\x1b[1m ")
 	var got []string
 	for _, j := range h.Jobs() {
-		got = append(got, Trouble(j))
+		got = append(got, Problem(j))
 	}
 	want := []string{"held: job 1.0: why", "held: job 1.1: product 30-39: why", "removed: job 1.2: via condor_rm", "failed: job 1.3: left the queue with exit status 1", "",
 		"held: job 1.5: job 7: why", "held: job 1.6: products 30 to 39: why",

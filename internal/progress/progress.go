@@ -1,4 +1,4 @@
-// Package progress shows on a terminal how far long work has come.
+// Package progress shows the progress of long work on a terminal.
 package progress
 
 import (
@@ -12,19 +12,20 @@ import (
 	"golang.org/x/term"
 )
 
-// delay is how long work runs before a bar appears: what is done by then needs none.
+// delay is the time before a bar appears: shorter work needs none.
 const delay = 500 * time.Millisecond
 
-// parts is the number of steps of a bar. It estimates the time left from the whole nanoseconds that a step takes; the
-// work's own units, such as multiplications, may take less than one.
+// parts is the number of steps of a bar. The bar estimates the remaining time from the whole
+// nanoseconds that a step takes, and a unit of work, such as a multiplication, may take less
+// than one.
 const parts = 10_000
 
-// A Func shows how much work is done, of how much in all. It may be called from any
+// A Func shows that done units of work, of total, are complete. It may be called from any
 // goroutine, at any rate.
 type Func func(done, total int64)
 
-// New returns a Func that draws a bar on w, and a function that removes the bar, which
-// may be called twice. If w is not a terminal, nothing is drawn.
+// New returns a Func that draws a bar on w, and a function that removes the bar, which may be
+// called twice. If w is not a terminal, they do nothing.
 func New(w io.Writer, what string) (show Func, finish func()) {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
@@ -33,7 +34,7 @@ func New(w io.Writer, what string) (show Func, finish func()) {
 	var mu sync.Mutex
 	var bars *mpb.Progress
 	var bar *mpb.Bar
-	var start time.Time // of the work itself, without what is read before it
+	var start time.Time // the first call, which is when the work itself begins
 	show = func(done, total int64) {
 		mu.Lock()
 		defer mu.Unlock()

@@ -13,13 +13,13 @@ import (
 	"golang.org/x/term"
 )
 
-// A Part is a number of things in one state, drawn as a piece of the bar in that mark.
+// A Part is a number of things in one state, drawn as a piece of the bar with that mark.
 type Part struct {
 	N    int
 	Mark byte
 }
 
-// A Tally is a bar of parts on a terminal, below the lines that are printed.
+// A Tally is a bar of parts on a terminal, below printed lines.
 type Tally struct {
 	file *os.File
 	bars *mpb.Progress
@@ -27,12 +27,12 @@ type Tally struct {
 
 	mu        sync.Mutex
 	parts     []Part
-	words     string
-	end       time.Time // when the work may be done
+	caption   string
+	end       time.Time // the estimated end of the work
 	estimated bool
 }
 
-// NewTally returns a bar on w, and false if that is no terminal.
+// NewTally returns a bar on w, and false if w is not a terminal.
 func NewTally(w io.Writer) (*Tally, bool) {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
@@ -41,15 +41,15 @@ func NewTally(w io.Writer) (*Tally, bool) {
 	return &Tally{file: file}, true
 }
 
-// Show draws the parts, and beside them the words and, if it is estimated, the time left.
-func (t *Tally) Show(parts []Part, words string, left time.Duration, estimated bool) {
+// Show draws the parts, and next to them the caption and, if it is estimated, the time left.
+func (t *Tally) Show(parts []Part, caption string, left time.Duration, estimated bool) {
 	t.mu.Lock()
-	t.parts, t.words, t.end, t.estimated = parts, words, time.Now().Add(left), estimated
+	t.parts, t.caption, t.end, t.estimated = parts, caption, time.Now().Add(left), estimated
 	t.mu.Unlock()
 	if t.bar == nil {
 		t.bars = mpb.New(mpb.WithOutput(t.file), mpb.WithWidth(60))
-		// An error would be that the bars are done, which they are not.
-		t.bar, _ = t.bars.Add(1, mpb.BarFillerFunc(t.fill), mpb.BarFillerTrim(), mpb.AppendDecorators(decor.Any(t.beside)))
+		// Add fails only after Wait.
+		t.bar, _ = t.bars.Add(1, mpb.BarFillerFunc(t.fill), mpb.BarFillerTrim(), mpb.AppendDecorators(decor.Any(t.decorate)))
 	}
 }
 
@@ -82,18 +82,19 @@ func (t *Tally) fill(w io.Writer, s decor.Statistics) error {
 	return err
 }
 
-func (t *Tally) beside(decor.Statistics) string {
+// decorate returns the text next to the bar.
+func (t *Tally) decorate(decor.Statistics) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.estimated {
-		return " " + t.words
+		return " " + t.caption
 	}
 	left := max(0, time.Until(t.end))
-	return " " + t.words + ", " + left.Round(time.Second).String() + " left"
+	return " " + t.caption + ", " + left.Round(time.Second).String() + " left"
 }
 
-// divide draws a bar of a width, brackets included. A part that is not empty gets at least
-// one mark, if there is room.
+// divide returns a bar of a width that includes its brackets. A part that is not empty gets at
+// least one mark, if there is room.
 func divide(parts []Part, width int) []byte {
 	if width < 3 {
 		return nil

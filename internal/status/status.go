@@ -1,10 +1,9 @@
-// Package status says with which exit status a program ends, and holds the errors that decide it.
+// Package status has the programs' exit statuses, and errors that carry them.
 //
-// The numbers of the two refusals are those of BSD's sysexits.h. HTCondor acts on
-// them: a job that ends with Usage or Data is held for a person to look at, since
-// it would fail anywhere; any other failure is this machine's, and the job is run
-// again on another. Failure stands for all of those, Go's own 2 (a panic, or
-// memory that ran out) and death by a signal among them.
+// Usage and Data are numbers of BSD's sysexits.h. Submit descriptions depend on them: a job
+// that ends with Usage or Data would fail on any machine, so HTCondor holds it for a person.
+// Any other failure may be the machine's fault, and the job runs again on another machine.
+// That includes Failure, Go's own 2 (a panic, or out of memory), and death by a signal.
 package status
 
 import "errors"
@@ -12,36 +11,37 @@ import "errors"
 const (
 	OK      = 0
 	Failure = 1  // the machine failed us: I/O, memory, a full disk
-	Usage   = 64 // EX_USAGE: the command line is wrong, or would destroy something
+	Usage   = 64 // EX_USAGE: the command line is wrong, or would overwrite something
 	Data    = 65 // EX_DATAERR: an input is missing or bad
 
-	Unfinished = 3 // of matwatch alone: not all jobs are done
+	Unfinished = 3 // only of matwatch: not all jobs are done
 )
 
-// An Error is an error with its exit status, and a hint of what to do.
+// An Error is an error with an exit status, and a hint on what to do.
 type Error struct {
 	Status int
 	Err    error
-	Hint   string // a sentence without a full stop, or nothing
+	Hint   string // a sentence without a full stop; "" for none
 }
 
 func (e *Error) Error() string { return e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
-// UsageError makes err a fault of the command line.
+// UsageError returns err with status Usage.
 func UsageError(err error, hint string) error { return &Error{Usage, err, hint} }
 
-// DataError makes err a fault of the input.
+// DataError returns err with status Data.
 func DataError(err error, hint string) error { return &Error{Data, err, hint} }
 
-// UnfinishedError says that jobs are held, gone or not done in time.
+// UnfinishedError returns err with status Unfinished: jobs are held, removed or not done in
+// time.
 func UnfinishedError(err error, hint string) error { return &Error{Unfinished, err, hint} }
 
-// WithHint leaves err a failure of the machine, and adds a hint.
+// WithHint returns err with status Failure and a hint.
 func WithHint(err error, hint string) error { return &Error{Failure, err, hint} }
 
-// Of returns the exit status for err. Of several errors joined, the one decides
-// that a person must see to: running again elsewhere would not mend it.
+// Of returns the exit status for err. If several errors are joined, a status other than
+// Failure decides: running again elsewhere would not help.
 func Of(err error) int {
 	if err == nil {
 		return OK
@@ -56,7 +56,7 @@ func Of(err error) int {
 	return code
 }
 
-// List takes apart what [errors.Join] joined.
+// List returns the errors that [errors.Join] joined.
 func List(err error) []error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
@@ -69,7 +69,7 @@ func List(err error) []error {
 	return list
 }
 
-// Hint returns the hint that comes with err, or nothing.
+// Hint returns the hint of err, or "".
 func Hint(err error) string {
 	var e *Error
 	if errors.As(err, &e) {

@@ -1,13 +1,13 @@
 package submit
 
-// What one may do with a file, or with a folder.
+// The kinds of access to a file or a folder.
 const (
 	write = 1 << iota
 	enter
 )
 
-// access returns nil: Windows does not say before one tries.
+// access returns nil: on Windows only an attempt shows what is allowed.
 func access(string, uint32) error { return nil }
 
-// isExecutable returns true: on Windows, the name decides.
+// isExecutable returns true: on Windows the name decides.
 func isExecutable(string) bool { return true }

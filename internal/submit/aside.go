@@ -14,28 +14,26 @@ import (
 	"matpool/internal/file"
 )
 
-// Outputs that jobs make again are set aside before the jobs are submitted, so that nobody
-// takes an old one for a new one; they are put back if HTCondor refuses the jobs, and
-// removed when it has taken them.
+// An asideFile is an output that was set aside, because new jobs make it again.
 //
-// If matsubmit is interrupted in between, its next call finds them by their names and
-// decides by the event log which of the two it is.
-
-// An aside is a file that was set aside.
-type aside struct {
-	name string // its own
-	kept string // the name it has meanwhile, in the same folder: .NAME.aside-SECONDS
+// Outputs are set aside before the jobs are submitted, so that nobody takes an old one for a
+// new one. They are put back if HTCondor refuses the jobs, and removed if it accepts them.
+// If matsubmit is interrupted in between, its next call finds the files by their names, and
+// the event log shows what to do with them.
+type asideFile struct {
+	name string // the output's
+	kept string // the temporary name, in the same folder: .NAME.aside-SECONDS
 	when time.Time
 }
 
 const asideMark = ".aside-"
 
-// setAside sets files aside. If one cannot be, none is.
-func setAside(names []string, now time.Time) ([]aside, error) {
-	var list []aside
+// setAside renames files. If it fails for one of them, it puts all of them back.
+func setAside(names []string, now time.Time) ([]asideFile, error) {
+	var list []asideFile
 	for _, name := range names {
 		dir, base := filepath.Split(name)
-		a := aside{name: name, kept: fmt.Sprintf("%s.%s%s%d", dir, base, asideMark, now.Unix()), when: time.Unix(now.Unix(), 0)}
+		a := asideFile{name: name, kept: fmt.Sprintf("%s.%s%s%d", dir, base, asideMark, now.Unix()), when: time.Unix(now.Unix(), 0)}
 		info, err := os.Lstat(name)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -54,8 +52,8 @@ func setAside(names []string, now time.Time) ([]aside, error) {
 	return list, nil
 }
 
-// putBack gives the files their names again.
-func putBack(list []aside) error {
+// putBack restores the files' names.
+func putBack(list []asideFile) error {
 	var errs []error
 	for _, a := range list {
 		if err := os.Rename(a.kept, a.name); err != nil {
@@ -66,7 +64,7 @@ func putBack(list []aside) error {
 }
 
 // discard removes the files.
-func discard(list []aside) error {
+func discard(list []asideFile) error {
 	var errs []error
 	for _, a := range list {
 		if err := os.Remove(a.kept); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -76,9 +74,9 @@ func discard(list []aside) error {
 	return errors.Join(errs...)
 }
 
-// findAsides finds files that an interrupted call has set aside, in the folders of the
+// findAsides finds the files that an interrupted call set aside, in the folders of the
 // outputs and of the norm.
-func findAsides(t task) (list []aside, err error) {
+func findAsides(t task) (list []asideFile, err error) {
 	dirs := []string{filepath.Dir(t.normFile())}
 	for _, name := range t.outputs.names {
 		dirs = append(dirs, filepath.Dir(name))
@@ -93,14 +91,15 @@ func findAsides(t task) (list []aside, err error) {
 			name, seconds, ok := strings.Cut(strings.TrimPrefix(kept, "."), asideMark)
 			when, err := strconv.ParseInt(seconds, 10, 64)
 			if ok && err == nil && strings.HasPrefix(kept, ".") {
-				list = append(list, aside{filepath.Join(dir, name), filepath.Join(dir, kept), time.Unix(when, 0)})
+				list = append(list, asideFile{filepath.Join(dir, name), filepath.Join(dir, kept), time.Unix(when, 0)})
 			}
 		}
 	}
 	return list, nil
 }
 
-// readNames returns the names of what is in a folder, in order; none if it does not exist.
+// readNames returns the sorted names of the files in a folder, or none if there is no such
+// folder.
 func readNames(dir string) ([]string, error) {
 	f, err := os.Open(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -118,14 +117,14 @@ func readNames(dir string) ([]string, error) {
 	return names, nil
 }
 
-// heal ends what an interrupted call has begun. An output whose job has been submitted
-// since, by the log, or which exists again, has its successor, and is removed; any other is
-// put back. Files that are no outputs of this task stay as they are.
-func heal(list []aside, t task, d division, q queue) (notes []string, err error) {
+// recoverAside finishes the work of an interrupted call. It removes an old output that exists
+// again, or whose job was submitted since, according to the log. It puts all others back, and
+// leaves files alone that are not outputs of this task.
+func recoverAside(list []asideFile, t task, d division, q queue) (notes []string, err error) {
 	if len(list) == 0 {
 		return nil, nil
 	}
-	submitted := map[string]time.Time{filepath.Clean(t.normFile()): {}} // when the job of an output was, last
+	submitted := map[string]time.Time{filepath.Clean(t.normFile()): {}} // when the latest job of each output was submitted
 	for _, b := range d.batches {
 		for i := range b.count {
 			one := b
@@ -141,18 +140,18 @@ func heal(list []aside, t task, d division, q queue) (notes []string, err error)
 			}
 		}
 	}
-	var back, gone []aside
+	var restore, remove []asideFile
 	for _, a := range list {
 		switch when, ours := submitted[filepath.Clean(a.name)]; {
 		case !ours:
 		case exists(a.name) || !when.IsZero() && !when.Before(a.when):
-			gone = append(gone, a)
+			remove = append(remove, a)
 		default:
-			back = append(back, a)
+			restore = append(restore, a)
 		}
 	}
-	if n := len(back); n > 0 {
+	if n := len(restore); n > 0 {
 		notes = append(notes, putBackNote(n)+": an earlier call was interrupted before anything was submitted")
 	}
-	return notes, errors.Join(putBack(back), discard(gone))
+	return notes, errors.Join(putBack(restore), discard(remove))
 }

@@ -10,23 +10,23 @@ import (
 
 // A batch is the products of one job.
 type batch struct {
-	index int // the job's number: that of its product if jobs have one each, else from 0 on
+	index int // the job's number: its product's if each job has one product, otherwise from 0 on
 	first int // the number of its first product
 	count int
 }
 
-// A division is the products divided among jobs.
+// A division is a division of the products among jobs.
 type division struct {
-	perJob  int      // the most products of a job
-	batches []batch  // all jobs, whether they are to be submitted or not
-	why     []string // how perJob was chosen, if it was
+	perJob  int      // the largest number of products in a job
+	batches []batch  // of all jobs, whether or not they are submitted
+	why     []string // the reason for perJob, if it was auto
 }
 
 // divide divides the products among jobs.
 func divide(r *jobfile.Request, products []product) division {
 	d := division{perJob: r.ProductsPerJob}
 	if d.perJob == 0 {
-		c := choose(r, products)
+		c := choosePerJob(r, products)
 		d.perJob, d.why = c.perJob, c.why
 	}
 	for done := 0; done < r.TotalJobs; done += d.perJob {
@@ -39,35 +39,35 @@ func divide(r *jobfile.Request, products []product) division {
 	return d
 }
 
-// piece returns a job for some of the products of another. Its index is one that no job
-// has had for other products and no job in the queue can have: it follows those of all
-// jobs, by its first product.
-func (d division) piece(first, count int) batch {
+// subBatch returns a batch with some of the products of another. Its index is larger than
+// those of all other batches and follows from its first product, so no job in the queue has
+// the same index, and no job had it for other products.
+func (d division) subBatch(first, count int) batch {
 	return batch{index: len(d.batches) + first, first: first, count: count}
 }
 
-// The time that a product takes in a job is modelled from the sizes of its files:
+// The model of a product's time in a job:
 //
 //	t = bytes in / inPerSecond + bytes out / outPerSecond + flops / flopsPerSecond / cpus
 //
-// The constants are those of an ordinary machine. A pool's own may differ by a factor
-// without spoiling the choice below.
+// The constants are those of a typical machine. The choice below tolerates machines that
+// are a few times faster or slower.
 const (
-	jobSeconds     = 0.7   // HTCondor's own time for a job
-	inPerSecond    = 300e6 // bytes sent to a machine in a second
-	outPerSecond   = 440e6 // … and back
-	flopsPerSecond = 20e9  // additions and multiplications in a second, of one processor
+	jobSeconds     = 0.7   // HTCondor's overhead for a job
+	inPerSecond    = 300e6 // bytes per second to a machine
+	outPerSecond   = 440e6 // bytes per second back
+	flopsPerSecond = 20e9  // additions and multiplications per second, on one processor
 )
 
-// What products_per_job = auto aims at. HTCondor's manual calls jobs of minutes
-// efficient, and pools ask for five minutes if there are many jobs. But a job's files
-// must fit on a machine.
+// The targets of products_per_job = auto. HTCondor's manual calls jobs of several minutes
+// efficient, and pools ask for five minutes if there are many jobs. But a job's files must
+// fit on a machine.
 const (
 	targetTime  = 5 * time.Minute
 	targetFiles = 1 << 30 // bytes
 )
 
-// seconds returns how long a product takes in a job.
+// seconds returns the expected time of a product in a job.
 func (m product) seconds(cpus int) float64 {
 	return float64(m.in)/inPerSecond + float64(m.out)/outPerSecond + float64(m.flops)/flopsPerSecond/float64(cpus)
 }
@@ -75,21 +75,21 @@ func (m product) seconds(cpus int) float64 {
 // A choice is a number of products for each job.
 type choice struct {
 	perJob int
-	limit  limit // which limit decides
+	limit  limit // the smallest
 	why    []string
 }
 
-// A limit is what keeps a job from having more products.
+// A limit is a limit on the number of products in a job.
 type limit string
 
 const (
-	byTime  limit = "time"  // it would take longer than targetTime
-	byFiles limit = "files" // its files would be larger than targetFiles
-	bySlots limit = "slots" // some slots would have no job
+	byTime  limit = "time"  // the job's time must not exceed targetTime
+	byFiles limit = "files" // the size of its files must not exceed targetFiles
+	bySlots limit = "slots" // every slot must have a job
 )
 
-// choose returns the largest number of products for a job that keeps all limits.
-func choose(r *jobfile.Request, products []product) choice {
+// choosePerJob returns the largest number of products for a job within all limits.
+func choosePerJob(r *jobfile.Request, products []product) choice {
 	var mean product
 	for _, m := range products {
 		mean.in, mean.out, mean.flops = mean.in+m.in, mean.out+m.out, mean.flops+m.flops
@@ -98,7 +98,7 @@ func choose(r *jobfile.Request, products []product) choice {
 	n := int64(total)
 	mean.in, mean.out, mean.flops = mean.in/n, mean.out/n, mean.flops/n
 	seconds := mean.seconds(r.Cpus)
-	target := min(targetTime, r.MaxRunTime/2) // a machine half as fast must not exceed max_run_time
+	target := min(targetTime, r.MaxRunTime/2) // max_run_time must suffice for a machine that is half as fast
 
 	most := map[limit]int{
 		byTime:  clampCount(total, (target.Seconds()-jobSeconds)/seconds),
@@ -114,7 +114,7 @@ func choose(r *jobfile.Request, products []product) choice {
 			c.perJob, c.limit = most[l], l
 		}
 	}
-	// That many jobs, but all alike.
+	// Keep the number of jobs, and make them equal.
 	c.perJob = (total + jobCount(total, c.perJob) - 1) / jobCount(total, c.perJob)
 	c.why = []string{
 		fmt.Sprintf("products_per_job = auto: %s. A product is expected to take %.2g s: %s in, %s back, %.2g GFLOP.",
@@ -125,13 +125,13 @@ func choose(r *jobfile.Request, products []product) choice {
 	return c
 }
 
-// clampCount returns x as a number of products, from 1 to total.
+// clampCount rounds x down to a number of products from 1 to total.
 func clampCount(total int, x float64) int {
-	if !(x < float64(total)) { // also if a product takes no time
+	if !(x < float64(total)) { // also for Inf and NaN, if a product takes no time
 		return total
 	}
 	return max(1, int(x))
 }
 
-// jobCount returns how many jobs total products make.
+// jobCount returns the number of jobs for total products.
 func jobCount(total, perJob int) int { return (total + perJob - 1) / perJob }

@@ -57,7 +57,7 @@ func TestChoose(t *testing.T) {
 		{"of nothing", 80, product{}, jobfile.Request{}, 10, bySlots},
 	} {
 		r := request(test.total, test.r)
-		c := choose(r, alike(test.total, test.m))
+		c := choosePerJob(r, alike(test.total, test.m))
 		if c.perJob != test.perJob || c.limit != test.limit {
 			t.Errorf("%s: %d, limited by %s; want %d, by %s", test.what, c.perJob, c.limit, test.perJob, test.limit)
 		}
@@ -131,7 +131,7 @@ func TestPieceIndicesAreUnique(t *testing.T) {
 		seen[b.index] = true
 	}
 	for first := range 60 {
-		b := d.piece(first, 1)
+		b := d.subBatch(first, 1)
 		if seen[b.index] {
 			t.Errorf("product %d: job %d exists", first, b.index)
 		}

@@ -15,29 +15,29 @@ import (
 	"matpool/internal/status"
 )
 
-// checkNames makes sure that no output is an input: in a job's folder, where only the
-// last part of a name counts, and here, where input1.npy with index 0 is input.npy with
-// index 10.
+// checkNames makes sure that no output has the name of an input: neither in a job's folder,
+// where files have the last part of their names, nor here, where input1.npy with index 0 is
+// input.npy with index 10.
 func checkNames(t task) error {
 	var errs []error
 	for _, output := range t.outputs.names {
 		for _, input := range slices.Concat(t.IndexedInputs, t.Inputs) {
-			if condor.Base(output) == condor.Base(input) && !t.Matprod { // whose outputs go to the outbox
-				errs = append(errs, status.DataError(fmt.Errorf("%s: indexed_output_files: %s and %s would be one file in a job's folder", t.File, output, input),
-					"give the outputs names of their own, as in indexed_output_files = results/output.npy"))
+			if condor.Base(output) == condor.Base(input) && !t.Matprod { // matprod's outputs go to the outbox
+				errs = append(errs, status.DataError(fmt.Errorf("%s: indexed_output_files: %s and %s would have the same name in a job's folder", t.File, output, input),
+					"give the outputs different names, as in indexed_output_files = results/output.npy"))
 			}
 		}
 		for _, input := range t.IndexedInputs {
 			if index, clash := commonIndex(output, input, t.FirstIndex, t.TotalJobs); clash {
 				errs = append(errs, status.DataError(fmt.Errorf("%s: indexed_output_files: %s is also an input", t.File, file.Indexed(output, index)),
-					"give the outputs names that no index makes equal to an input's"))
+					"choose a name that differs from the inputs' by more than an index"))
 			}
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// commonIndex finds an index with which a name is the other name with another index.
+// commonIndex finds an index for which a name equals the other name with another index.
 func commonIndex(name, other string, first, count int) (index int, found bool) {
 	if withoutDigits(name) != withoutDigits(other) {
 		return 0, false
@@ -54,14 +54,13 @@ func commonIndex(name, other string, first, count int) (index int, found bool) {
 	return 0, false
 }
 
-// withoutDigits returns a name without the digits before its extension, where an index goes.
+// withoutDigits removes the digits before a name's extension, where an index goes.
 func withoutDigits(name string) string {
 	ext := filepath.Ext(name)
 	return filepath.Clean(strings.TrimRight(strings.TrimSuffix(name, ext), "0123456789") + ext)
 }
 
-// folders returns those that the jobs write to when they come back. It does not look at
-// the disk.
+// folders returns the names of the folders for the jobs' outputs and logs.
 func folders(t task) []string {
 	var names []string
 	for _, name := range []condor.Template{t.Stdout, t.Stderr, t.Log} {
@@ -81,8 +80,8 @@ func folders(t task) []string {
 	return slices.Compact(names)
 }
 
-// checkFolders makes sure that the jobs' folders can be written to, or made, and the log
-// be added to.
+// checkFolders makes sure that the folders for the jobs' files are writable or can be made,
+// and that the log is writable.
 func checkFolders(t task) error {
 	var errs []error
 	for _, dir := range folders(t) {
@@ -92,7 +91,7 @@ func checkFolders(t task) error {
 		if err := file.Check(log); err != nil {
 			errs = append(errs, status.UsageError(err, ""))
 		} else if err := access(log, write); err != nil {
-			errs = append(errs, fmt.Errorf("%s: the log cannot be written to: %w", log, err))
+			errs = append(errs, fmt.Errorf("%s: the log is not writable: %w", log, err))
 		}
 	}
 	return errors.Join(errs...)
@@ -107,17 +106,17 @@ func checkFolder(dir string) error {
 		case err != nil:
 			return fmt.Errorf("%s: the folder cannot be used: %w", dir, file.Cause(err))
 		case !info.IsDir():
-			return status.UsageError(fmt.Errorf("%s: is a file, where a folder is needed", ancestor), "")
+			return status.UsageError(fmt.Errorf("%s: is a file, but must be a folder", ancestor), "")
 		}
 		if err := access(ancestor, write|enter); err != nil {
-			return fmt.Errorf("%s: the folder cannot be written to: %w", ancestor, err)
+			return fmt.Errorf("%s: the folder is not writable: %w", ancestor, err)
 		}
 		return nil
 	}
 }
 
-// checkTargets makes sure that the files to be written can be, and that none is somebody
-// else's.
+// checkTargets makes sure that the files to write are writable, and that matsubmit wrote
+// those that exist.
 func checkTargets(t task) error {
 	var targets []string
 	if t.DAG {
@@ -133,9 +132,9 @@ func checkTargets(t task) error {
 		}
 		switch {
 		case file.Same(name, t.File):
-			errs = append(errs, status.UsageError(fmt.Errorf("%s: is the file that is read", name), ""))
+			errs = append(errs, status.UsageError(fmt.Errorf("%s: is the submission file itself", name), ""))
 		case isFile(name) && !isMarked(name) && !t.Force:
-			errs = append(errs, status.UsageError(fmt.Errorf("%s: exists already, and was not written by matsubmit", name), "-force replaces it, -o writes elsewhere"))
+			errs = append(errs, status.UsageError(fmt.Errorf("%s: already exists, and was not written by matsubmit", name), "-force replaces it; -o writes to another file"))
 		}
 	}
 	return errors.Join(errs...)

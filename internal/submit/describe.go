@@ -14,36 +14,36 @@ import (
 	"matpool/internal/text"
 )
 
-// A written is a file to be written.
-type written struct {
+// A textFile is a file to write.
+type textFile struct {
 	name    string
 	content []byte
 }
 
-// texts are what HTCondor is handed.
-type texts struct {
-	files   []written // the last one is what is submitted
-	summary string    // what it asks for
-	maxIdle int       // an argument of condor_submit_dag; 0 if there is none
+// A submission is the input for HTCondor.
+type submission struct {
+	files   []textFile // the last one is submitted
+	summary string     // for the user
+	maxIdle int        // for condor_submit_dag -maxidle; 0 for no limit
 }
 
-// describe describes the jobs for HTCondor: in a submit description, or a graph with those
-// of its nodes.
-func describe(t task, s survey, d division, p plan) (texts, error) {
+// describe makes the submit description of the jobs, or a DAG and the submit descriptions of
+// its nodes.
+func describe(t task, s survey, d division, p plan) (submission, error) {
 	description := descriptionOf(t, s, d, p)
 	if err := description.Check(); err != nil {
-		return texts{}, mapErrors(err, func(err error) error { return status.DataError(fmt.Errorf("%s: %w", t.File, err), "") })
+		return submission{}, mapErrors(err, func(err error) error { return status.DataError(fmt.Errorf("%s: %w", t.File, err), "") })
 	}
 	summary := fmt.Sprintf("%s, on %s", summaryOf(t, d, p.batches), systemNames(s.programs.systems, " and "))
 	if t.DAG {
-		return describeGraph(t, d, description, summary)
+		return describeDAG(t, d, description, summary)
 	}
 	var b bytes.Buffer
 	err := description.Write(&b)
-	return texts{files: []written{{t.subFile(), b.Bytes()}}, summary: summary}, err
+	return submission{files: []textFile{{t.subFile(), b.Bytes()}}, summary: summary}, err
 }
 
-// descriptionOf returns what the submit description is to say.
+// descriptionOf returns the content of the submit description.
 func descriptionOf(t task, s survey, d division, p plan) *submitfile.Description {
 	description := &submitfile.Description{
 		Comments:     comments(t, d, p),
@@ -77,7 +77,7 @@ func descriptionOf(t task, s survey, d division, p plan) *submitfile.Description
 	return description
 }
 
-// unit says what has a number: a product, or another program's job.
+// unit returns the word for what is numbered: products, or another program's jobs.
 func unit(t task) string {
 	if t.Matprod {
 		return "product"
@@ -85,17 +85,17 @@ func unit(t task) string {
 	return "job"
 }
 
-// comments say at the top of the submit description where it comes from and what was
-// chosen.
+// comments returns the comments at the top of the submit description: the source, and
+// choices with their reasons.
 func comments(t task, d division, p plan) []string {
-	first := fmt.Sprintf("%s, made from %s. Change that, not this.", path.Base(t.subFile()), t.File)
+	first := fmt.Sprintf("%s, made from %s. Edit that file, not this one.", path.Base(t.subFile()), t.File)
 	switch {
 	case t.Output == "-":
 		first = fmt.Sprintf("Made from %s.", t.File)
 	case t.DAG:
-		first = fmt.Sprintf("%s, for the nodes of %s, made from %s. Change that, not this.", path.Base(t.subFile()), path.Base(t.dagFile()), t.File)
+		first = fmt.Sprintf("%s, for the nodes of %s, made from %s. Edit that file, not this one.", path.Base(t.subFile()), path.Base(t.dagFile()), t.File)
 	}
-	list := []string{first, "Names are relative to the folder where condor_submit runs."}
+	list := []string{first, "File names are relative to the folder in which condor_submit runs."}
 	if len(t.Overrides) > 0 {
 		var words []string
 		for _, o := range t.Overrides {
@@ -105,13 +105,13 @@ func comments(t task, d division, p plan) []string {
 	}
 	list = append(list, d.why...)
 	if t.Resubmit {
-		list = append(list, "Only what was missing: "+summaryOf(t, d, p.batches)+".")
+		list = append(list, "Only what is missing: "+summaryOf(t, d, p.batches)+".")
 	}
 	return list
 }
 
-// matprodArguments returns matprod's command line. In a job's folder files lie under
-// the last part of their names, and outputs in the outbox.
+// matprodArguments returns matprod's command line. In a job's folder, inputs have the last
+// part of their names, and outputs go to the outbox.
 func matprodArguments(t task, perJob int) []condor.Template {
 	a, b := condor.Base(t.IndexedInputs[0]), condor.Base(t.IndexedInputs[1])
 	c := path.Join(outboxName, condor.Base(t.outputs.names[0]))
@@ -138,9 +138,9 @@ func matprodArguments(t task, perJob int) []condor.Template {
 	return args
 }
 
-// addFiles adds the jobs with their inputs, and says where their outputs go.
+// addFiles adds the jobs with their inputs and the names of their outputs.
 func addFiles(description *submitfile.Description, t task, d division, batches []batch) {
-	// The name of an output of a job with one product, or of a sum, has the job's number.
+	// An output has the job's number if the job has one product or returns a sum.
 	byIndex := t.Sum || d.perJob == 1
 	for _, name := range t.outputs.names {
 		if base := condor.Base(name); byIndex && name != base {
@@ -165,7 +165,7 @@ func addFiles(description *submitfile.Description, t task, d division, batches [
 	}
 }
 
-// summaryOf says what is submitted.
+// summaryOf returns a summary of the jobs.
 func summaryOf(t task, d division, batches []batch) string {
 	products := 0
 	for _, b := range batches {
@@ -176,7 +176,7 @@ func summaryOf(t task, d division, batches []batch) string {
 	case t.Sum:
 		return jobs + " for the sum of " + text.Count(products, "product")
 	case d.perJob == 1 && t.Matprod:
-		return jobs + ", a product each"
+		return jobs + ", one product each"
 	case d.perJob > 1 && t.Matprod:
 		return jobs + " with " + text.Count(products, "product")
 	case d.perJob > 1:

@@ -19,60 +19,60 @@ import (
 
 // A handover hands the jobs over to HTCondor.
 type handover struct {
-	task   task
-	plan   plan
-	say    io.Writer // what is done
-	stderr io.Writer // for HTCondor's programs
+	task     task
+	plan     plan
+	messages io.Writer // for the user
+	stderr   io.Writer // for HTCondor's programs
 }
 
 // print prints the submit description, and submits nothing.
-func (h handover) print(x texts, p programs, stdout io.Writer) error {
+func (h handover) print(x submission, p programs, stdout io.Writer) error {
 	if err := h.prepare(p); err != nil {
 		return err
 	}
-	h.sayHeld()
+	h.printHeld()
 	_, err := stdout.Write(x.files[0].content)
 	return err
 }
 
-// submit writes the files, and has HTCondor's program submit the last one.
-func (h handover) submit(ctx context.Context, x texts, p programs) error {
+// submit writes the files and submits the last one.
+func (h handover) submit(ctx context.Context, x submission, p programs) error {
 	if err := h.prepare(p); err != nil {
 		return err
 	}
 	for _, f := range x.files {
-		if err := writeMarked(f, h.say); err != nil {
+		if err := writeMarked(f, h.messages); err != nil {
 			return err
 		}
 	}
 	name := x.files[len(x.files)-1].name
-	fmt.Fprintf(h.say, "%s: %s\n", name, x.summary)
+	fmt.Fprintf(h.messages, "%s: %s\n", name, x.summary)
 	if h.task.DAG && h.task.combines() {
-		fmt.Fprintf(h.say, "at the end, matcombine adds up and writes the norm to %s\n", h.task.normFile())
+		fmt.Fprintf(h.messages, "the last node, matcombine, adds the outputs and writes the norm to %s\n", h.task.normFile())
 	}
 	if h.task.WriteOnly {
-		h.sayHeld()
+		h.printHeld()
 		return nil
 	}
 	command := submitCommand(h.task, x.maxIdle, name)
 	for _, program := range []string{command[0], "condor_submit", "condor_rm"} {
 		if _, err := exec.LookPath(program); err != nil {
-			return status.WithHint(fmt.Errorf("%s is not on this machine's PATH", program),
-				fmt.Sprintf("%s is written; submit it where HTCondor is, with %s", name, strings.Join(command, " ")))
+			return status.WithHint(fmt.Errorf("%s is not in PATH", program),
+				fmt.Sprintf("%s is complete: on a machine with HTCondor, run %s", name, strings.Join(command, " ")))
 		}
 	}
-	if err := h.rehearse(ctx, x); err != nil {
+	if err := h.dryRun(ctx, x); err != nil {
 		return err
 	}
 	if err := h.replace(ctx, command); err != nil {
 		return err
 	}
-	h.sayWatch()
+	h.printWatch()
 	return nil
 }
 
-// prepare makes the folders that the jobs write to, and puts what they are sent besides
-// their inputs, the outbox and the programs, beside the submit description.
+// prepare makes the folders for the jobs' files, and puts the outbox and the programs next to
+// the submit description.
 func (h handover) prepare(p programs) error {
 	dirs := folders(h.task)
 	if h.task.Matprod {
@@ -83,7 +83,7 @@ func (h handover) prepare(p programs) error {
 			return fmt.Errorf("%s: the folder cannot be made: %w", dir, file.Cause(err))
 		}
 	}
-	return p.copyVariants(path.Dir(h.task.subFile()), h.say)
+	return p.copyVariants(path.Dir(h.task.subFile()), h.messages)
 }
 
 // submitCommand returns the command line that submits a file.
@@ -95,7 +95,7 @@ func submitCommand(t task, maxIdle int, name string) []string {
 		return []string{"condor_submit", name}
 	}
 	command := []string{"condor_submit_dag", "-batch-name", t.BatchName}
-	if exists(t.dagFile() + ".condor.sub") { // of a graph that was run to its end, or is to begin anew
+	if exists(t.dagFile() + ".condor.sub") { // of an earlier DAG that is complete or starts over
 		command = append(command, "-force")
 	}
 	if maxIdle > 0 {
@@ -104,9 +104,9 @@ func submitCommand(t task, maxIdle int, name string) []string {
 	return append(command, name)
 }
 
-// rehearse has condor_submit read the submit descriptions of a graph's nodes: DAGMan would
-// submit them later, and whether HTCondor takes them would not be known by then.
-func (h handover) rehearse(ctx context.Context, x texts) error {
+// dryRun makes condor_submit check the submit descriptions of a DAG's nodes. DAGMan submits
+// them only later, when it is too late to put old outputs back.
+func (h handover) dryRun(ctx context.Context, x submission) error {
 	for _, f := range x.files[:len(x.files)-1] {
 		if err := run(ctx, io.Discard, h.stderr, "condor_submit", "-dry-run", os.DevNull, f.name); err != nil {
 			return err
@@ -115,9 +115,9 @@ func (h handover) rehearse(ctx context.Context, x texts) error {
 	return nil
 }
 
-// replace submits the jobs in place of what exists. The old is kept until the new is
-// certain: outputs that are made again are set aside until HTCondor has taken the jobs, and
-// held jobs are removed only then.
+// replace submits the jobs, and replaces the outputs and held jobs that exist. It sets the
+// outputs aside, and removes them and the held jobs only when HTCondor has accepted the new
+// jobs.
 func (h handover) replace(ctx context.Context, command []string) error {
 	old, err := h.task.outputs.existing(ctx, h.plan.batches)
 	if err != nil {
@@ -130,67 +130,67 @@ func (h handover) replace(ctx context.Context, command []string) error {
 	if err != nil {
 		return err
 	}
-	err = run(ctx, h.say, h.stderr, command...)
+	err = run(ctx, h.messages, h.stderr, command...)
 	switch {
 	case err == nil:
 	case ctx.Err() != nil:
-		// Whether the jobs were submitted is not known. The next call looks into the log.
+		// The jobs may or may not be submitted. The next call reads the log.
 		if len(kept) > 0 {
-			fmt.Fprintf(h.say, "interrupted: the next matsubmit puts %s back, unless the jobs were submitted\n", text.Count(len(kept), "output"))
+			fmt.Fprintf(h.messages, "interrupted: the next matsubmit puts %s back, unless the jobs are in the queue\n", text.Count(len(kept), "output"))
 		}
 		return err
 	default:
 		if len(kept) > 0 {
-			fmt.Fprintln(h.say, putBackNote(len(kept)))
+			fmt.Fprintln(h.messages, putBackNote(len(kept)))
 		}
 		return errors.Join(err, putBack(kept))
 	}
 	if len(kept) > 0 {
-		fmt.Fprintf(h.say, "%s removed, to be made again\n", text.Count(len(kept), "output"))
+		fmt.Fprintf(h.messages, "%s removed: the new jobs make them again\n", text.Count(len(kept), "output"))
 	}
 	return errors.Join(discard(kept), h.removeHeld(ctx, "the new jobs are submitted"))
 }
 
 func putBackNote(n int) string { return text.Count(n, "output") + " put back" }
 
-// nothing removes what is held, if nothing is missing.
-func (h handover) nothing(ctx context.Context) error {
+// submitNothing handles the case that nothing is missing: it only removes held jobs.
+func (h handover) submitNothing(ctx context.Context) error {
 	if h.task.submits() {
 		if err := h.removeHeld(ctx, "nothing is missing"); err != nil {
 			return err
 		}
 	} else {
-		h.sayHeld()
+		h.printHeld()
 	}
-	_, err := fmt.Fprintf(h.say, "%s: nothing to submit\n", h.task.File)
+	_, err := fmt.Fprintf(h.messages, "%s: nothing to submit\n", h.task.File)
 	return err
 }
 
-// removeHeld removes the held jobs that the new ones replace. An error says what else
-// holds.
-func (h handover) removeHeld(ctx context.Context, otherwise string) error {
-	const atOnce = 500 // on one command line
+// removeHeld removes the held jobs that the new ones replace. The hint of an error begins
+// with done, which describes what succeeded.
+func (h handover) removeHeld(ctx context.Context, done string) error {
+	const perCommand = 500 // jobs on a command line
 	for held := idStrings(h.plan.held); len(held) > 0; {
-		n := min(len(held), atOnce)
+		n := min(len(held), perCommand)
 		command := append([]string{"condor_rm"}, held[:n]...)
 		held = held[n:]
-		fmt.Fprintln(h.say, strings.Join(command, " "))
-		if err := run(ctx, h.say, h.stderr, command...); err != nil {
-			return status.WithHint(err, otherwise+"; these held jobs are not removed, unless they are gone already")
+		fmt.Fprintln(h.messages, strings.Join(command, " "))
+		if err := run(ctx, h.messages, h.stderr, command...); err != nil {
+			return status.WithHint(err, done+", but these held jobs may still be in the queue")
 		}
 	}
 	return nil
 }
 
-// sayHeld says what would be removed.
-func (h handover) sayHeld() {
+// printHeld prints the command that removes the held jobs.
+func (h handover) printHeld() {
 	if n := len(h.plan.held); n > 0 {
-		fmt.Fprintf(h.say, "held, to be removed: %s: condor_rm %s\n", text.Count(n, "job"), text.First(idStrings(h.plan.held), " "))
+		fmt.Fprintf(h.messages, "%s to remove: condor_rm %s\n", text.Count(n, "held job"), text.First(idStrings(h.plan.held), " "))
 	}
 }
 
-// sayWatch says how to see what becomes of the jobs.
-func (h handover) sayWatch() {
+// printWatch prints the command that follows the jobs.
+func (h handover) printWatch() {
 	if h.task.Log.PerJob() {
 		return
 	}
@@ -201,25 +201,25 @@ func (h handover) sayWatch() {
 	if h.task.DAG {
 		name = "-wait " + name // until DAGMan submits the first job
 	}
-	fmt.Fprintf(h.say, "matwatch %s shows how they do\n", name)
+	fmt.Fprintf(h.messages, "to follow the jobs: matwatch %s\n", name)
 }
 
-// run runs a program of HTCondor's, and passes on its words.
+// run runs one of HTCondor's programs. Its output goes to stdout and stderr.
 func run(ctx context.Context, stdout, stderr io.Writer, command ...string) error {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Stdout, cmd.Stderr = stdout, stderr
-	// It must not be killed in the middle of what it does.
+	// An interrupt lets the program finish what it has begun.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = time.Minute
 	err := cmd.Run()
 	exit := (*exec.ExitError)(nil)
 	switch {
-	case err == nil, cmd.ProcessState != nil && cmd.ProcessState.Success(): // be it after the signal
+	case err == nil, cmd.ProcessState != nil && cmd.ProcessState.Success(): // possibly after the interrupt
 		return nil
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.As(err, &exit):
-		return fmt.Errorf("%s failed (%v): its message is above", command[0], exit)
+		return fmt.Errorf("%s failed (%v); see its message above", command[0], exit)
 	}
 	return fmt.Errorf("%s: %w", command[0], err)
 }

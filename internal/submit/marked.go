@@ -10,10 +10,11 @@ import (
 	"matpool/internal/file"
 )
 
-// mark begins the first line of the files that are written here. A digest of what
-// follows shows whether somebody has changed it.
+// mark begins the first line of the files that matsubmit writes. It is followed by a digest
+// of the other lines, which shows whether somebody changed them.
 const mark = "# Written by matsubmit, digest "
 
+// marked returns the content of a file with its first line.
 func marked(content []byte) []byte {
 	sum := sha256.Sum256(content)
 	return append(fmt.Appendf(nil, "%s%x.\n", mark, sum[:6]), content...)
@@ -31,9 +32,9 @@ func isMarked(name string) bool {
 	return err == nil && string(begin) == mark
 }
 
-// isUnchanged reports whether a file is what was written here once.
+// isUnchanged reports whether a file is as matsubmit wrote it.
 func isUnchanged(name string) bool {
-	if !isMarked(name) { // it may be of any size
+	if !isMarked(name) { // it may be too large to read
 		return false
 	}
 	content, err := os.ReadFile(name)
@@ -41,26 +42,25 @@ func isUnchanged(name string) bool {
 	return err == nil && bytes.Equal(content, marked(body))
 }
 
-// writeMarked writes a file of ours. One that somebody has changed is kept under another
-// name.
-func writeMarked(w written, say io.Writer) error {
-	if isFile(w.name) && !isUnchanged(w.name) {
-		kept := w.name + ".old"
+// writeMarked writes a file with a mark. It renames an existing file that somebody changed.
+func writeMarked(f textFile, messages io.Writer) error {
+	if isFile(f.name) && !isUnchanged(f.name) {
+		kept := f.name + ".old"
 		for n := 2; exists(kept); n++ {
-			kept = fmt.Sprintf("%s.old%d", w.name, n)
+			kept = fmt.Sprintf("%s.old%d", f.name, n)
 		}
-		if err := os.Rename(w.name, kept); err != nil {
-			return fmt.Errorf("%s: cannot be renamed: %w", w.name, file.Cause(err))
+		if err := os.Rename(f.name, kept); err != nil {
+			return fmt.Errorf("%s: cannot be renamed: %w", f.name, file.Cause(err))
 		}
-		fmt.Fprintf(say, "%s: was changed by somebody: kept as %s\n", w.name, kept)
+		fmt.Fprintf(messages, "%s: was edited: kept as %s\n", f.name, kept)
 	}
-	f, err := file.Create(w.name)
+	out, err := file.Create(f.name)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	if _, err := f.Write(marked(w.content)); err != nil {
+	defer out.Close()
+	if _, err := out.Write(marked(f.content)); err != nil {
 		return err
 	}
-	return f.Commit(false)
+	return out.Commit(false)
 }

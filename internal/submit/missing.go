@@ -24,16 +24,16 @@ type state int
 
 const (
 	missing state = iota
-	done          // its output exists and is sound
-	queued        // an earlier job, which is in the queue, will make it
+	done          // its output exists and is valid
+	queued        // an earlier job, still in the queue, makes it
 )
 
-// chooseMissing returns jobs for what is neither done nor in the queue, and a sentence on
-// what was found. The missing products of a job with several make new jobs, one for each
-// range of them. A job that returns a sum is made again as a whole.
+// chooseMissing returns batches of the products that are neither done nor in the queue, and a
+// line that counts each state. Each range of missing products in a batch becomes a batch. A
+// missing sum becomes the same batch again.
 func chooseMissing(ctx context.Context, t task, s survey, d division, q queue) ([]batch, string, error) {
 	if len(t.outputs.names) == 0 {
-		return nil, "", status.DataError(fmt.Errorf("%s: indexed_output_files: -resubmit must know what another program's outputs are called", t.File), "")
+		return nil, "", status.DataError(fmt.Errorf("%s: indexed_output_files: -resubmit needs the names of the outputs of a program other than matprod", t.File), "")
 	}
 	if t.Sum {
 		if err := checkSameSums(t, d, q); err != nil {
@@ -60,7 +60,7 @@ func chooseMissing(ctx context.Context, t task, s survey, d division, q queue) (
 	for _, s := range states {
 		counts[s]++
 	}
-	found := fmt.Sprintf("of %s: %s there, %s in the queue, %s missing", text.Count(len(states), unit(t)),
+	found := fmt.Sprintf("of %s: %s done, %s in the queue, %s missing", text.Count(len(states), unit(t)),
 		text.Number(counts[done]), text.Number(counts[queued]), text.Number(counts[missing]))
 	var batches []batch
 	for _, b := range d.batches {
@@ -69,7 +69,7 @@ func chooseMissing(ctx context.Context, t task, s survey, d division, q queue) (
 	return batches, found, nil
 }
 
-// missingOf returns the jobs for what is missing of a job.
+// missingOf returns batches of the missing products of a batch.
 func missingOf(d division, b batch, states []state) (list []batch) {
 	for i := 0; i < len(states); i++ {
 		if states[i] != missing {
@@ -79,7 +79,7 @@ func missingOf(d division, b batch, states []state) (list []batch) {
 		for i < len(states) && states[i] == missing {
 			i++
 		}
-		list = append(list, d.piece(b.first+first, i-first))
+		list = append(list, d.subBatch(b.first+first, i-first))
 	}
 	if len(list) == 1 && list[0].count == b.count {
 		return []batch{b}
@@ -87,29 +87,29 @@ func missingOf(d division, b batch, states []state) (list []batch) {
 	return list
 }
 
-// stateOf returns the state of one product of a batch, given the job that had it last, if
-// any.
+// stateOf returns the state of one product of a batch. The job is the latest for this
+// product, or nil.
 func stateOf(t task, b batch, number int, m product, job *eventlog.Job) (state, error) {
-	var since time.Time // what is older was made by an earlier job
+	var since time.Time // an older output is from an earlier job
 	if job != nil {
 		since = job.Submitted
 	}
-	sound, err := isSound(t, b, number, m, since)
+	valid, err := isValid(t, b, number, m, since)
 	switch {
 	case err != nil:
 		return missing, err
 	case job != nil && isActive(job):
 		return queued, nil
-	case sound && (job != nil || !t.Sum): // only the log says which products a sum is of
+	case valid && (job != nil || !t.Sum): // only the log shows which products a sum has
 		return done, nil
 	}
 	return missing, nil
 }
 
-// isSound reports whether the outputs of a product exist: not empty, as HTCondor makes
-// them before it sends them, and in matprod's case a matrix of the right size; not older
-// than its inputs, nor than the submission of the job that should make it.
-func isSound(t task, b batch, number int, m product, since time.Time) (bool, error) {
+// isValid reports whether the outputs of a product exist and are valid. They are not empty,
+// because HTCondor creates an empty file before it sends an output. An output of matprod is a
+// matrix of the right size. None is older than its inputs or the submission of its job.
+func isValid(t task, b batch, number int, m product, since time.Time) (bool, error) {
 	last := since.Truncate(time.Second)
 	for _, name := range t.IndexedInputs {
 		if info, err := os.Stat(file.Indexed(name, number)); err == nil && info.ModTime().After(last) {
@@ -129,17 +129,17 @@ func isSound(t task, b batch, number int, m product, since time.Time) (bool, err
 		case !info.Mode().IsRegular() || info.Size() == 0 || info.ModTime().Before(last):
 			return false, nil
 		}
-		if ok, err := hasSoundContents(t, name, m); err != nil || !ok {
+		if ok, err := hasValidContent(t, name, m); err != nil || !ok {
 			return false, err
 		}
 	}
 	return true, nil
 }
 
-// hasSoundContents reports whether an output holds what it should: a matrix of the
-// product's size, or a sum of such. Of another program's outputs only this is known: one
-// with a name in .npy is a .npy file.
-func hasSoundContents(t task, name string, m product) (bool, error) {
+// hasValidContent reports whether an output of matprod is a matrix of the product's size, or
+// a partial sum of that size. For another program, it only checks that a file whose name ends
+// in .npy is a .npy file.
+func hasValidContent(t task, name string, m product) (bool, error) {
 	var shape []int
 	var err error
 	switch {
@@ -159,8 +159,8 @@ func hasSoundContents(t task, name string, m product) (bool, error) {
 	return err == nil && (!t.Matprod || slices.Equal(shape, []int{m.rows, m.cols})), err
 }
 
-// checkSameSums makes sure that the sums that exist, or will, are of the same products as
-// those that would be submitted: others would be added twice, or not at all.
+// checkSameSums makes sure that the partial sums of earlier jobs have the same ranges as the
+// new ones: otherwise matcombine would add products twice or not at all.
 func checkSameSums(t task, d division, q queue) error {
 	for _, b := range d.batches {
 		for _, job := range q.latest[b.first-t.FirstIndex:][:b.count] {
@@ -168,9 +168,9 @@ func checkSameSums(t task, d division, q queue) error {
 				continue
 			}
 			if note, _ := job.Note(); note.First != b.first || note.Count != b.count {
-				return status.UsageError(fmt.Errorf("%s: job %v has %s from %d on, but here a job has up to %d: sums of different ranges do not go together",
+				return status.UsageError(fmt.Errorf("%s: job %v has %s from %d on, but now a job has up to %d: partial sums of different ranges cannot be combined",
 					logs(t, d)[0], job.ID, text.Count(note.Count, "product"), note.First, d.perJob),
-					fmt.Sprintf("-products_per_job=%d goes on with them, -force begins anew", note.Count))
+					fmt.Sprintf("-products_per_job=%d continues with them; -force starts over", note.Count))
 			}
 		}
 	}

@@ -11,8 +11,8 @@ import (
 	"matpool/internal/status"
 )
 
-// outboxName is the name of an empty folder beside the submit description, which is sent to
-// every job of matprod. It writes into it, and what is in it comes back.
+// outboxName is the name of an empty folder next to the submit description. HTCondor sends it
+// with every job of matprod, which writes its outputs into it, and returns its content.
 const outboxName = "matprod.outbox"
 
 func outboxOf(t task) string { return path.Join(path.Dir(t.subFile()), outboxName) }
@@ -28,12 +28,12 @@ func checkOutbox(t task) error {
 	case errors.Is(statErr, fs.ErrNotExist):
 		return nil
 	case statErr == nil && !info.IsDir():
-		return status.UsageError(fmt.Errorf("%s: is a file, where a folder is needed", name), "")
+		return status.UsageError(fmt.Errorf("%s: is a file, but must be a folder", name), "")
 	case err != nil:
 		return fmt.Errorf("%s: the folder cannot be used: %w", name, file.Cause(err))
 	case len(entries) > 0:
-		return status.UsageError(fmt.Errorf("%s: must be empty, but has %s in it: it is sent to every job, and comes back with the results",
-			name, entries[0].Name()), "remove what is in it")
+		return status.UsageError(fmt.Errorf("%s: must be empty, but contains %s: every job gets this folder and returns its content",
+			name, entries[0].Name()), "empty the folder")
 	}
 	return nil
 }

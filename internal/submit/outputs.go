@@ -10,16 +10,16 @@ import (
 	"matpool/internal/file"
 )
 
-// The names that matprod gives its outputs if the file names none.
+// The default names of matprod's outputs.
 const (
 	defaultOutput  = "output.npy"
 	defaultPartial = "partial.npz"
 )
 
-// outputs are what comes back.
+// outputs are the files that come back from jobs.
 type outputs struct {
-	names []string // without an index; none if another program's are not known
-	sums  bool     // there is one of each name for a job, not for a product
+	names []string // without an index; none if another program's are unknown
+	sums  bool     // each name has a file for each job, not for each product
 }
 
 func outputsOf(r *jobfile.Request) outputs {
@@ -29,13 +29,13 @@ func outputsOf(r *jobfile.Request) outputs {
 		names = []string{defaultOutput}
 	case r.Sum && len(names) == 0:
 		names = []string{defaultPartial}
-	case r.Sum && !strings.EqualFold(path.Ext(names[0]), ".npz"): // the name is that of the products
+	case r.Sum && !strings.EqualFold(path.Ext(names[0]), ".npz"): // this name is for products
 		names = []string{path.Join(path.Dir(names[0]), defaultPartial)}
 	}
 	return outputs{names, r.Sum}
 }
 
-// of returns the names of what a job returns.
+// of returns the names of a job's outputs.
 func (o outputs) of(b batch) []string {
 	var names []string
 	for _, name := range o.names {
@@ -48,7 +48,7 @@ func (o outputs) of(b batch) []string {
 	return names
 }
 
-// existing returns those outputs of some jobs that exist.
+// existing returns the names of the jobs' outputs that exist.
 func (o outputs) existing(ctx context.Context, batches []batch) ([]string, error) {
 	found := make([][]string, len(batches))
 	err := forEach(ctx, len(batches), func(int64, int64) {}, func(i int) error {

@@ -14,8 +14,8 @@ import (
 	"matpool/internal/progress"
 )
 
-// forEach calls f for the numbers below n, several at a time, since a look at a file is
-// mostly waiting. The error joins those of f in the order of the numbers.
+// forEach calls f for the numbers below n, in parallel, since f mostly waits for the disk.
+// The error joins those of f in the order of the numbers.
 func forEach(ctx context.Context, n int, show progress.Func, f func(i int) error) error {
 	type failure struct {
 		i   int
@@ -24,26 +24,26 @@ func forEach(ctx context.Context, n int, show progress.Func, f func(i int) error
 	var mu sync.Mutex
 	var failures []failure
 	var next atomic.Int64
-	const share = 64 // numbers that a goroutine takes at a time
+	const chunk = 64 // numbers that a goroutine takes at a time
 	g, ctx := errgroup.WithContext(ctx)
 	for range 4 * runtime.GOMAXPROCS(0) {
 		g.Go(func() error {
 			for {
-				first := int(next.Add(share)) - share
+				first := int(next.Add(chunk)) - chunk
 				if first >= n {
 					return nil
 				}
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				for i := first; i < min(first+share, n); i++ {
+				for i := first; i < min(first+chunk, n); i++ {
 					if err := f(i); err != nil {
 						mu.Lock()
 						failures = append(failures, failure{i, err})
 						mu.Unlock()
 					}
 				}
-				show(int64(min(first+share, n)), int64(n))
+				show(int64(min(first+chunk, n)), int64(n))
 			}
 		})
 	}

@@ -19,18 +19,18 @@ import (
 	"matpool/internal/status"
 )
 
-// programs are the files of one program for one system or several.
+// programs are the files of one program for one or several systems.
 type programs struct {
 	stem    string // their name without an extension
 	systems []condor.System
 	files   []string // one for each system
 }
 
-// findPrograms finds the program for the systems that are asked for, or else for those that
-// it exists for. Default programs are looked for in dir.
+// findPrograms finds the program for the requested systems, or, if none is requested, for
+// all systems for which it exists. The default program is matprod in dir.
 //
-// For Linux the file is that of the program's name, for Windows the same with .exe; it
-// may also have the name that [condor.Variant] gives it.
+// The file for Linux has the program's name, the one for Windows the same with .exe; either
+// may also have the name that [condor.Variant] returns.
 func findPrograms(r *jobfile.Request, dir string) (programs, error) {
 	name := r.Executable
 	if name == "" || r.Matprod && path.Base(name) == name && !isFile(name) {
@@ -48,28 +48,28 @@ func findPrograms(r *jobfile.Request, dir string) (programs, error) {
 		case found:
 			p.systems, p.files = append(p.systems, system), append(p.files, f)
 		case err == nil && r.Systems != nil:
-			err = noProgram(p.usual(system), system)
+			err = programError(p.defaultName(system), system)
 		}
 		errs = append(errs, err)
 	}
 	if err := errors.Join(errs...); err != nil || len(p.files) > 0 {
 		return p, err
 	}
-	return p, noProgram(name, condor.Linux, condor.Windows)
+	return p, programError(name, condor.Linux, condor.Windows)
 }
 
-// usual returns the name that the program's file for a system usually has.
-func (p programs) usual(s condor.System) string {
+// defaultName returns the usual name of the program's file for a system.
+func (p programs) defaultName(s condor.System) string {
 	if s == condor.Windows {
 		return p.stem + ".exe"
 	}
 	return p.stem
 }
 
-// find returns the program's file for a system, if there is one.
+// find returns the program's file for a system, if any.
 func (p programs) find(name string, s condor.System) (found string, ok bool, err error) {
-	// The name that was given may be one for either.
-	for _, f := range []string{p.usual(s), condor.Variant(p.stem, s), name} {
+	// The user may name a file for either system.
+	for _, f := range []string{p.defaultName(s), condor.Variant(p.stem, s), name} {
 		switch is, err := systemOf(f); {
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
@@ -81,24 +81,24 @@ func (p programs) find(name string, s condor.System) (found string, ok bool, err
 	return "", false, nil
 }
 
-// noProgram returns the error for a file that does not exist, or is no program for one of
-// the systems.
-func noProgram(name string, systems ...condor.System) error {
+// programError returns the error for a file that does not exist, or is not a program for one
+// of the systems.
+func programError(name string, systems ...condor.System) error {
 	what := "no such program"
 	if is, err := systemOf(name); err == nil {
-		what = "is no program for " + systemNames(systems, " or ") + " on x86-64"
+		what = "is not a program for " + systemNames(systems, " or ") + " on x86-64"
 		if is != "" {
-			what += ", but one for " + systemNames([]condor.System{is}, "")
+			what += ", but for " + systemNames([]condor.System{is}, "")
 		}
 	}
-	hint := "name the program, executable = NAME"
+	hint := "set executable = NAME to name the program"
 	if len(systems) == 1 {
-		hint = "put it there, or leave " + strings.ToLower(string(systems[0])) + " out of operating_systems"
+		hint = "put it there, or remove " + strings.ToLower(string(systems[0])) + " from operating_systems"
 	}
 	return status.DataError(fmt.Errorf("%s: %s", name, what), hint)
 }
 
-// systemNames returns the systems' names for a person.
+// systemNames returns the systems' names for a message.
 func systemNames(systems []condor.System, separator string) string {
 	var names []string
 	for _, s := range systems {
@@ -107,9 +107,9 @@ func systemNames(systems []condor.System, separator string) string {
 	return strings.Join(names, separator)
 }
 
-// systemOf returns the system that a program is for, on x86-64, or "" if it is no
-// program for either. Scripts count as programs: those with "#!" for Linux, and .bat
-// and .cmd for Windows.
+// systemOf returns the system of a program for x86-64, or "" if the file is not a program for
+// either. Scripts count as programs: those with "#!" for Linux, and .bat and .cmd for
+// Windows.
 func systemOf(name string) (condor.System, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -134,7 +134,7 @@ func systemOf(name string) (condor.System, error) {
 		return "", fmt.Errorf("%s: %w", name, file.Cause(err))
 	}
 	switch ext := strings.ToLower(path.Ext(name)); {
-	case string(begin) == "MZ": // pe also takes object files, which have no such beginning
+	case string(begin) == "MZ": // package pe also accepts object files, which do not begin with MZ
 		if program, err := pe.NewFile(f); err == nil && program.Machine == pe.IMAGE_FILE_MACHINE_AMD64 {
 			return condor.Windows, nil
 		}
@@ -146,8 +146,8 @@ func systemOf(name string) (condor.System, error) {
 	return "", nil
 }
 
-// executable returns what the submit description names: the program's file, or, if there
-// are several, the stem of the variants that lie in dir or already beside the files.
+// executable returns the name for the submit description: the program's file, or, for several
+// systems, the stem of the variants (see variants).
 func (p programs) executable(dir string) string {
 	if len(p.systems) == 1 {
 		return p.files[0]
@@ -156,8 +156,8 @@ func (p programs) executable(dir string) string {
 	return stem
 }
 
-// variants returns the stem of the names by which HTCondor finds each machine's program,
-// and whether the files have these names already. Otherwise copies go to the folder dir.
+// variants returns the stem of the names that [condor.Variant] gives the files, and whether
+// the files already have these names. If not, copies in the folder dir have them.
 func (p programs) variants(dir string) (stem string, exist bool) {
 	for i, system := range p.systems {
 		if p.files[i] != condor.Variant(p.stem, system) {
@@ -167,22 +167,22 @@ func (p programs) variants(dir string) (stem string, exist bool) {
 	return p.stem, true
 }
 
-// copyVariants copies the programs to where HTCondor finds each machine's by its name.
-func (p programs) copyVariants(dir string, say io.Writer) error {
+// copyVariants copies the programs to files with the names of their variants.
+func (p programs) copyVariants(dir string, messages io.Writer) error {
 	stem, exist := p.variants(dir)
 	if len(p.systems) < 2 || exist {
 		return nil
 	}
 	for i, system := range p.systems {
-		if err := copyProgram(condor.Variant(stem, system), p.files[i], say); err != nil {
+		if err := copyProgram(condor.Variant(stem, system), p.files[i], messages); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// copyProgram makes to an executable copy of from, whatever was there.
-func copyProgram(to, from string, say io.Writer) error {
+// copyProgram copies a program, and replaces an existing file.
+func copyProgram(to, from string, messages io.Writer) error {
 	data, err := os.ReadFile(from)
 	if err != nil {
 		return fmt.Errorf("%s: %w", from, file.Cause(err))
@@ -191,7 +191,7 @@ func copyProgram(to, from string, say io.Writer) error {
 		if same := bytes.Equal(before, data); same && isExecutable(to) {
 			return nil
 		} else if !same {
-			fmt.Fprintf(say, "%s: is another version than %s: replaced\n", to, from)
+			fmt.Fprintf(messages, "%s: differs from %s: replaced\n", to, from)
 		}
 	}
 	f, err := file.Create(to)
@@ -208,7 +208,7 @@ func copyProgram(to, from string, say io.Writer) error {
 	return f.Commit(false)
 }
 
-// size returns the size of the largest of the files.
+// size returns the size of the largest file.
 func (p programs) size() (bytes int64) {
 	for _, name := range p.files {
 		if info, err := os.Stat(name); err == nil {

@@ -11,29 +11,30 @@ import (
 	"matpool/internal/text"
 )
 
-// A queue is what the event log says of earlier jobs that have products of ours.
+// A queue is the state of earlier jobs with products of this task, from the event log.
 type queue struct {
-	latest       []*eventlog.Job // for each product, the job that had it last, or nil
+	latest       []*eventlog.Job // for each product, its latest job, or nil
 	held, active []condor.ID     // jobs; the active ones are idle or running
-	notes        []string        // what is wrong with the log
+	notes        []string        // on faults of the log, for the user
 }
 
-// readLogs reads the event log, or the logs if each job has its own. A log that does not
-// exist says nothing. This is better than to ask condor_q, which a busy pool does not
-// always answer.
+// readLogs reads the event log, or the logs if each job has its own. It ignores a log that
+// does not exist.
+//
+// Note: condor_q would know more, but does not always answer on a busy pool.
 func readLogs(t task, d division) (q queue, err error) {
 	q.latest = make([]*eventlog.Job, t.TotalJobs)
 	for _, name := range logs(t, d) {
 		if strings.Contains(name, "$(") {
 			if t.Resubmit {
-				return q, status.UsageError(fmt.Errorf("log: %s: with HTCondor's own numbers in its name it cannot be found again, so that -resubmit does not know what is in the queue", name), "")
+				return q, status.UsageError(fmt.Errorf("log: %s: -resubmit cannot find logs with HTCondor's own numbers in their names", name), "")
 			}
 			continue
 		}
 		if !exists(name) {
 			continue
 		}
-		// One after the other: there may be more than can be open.
+		// One at a time: there may be more logs than a process can open.
 		journal, err := joblog.Open(name)
 		if err != nil {
 			return q, err
@@ -43,7 +44,7 @@ func readLogs(t task, d division) (q queue, err error) {
 		if err != nil {
 			return q, err
 		}
-		if journal.Faulty > 0 {
+		if journal.FaultCount > 0 {
 			q.notes = append(q.notes, journal.Faults[0].Error())
 		}
 		for _, j := range journal.History.Jobs() {
@@ -56,26 +57,27 @@ func readLogs(t task, d division) (q queue, err error) {
 	return q, nil
 }
 
-// checkEntering makes sure that with -resubmit no jobs have yet to enter the queue, as they
-// do with max_idle: the log does not say beforehand which products they are for.
+// checkEntering makes sure that with -resubmit no more jobs enter the queue, as they do with
+// max_idle: the log does not show their products in advance.
 func checkEntering(t task, log string, h *eventlog.History) error {
 	for _, id := range h.Clusters() {
 		c := h.Cluster(id)
 		note, ours := c.Note()
 		if later, known := c.Later(); t.Resubmit && ours && note.Sum == t.Sum && (later > 0 || !known) {
-			return status.UsageError(fmt.Errorf("%s: cluster %d: jobs have yet to enter the queue, so that what is missing is not known", log, id),
-				fmt.Sprintf("wait for them, or condor_rm %d and -resubmit", id))
+			return status.UsageError(fmt.Errorf("%s: cluster %d: some jobs have yet to enter the queue, so the missing products are not known", log, id),
+				fmt.Sprintf("wait for them, or use condor_rm %d and then -resubmit", id))
 		}
 	}
 	return nil
 }
 
-// add adds a job, if it has products of ours and, with -resubmit, returns them as ours do.
+// add adds a job if it has products of this task. With -resubmit, it ignores jobs that return
+// products if this task returns sums, and vice versa.
 func (q *queue) add(t task, j *eventlog.Job) {
 	note, ok := j.Note()
 	from := max(note.First-t.FirstIndex, 0)
 	to := min(note.First-t.FirstIndex+note.Count, t.TotalJobs)
-	if !ok || from >= to || t.Resubmit && note.Sum != t.Sum { // sums are no products, and products no sums
+	if !ok || from >= to || t.Resubmit && note.Sum != t.Sum {
 		return
 	}
 	for i := from; i < to; i++ {
@@ -91,7 +93,7 @@ func (q *queue) add(t task, j *eventlog.Job) {
 	}
 }
 
-// isActive reports whether the job is in the queue and not held, as far as its log says.
+// isActive reports whether the job is in the queue and not held, according to the log.
 func isActive(j *eventlog.Job) bool {
 	return j.State == eventlog.Idle || j.State == eventlog.Running || j.State == eventlog.Unknown
 }
@@ -111,21 +113,21 @@ func logs(t task, d division) []string {
 		add(b)
 		if b.count > 1 {
 			for i := range b.count {
-				add(d.piece(b.first+i, 1))
+				add(d.subBatch(b.first+i, 1))
 			}
 		}
 	}
 	return names
 }
 
-// checkQueue makes sure that no product would be in the queue twice.
+// checkQueue makes sure that no product is in the queue yet.
 func checkQueue(t task, d division, q queue) error {
 	jobs := append(q.active, q.held...)
 	if len(jobs) == 0 {
 		return nil
 	}
-	return status.UsageError(fmt.Errorf("%s: by this log, there are jobs in the queue that make these products: %s (if they are gone, remove the log)",
-		logs(t, d)[0], text.First(idStrings(jobs), " ")), againHint(t))
+	return status.UsageError(fmt.Errorf("%s: according to this log, there are jobs in the queue for these products: %s (if they are gone, remove the log)",
+		logs(t, d)[0], text.First(idStrings(jobs), " ")), conflictHint(t))
 }
 
 func idStrings(jobs []condor.ID) []string {

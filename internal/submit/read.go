@@ -15,7 +15,7 @@ import (
 	"matpool/internal/status"
 )
 
-// A task is what is asked for. All stages take it, none changes it.
+// A task is the user's request. All stages take it, and none changes it.
 type task struct {
 	Options
 	*jobfile.Request
@@ -37,15 +37,15 @@ func read(o Options) (task, error) {
 		return task{}, syntaxErrors(o, err)
 	}
 	if r.ProductsPerJob == 0 && !r.Matprod {
-		return task{}, status.DataError(fmt.Errorf("%s: products_per_job: auto is for matprod: how long another program takes is not known", o.File), "")
+		return task{}, status.DataError(fmt.Errorf("%s: products_per_job: auto is only for matprod: the time of another program is not known", o.File), "")
 	}
 	if last := r.FirstIndex + r.TotalJobs - 1; last > file.MaxIndex {
-		return task{}, status.DataError(fmt.Errorf("%s: first_index and total_jobs: the last number is %d, the largest can be %d", o.File, last, file.MaxIndex), "")
+		return task{}, status.DataError(fmt.Errorf("%s: first_index and total_jobs: the last index is %d, but the limit is %d", o.File, last, file.MaxIndex), "")
 	}
 	return task{Options: o, Request: r, outputs: outputsOf(r)}, nil
 }
 
-// syntaxErrors gives each error the status of its place: in the file or on the command line.
+// syntaxErrors gives each error the status of its place: the file or the command line.
 func syntaxErrors(o Options, err error) error {
 	const hint = "matsubmit -help lists the attributes"
 	return mapErrors(err, func(err error) error {
@@ -56,7 +56,7 @@ func syntaxErrors(o Options, err error) error {
 	})
 }
 
-// mapErrors changes each of several errors that are joined.
+// mapErrors applies change to each of several joined errors.
 func mapErrors(err error, change func(error) error) error {
 	var errs []error
 	for _, err := range status.List(err) {
@@ -65,7 +65,7 @@ func mapErrors(err error, change func(error) error) error {
 	return errors.Join(errs...)
 }
 
-// maxFile is the size in bytes beyond which a file is no simplified submission file.
+// maxFile is the largest size in bytes of a simplified submission file.
 const maxFile = 1 << 20
 
 func readText(name string) (string, error) {
@@ -96,12 +96,10 @@ func readText(name string) (string, error) {
 	default:
 		return string(content), nil
 	}
-	return "", status.DataError(fmt.Errorf("%s: is no simplified submission file: it %s", name, why), hint)
+	return "", status.DataError(fmt.Errorf("%s: is not a simplified submission file: it %s", name, why), hint)
 }
 
-// The names of the files that are written, relative to the current folder.
-
-// subFile returns the name of the submit description.
+// subFile returns the name of the submit description, relative to the current folder.
 func (o Options) subFile() string {
 	switch p := filepath.ToSlash(o.File); {
 	case o.DAG:
@@ -112,6 +110,7 @@ func (o Options) subFile() string {
 	return filepath.ToSlash(o.Output)
 }
 
+// The names of the other files that matsubmit and the DAG write.
 func (o Options) dagFile() string     { return filepath.ToSlash(o.File) + ".dag" }
 func (o Options) combineFile() string { return filepath.ToSlash(o.File) + ".combine.sub" }
 func (o Options) normFile() string    { return filepath.ToSlash(o.File) + ".norm" }

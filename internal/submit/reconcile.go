@@ -10,15 +10,15 @@ import (
 	"matpool/internal/text"
 )
 
-// A plan is what is to be done, given what exists.
+// A plan is what to do, given what exists.
 type plan struct {
-	batches []batch     // to be submitted
-	held    []condor.ID // jobs to be removed, which the new ones replace
-	notes   []string    // for the user, of what was found
+	batches []batch     // to submit
+	held    []condor.ID // held jobs to remove, which the new ones replace
+	notes   []string    // for the user
 }
 
-// reconcile compares the jobs with the outputs and the jobs in the queue that exist: these
-// are an error, or with -resubmit reduce the jobs to what is missing.
+// reconcile compares the jobs with existing outputs and with jobs in the queue. If there are
+// any, it returns an error, or, with -resubmit, a plan for the missing products.
 func reconcile(ctx context.Context, t task, s survey, d division) (p plan, err error) {
 	p.notes = sharedStreams(t, d)
 	kept, err := findAsides(t)
@@ -31,11 +31,11 @@ func reconcile(ctx context.Context, t task, s survey, d division) (p plan, err e
 			return p, err
 		}
 		p.notes = append(p.notes, q.notes...)
-		healed, err := heal(kept, t, d, q)
+		recovered, err := recoverAside(kept, t, d, q)
 		if err != nil {
 			return p, err
 		}
-		p.notes = append(p.notes, healed...)
+		p.notes = append(p.notes, recovered...)
 		if t.Resubmit {
 			p.held = q.held
 			var found string
@@ -53,15 +53,15 @@ func reconcile(ctx context.Context, t task, s survey, d division) (p plan, err e
 	return p, nil
 }
 
-// againHint says how to go on if something is made or in the queue already.
-func againHint(t task) string {
+// conflictHint returns the hint for products that exist or are in the queue.
+func conflictHint(t task) string {
 	if t.DAG {
-		return "-force makes all of it again"
+		return "-force makes everything again"
 	}
-	return "-resubmit submits what is missing, -force makes all of it again"
+	return "-resubmit submits what is missing; -force makes everything again"
 }
 
-// checkOutputs makes sure that the jobs would replace no output.
+// checkOutputs makes sure that the jobs do not replace outputs.
 func checkOutputs(ctx context.Context, t task, d division) error {
 	names, err := t.outputs.existing(ctx, d.batches)
 	if err != nil {
@@ -77,7 +77,7 @@ func checkOutputs(ctx context.Context, t task, d division) error {
 	if len(names) == 1 {
 		verb = "exists"
 	}
-	return status.UsageError(fmt.Errorf("%s: %s already; nothing was submitted", text.First(names, ", "), verb), againHint(t))
+	return status.UsageError(fmt.Errorf("%s: already %s; nothing was submitted", text.First(names, ", "), verb), conflictHint(t))
 }
 
 // sharedStreams returns a note for each file that all jobs overwrite.
@@ -87,7 +87,7 @@ func sharedStreams(t task, d division) (notes []string) {
 		condor.Template
 	}{{"stdout", t.Stdout}, {"stderr", t.Stderr}} {
 		if len(d.batches) > 1 && !stream.PerJob() {
-			notes = append(notes, fmt.Sprintf("%s: all jobs write to %s, and the last one's stays; indexed_%s gives each its own",
+			notes = append(notes, fmt.Sprintf("%s: all jobs overwrite %s, and only the last one's remains; indexed_%s gives each job its own",
 				stream.name, stream.Expand(0, 0, 1), stream.name))
 		}
 	}

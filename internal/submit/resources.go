@@ -8,23 +8,21 @@ import (
 	"matpool/internal/text"
 )
 
-// What a program takes besides its matrices: the program itself and its packed blocks,
-// for each processor.
+// The memory that a program needs besides its matrices.
 const (
-	programBytes = 64 << 20
-	threadBytes  = 32 << 20
-	// Of another program nothing is known.
-	otherBytes = 512 << 20
+	programBytes = 64 << 20  // matprod itself
+	threadBytes  = 32 << 20  // its packed blocks, for each processor
+	otherBytes   = 512 << 20 // another program: a guess
 )
 
-// asRequested is the reason for what the file itself says.
+// asRequested is the reason for a value from the file.
 const asRequested = "As requested."
 
-// memory returns how much memory a job may use, and why.
+// memory returns the memory for a job, and the reason.
 //
-// Matprod holds a pair and its product; in a batch two of them, or of small ones one for
-// each processor, which are read, multiplied and written side by side; and for a sum two
-// numbers, of 16 bytes together, for each element.
+// Matprod holds a pair and its product. In a batch it reads, multiplies and writes several at
+// the same time: two, or one for each processor if they are small (see [flow.AtOnce]). A sum
+// adds two numbers, 16 bytes, for each element.
 func memory(t task, products []product, perJob int) submitfile.Resource {
 	if t.Memory > 0 {
 		return submitfile.Resource{Bytes: t.Memory, Why: asRequested}
@@ -35,7 +33,7 @@ func memory(t task, products []product, perJob int) submitfile.Resource {
 			largest = max(largest, m.in)
 		}
 		return submitfile.Resource{Bytes: otherBytes + 2*largest,
-			Why: fmt.Sprintf("Of another program nothing is known: 512 MB, and twice its numbered inputs of %s. request_memory says otherwise.", text.Size(largest))}
+			Why: fmt.Sprintf("A guess for another program: 512 MB, and twice its numbered inputs of %s. request_memory overrides it.", text.Size(largest))}
 	}
 	var largest product
 	for _, m := range products {
@@ -58,12 +56,12 @@ func memory(t task, products []product, perJob int) submitfile.Resource {
 	return submitfile.Resource{Bytes: own + bytes, Why: why + fmt.Sprintf("; the program %s.", text.Size(own))}
 }
 
-// disk returns how much room a job's files need, and why.
+// disk returns the disk space for a job, and the reason.
 func disk(t task, s survey, batches []batch) submitfile.Resource {
 	if t.Disk > 0 {
 		return submitfile.Resource{Bytes: t.Disk, Why: asRequested}
 	}
-	var in, out int64 // of the job with the most
+	var in, out int64 // of the job that needs the most
 	for _, b := range batches {
 		var jobIn, jobOut int64
 		for _, m := range s.products[b.first-t.FirstIndex:][:b.count] {
@@ -82,7 +80,7 @@ func disk(t task, s survey, batches []batch) submitfile.Resource {
 	in += s.common
 	if !t.Matprod {
 		return submitfile.Resource{Bytes: own + 2*in + otherBytes,
-			Why: fmt.Sprintf("Inputs of %s, the program's %s, and for its outputs as much as its inputs and 512 MB. request_disk says otherwise.", text.Size(in), text.Size(own))}
+			Why: fmt.Sprintf("Inputs of %s, the program's %s, and a guess for the outputs: the size of the inputs and 512 MB. request_disk overrides it.", text.Size(in), text.Size(own))}
 	}
 	sum := own + in + out
 	return submitfile.Resource{Bytes: sum + sum/10 + 1<<20,

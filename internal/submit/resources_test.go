@@ -28,7 +28,7 @@ func TestResources(t *testing.T) {
 		{"a sum", 30, jobfile.Request{Matprod: true, ProductsPerJob: 10, Sum: true}, own + 2*pair + 16*MB, 176*MB*11/10 + MiB, "the sum 16.0 MB"},
 		{"a range, four processors", 30, jobfile.Request{Matprod: true, ProductsPerJob: 10, Cpus: 4}, own + 3*32*MiB + 4*pair, 240*MB*11/10 + MiB, "4 of these at a time"},
 		{"two processors", 3, jobfile.Request{Matprod: true, ProductsPerJob: 1, Cpus: 2}, own + 32*MiB + pair, 24*MB*11/10 + MiB, ""},
-		{"another program", 3, jobfile.Request{ProductsPerJob: 1}, 512*MiB + 32*MB, 512*MiB + 32*MB, "Of another program nothing is known"},
+		{"another program", 3, jobfile.Request{ProductsPerJob: 1}, 512*MiB + 32*MB, 512*MiB + 32*MB, "A guess for another program"},
 		{"as requested", 3, jobfile.Request{ProductsPerJob: 1, Memory: 5 * MiB, Disk: 7 * MiB}, 5 * MiB, 7 * MiB, "As requested."},
 	} {
 		tk := task{Request: request(test.total, test.r)}

@@ -1,16 +1,16 @@
-// Package submit makes HTCondor jobs of a simplified submission file.
+// Package submit submits the jobs of a simplified submission file to HTCondor.
 //
-// It works in stages. Each takes and returns plain values:
+// It works in stages, each of which takes and returns plain values:
 //
-//	read       the simplified file                      → task      read.go
-//	look       at programs, inputs and folders          → survey    survey.go
-//	divide     the products among jobs                  → division  batch.go
-//	reconcile  with the outputs and jobs that exist     → plan      reconcile.go
-//	describe   the jobs that are left                   → text      describe.go, graph.go
-//	hand over  the text to HTCondor                                 handover.go
+//	read       the simplified file                    → task        read.go
+//	inspect    programs, inputs and folders           → survey      survey.go
+//	divide     the products among jobs                → division    batch.go
+//	reconcile  with the outputs and jobs that exist   → plan        reconcile.go
+//	describe   the remaining jobs                     → submission  describe.go, dag.go
+//	hand over  the submission to HTCondor                           handover.go
 //
-// All that can be known to be wrong is found before anything is written, and all of it
-// is reported. Errors carry their exit status (package status).
+// Everything is checked before anything is written, and all faults are reported. Errors
+// have their exit status (package status).
 package submit
 
 import (
@@ -21,35 +21,34 @@ import (
 	"matpool/condor"
 )
 
-// Options are what somebody asks matsubmit for.
+// Options are the options of matsubmit.
 type Options struct {
 	File      string           // the simplified submission file
-	Overrides []condor.Setting // of its attributes
-	Programs  string           // the folder of matprod and matprod.exe, unless the file names another program
+	Overrides []condor.Setting // values that replace those of its attributes
+	Programs  string           // the folder of matprod, matprod.exe and matcombine
 
-	Output    string // where the submit description goes; "" for FILE.sub, "-" for stdout
-	WriteOnly bool   // nothing is submitted
-	Force     bool   // outputs that exist are made again
-	Resubmit  bool   // what is missing is submitted, and nothing else
-	DAG       bool   // a graph is submitted, whose last node adds up the products
+	Output    string // the file for the submit description; "" for FILE.sub, "-" for stdout
+	WriteOnly bool   // write the submit description, and submit nothing
+	Force     bool   // make existing outputs again
+	Resubmit  bool   // submit only what is missing
+	DAG       bool   // submit a DAG whose last node adds the outputs
 }
 
-// submits reports whether jobs are submitted, not only written down.
+// submits reports whether jobs are submitted, not only described.
 func (o Options) submits() bool { return !o.WriteOnly && o.Output != "-" }
 
-// Run submits the jobs that a simplified submission file asks for. It prints what it does
-// on stdout; on stderr, if stdout is for the submit description. HTCondor's programs print
-// their errors on stderr.
+// Run submits the jobs of a simplified submission file. Its messages go to stdout, or to
+// stderr if stdout is for the submit description. Errors of HTCondor's programs go to stderr.
 func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
-	say := stdout
+	messages := stdout
 	if o.Output == "-" {
-		say = stderr
+		messages = stderr
 	}
 	t, err := read(o)
 	if err != nil {
 		return err
 	}
-	s, err := look(ctx, t, stderr)
+	s, err := inspect(ctx, t, stderr)
 	if err != nil {
 		return err
 	}
@@ -59,18 +58,18 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
 		return err
 	}
 	for _, note := range p.notes {
-		fmt.Fprintln(say, note)
+		fmt.Fprintln(messages, note)
 	}
-	h := handover{task: t, plan: p, say: say, stderr: stderr}
+	h := handover{task: t, plan: p, messages: messages, stderr: stderr}
 	if len(p.batches) == 0 {
-		return h.nothing(ctx)
+		return h.submitNothing(ctx)
 	}
-	texts, err := describe(t, s, d, p)
+	sub, err := describe(t, s, d, p)
 	if err != nil {
 		return err
 	}
 	if o.Output == "-" {
-		return h.print(texts, s.programs, stdout)
+		return h.print(sub, s.programs, stdout)
 	}
-	return h.submit(ctx, texts, s.programs)
+	return h.submit(ctx, sub, s.programs)
 }

@@ -17,58 +17,58 @@ import (
 	"matpool/npyio"
 )
 
-// A survey is what the jobs need, as it was found.
+// A survey is what inspect finds out about the jobs' files.
 type survey struct {
 	programs programs
-	products []product // by their numbers, less the first one's
-	common   int64     // bytes of the files that every job gets
+	products []product // in the order of their numbers
+	common   int64     // the size in bytes of the files that every job gets
 }
 
-// A product is what is known of one product from its inputs.
+// A product is what the inputs of one product show.
 type product struct {
-	in, out    int64 // bytes of its input files, and of its outputs if that is known
+	in, out    int64 // sizes in bytes of its inputs, and of its outputs if known
 	flops      int64 // additions and multiplications
-	rows, cols int   // of the product, if matprod makes it
+	rows, cols int   // of the product, if the program is matprod
 }
 
-// look looks at everything that the jobs need. The error joins all that is wrong.
-func look(ctx context.Context, t task, stderr io.Writer) (s survey, err error) {
+// inspect checks everything that the jobs need. The error joins all faults.
+func inspect(ctx context.Context, t task, stderr io.Writer) (s survey, err error) {
 	var errs []error
 	s.programs, err = findPrograms(t.Request, t.Programs)
 	errs = append(errs, err)
-	s.common, err = lookAtCommon(t.Inputs)
-	errs = append(errs, err, checkNames(t), checkFolders(t), checkOutbox(t), checkTargets(t), checkGraph(t))
-	s.products, err = lookAtPairs(ctx, t, stderr)
+	s.common, err = inspectCommon(t.Inputs)
+	errs = append(errs, err, checkNames(t), checkFolders(t), checkOutbox(t), checkTargets(t), checkDAG(t))
+	s.products, err = inspectPairs(ctx, t, stderr)
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return survey{}, err
 	}
-	return s, checkOneShape(t, s.products)
+	return s, checkShapes(t, s.products)
 }
 
-// lookAtCommon looks at the files that every job gets, and returns their size.
-func lookAtCommon(names []string) (bytes int64, err error) {
+// inspectCommon checks the files that every job gets, and returns their total size.
+func inspectCommon(names []string) (bytes int64, err error) {
 	var errs []error
 	for _, name := range names {
-		size, err := lookAtInput(name)
+		size, err := inspectInput(name)
 		bytes, errs = bytes+size, append(errs, err)
 	}
 	return bytes, errors.Join(errs...)
 }
 
-// lookAtPairs looks at the inputs of every product: at headers and sizes only. The error
-// joins all that is wrong with them, in the order of their numbers.
-func lookAtPairs(ctx context.Context, t task, stderr io.Writer) ([]product, error) {
+// inspectPairs checks the inputs of every product, only by headers and sizes. The error joins
+// all faults, in the order of the products.
+func inspectPairs(ctx context.Context, t task, stderr io.Writer) ([]product, error) {
 	products := make([]product, t.TotalJobs)
 	show, finish := progress.New(stderr, "checking")
 	defer finish()
 	err := forEach(ctx, len(products), show, func(i int) (err error) {
-		products[i], err = lookAtPair(t, t.FirstIndex+i)
+		products[i], err = inspectPair(t, t.FirstIndex+i)
 		return err
 	})
 	return products, err
 }
 
-func lookAtPair(t task, index int) (m product, err error) {
+func inspectPair(t task, index int) (m product, err error) {
 	if t.Matprod {
 		a, b, c, err := flow.Headers(flow.Pair{A: file.Indexed(t.IndexedInputs[0], index), B: file.Indexed(t.IndexedInputs[1], index)})
 		if err != nil {
@@ -79,21 +79,21 @@ func lookAtPair(t task, index int) (m product, err error) {
 	}
 	var errs []error
 	for _, name := range t.IndexedInputs {
-		size, err := lookAtInput(file.Indexed(name, index))
+		size, err := inspectInput(file.Indexed(name, index))
 		m.in, errs = m.in+size, append(errs, err)
 	}
 	return m, errors.Join(errs...)
 }
 
-// fileSize returns the size in bytes of a file with this header, or a little more.
+// fileSize returns the size in bytes of a file with this header, rounded up a little.
 func fileSize(h npyio.Header) int64 {
 	count, _ := h.Len()
 	return count*int64(h.DType.Size) + 128
 }
 
-// lookAtInput looks at a file of any kind, and returns its size. A file with a name in
-// .npy must be one.
-func lookAtInput(name string) (size int64, err error) {
+// inspectInput checks an input of any kind, and returns its size. A file whose name ends in
+// .npy must be a .npy file.
+func inspectInput(name string) (size int64, err error) {
 	if strings.EqualFold(filepath.Ext(name), ".npy") {
 		f, err := npyio.Open(name)
 		switch {
@@ -111,7 +111,7 @@ func lookAtInput(name string) (size int64, err error) {
 		return 0, status.DataError(fmt.Errorf("%s: no such file", name), "")
 	case err != nil:
 		return 0, fmt.Errorf("%s: %w", name, file.Cause(err))
-	case !info.Mode().IsRegular(): // to open a pipe would be to wait for its writer
+	case !info.Mode().IsRegular(): // opening a pipe would wait for its writer
 		return 0, status.DataError(fmt.Errorf("%s: is not a regular file", name), "")
 	}
 	f, err := os.Open(name)
@@ -122,8 +122,8 @@ func lookAtInput(name string) (size int64, err error) {
 	return info.Size(), nil
 }
 
-// checkOneShape makes sure that products which are to be added have one shape.
-func checkOneShape(t task, products []product) error {
+// checkShapes makes sure that products that are added have the same shape.
+func checkShapes(t task, products []product) error {
 	if !t.Sum && !t.DAG || !t.Matprod {
 		return nil
 	}
@@ -134,7 +134,7 @@ func checkOneShape(t task, products []product) error {
 	first := products[0]
 	for i, m := range products {
 		if m.rows != first.rows || m.cols != first.cols {
-			errs = append(errs, status.DataError(fmt.Errorf("%s: is %d×%d, but %s is %d×%d: they have no sum",
+			errs = append(errs, status.DataError(fmt.Errorf("%s: is %d×%d, but %s is %d×%d: they cannot be added",
 				name(i), m.rows, m.cols, name(0), first.rows, first.cols), ""))
 		}
 	}

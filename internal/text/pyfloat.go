@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// PythonFloat returns what Python's print(x) shows of a float or of a numpy.float64: the shortest decimal
-// that reads back as x, and of these the nearest to x (float.__repr__, format code 'r'). With
-// x = d.ddd × 10ᵉ it is positional, with at least one digit after the point, if -4 <= e < 16, and
-// otherwise d.ddde±ee with at least two digits of exponent. The rest are nan, without a sign, inf and
-// -inf.
+// PythonFloat returns a float64 as Python's print prints a float or a numpy.float64: the
+// shortest decimal that parses as x, and among these the nearest to x (float.__repr__, format
+// code 'r'). With x = d.ddd × 10ᵉ, it is positional if -4 <= e < 16, with at least one digit
+// after the point, and otherwise d.ddde±ee, with at least two digits of exponent. The other
+// values are nan, without a sign, inf and -inf.
 func PythonFloat(x float64) string {
 	switch {
 	case math.IsNaN(x):

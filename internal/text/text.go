@@ -1,4 +1,4 @@
-// Package text writes numbers, sizes, durations and lists for people, each in one way.
+// Package text formats numbers, sizes, durations and lists for messages.
 package text
 
 import (
@@ -17,7 +17,7 @@ func Number(n int) string {
 	return s
 }
 
-// Count returns a number of things in words: 1 file, 2 files, 1,000 files.
+// Count returns a number with a noun: 1 file, 2 files, 1,000 files.
 func Count(n int, what string) string {
 	if n != 1 {
 		what += "s"
@@ -36,7 +36,7 @@ func Size(bytes int64) string {
 	return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
 }
 
-// Duration returns a duration in its largest two units, without zeros at the end:
+// Duration returns a duration in its two largest units, without zeros at the end:
 // 250ms, 36s, 1m36s, 3h20m, 2d05h, 10m.
 func Duration(d time.Duration) string {
 	if d < time.Minute && d%time.Second != 0 {
@@ -60,7 +60,8 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%ds", d/time.Second)
 }
 
-// First returns the first ten of many names, and how many more there are.
+// First returns a list of names: all if there are few, otherwise the first ten and the number
+// of others.
 func First(names []string, separator string) string {
 	const most = 10
 	if len(names) <= most+1 {
@@ -69,7 +70,8 @@ func First(names []string, separator string) string {
 	return strings.Join(names[:most], separator) + " and " + Number(len(names)-most) + " more"
 }
 
-// Clip returns at most the first 40 bytes of s, whole letters, for an error to quote.
+// Clip returns at most the first 40 bytes of s, without splitting a character, for an error
+// to quote.
 func Clip(s string) string {
 	const most = 40
 	if len(s) <= most {

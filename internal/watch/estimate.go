@@ -7,13 +7,15 @@ import (
 	"matpool/internal/joblog"
 )
 
-// estimate returns how long the rest of a run will take, and false before a job is done.
+// estimate returns the expected time until the end of a run, and false if no job is done yet.
 //
-// It is the work that is left, in jobs, divided by the recent rate: the jobs done in a
-// window of ten times the mean of a job, at least two minutes, and the fractions of those
-// that run. It is at least the mean if a job has yet to begin, and at least the rest of the
-// mean for the job that began last. The window ends now; if the latest event is older than
-// the window, it ends with that event.
+// The estimate is the remaining work, in jobs, divided by the recent rate. The rate counts the
+// jobs done in a window, and fractions of those that run. The window is ten times the mean
+// time of a job, but at least two minutes. It ends now, or with the latest event if that is
+// older than the window.
+//
+// The estimate is at least the mean if a job has yet to begin, and at least the rest of the
+// mean for the job that began last.
 func estimate(r *joblog.Run, latest, now time.Time) (left time.Duration, ok bool) {
 	var sum time.Duration
 	n := 0

@@ -10,15 +10,15 @@ import (
 	"matpool/internal/watch/timeline"
 )
 
-// ReportOptions are what to report, and how.
+// ReportOptions are the options of a report.
 type ReportOptions struct {
 	Logs     []string // names of event logs
 	Clusters []int    // as for [joblog.Select]
-	Form     Form     // of what is printed
-	Plot     string   // the file of the timeline, or ""
+	Form     Form     // of the report
+	Plot     string   // the file for the timeline; "" for none
 }
 
-// A Form is what a report is printed as.
+// A Form is the form in which a report is printed.
 type Form int
 
 const (
@@ -28,8 +28,8 @@ const (
 	JSON
 )
 
-// Report reads logs as they stand, prints the report of a run, and draws its timeline. It
-// returns an error of status Unfinished unless all jobs are done.
+// Report reads the current content of logs, prints the report of a run, and draws its
+// timeline. It returns an error of status Unfinished unless all jobs are done.
 func Report(ctx context.Context, o ReportOptions, stdout io.Writer) error {
 	j, err := joblog.Open(o.Logs...)
 	if err != nil {
@@ -39,7 +39,7 @@ func Report(ctx context.Context, o ReportOptions, stdout io.Writer) error {
 	if err := j.Read(func(*eventlog.Event) {}); err != nil {
 		return err
 	}
-	if err := j.Lacks(o.Clusters); err != nil {
+	if err := j.CheckClusters(o.Clusters); err != nil {
 		return err
 	}
 	run := joblog.Select(j.History, o.Clusters)

@@ -14,34 +14,34 @@ import (
 type Status struct {
 	Time      time.Time // of the latest event
 	Run       *joblog.Run
-	Left      time.Duration // until the end, if Estimated
-	Estimated bool
+	Left      time.Duration // the estimated time until the end
+	Estimated bool          // Left is known
 }
 
-// A Screen shows a run: lines for what happens, and a status that changes.
+// A Screen shows a run: a line for each problem, and a status that changes.
 type Screen interface {
 	Line(when time.Time, what string)
 	Status(s Status, last bool)
 	Close() error
 }
 
-const stamp = "2006-01-02 15:04:05"
+const timeFormat = "2006-01-02 15:04:05"
 
-// Lines is a screen for a file or a program. Every line begins with the time of the event.
-// The status is printed when a hundredth of the jobs have changed their state, or after a
-// minute, so that a large run takes some hundred lines.
+// Lines is a screen for a file or a pipe. Each line begins with the time of the event. The
+// status is printed after each hundredth of the jobs that changes its state, and after each
+// minute, so that a large run needs a few hundred lines.
 type Lines struct {
 	W io.Writer
 
 	shown Status
-	err   error // of writing, the first
+	err   error // the first write error
 }
 
 func (l *Lines) Line(when time.Time, what string) {
 	if when.IsZero() {
 		when = time.Now()
 	}
-	if _, err := fmt.Fprintf(l.W, "%s %s\n", when.Format(stamp), what); l.err == nil {
+	if _, err := fmt.Fprintf(l.W, "%s %s\n", when.Format(timeFormat), what); l.err == nil {
 		l.err = err
 	}
 }
@@ -69,14 +69,14 @@ func (l *Lines) Status(s Status, last bool) {
 	l.Line(s.Time, line)
 }
 
-// Close returns the first error of writing.
+// Close returns the first write error.
 func (l *Lines) Close() error { return l.err }
 
 // Terminal is a screen with a bar under the lines.
 type Terminal struct {
 	tally *progress.Tally
 	w     io.Writer
-	err   error // of writing
+	err   error // a write error
 }
 
 // NewTerminal returns a screen on w, and false if w is not a terminal.

@@ -1,4 +1,4 @@
-// Package watch shows the progress of a run from its event logs, until the run is done or stuck, and reports on it.
+// Package watch follows the event logs of a run until the run is done or stuck, and reports on it.
 package watch
 
 import (
@@ -15,33 +15,33 @@ import (
 	"matpool/internal/status"
 )
 
-// The log is polled: HTCondor writes whole seconds. If nothing was written, that is two or
-// three system calls. The pause is at least share times the work before it, so that
-// watching takes at most a twentieth of one processor.
+// The log is polled. Without new events, that takes two or three system calls. A pause is at
+// least pauseFactor times as long as the work before it, so that matwatch uses at most a
+// twentieth of one processor.
 //
-// Note: notifications of the system (inotify) miss changes of files on network disks.
+// Note: inotify would miss changes of files on network disks.
 const (
-	poll  = 500 * time.Millisecond
-	share = 20
+	pollInterval = 500 * time.Millisecond
+	pauseFactor  = 20
 )
 
-// patience limits the wait for jobs that should enter the queue while others are held.
-const patience = 2 * time.Minute
+// entryTimeout limits the wait for jobs that should enter the queue while others are held.
+const entryTimeout = 2 * time.Minute
 
-// named is how many jobs with the same cause are shown one by one.
-const named = 5
+// maxPerCause is the number of jobs with the same cause that get a line each.
+const maxPerCause = 5
 
-// Options are what to follow.
+// Options are the options of [Follow].
 type Options struct {
 	Logs     []string      // names of event logs
 	Clusters []int         // as for [joblog.Select]
-	Wait     bool          // for logs that are not there yet
-	Timeout  time.Duration // ends the following; 0 for never
+	Wait     bool          // for logs that do not exist yet
+	Timeout  time.Duration // 0 for none
 }
 
-// Follow shows the progress of a run on stdout, with a bar if that is a terminal. It returns
-// when the run is done or stuck, or after the timeout, with an error of status Unfinished
-// unless all jobs are done.
+// Follow shows the progress of a run on stdout, with a bar if stdout is a terminal. It
+// returns when the run is done or stuck, or after the timeout. The error is of status
+// Unfinished unless all jobs are done.
 func Follow(ctx context.Context, o Options, stdout io.Writer) error {
 	if o.Timeout > 0 {
 		var cancel context.CancelFunc
@@ -66,7 +66,7 @@ func Follow(ctx context.Context, o Options, stdout io.Writer) error {
 
 var errTimeout = errors.New("timeout")
 
-// open opens the logs, and waits for them if the options say so.
+// open opens the logs. With Options.Wait, it waits until they exist.
 func open(ctx context.Context, o Options) (*joblog.Journal, error) {
 	for {
 		j, err := joblog.Open(o.Logs...)
@@ -74,7 +74,7 @@ func open(ctx context.Context, o Options) (*joblog.Journal, error) {
 			return j, err
 		}
 		select {
-		case <-time.After(poll):
+		case <-time.After(pollInterval):
 		case <-ctx.Done():
 			if context.Cause(ctx) == errTimeout {
 				return nil, status.UnfinishedError(err, "")
@@ -84,24 +84,24 @@ func open(ctx context.Context, o Options) (*joblog.Journal, error) {
 	}
 }
 
-// follow shows what happens to a run until nothing more will, or until the timeout.
+// follow shows the progress of a run until it is done or stuck, or until the timeout.
 func follow(ctx context.Context, j *joblog.Journal, clusters []int, s Screen) (*joblog.Run, error) {
-	w := watcher{journal: j, clusters: clusters, screen: s, shown: map[condor.ID]trouble{}, causes: map[joblog.Cause]int{}}
+	w := watcher{journal: j, clusters: clusters, screen: s, shown: map[condor.ID]problem{}, causes: map[joblog.Cause]int{}}
 	for last := time.Now(); ; {
 		start := time.Now()
-		news, err := w.look()
+		news, err := w.update()
 		if err != nil {
 			return nil, err
 		}
 		if news {
 			last = start
 		}
-		if w.run.State() != joblog.Going || w.run.Waits() && start.Sub(last) > patience {
+		if w.run.State() != joblog.Going || w.run.AwaitsJobs() && start.Sub(last) > entryTimeout {
 			s.Status(w.status(), true)
 			return w.run, nil
 		}
 		select {
-		case <-time.After(max(poll, share*time.Since(start))):
+		case <-time.After(max(pollInterval, pauseFactor*time.Since(start))):
 		case <-ctx.Done():
 			if context.Cause(ctx) == errTimeout {
 				s.Status(w.status(), true)
@@ -117,28 +117,28 @@ type watcher struct {
 	clusters []int
 	screen   Screen
 	run      *joblog.Run
-	shown    map[condor.ID]trouble
-	causes   map[joblog.Cause]int // jobs with the cause so far
-	faults   int                  // how many of the journal's were shown
+	shown    map[condor.ID]problem
+	causes   map[joblog.Cause]int // the number of jobs with each cause
+	faults   int                  // the number of the journal's faults that were shown
 }
 
-// A trouble is the last that was shown of a job: its state, and how often it was held.
-type trouble struct {
+// A problem is a job's state and its number of holds when its problem was shown.
+type problem struct {
 	state eventlog.State
 	holds int
 }
 
-// look reads what is new and shows it.
-func (w *watcher) look() (news bool, err error) {
-	var troubled []condor.ID
+// update reads new events and shows the changes. It reports whether there were any.
+func (w *watcher) update() (news bool, err error) {
+	var problems []condor.ID
 	err = w.journal.Read(func(e *eventlog.Event) {
 		news = true
 		switch d := e.Detail.(type) {
 		case eventlog.JobHeld, eventlog.JobAborted:
-			troubled = append(troubled, e.ID)
+			problems = append(problems, e.ID)
 		case eventlog.JobTerminated:
 			if !d.Exit.OK() {
-				troubled = append(troubled, e.ID)
+				problems = append(problems, e.ID)
 			}
 		}
 	})
@@ -146,16 +146,16 @@ func (w *watcher) look() (news bool, err error) {
 		return false, err
 	}
 	for ; w.faults < len(w.journal.Faults); w.faults++ {
-		w.screen.Line(w.journal.Latest, "passed over: "+w.journal.Faults[w.faults].Error())
+		w.screen.Line(w.journal.Latest, "skipped: "+w.journal.Faults[w.faults].Error())
 	}
 	if !news && w.run != nil {
 		return false, nil
 	}
-	if err := w.journal.Lacks(w.clusters); err != nil {
+	if err := w.journal.CheckClusters(w.clusters); err != nil {
 		return false, err
 	}
 	w.run = joblog.Select(w.journal.History, w.clusters)
-	for _, id := range troubled {
+	for _, id := range problems {
 		w.explain(id)
 	}
 	w.screen.Status(w.status(), false)
@@ -168,30 +168,29 @@ func (w *watcher) status() Status {
 	return s
 }
 
-// explain shows why a job is held, failed or was removed, if it is so, and explains each
-// cause once.
+// explain shows why a job is held, failed or was removed. It explains each cause once.
 func (w *watcher) explain(id condor.ID) {
 	i, ok := slices.BinarySearchFunc(w.run.Jobs, id, func(j *eventlog.Job, id condor.ID) int { return j.Compare(id) })
 	if !ok {
-		return // of another run
+		return // it belongs to another run
 	}
 	j := w.run.Jobs[i]
 	cause, ok := joblog.CauseOf(j)
-	now := trouble{j.State, j.Holds}
+	now := problem{j.State, j.Holds}
 	if !ok || w.shown[id] == now {
 		return
 	}
 	w.shown[id] = now
 	w.causes[cause]++
 	n := w.causes[cause]
-	if n > named {
+	if n > maxPerCause {
 		return
 	}
-	w.screen.Line(j.Since, joblog.Trouble(j))
+	w.screen.Line(j.Since, joblog.Problem(j))
 	if n == 1 {
 		w.screen.Line(j.Since, "  "+cause.String())
 	}
-	if n == named {
-		w.screen.Line(j.Since, "  more of the same cause are only counted")
+	if n == maxPerCause {
+		w.screen.Line(j.Since, "  further jobs with the same cause are only counted")
 	}
 }

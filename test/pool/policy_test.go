@@ -75,7 +75,7 @@ func (f folder) meet(fates []fate) *eventlog.History {
 	f.Helper()
 	h := f.settle("log")
 	for i, want := range fates {
-		j := h.Job(condor.ID{Cluster: h.Clusters()[0], Proc: i})
+		j := h.Jobs()[i]
 		state := eventlog.Done
 		if want.held.Code != 0 {
 			state = eventlog.Held

@@ -71,7 +71,7 @@ func TestMadeAgain(t *testing.T) {
 	f.wait("log.txt", "held", func(h *eventlog.History) bool { return eventlog.Count(h.Jobs()).Held == 2 })
 	f.run("matprod", "-count", "2")
 	said := f.run("matsubmit", "run_product", pairs, "-resubmit")
-	if !strings.Contains(said, "2 there, 0 in the queue, 0 missing\ncondor_rm ") || !strings.HasSuffix(said, "nothing to submit\n") {
+	if !strings.Contains(said, "2 done, 0 in the queue, 0 missing\ncondor_rm ") || !strings.HasSuffix(said, "nothing to submit\n") {
 		t.Error(said)
 	}
 	f.wait("log.txt", "removed", func(h *eventlog.History) bool { return eventlog.Count(h.Jobs()).Removed == 2 })

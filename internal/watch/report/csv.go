@@ -10,7 +10,7 @@ import (
 )
 
 // WriteCSV writes a row for each attempt of each job, and one for a job without attempts.
-// The manual of matwatch has the columns. Durations are in seconds; what is not known is
+// The manual of matwatch lists the columns. Durations are in seconds; unknown values are
 // empty.
 func (r *Report) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)

@@ -1,4 +1,4 @@
-// Package report prints where and when the jobs of a run ran and what the time was spent on: as text, CSV or JSON.
+// Package report prints where and when the jobs of a run ran, and how the time was spent, as text, CSV or JSON.
 package report
 
 import (
@@ -15,34 +15,35 @@ import (
 type Report struct {
 	Names     []string // of the logs
 	Run       *joblog.Run
-	Submitted time.Time // the first submission; zero if no log has it
-	First     time.Time // the first time that a job had a machine; zero if none has had one
+	Submitted time.Time // the first submission; zero if the log does not have it
+	First     time.Time // the first time that a job had a machine; zero if none had one
 	Latest    time.Time // the latest event
-	Seconds   bool      // the log has no fractions of a second
-	Years     bool      // it has years
-	Faults    []error
-	Faulty    int
+
+	WholeSeconds bool // the log has no fractions of seconds
+	YearAssumed  bool // the log has no years
+	Faults       []error
+	FaultCount   int
 
 	Machines []*Machine // by the time they computed, longest first
 	Total    Machine
-	Longest  Longest
+	Spans    Spans
 }
 
-// A Machine is the work of one machine, or of all together.
+// A Machine is the work of one machine, or of all machines together.
 type Machine struct {
 	Name, System string // "" if the log does not have it
-	Slots        int    // that had jobs
+	Slots        int    // the number of slots that had jobs
 	Attempts     int
-	Ends         [eventlog.Outcomes]int // attempts by their [eventlog.Outcome]
+	Ends         [eventlog.Outcomes]int // attempts by [eventlog.Outcome]
 
-	// Busy is how long slots had a job: the sum of the times below, and of what HTCondor
-	// takes before and after the program ([Machine.Rest]).
+	// Busy is the time that slots had a job: the sum of the times below and of HTCondor's own
+	// time before and after the program ([Machine.Rest]).
 	Busy     time.Duration
 	Queued   time.Duration // waiting for a turn to transfer files
 	Input    time.Duration
 	Output   time.Duration
 	Computed time.Duration // by programs that ended with status 0, or still run
-	Vain     time.Duration // by those that failed or were stopped
+	Vain     time.Duration // computed by programs that failed or were stopped
 }
 
 // Overhead returns the share of Busy that is not Computed.
@@ -53,7 +54,7 @@ func (m *Machine) Overhead() float64 {
 	return 1 - float64(m.Computed)/float64(m.Busy)
 }
 
-// Rest returns the part of Busy that is none of the other times.
+// Rest returns the part of Busy that is in none of the other times.
 func (m *Machine) Rest() time.Duration {
 	return m.Busy - m.Queued - m.Input - m.Output - m.Computed - m.Vain
 }
@@ -72,11 +73,10 @@ func (m *Machine) add(a *eventlog.Attempt, now time.Time) {
 	}
 }
 
-// Longest is the median and the maximum of each span of the attempts that ended with
-// status 0.
-type Longest struct{ Wait, Input, Compute, Output Span }
+// Spans are statistics of the attempts that ended with status 0.
+type Spans struct{ Wait, Input, Compute, Output Span }
 
-// A Span is the median and the maximum of some durations, and the job of the maximum.
+// A Span is the median and the maximum of durations, and the job with the maximum.
 type Span struct {
 	Median, Max time.Duration
 	Job         condor.ID
@@ -96,9 +96,10 @@ func (s *Span) close() {
 	s.all = nil
 }
 
-// New makes the report of a run of the journal.
+// New returns the report of a run in the journal.
 func New(j *joblog.Journal, run *joblog.Run) *Report {
-	r := &Report{Names: j.Names, Run: run, Latest: j.Latest, Seconds: true, Years: !j.History.YearAssumed, Faults: j.Faults, Faulty: j.Faulty}
+	r := &Report{Names: j.Names, Run: run, Latest: j.Latest,
+		WholeSeconds: true, YearAssumed: j.History.YearAssumed, Faults: j.Faults, FaultCount: j.FaultCount}
 	machines := map[[2]string]*Machine{}
 	slots := map[[2]string]bool{}
 	for _, job := range run.Jobs {
@@ -106,7 +107,7 @@ func New(j *joblog.Journal, run *joblog.Run) *Report {
 		for i := range job.Attempts {
 			a := &job.Attempts[i]
 			r.First = earliest(r.First, a.Begin())
-			r.Seconds = r.Seconds && a.Begin().Nanosecond() == 0 && a.End.Nanosecond() == 0
+			r.WholeSeconds = r.WholeSeconds && a.Begin().Nanosecond() == 0 && a.End.Nanosecond() == 0
 			r.Total.add(a, r.Latest)
 			key := [2]string{a.Machine, a.System}
 			m := machines[key]
@@ -122,14 +123,14 @@ func New(j *joblog.Journal, run *joblog.Run) *Report {
 				r.Total.Slots++
 			}
 			if a.Outcome == eventlog.Completed && a.Exit.OK() {
-				r.Longest.Wait.add(a.Wait(), job.ID)
-				r.Longest.Input.add(a.Input(), job.ID)
-				r.Longest.Compute.add(a.Compute(r.Latest), job.ID)
-				r.Longest.Output.add(a.Output(), job.ID)
+				r.Spans.Wait.add(a.Wait(), job.ID)
+				r.Spans.Input.add(a.Input(), job.ID)
+				r.Spans.Compute.add(a.Compute(r.Latest), job.ID)
+				r.Spans.Output.add(a.Output(), job.ID)
 			}
 		}
 	}
-	for _, s := range []*Span{&r.Longest.Wait, &r.Longest.Input, &r.Longest.Compute, &r.Longest.Output} {
+	for _, s := range []*Span{&r.Spans.Wait, &r.Spans.Input, &r.Spans.Compute, &r.Spans.Output} {
 		s.close()
 	}
 	slices.SortFunc(r.Machines, func(a, b *Machine) int {
@@ -138,7 +139,7 @@ func New(j *joblog.Journal, run *joblog.Run) *Report {
 	return r
 }
 
-// earliest returns the earlier of two times. A time that is not known is zero.
+// earliest returns the earlier of two times, of which zero means unknown.
 func earliest(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
@@ -146,7 +147,7 @@ func earliest(a, b time.Time) time.Time {
 	return a
 }
 
-// Makespan returns the time from the first submission to the last event.
+// Makespan returns the time from the first submission to the latest event.
 func (r *Report) Makespan() time.Duration {
 	if from := earliest(r.Submitted, r.First); !from.IsZero() {
 		return r.Latest.Sub(from)
@@ -154,8 +155,8 @@ func (r *Report) Makespan() time.Duration {
 	return 0
 }
 
-// Between returns how long the slots had no job, between the first time that one had a job
-// and the last event.
+// Between returns the total time that the slots had no job, from the first time that one had
+// a job to the latest event.
 func (r *Report) Between() time.Duration {
 	if r.First.IsZero() {
 		return 0

@@ -8,7 +8,8 @@ import (
 	"matpool/condor/eventlog"
 )
 
-// The manual of matwatch has the fields. A name keeps its meaning from version to version.
+// A document is the JSON object. The manual of matwatch lists the fields. A name keeps its
+// meaning in later versions.
 type document struct {
 	Logs      []string   `json:"logs"`
 	Clusters  []int      `json:"clusters"`
@@ -108,7 +109,7 @@ type attempt struct {
 	Total   float64    `json:"total_s"`
 }
 
-// WriteJSON writes the whole report as one JSON object.
+// WriteJSON writes the report as one JSON object.
 func (r *Report) WriteJSON(w io.Writer) error {
 	c := r.Run.Counts
 	d := document{
@@ -116,7 +117,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Submitted: known(r.Submitted), Latest: known(r.Latest), Makespan: r.Makespan().Seconds(),
 		Slots: r.Total.Slots, Between: r.Between().Seconds(),
 		Counts: counts{c.Total(), c.Done, c.Running, c.Idle, c.Held, c.Waiting, c.Failed, c.Removed, c.Unknown, r.Run.Superseded, r.Run.Later},
-		Total:  r.Total.spending(), Faults: r.Faulty,
+		Total:  r.Total.spending(), Faults: r.FaultCount,
 		Machines: []machine{}, Jobs: []job{},
 	}
 	if d.Clusters == nil {
@@ -153,7 +154,7 @@ func (r *Report) job(j *eventlog.Job) job {
 	}
 	if j.State == eventlog.Held {
 		e := eventlog.ExplainHold(j.Hold.Code, j.Hold.Subcode)
-		d.Hold = &hold{j.Hold.Code, j.Hold.Subcode, j.Hold.Reason, e.Means, e.Do, j.WillBeReleased()}
+		d.Hold = &hold{j.Hold.Code, j.Hold.Subcode, j.Hold.Reason, e.Meaning, e.Advice, j.WillBeReleased()}
 	}
 	for i := range j.Attempts {
 		a := &j.Attempts[i]
@@ -167,7 +168,7 @@ func (r *Report) job(j *eventlog.Job) job {
 	return d
 }
 
-// exit returns the status, or the signal if the program ended by one.
+// exit returns the exit status, or the signal if the program ended by one.
 func exit(e eventlog.Exit) (status, signal *int) {
 	if e.Signal != 0 {
 		return nil, &e.Signal
@@ -175,6 +176,7 @@ func exit(e eventlog.Exit) (status, signal *int) {
 	return &e.Status, nil
 }
 
+// known returns nil, null in JSON, for a time that is unknown.
 func known(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil

@@ -44,7 +44,7 @@ func logs(t *testing.T) []string {
 // The figures of a real run, counted by hand in its log: five of six jobs were held.
 func TestFigures(t *testing.T) {
 	r := reportOf(t, "../../../condor/eventlog/testdata/retries.log")
-	if r.Makespan() != 100*time.Second || r.Total.Slots != 6 || len(r.Machines) != 2 || !r.Seconds {
+	if r.Makespan() != 100*time.Second || r.Total.Slots != 6 || len(r.Machines) != 2 || !r.WholeSeconds {
 		t.Errorf("makespan %v, %d slots on %d machines", r.Makespan(), r.Total.Slots, len(r.Machines))
 	}
 	want := Machine{Name: "pc07", System: "WINDOWS", Slots: 2, Attempts: 6, Busy: 67 * time.Second, Vain: 61 * time.Second}
@@ -52,7 +52,7 @@ func TestFigures(t *testing.T) {
 	if got := *r.Machines[1]; got != want {
 		t.Errorf("%+v\nwant %+v", got, want)
 	}
-	if got, want := r.Longest.Compute, (Span{Median: 22 * time.Second, Max: 22 * time.Second, Job: condor.ID{Cluster: 39, Proc: 3}}); got.Median != want.Median || got.Max != want.Max || got.Job != want.Job {
+	if got, want := r.Spans.Compute, (Span{Median: 22 * time.Second, Max: 22 * time.Second, Job: condor.ID{Cluster: 39, Proc: 3}}); got.Median != want.Median || got.Max != want.Max || got.Job != want.Job {
 		t.Errorf("%+v", got)
 	}
 }
@@ -222,10 +222,10 @@ const (
 
 // A job has a slot before the log has its name.
 func TestSlotsThatAreNotKnown(t *testing.T) {
-	if got := printed(t, submitted+transferring+transferred); !strings.Contains(got, "\nwhat the time was spent on  total  share\n  inputs                       2s   100%\n") {
+	if got := printed(t, submitted+transferring+transferred); !strings.Contains(got, "\nhow the time was spent  total  share\n  inputs                   2s   100%\n") {
 		t.Error(got)
 	}
-	if got := printed(t, submitted+transferring+transferred+executing); !strings.Contains(got, "\nwhat 1 slot spent the time on ") {
+	if got := printed(t, submitted+transferring+transferred+executing); !strings.Contains(got, "\nhow 1 slot spent the time ") {
 		t.Error(got)
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"matpool/internal/text"
 )
 
-// A table is rows of cells, the first of them the heading.
+// A table has rows of cells. The first row is the heading.
 type table struct {
-	left int // how many columns begin at the left; the others end at the right
+	left int // the number of columns aligned left; the others are aligned right
 	rows [][]string
 }
 
@@ -53,7 +53,7 @@ func (t *table) print(w io.Writer) {
 	}
 }
 
-// percent prints a share.
+// percent returns a share as a percentage.
 func percent(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) }
 
 func share(part, whole time.Duration) string {

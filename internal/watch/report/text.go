@@ -16,11 +16,11 @@ import (
 )
 
 const (
-	manyJobs = 100 // a larger run lists only the jobs that had trouble
-	most     = 40  // of those, and of the machines, are listed
+	maxJobs   = 100 // a larger run lists only the jobs that had problems
+	maxListed = 40  // the number of such jobs, and of machines, that are listed
 )
 
-// Print prints the report for a person.
+// Print prints the report as text.
 func (r *Report) Print(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "%s: %s\n", strings.Join(r.Names, ", "), r.Run.Summary())
@@ -33,15 +33,15 @@ func (r *Report) Print(w io.Writer) error {
 	return out.Flush()
 }
 
-const stamp = "2006-01-02 15:04:05"
+const timeFormat = "2006-01-02 15:04:05"
 
 func (r *Report) printTimes(w io.Writer) {
 	if !r.Submitted.IsZero() {
-		fmt.Fprintf(w, "submitted %s, ", r.Submitted.Format(stamp))
+		fmt.Fprintf(w, "submitted %s, ", r.Submitted.Format(timeFormat))
 	}
 	if !r.Latest.IsZero() {
-		fmt.Fprintf(w, "last event %s, makespan %s", r.Latest.Format(stamp), text.Duration(r.Makespan()))
-		if !r.Years {
+		fmt.Fprintf(w, "last event %s, makespan %s", r.Latest.Format(timeFormat), text.Duration(r.Makespan()))
+		if r.YearAssumed {
 			fmt.Fprint(w, " (the log has no years: the latest possible are assumed)")
 		}
 		fmt.Fprintln(w)
@@ -55,9 +55,9 @@ func (r *Report) printSpending(w io.Writer) {
 	between := r.Between()
 	whole := r.Total.Busy + between
 	t := table{left: 1}
-	heading := "what the time was spent on" // the log may not have the slots yet
+	heading := "how the time was spent" // the log may not have the slots yet
 	if r.Total.Slots > 0 {
-		heading = "what " + text.Count(r.Total.Slots, "slot") + " spent the time on"
+		heading = "how " + text.Count(r.Total.Slots, "slot") + " spent the time"
 	}
 	t.row(heading, "total", "share")
 	line := func(what string, d time.Duration) {
@@ -74,19 +74,19 @@ func (r *Report) printSpending(w io.Writer) {
 	line("without a job", between)
 	fmt.Fprintln(w)
 	t.print(w)
-	fmt.Fprintf(w, "overhead: %s of the time they had a job", percent(r.Total.Overhead()))
-	if r.Seconds {
+	fmt.Fprintf(w, "overhead: %s of the time with a job", percent(r.Total.Overhead()))
+	if r.WholeSeconds {
 		fmt.Fprint(w, " (the log has whole seconds)")
 	}
 	fmt.Fprintln(w)
 
-	l := r.Longest
+	s := r.Spans
 	t = table{left: 1}
-	t.row("a job that was done", "median", "longest", "which")
+	t.row("jobs that are done", "median", "longest", "job")
 	for _, span := range []struct {
 		what string
 		Span
-	}{{"  waited for a machine", l.Wait}, {"  inputs", l.Input}, {"  computed", l.Compute}, {"  outputs", l.Output}} {
+	}{{"  waited for a machine", s.Wait}, {"  inputs", s.Input}, {"  computed", s.Compute}, {"  outputs", s.Output}} {
 		if span.Job != (condor.ID{}) {
 			t.row(span.what, span.Median, span.Max, span.Job)
 		}
@@ -103,29 +103,29 @@ func (r *Report) printMachines(w io.Writer) {
 	}
 	t := table{left: 2}
 	t.row("machine", "system", "slots", "attempts", "done", "retried", "held", "cut short", "computed", "in vain", "transfers", "overhead")
-	for _, m := range r.Machines[:min(most, len(r.Machines))] {
-		t.row(cmp.Or(short(m.Name), "(not known)"), strings.ToLower(m.System), m.Slots, m.Attempts, m.Ends[eventlog.Completed], m.Ends[eventlog.Retried], m.Ends[eventlog.EndedByHold],
+	for _, m := range r.Machines[:min(maxListed, len(r.Machines))] {
+		t.row(cmp.Or(short(m.Name), "(unknown)"), strings.ToLower(m.System), m.Slots, m.Attempts, m.Ends[eventlog.Completed], m.Ends[eventlog.Retried], m.Ends[eventlog.EndedByHold],
 			m.Ends[eventlog.Evicted]+m.Ends[eventlog.Lost]+m.Ends[eventlog.EndedByRemoval], m.Computed, m.Vain, m.Input+m.Output+m.Queued, percent(m.Overhead()))
 	}
 	fmt.Fprintln(w)
 	t.print(w)
-	if rest := len(r.Machines) - most; rest > 0 {
+	if rest := len(r.Machines) - maxListed; rest > 0 {
 		fmt.Fprintf(w, "… and %s\n", text.Count(rest, "more machine"))
 	}
 }
 
 func (r *Report) printJobs(w io.Writer) {
 	jobs, heading := r.Run.Jobs, ""
-	if len(jobs) > manyJobs {
-		var troubled []*eventlog.Job
+	if len(jobs) > maxJobs {
+		var problems []*eventlog.Job
 		for _, j := range jobs {
 			if _, ok := joblog.CauseOf(j); ok || j.Retries+j.Evictions+j.Holds > 0 {
-				troubled = append(troubled, j)
+				problems = append(problems, j)
 			}
 		}
-		heading = fmt.Sprintf("%s of %d had trouble; -csv lists all jobs", text.Count(len(troubled), "job"), len(jobs))
-		jobs = troubled[:min(most, len(troubled))]
-		if rest := len(troubled) - len(jobs); rest > 0 {
+		heading = fmt.Sprintf("%s of %d had problems; -csv lists all jobs", text.Count(len(problems), "job"), len(jobs))
+		jobs = problems[:min(maxListed, len(problems))]
+		if rest := len(problems) - len(jobs); rest > 0 {
 			heading += fmt.Sprintf("; the first %d", len(jobs))
 		}
 	}
@@ -163,8 +163,8 @@ func (r *Report) printJobs(w io.Writer) {
 	t.print(w)
 }
 
-// short cuts a machine's name before a question mark: if the log has no name, it is an
-// address with parameters.
+// short cuts a machine's name at a question mark: if the log has no name, this is an address
+// with parameters.
 func short(machine string) string {
 	name, _, _ := strings.Cut(machine, "?")
 	return name
@@ -191,14 +191,14 @@ func (r *Report) printHolds(w io.Writer) {
 }
 
 func (r *Report) printFaults(w io.Writer) {
-	if r.Faulty == 0 {
+	if r.FaultCount == 0 {
 		return
 	}
-	fmt.Fprintf(w, "\npassed over, since it cannot be read: %s in the log\n", text.Count(r.Faulty, "place"))
+	fmt.Fprintf(w, "\nskipped: %s in the log that cannot be read\n", text.Count(r.FaultCount, "place"))
 	for _, err := range r.Faults {
 		fmt.Fprintln(w, " ", err)
 	}
-	if rest := r.Faulty - len(r.Faults); rest > 0 {
+	if rest := r.FaultCount - len(r.Faults); rest > 0 {
 		fmt.Fprintf(w, "  … and %d more\n", rest)
 	}
 }

@@ -13,18 +13,18 @@ import (
 	"matpool/internal/text"
 )
 
-// least is how far apart names must be.
-const least = 0.36 * vg.Centimeter
+// minLabelGap is the smallest distance between labels.
+const minLabelGap = 0.36 * vg.Centimeter
 
-// labels returns the names at the left of the rows: of all slots if there is room, otherwise
-// of machines, as many as there is room for.
+// labels returns the labels of the rows: the names of all slots, or, without room for them,
+// of as many machines as possible.
 func labels(rows []*row, height vg.Length) (list []plot.Tick) {
 	domain := commonDomain(rows)
 	n := len(rows)
-	if height >= least {
+	if height >= minLabelGap {
 		seen := map[string]bool{}
 		for i, r := range rows {
-			name := cut(r.slot, domain)
+			name := shorten(r.slot, domain)
 			if seen[name] { // a machine that two systems share
 				name += " (" + printable(strings.ToLower(r.system)) + ")"
 			}
@@ -40,8 +40,8 @@ func labels(rows []*row, height vg.Length) (list []plot.Tick) {
 			to++
 		}
 		middle := float64(n) - float64(from+to)/2
-		if vg.Length(last-middle)*height >= least {
-			list = append(list, plot.Tick{Value: middle, Label: cut(rows[from].machine, domain)})
+		if vg.Length(last-middle)*height >= minLabelGap {
+			list = append(list, plot.Tick{Value: middle, Label: shorten(rows[from].machine, domain)})
 			last = middle
 		}
 		from = to
@@ -49,7 +49,7 @@ func labels(rows []*row, height vg.Length) (list []plot.Tick) {
 	return list
 }
 
-// commonDomain returns the domain that the names of all machines end with.
+// commonDomain returns the domain at the end of all machines' names.
 func commonDomain(rows []*row) string {
 	_, domain, _ := strings.Cut(rows[0].machine, ".")
 	for _, r := range rows {
@@ -60,8 +60,8 @@ func commonDomain(rows []*row) string {
 	return domain
 }
 
-// cut returns a name without the domain, and an address without its parameters.
-func cut(name, domain string) string {
+// shorten removes the domain of a name, and the parameters of an address.
+func shorten(name, domain string) string {
 	name, _, _ = strings.Cut(name, "?")
 	if domain != "" {
 		name = strings.TrimSuffix(name, "."+domain)
@@ -69,10 +69,10 @@ func cut(name, domain string) string {
 	return printable(name)
 }
 
-// printable returns a name without what XML, and so an SVG, cannot hold: a log may contain anything.
+// printable removes from a name what SVG, as XML, does not allow: a log may contain anything.
 func printable(name string) string { return text.Plain(strings.ToValidUTF8(name, "\ufffd")) }
 
-// An entry explains a colour or a mark.
+// An entry is an entry of the legend, for a colour or a mark.
 type entry struct {
 	text string
 	draw func(c *draw.Canvas, at vg.Point) // into a square around at
@@ -80,13 +80,13 @@ type entry struct {
 
 const square = 0.3 * vg.Centimeter
 
-// legend returns an entry for each colour and each mark of the picture.
+// legend returns an entry for each colour and each mark in the picture.
 func (p *Picture) legend() (list []entry) {
-	var isThere [phases]bool
+	var present [phases]bool
 	marks := map[eventlog.Outcome]int{}
 	for _, r := range p.rows {
 		for _, x := range r.pieces {
-			isThere[x.phase] = true
+			present[x.phase] = true
 		}
 		for _, m := range r.marks {
 			marks[m.kind]++
@@ -103,7 +103,7 @@ func (p *Picture) legend() (list []entry) {
 		}})
 	}
 	for i, name := range phaseNames {
-		if isThere[i] {
+		if present[i] {
 			fill(name, phase(i))
 		}
 	}

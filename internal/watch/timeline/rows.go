@@ -10,20 +10,20 @@ import (
 	"matpool/internal/watch/report"
 )
 
-// A phase is what a slot does, in the order of the legend.
+// A phase is an activity of a slot. The order is that of the legend.
 type phase int
 
 const (
 	queued    phase = iota // the job waits for its turn to transfer files
 	input                  // inputs are sent
 	computing              // the program runs
-	vain                   // it runs, but fails or is stopped
+	vain                   // the program runs, but fails later or is stopped
 	output                 // outputs come back
 	other                  // HTCondor starts the program or ends the attempt
 	phases
 )
 
-// A piece is a time in one phase, in seconds from the beginning.
+// A piece is a time interval in one phase, in seconds from the beginning.
 type piece struct {
 	from, to float64
 	phase    phase
@@ -32,7 +32,7 @@ type piece struct {
 // A mark is the end of an attempt that was not completed.
 type mark struct {
 	at   float64
-	kind eventlog.Outcome // Retried, WasHeld, or WasLost for all that were cut short
+	kind eventlog.Outcome // Retried, EndedByHold, or Lost for all others
 }
 
 // A row is the history of a slot.
@@ -43,8 +43,8 @@ type row struct {
 	marks                 []mark
 }
 
-// rows returns a row for each slot, from begin on, in the order of their names. Attempts
-// that were held before the log has their slot are in none.
+// rows returns a row for each slot, from begin on, in the order of their names. It omits
+// attempts that ended before the log had their slot.
 func rows(r *report.Report, begin time.Time) []*row {
 	bySlot := map[[2]string]*row{}
 	var list []*row
@@ -55,7 +55,7 @@ func rows(r *report.Report, begin time.Time) []*row {
 			if slot == "" {
 				continue
 			}
-			// A machine that two systems share has two slots of that name.
+			// Two systems on one machine have slots of the same name.
 			key := [2]string{slot, a.System}
 			if bySlot[key] == nil {
 				bySlot[key] = &row{machine: a.Machine, system: a.System, slot: slot}
@@ -75,7 +75,7 @@ func rows(r *report.Report, begin time.Time) []*row {
 	return list
 }
 
-// add adds an attempt, up to now if it lasts.
+// add adds an attempt, up to now if it has not ended.
 func (r *row) add(a *eventlog.Attempt, begin, now time.Time) {
 	works := vain
 	if a.Useful() {
@@ -116,10 +116,9 @@ func (r *row) add(a *eventlog.Attempt, begin, now time.Time) {
 	}
 }
 
-// coarse joins pieces that are shorter than least with their neighbours. Of such a group it
-// returns a single piece of the phase that took the longest, or none if most of the time
-// has no phase.
-func coarse(pieces []piece, least float64) []piece {
+// merge joins pieces that are shorter than least with their neighbours. It replaces such a
+// group by a single piece of the longest phase, or by none if most of the time has no phase.
+func merge(pieces []piece, least float64) []piece {
 	var list []piece
 	emit := func(p piece) {
 		if n := len(list); n > 0 && list[n-1].phase == p.phase && list[n-1].to >= p.from {

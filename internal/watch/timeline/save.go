@@ -10,7 +10,7 @@ import (
 	"matpool/internal/watch/report"
 )
 
-// Save draws the timeline of a report into a file, and replaces an old one.
+// Save writes the timeline of a report to a file, and replaces an existing one.
 func Save(r *report.Report, name string) error {
 	format, err := FormatOf(name)
 	if err != nil {
@@ -18,7 +18,7 @@ func Save(r *report.Report, name string) error {
 	}
 	for _, log := range r.Names {
 		if file.Same(log, name) {
-			return status.UsageError(fmt.Errorf("%s: the output is the log %s", name, log), "give the picture a name of its own")
+			return status.UsageError(fmt.Errorf("%s: the output is the log %s", name, log), "choose another name for the picture")
 		}
 	}
 	p, err := New(r)

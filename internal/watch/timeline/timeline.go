@@ -1,4 +1,4 @@
-// Package timeline draws what each slot of a run did when: transfers, computation, nothing.
+// Package timeline draws the activities of each slot in a run over time.
 package timeline
 
 import (
@@ -23,16 +23,16 @@ import (
 const (
 	width      = 30 * vg.Centimeter
 	margin     = 0.4 * vg.Centimeter
-	tallestRow = 0.8 * vg.Centimeter
-	lowestRow  = 0.08 * vg.Centimeter
-	enough     = 28 * vg.Centimeter // of all rows, unless they become lower than lowestRow
-	tallest    = 80 * vg.Centimeter // of all rows: a thousand rows and more become lower still
-	small      = 9                  // size of letters, in points
-	large      = 12
+	maxRow     = 0.8 * vg.Centimeter
+	minRow     = 0.08 * vg.Centimeter
+	rowsHeight = 28 * vg.Centimeter // of all rows, unless they become lower than minRow
+	maxHeight  = 80 * vg.Centimeter // of all rows: a thousand or more become lower than minRow
+	smallFont  = 9                  // in points
+	largeFont  = 12
 )
 
 // The colours are those of Okabe and Ito, "Color Universal Design" (2008), which colour-blind
-// people can distinguish. Grey is no work.
+// people can distinguish. Grey means no work.
 var colours = [phases]color.Color{
 	queued:    color.RGBA{240, 228, 66, 255},
 	input:     color.RGBA{230, 159, 0, 255},
@@ -51,10 +51,11 @@ type Picture struct {
 	title string
 	span  float64 // in seconds
 	rows  []*row
-	since string // what time is counted from
+	since string // the event at time 0
 }
 
-// New returns the timeline of a report, or an error if no job has had a machine.
+// New returns the timeline of a report. If no job had a machine, it returns an error of
+// status Unfinished.
 func New(r *report.Report) (*Picture, error) {
 	p := &Picture{since: "submission"}
 	begin := r.Submitted
@@ -63,7 +64,7 @@ func New(r *report.Report) (*Picture, error) {
 	}
 	p.rows = rows(r, begin)
 	if len(p.rows) == 0 {
-		return nil, status.UnfinishedError(fmt.Errorf("%s: no job has had a machine yet: there is nothing to draw", r.Names[0]), "")
+		return nil, status.UnfinishedError(fmt.Errorf("%s: no job has had a machine yet: nothing to draw", r.Names[0]), "")
 	}
 	p.span = max(1, r.Latest.Sub(begin).Seconds())
 	p.title = fmt.Sprintf("%s on %s, makespan %s", r.Run.Name(), text.Count(len(p.rows), "slot"), text.Duration(r.Makespan()))
@@ -75,18 +76,18 @@ func New(r *report.Report) (*Picture, error) {
 
 // size returns the size of the picture.
 func (p *Picture) size() (w, h vg.Length) {
-	return width, vg.Length(len(p.rows))*p.rowHeight() + 2*margin + besides
+	return width, vg.Length(len(p.rows))*p.rowHeight() + 2*margin + frameHeight
 }
 
-// besides is the height of the title, the axis and the legend.
-const besides = 3.2 * vg.Centimeter
+// frameHeight is the height of the title, the axis and the legend.
+const frameHeight = 3.2 * vg.Centimeter
 
 func (p *Picture) rowHeight() vg.Length {
 	n := vg.Length(len(p.rows))
-	return min(tallestRow, max(lowestRow, enough/n), tallest/n)
+	return min(maxRow, max(minRow, rowsHeight/n), maxHeight/n)
 }
 
-// style sets the font of a text to sans-serif, in a size.
+// style sets the font of a text to sans-serif.
 func style(s *draw.TextStyle, size font.Length) {
 	s.Font.Variant = "Sans"
 	s.Font.Size = size
@@ -101,12 +102,12 @@ func (p *Picture) draw(c draw.Canvas) {
 	unit, name := unitOf(p.span)
 	plt := plot.New()
 	plt.Title.Text = p.title
-	style(&plt.Title.TextStyle, large)
+	style(&plt.Title.TextStyle, largeFont)
 	plt.Title.Padding = 0.25 * vg.Centimeter
 	plt.X.Label.Text = name + " since " + p.since
-	style(&plt.X.Label.TextStyle, small)
-	style(&plt.X.Tick.Label, small)
-	style(&plt.Y.Tick.Label, small)
+	style(&plt.X.Label.TextStyle, smallFont)
+	style(&plt.X.Tick.Label, smallFont)
+	style(&plt.Y.Tick.Label, smallFont)
 	plt.X.Min, plt.X.Max = 0, p.span/unit
 	plt.X.Tick.Marker = plot.ConstantTicks(ticks(p.span / unit))
 	plt.X.Padding, plt.Y.Padding = 0, 0.1*vg.Centimeter
@@ -131,7 +132,7 @@ type bars struct {
 func (b bars) Plot(c draw.Canvas, plt *plot.Plot) {
 	x, y := plt.Transforms(&c)
 	at := func(seconds float64) vg.Length { return x(seconds / b.unit) }
-	dot := b.span / float64((c.Max.X-c.Min.X)/vg.Points(0.75)) // the time that a dot of most screens takes
+	dot := b.span / float64((c.Max.X-c.Min.X)/vg.Points(0.75)) // the time that one dot of a typical screen shows
 	pitch := y(1) - y(0)
 	half := 0.4 * pitch
 	for i, r := range b.rows {
@@ -147,8 +148,8 @@ func (b bars) Plot(c draw.Canvas, plt *plot.Plot) {
 		}
 		c.SetColor(background)
 		c.Fill(rectangle(nil, 0, b.span))
-		var paths [phases]vg.Path // one of each colour keeps the file small
-		for _, p := range coarse(r.pieces, dot) {
+		var paths [phases]vg.Path // one for each colour keeps the file small
+		for _, p := range merge(r.pieces, dot) {
 			paths[p.phase] = rectangle(paths[p.phase], p.from, p.to)
 		}
 		for phase, path := range paths {
@@ -157,14 +158,14 @@ func (b bars) Plot(c draw.Canvas, plt *plot.Plot) {
 				c.Fill(path)
 			}
 		}
-		if pitch >= least {
-			divide(c, r.begins, at, middle-half, middle+half)
+		if pitch >= minLabelGap {
+			separate(c, r.begins, at, middle-half, middle+half)
 		}
 		size := min(max(0.28*pitch, vg.Points(1.6)), vg.Points(4))
 		last := [eventlog.Outcomes]float64{}
 		for _, m := range r.marks {
 			if m.at-last[m.kind] < 3*dot && last[m.kind] > 0 {
-				continue // it would cover the last one
+				continue // it would cover the previous one
 			}
 			last[m.kind] = m.at
 			c.DrawGlyph(glyph(m.kind, size), vg.Point{X: at(m.at), Y: middle})
@@ -172,8 +173,9 @@ func (b bars) Plot(c draw.Canvas, plt *plot.Plot) {
 	}
 }
 
-// divide draws a line at the beginning of each attempt, unless it is too near to the last.
-func divide(c draw.Canvas, begins []float64, at func(float64) vg.Length, bottom, top vg.Length) {
+// separate draws a line at the beginning of each attempt, unless it is too close to the
+// previous one.
+func separate(c draw.Canvas, begins []float64, at func(float64) vg.Length, bottom, top vg.Length) {
 	line := draw.LineStyle{Color: color.White, Width: vg.Points(0.75)}
 	for i, begin := range begins {
 		if x := at(begin); i > 0 && x-at(begins[i-1]) > 6*line.Width {

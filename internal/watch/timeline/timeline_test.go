@@ -95,7 +95,7 @@ func TestCoarse(t *testing.T) {
 		{"short ones with much time between are nothing", []piece{{0, 0.25, c}, {0.875, 1, c}, {10, 12, c}}, []piece{{10, 12, c}}},
 		{"a short one alone stays", []piece{{5, 5.25, v}, {10, 12, c}}, []piece{{5, 5.25, v}, {10, 12, c}}},
 	} {
-		if got := coarse(test.in, 1); !slices.Equal(got, test.want) {
+		if got := merge(test.in, 1); !slices.Equal(got, test.want) {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
 	}
@@ -104,7 +104,7 @@ func TestCoarse(t *testing.T) {
 	for i := range 100_000 {
 		many = append(many, piece{float64(i), float64(i) + 0.9, phase(i % 3)})
 	}
-	if n := len(coarse(many, 100)); n > 1000 || n == 0 {
+	if n := len(merge(many, 100)); n > 1000 || n == 0 {
 		t.Errorf("%d pieces", n)
 	}
 }
@@ -141,12 +141,12 @@ func TestLabels(t *testing.T) {
 			t.Errorf("%d machines: %d labels, the first %v; want %d, %s", test.machines, len(list), list[0], test.n, test.first)
 		}
 		for i := 1; i < len(list); i++ {
-			if distance := (list[i-1].Value - list[i].Value) * float64(p.rowHeight()); distance < float64(least)-1e-9 {
+			if distance := (list[i-1].Value - list[i].Value) * float64(p.rowHeight()); distance < float64(minLabelGap)-1e-9 {
 				t.Fatalf("%d machines: %v and %v are %.1f points apart", test.machines, list[i-1], list[i], distance)
 			}
 		}
 	}
-	if got := labels(rows(reportOf(t, "../../../condor/eventlog/testdata/retries.log"), reportOf(t, "../../../condor/eventlog/testdata/retries.log").Submitted), tallestRow)[4].Label; got != "slot1_1@pc07 (windows)" {
+	if got := labels(rows(reportOf(t, "../../../condor/eventlog/testdata/retries.log"), reportOf(t, "../../../condor/eventlog/testdata/retries.log").Submitted), maxRow)[4].Label; got != "slot1_1@pc07 (windows)" {
 		t.Error(got)
 	}
 }
@@ -206,7 +206,7 @@ func TestWrite(t *testing.T) {
 			t.Errorf("%s: %v", name, image.Bounds())
 		}
 		checkXML(t, pictures[SVG])
-		for _, text := range []string{p.title, cut(p.rows[0].slot, ""), "seconds since submission", p.legend()[0].text} {
+		for _, text := range []string{p.title, shorten(p.rows[0].slot, ""), "seconds since submission", p.legend()[0].text} {
 			if !bytes.Contains(pictures[SVG], []byte(">"+text+"<")) {
 				t.Errorf("%s: the SVG does not say %q", name, text)
 			}

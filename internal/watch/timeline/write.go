@@ -20,13 +20,13 @@ const (
 	PNG Format = ".png"
 )
 
-// FormatOf returns the format by a file's extension.
+// FormatOf returns the format for a file's extension.
 func FormatOf(name string) (Format, error) {
 	switch f := Format(strings.ToLower(filepath.Ext(name))); f {
 	case SVG, PNG:
 		return f, nil
 	}
-	return "", fmt.Errorf("%s: a picture's name ends in .svg or .png", name)
+	return "", fmt.Errorf("%s: the name of a picture must end in .svg or .png", name)
 }
 
 // dpi is the resolution of a PNG in dots per inch.
@@ -47,7 +47,7 @@ func (p *Picture) Write(w io.Writer, f Format) error {
 	if _, err := c.WriteTo(&svg); err != nil {
 		return err
 	}
-	// The font is not in the file. The others have letters of the same widths.
+	// The file does not contain the font. The other fonts have letters of the same widths.
 	_, err := w.Write(bytes.ReplaceAll(svg.Bytes(), []byte("font-family:Liberation Sans"), []byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif")))
 	return err
 }

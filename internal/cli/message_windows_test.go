@@ -33,7 +33,7 @@ func TestWords(t *testing.T) {
 		}
 	}
 	for _, errno := range []error{windows.ERROR_CRC, windows.ERROR_SEM_TIMEOUT, windows.ERROR_NETNAME_DELETED, windows.ERROR_INVALID_HANDLE} {
-		text, hint := words(status.WithHint(fmt.Errorf("x.npy: %w", errno), "wait"))
+		text, hint := message(status.WithHint(fmt.Errorf("x.npy: %w", errno), "wait"))
 		if !strings.HasPrefix(text, "x.npy: ") || strings.ContainsAny(text, "\r\n") || strings.HasSuffix(text, ".") || hint != "wait" {
 			t.Errorf("%#v is printed as %q, hint %q", errno, text, hint)
 		}

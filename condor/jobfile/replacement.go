@@ -1,22 +1,22 @@
 package jobfile
 
-// instead returns what to write instead of a word of python_submit and its kin, or of
-// HTCondor's own language; "" for other names.
-func instead(name string) string {
+// replacement returns advice on what to write for an attribute of python_submit and similar
+// programs, or of a submit description, that is not supported; "" for other names.
+func replacement(name string) string {
 	name = canonical(name)
 	switch name {
 	case "python_script":
-		return "the machines run no Python: leave this line out (matprod does what product.py did), or name another program with executable = NAME"
+		return "the machines do not run Python: remove this line (matprod replaces product.py), or set executable = NAME for another program"
 	case "python_version":
-		return "the machines run no Python: leave this line out"
+		return "the machines do not run Python: remove this line"
 	case "r_script", "m_file", "matlab_version", "r_version":
-		return "only programs that run by themselves are sent: write executable = NAME"
+		return "only executable programs are supported: write executable = NAME"
 	case "runtime":
 		return "write max_run_time, in minutes or as 30s or 2h"
 	case "transfer_input_files":
 		return "write input_files, or indexed_input_files for numbered ones"
 	case "transfer_output_files":
-		return "leave it out: the outputs come back by themselves, and indexed_output_files can give them a folder"
+		return "remove this line: all outputs come back, and indexed_output_files can name a folder for them"
 	case "output":
 		return "write stdout or indexed_stdout"
 	case "error":
@@ -24,7 +24,7 @@ func instead(name string) string {
 	case "queue":
 		return "write total_jobs"
 	case "universe", "should_transfer_files", "when_to_transfer_output", "notification":
-		return "leave it out: it is set for you; condor." + name + " passes it on anyway"
+		return "remove this line: matsubmit sets it; condor." + name + " overrides that"
 	case "rank", "environment", "getenv", "initialdir", "priority", "notify_user", "concurrency_limits", "accounting_group":
 		return "write condor." + name + ", which passes it on unchanged"
 	}

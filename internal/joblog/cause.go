@@ -1,0 +1,98 @@
+package joblog
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+
+	"matpool/condor/eventlog"
+	"matpool/internal/text"
+)
+
+// ownReason matches the beginning of the hold reasons that matsubmit writes.
+var ownReason = regexp.MustCompile(`^(product|job)s? \d+( to \d+)?: `)
+
+// Problem returns a line on why a job is held, failed or was removed, or "" for any other
+// job.
+func Problem(j *eventlog.Job) string {
+	what, why := "", ""
+	switch {
+	case j.State == eventlog.Held:
+		what, why = "held", text.Plain(j.Hold.Reason)
+	case j.State == eventlog.Removed:
+		what, why = "removed", text.Plain(j.Reason)
+	case j.State == eventlog.Failed:
+		what, why = "failed", "left the queue with "+j.Exit.String()
+	default:
+		return ""
+	}
+	if products := Products(j); products != "" && !ownReason.MatchString(why) {
+		why = "product " + products + ": " + why
+	}
+	return fmt.Sprintf("%s: job %v: %s", what, j.ID, cmp.Or(why, "no reason given"))
+}
+
+// A Cause identifies why jobs are held, failed or were removed. Many jobs can have the same
+// cause, although the text of each one's reason differs.
+type Cause struct {
+	state         eventlog.State
+	code, subcode int
+	released      bool // HTCondor will release the job
+}
+
+// CauseOf returns a job's cause, and false unless it is held, failed or was removed.
+func CauseOf(j *eventlog.Job) (Cause, bool) {
+	switch {
+	case j.State == eventlog.Held:
+		return Cause{j.State, j.Hold.Code, j.Hold.Subcode, j.WillBeReleased()}, true
+	case j.State == eventlog.Removed, j.State == eventlog.Failed:
+		return Cause{state: j.State}, true
+	}
+	return Cause{}, false
+}
+
+// String explains the cause, and what to do about it.
+func (c Cause) String() string {
+	switch c.state {
+	case eventlog.Removed:
+		return "what was removed can be submitted again"
+	case eventlog.Failed:
+		return "a job that fails leaves the queue unless its submit description has another policy; see its stderr, and submit it again"
+	}
+	e := eventlog.ExplainHold(c.code, c.subcode)
+	line := e.Meaning
+	if e.Label != "" {
+		line = fmt.Sprintf("%s, code %d, subcode %d: %s", e.Label, c.code, c.subcode, e.Meaning)
+	}
+	if c.released {
+		return line + "; HTCondor will release it by itself"
+	}
+	return line + "; what to do: " + e.Advice
+}
+
+// Explain returns lines on jobs that are held, failed or were removed: for each cause, one
+// line for each of the first few jobs, and then an explanation of the cause.
+func Explain(jobs []*eventlog.Job) (lines []string) {
+	const few = 5
+	byCause := map[Cause][]*eventlog.Job{}
+	var causes []Cause
+	for _, j := range jobs {
+		if c, ok := CauseOf(j); ok {
+			if byCause[c] == nil {
+				causes = append(causes, c)
+			}
+			byCause[c] = append(byCause[c], j)
+		}
+	}
+	for _, c := range causes {
+		list := byCause[c]
+		for _, j := range list[:min(few, len(list))] {
+			lines = append(lines, Problem(j))
+		}
+		if rest := len(list) - few; rest > 0 {
+			lines = append(lines, fmt.Sprintf("… and %s with the same cause", text.Count(rest, "more job")))
+		}
+		lines = append(lines, "  "+c.String())
+	}
+	return lines
+}

@@ -1,0 +1,93 @@
+package joblog
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"matpool/condor/eventlog"
+	"matpool/internal/status"
+	"matpool/internal/text"
+)
+
+// Summary describes the run in one line: its clusters, and the number of jobs in each state.
+func (r *Run) Summary() string {
+	line := r.Name() + ": " + Counts(r.Counts)
+	if r.Superseded > 0 {
+		line += fmt.Sprintf(" (not counted: %s for the same products)", text.Count(r.Superseded, "earlier job"))
+	}
+	switch {
+	case r.Paused != "":
+		line += "; more should enter the queue, but it is paused: " + text.Plain(r.Paused)
+	case r.Later > 0:
+		line += "; " + text.Number(r.Later) + " more will enter the queue"
+	case r.Entering:
+		line += "; more will enter the queue"
+	case r.Incomplete:
+		line += "; some never entered the queue"
+	}
+	return line
+}
+
+// Name returns the clusters of the run and the number of its jobs.
+func (r *Run) Name() string {
+	jobs := text.Count(r.Counts.Total()+r.Later, "job")
+	if len(r.Clusters) == 0 {
+		return jobs
+	}
+	return list(r.Clusters) + ": " + jobs
+}
+
+// list returns the names of clusters, which must be in order.
+func list(clusters []int) string {
+	n := len(clusters)
+	switch last := clusters[n-1]; {
+	case n == 1:
+		return fmt.Sprintf("cluster %d", last)
+	case n <= 4:
+		first := strings.Trim(strings.ReplaceAll(fmt.Sprint(clusters[:n-1]), " ", ", "), "[]")
+		return fmt.Sprintf("clusters %s and %d", first, last)
+	default:
+		return fmt.Sprintf("%d clusters, %d to %d", n, clusters[0], last)
+	}
+}
+
+// Unfinished returns an error of status Unfinished unless the run is done.
+func (r *Run) Unfinished(names []string) error {
+	if r.State() == Done {
+		return nil
+	}
+	why := r.Summary()
+	if r.Counts.Total() == 0 && r.Paused == "" {
+		why = "no jobs"
+	}
+	return status.UnfinishedError(fmt.Errorf("%s: not all jobs are done: %s", strings.Join(names, ", "), why), "")
+}
+
+// Counts describes the number of jobs in each state.
+func Counts(c eventlog.Counts) string {
+	line := fmt.Sprintf("%s done, %s running, %s idle, %s held", text.Number(c.Done), text.Number(c.Running), text.Number(c.Idle), text.Number(c.Held))
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{c.Waiting, "of them to be released by HTCondor"}, {c.Failed, "failed"}, {c.Removed, "removed"}, {c.Unknown, "unknown"}} {
+		if part.n > 0 {
+			line += ", " + text.Number(part.n) + " " + part.what
+		}
+	}
+	return line
+}
+
+// Products returns a job's products, 7 or 70-79, or the name of its DAG node, or "" if the
+// log has neither.
+func Products(j *eventlog.Job) string {
+	list := tasks(j)
+	switch n := len(list); {
+	case n == 0:
+		return ""
+	case n == 1:
+		return cmp.Or(text.Plain(list[0].node), fmt.Sprint(list[0].product))
+	default:
+		return fmt.Sprintf("%d-%d", list[0].product, list[n-1].product)
+	}
+}

@@ -1,0 +1,96 @@
+package submit
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"matpool/condor"
+	"matpool/condor/submitfile"
+	"matpool/internal/status"
+)
+
+// nodeRetries is the number of times that DAGMan submits a failed node again, after the
+// retries of its job.
+const nodeRetries = 1
+
+// combines reports whether the DAG has a last node, which adds the outputs of the others.
+func (t task) combines() bool {
+	names := t.outputs.names
+	return t.Sum || len(names) == 1 && strings.EqualFold(path.Ext(names[0]), ".npy")
+}
+
+// checkDAG checks what only a DAG needs.
+func checkDAG(t task) error {
+	if !t.DAG {
+		return nil
+	}
+	var errs []error
+	if i := strings.IndexAny(t.File, " \t\"\\"); i >= 0 {
+		errs = append(errs, status.UsageError(fmt.Errorf("%s: the name of a file in a DAG cannot have %q", t.File, t.File[i]), "rename the file"))
+	}
+	if dir, err := filepath.Abs(filepath.Dir(t.File)); err == nil && !t.WriteOnly && strings.HasPrefix(dir+"/", "/tmp/") {
+		errs = append(errs, status.UsageError(fmt.Errorf("%s: DAGMan refuses to run in /tmp, with a message only in %s.dagman.out", dir, t.dagFile()), "use another folder"))
+	}
+	if t.combines() {
+		if _, err := systemOf(matcombine(t)); err != nil {
+			errs = append(errs, status.DataError(err, "put matcombine next to matsubmit"))
+		}
+		if !t.Sum && t.FirstIndex != 0 {
+			errs = append(errs, status.DataError(fmt.Errorf("%s: first_index: matcombine, the last node, adds outputs numbered from 0, not %d", t.File, t.FirstIndex),
+				"with sum = yes the outputs have the jobs' numbers, from 0 on"))
+		}
+	}
+	if rescue, _ := filepath.Glob(t.dagFile() + ".rescue*"); len(rescue) > 0 && !t.Force {
+		errs = append(errs, status.UsageError(fmt.Errorf("%s: this DAG stopped before its end", rescue[len(rescue)-1]),
+			"condor_submit_dag "+t.dagFile()+" continues it; -force starts over"))
+	}
+	return errors.Join(errs...)
+}
+
+// matcombine returns the file name of the program for the last node.
+func matcombine(t task) string {
+	name := path.Join(filepath.ToSlash(t.Programs), "matcombine")
+	if !exists(name) && exists(name+".exe") {
+		return name + ".exe"
+	}
+	return name
+}
+
+// describeDAG describes the jobs as the nodes of a DAG.
+func describeDAG(t task, d division, description *submitfile.Description, summary string) (submission, error) {
+	all := submission{summary: summary, maxIdle: description.MaxIdle}
+	description.MaxIdle = 0 // condor_submit_dag sets it
+	dag := submitfile.DAG{Comments: []string{path.Base(t.dagFile()) + ", made from " + t.File + ". Edit that file, not this one."},
+		Node: t.subFile(), Retries: nodeRetries}
+	var node, last, graph bytes.Buffer
+	errs := []error{description.WriteNode(&node)}
+	all.files = []textFile{{t.subFile(), node.Bytes()}}
+	if t.combines() {
+		dag.Last = t.combineFile()
+		errs = append(errs, combineJob(t, d).Write(&last))
+		all.files = append(all.files, textFile{dag.Last, last.Bytes()})
+	}
+	errs = append(errs, description.WriteDAG(&graph, dag))
+	all.files = append(all.files, textFile{t.dagFile(), graph.Bytes()})
+	return all, errors.Join(errs...)
+}
+
+// combineJob returns the last node: matcombine, on this machine.
+func combineJob(t task, d division) *submitfile.LocalJob {
+	count := t.TotalJobs
+	if t.Sum {
+		count = len(d.batches)
+	}
+	return &submitfile.LocalJob{
+		Comments:   []string{path.Base(t.combineFile()) + ": the last node of " + t.dagFile() + ". It runs on the submit machine, not in the pool."},
+		Executable: matcombine(t),
+		Arguments:  []condor.Template{"-quiet", "-jobs", condor.Template(strconv.Itoa(count)), "--", condor.Literal(t.outputs.names[0])},
+		Stdout:     condor.Literal(t.normFile()),
+		Stderr:     condor.Literal(t.normFile() + ".err"),
+	}
+}
