@@ -36,7 +36,7 @@ func TestQuoteArguments(t *testing.T) {
 	}
 }
 
-// The examples of condor_arglist.h and of HTCondor's own test of it, and what is wrong.
+// The examples of condor_arglist.h and of HTCondor's own test of it, and errors.
 func TestSplitArguments(t *testing.T) {
 	for _, test := range []struct {
 		in   string
@@ -70,7 +70,8 @@ func TestSplitArguments(t *testing.T) {
 	}
 }
 
-// Arguments that are quoted, expanded and split are what they were, or are refused.
+// Arguments stay the same when they are quoted, expanded and split, or QuoteArguments
+// refuses them.
 func FuzzQuoteArguments(f *testing.F) {
 	f.Add("a b", "it's", `"`)
 	f.Add("", "$(x) $$(y)", `\"'`)
@@ -92,7 +93,7 @@ func FuzzQuoteArguments(f *testing.F) {
 			t.Errorf("%q: %s, which is %q", args, quoted, got)
 		}
 		if got, err := SplitArguments(condortest.Expand(t, quoted, nil)); err != nil || !slices.Equal(got, args) {
-			t.Errorf("%q: %s, which SplitArguments takes for %q, %v", args, quoted, got, err)
+			t.Errorf("%q: %s, which SplitArguments splits into %q, %v", args, quoted, got, err)
 		}
 	})
 }

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// What HTCondor cannot carry where, by its first byte that it cannot; the others came
-// through on 23.9.6, from the file's name to the job's folder, its arguments and back.
+// Names that HTCondor cannot represent in some places, with the offset of the first such byte.
+// The other names worked on 23.9.6, from the file to the job's folder, its arguments and back.
 func TestNamesThatAreRefused(t *testing.T) {
 	all := []Place{InStream, InLog, InBatchName, InInputs, InRemaps}
 	for _, test := range []struct {
@@ -63,7 +63,7 @@ func TestNamesThatAreRefused(t *testing.T) {
 	}
 }
 
-// Names that Linux has and Windows has not.
+// Names that Linux allows and Windows does not.
 func TestNamesOnWindows(t *testing.T) {
 	for name, offset := range map[string]int{
 		"a.npy": -1, "a b'c$;=.npy": -1, "x:y/a.npy": -1, "console": -1, "com10": -1, "lpt": -1, "nul0.npy": -1,

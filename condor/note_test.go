@@ -2,7 +2,7 @@ package condor
 
 import "testing"
 
-// A note is read back, and no other text is taken for one.
+// ParseNote parses what FormatNote returns, and no other text.
 func TestNote(t *testing.T) {
 	for _, want := range []Note{{0, 1, 4, 3, false}, {70, 10, 1, 1, false}, {0, 10, 3, 3, true}} {
 		text := FormatNote("$(first)", "$(count)", want.Starts, want.Jobs, want.Sum)
@@ -11,7 +11,7 @@ func TestNote(t *testing.T) {
 		}
 	}
 	if n, ok := ParseNote("first=7 count=1 starts=4"); n != (Note{First: 7, Count: 1, Starts: 4}) || !ok {
-		t.Errorf("a note of before there was the number of jobs: %v, %t", n, ok)
+		t.Errorf("an older note, without the number of jobs: %v, %t", n, ok)
 	}
 	for _, text := range []string{"", "DAG Node: A", "first=1 count=1 starts=1 jobs=", "first=1 count=1 starts=1 sum=yes", "first=1 count=1 starts=1 jobs=1 sum=no", "first=1", "first=a count=1 starts=1", "first=1 count=1 starts=1 or so", "first=1 count=1000001 starts=1"} {
 		if n, ok := ParseNote(text); ok {

@@ -29,7 +29,7 @@ func TestIndexed(t *testing.T) {
 	}
 }
 
-// A template in HTCondor's words, and what it means for job 7 with products 70 to 79.
+// A template as submit text, and its text for job 7 with products 70 to 79.
 func TestTemplates(t *testing.T) {
 	for _, test := range []struct{ in, submit, means string }{
 		{"", "", ""},
@@ -53,7 +53,7 @@ func TestTemplates(t *testing.T) {
 			t.Errorf("%q: PerJob is %t", template, !want)
 		}
 	}
-	// What looks like a macro and is none.
+	// Texts that look like macros but are not.
 	for template, offset := range map[Template]int{
 		"$(x)": 0, "a$(index": 1, "$INT(index)": 0, "$Fn(index)": 0, "$RANDOM_CHOICE(a)": 0, "a $$(OpSys)": 2, "$$([1])": 0, "$(index:3)": 0, "\x01": 0, "$(DOLLAR)(dollar)": 0,
 		"$x": -1, "$1(x)": -1, "$": -1, "a(b)": -1, "$HOME (x)": -1, "$(DOLLAR)(OpSys)": -1, "$(DOLLAR)$(DOLLAR)(OpSys)": -1,
@@ -66,7 +66,7 @@ func TestTemplates(t *testing.T) {
 	}
 }
 
-// A text that is escaped arrives as it was, or is refused.
+// An escaped text arrives unchanged, or is refused.
 func FuzzEscape(f *testing.F) {
 	for _, text := range []string{"$", "$$", "$$$(x)", "a$(x)b$$(y)", "$(DOLLAR)", "$$(DOLLAR)", "$$(DOLLARDOLLAR)", "$INT(x)", "$$$$("} {
 		f.Add(text)

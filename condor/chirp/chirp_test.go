@@ -13,7 +13,7 @@ import (
 	"matpool/condor/chirp/chirptest"
 )
 
-// A job forgets what an earlier run has said, and then says its own.
+// A job clears the message of an earlier attempt, and then sets its own.
 func TestReport(t *testing.T) {
 	hosts := []string{"127.0.0.1", "127.0.0.2"}
 	if l, err := net.Listen("tcp", "[::1]:0"); err == nil { // not every machine has it
@@ -32,7 +32,7 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// Whatever is said arrives as one string of HTCondor's language.
+// Any message arrives as one ClassAd string.
 func TestWhatIsSaid(t *testing.T) {
 	t.Chdir(t.TempDir())
 	starter := chirptest.Start(t, "127.0.0.1")
@@ -55,7 +55,7 @@ func TestWhatIsSaid(t *testing.T) {
 	}
 }
 
-// Of what is too long for HTCondor, the beginning arrives.
+// If a message is too long for HTCondor, its beginning arrives.
 func TestLongTexts(t *testing.T) {
 	t.Chdir(t.TempDir())
 	starter := chirptest.Start(t, "127.0.0.1")
@@ -76,7 +76,7 @@ func TestLongTexts(t *testing.T) {
 	}
 }
 
-// Nobody listens, nobody answers, or refuses: the program goes on, at once or nearly so.
+// If nobody listens or answers, or the starter refuses, the program continues almost at once.
 func TestStarterThatDoesNotHelp(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -156,14 +156,14 @@ func TestStarterThatDoesNotHelp(t *testing.T) {
 func TestNoJob(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if job := chirp.Find(); job != nil {
-		t.Error("there is no file, and a job")
+		t.Error("a job without .chirp.config")
 	}
 	if err := os.Mkdir(".chirp.config", 0o777); err != nil {
 		t.Fatal(err)
 	}
 	job := chirp.Find()
 	if job != nil {
-		t.Error("there is a folder, and a job")
+		t.Error("a job, although .chirp.config is a folder")
 	}
 	job.Report("nothing happens")
 }

@@ -12,15 +12,15 @@ import (
 	"matpool/condor"
 )
 
-// A bigLog yields the log of many jobs, made of the events of real ones.
+// A bigLog is a reader of a log of many jobs, made from the events of real ones.
 type bigLog struct {
 	templates [][]string // events of one job, cut where its number stands
 	jobs, job int
 	pending   []byte
 }
 
-// newBigLog makes jobs of four real ones: two that went well, one after its machine
-// was lost, and every tenth of one that was held after three retries.
+// newBigLog makes jobs from four real ones: two without problems, one that was done after its
+// machine was lost, and, for every tenth job, one that was held after three retries.
 func newBigLog(tb testing.TB, jobs int) *bigLog {
 	l := &bigLog{jobs: jobs}
 	for _, t := range []struct{ file, id string }{
@@ -100,7 +100,7 @@ func TestBigLog(t *testing.T) {
 	}
 }
 
-// The log of 100,000 jobs, read and understood.
+// Reading the log of 100,000 jobs into a history.
 func BenchmarkReadLog(b *testing.B) {
 	const jobs = 100_000
 	log, err := io.ReadAll(newBigLog(b, jobs))
@@ -132,7 +132,7 @@ func BenchmarkReadLog(b *testing.B) {
 	}
 	var before, after runtime.MemStats
 	runtime.GC()
-	runtime.GC() // what the first has left to sweep
+	runtime.GC() // finish sweeping after the first collection
 	runtime.ReadMemStats(&before)
 	h := read(b, NewReader("big.log", bytes.NewReader(log)))
 	runtime.GC()

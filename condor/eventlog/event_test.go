@@ -74,7 +74,7 @@ func TestKindsOfEvents(t *testing.T) {
 	}
 }
 
-// An event that changes a job's state is never passed over because its text is not known.
+// An event that changes a job's state is never skipped because its text is unknown.
 func TestUnknownTexts(t *testing.T) {
 	for number := range 50 {
 		_, err := parseDetail(number, "something new", "")
@@ -91,7 +91,7 @@ func TestUnknownTexts(t *testing.T) {
 	}
 }
 
-// A machine's name is the best that the event has.
+// A machine's name is the best one in the event.
 func TestMachine(t *testing.T) {
 	for _, test := range []struct{ body, want string }{
 		{"\tSlotName: slot1@pc07\n\tCpus = 1\n\tMachine = \"pc07.example.org\"\n", "pc07.example.org"},

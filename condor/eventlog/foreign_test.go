@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Logs in other formats are recognised, whatever stands before, and refused.
+// Logs in other formats are recognised and refused, even after blanks or events.
 func TestForeignFormats(t *testing.T) {
 	for _, test := range []struct{ in, format string }{
 		{"<?xml version=\"1.0\"?>\n<!DOCTYPE classads SYSTEM \"classads.dtd\">\n<classads>\n<c>\n", "XML"},
@@ -23,7 +23,7 @@ func TestForeignFormats(t *testing.T) {
 			t.Errorf("%q: %v, want %q", test.in, r.Err(), test.format)
 		}
 		if r.Scan() {
-			t.Errorf("%q: reading goes on", test.in)
+			t.Errorf("%q: reading continues", test.in)
 		}
 	}
 	err := &FormatError{"x.log", 3, "JSON"}
@@ -32,8 +32,8 @@ func TestForeignFormats(t *testing.T) {
 	}
 }
 
-// A file of another kind is told apart from a log that is only beginning to be written,
-// or whose beginning is missing.
+// A file of another kind is distinguished from a log that has just been begun, or whose
+// beginning is missing.
 func TestForeignFiles(t *testing.T) {
 	const event = "011 (001.000.000) 2026-11-23 19:14:05 Job was unsuspended.\n"
 	for in, begins := range map[string]string{

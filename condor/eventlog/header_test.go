@@ -68,7 +68,7 @@ func TestHeads(t *testing.T) {
 	}
 }
 
-// Times that name no zone are in the reader's.
+// Times without a zone are in the reader's zone.
 func TestLocation(t *testing.T) {
 	r := newReader(strings.NewReader("008 (001.000.000) 2026-07-01 12:00:00 x\n...\n008 (001.000.000) 2026-07-01 12:00:00Z x\n...\n"))
 	r.location = time.FixedZone("", 2*3600)

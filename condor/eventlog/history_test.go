@@ -61,7 +61,7 @@ func attempts(j *Job) string {
 	return strings.Join(list, "\n")
 }
 
-// The real logs: what became of each job, and where its time went.
+// Real logs: the state of each job, and its attempts.
 func TestRealLogs(t *testing.T) {
 	for _, test := range []struct {
 		file     string
@@ -134,7 +134,7 @@ func TestRealLogs(t *testing.T) {
 	}
 }
 
-// at makes the text of an event of job 1.0, at a second after 19:00.
+// at returns the text of an event of job 1.0, a number of seconds after 19:00.
 func at(second, number int, lines ...string) string {
 	return fmt.Sprintf("%03d (001.000.000) 2026-11-23 19:%02d:%02d %s\n...\n", number, second/60, second%60, strings.Join(lines, "\n"))
 }
@@ -154,7 +154,7 @@ const (
 	aborted      = "Job was aborted.\n\tvia condor_rm"
 )
 
-// What becomes of a job, event by event.
+// The state of a job after its events.
 func TestStates(t *testing.T) {
 	begin := at(0, 0, submitted) + at(3, 40, inputStarts) + at(5, 40, inputEnds) + at(6, 1, executing)
 	const beginning = "wait 3s, queue 0s, input 2s"
@@ -216,7 +216,7 @@ func TestStates(t *testing.T) {
 		{"the log's beginning is missing", at(16, 40, outputStarts), "1.0 unknown, 0 starts, 0 retries, 0 evictions, 0 holds", ""},
 		{"… and a later event has it", at(10, 6, "Image size of job updated: 1") + at(16, 1, executing), "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
 			"lasting on slot1@pc07: wait 0s, queue 0s, input 0s, compute 0s, output 0s, total 0s"},
-		{"numbers that begin anew", begin + at(16, 5, terminated) + at(100, 0, submitted), "1.0 idle, 0 starts, 0 retries, 0 evictions, 0 holds", ""},
+		{"numbers that start over", begin + at(16, 5, terminated) + at(100, 0, submitted), "1.0 idle, 0 starts, 0 retries, 0 evictions, 0 holds", ""},
 		{"what is not known", begin + at(16, 99, "something new"), "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
 			"lasting on slot1@pc07: " + beginning + ", compute 0s, output 0s, total 0s"},
 	} {
@@ -245,8 +245,8 @@ func TestStates(t *testing.T) {
 	}
 }
 
-// Suspended and disconnected jobs still have their machine. If that is all that the log
-// has of a job, its state is not known.
+// Suspended and disconnected jobs still have their machine. If the log has no other events of
+// a job, its state is unknown.
 func TestJobsThatKeepTheirMachine(t *testing.T) {
 	begin := at(0, 0, submitted) + at(6, 1, executing)
 	for _, event := range []string{
@@ -341,10 +341,10 @@ func TestClusters(t *testing.T) {
 func TestYearAssumed(t *testing.T) {
 	log := at(0, 0, submitted)
 	if historyOf(t, log).YearAssumed {
-		t.Error("a year that was there")
+		t.Error("a log with years")
 	}
 	if !historyOf(t, log+strings.Replace(at(5, 5, terminated), "2026-11-23", "11/23", 1)).YearAssumed {
-		t.Error("a year that was not there")
+		t.Error("a log without years")
 	}
 }
 

@@ -26,7 +26,7 @@ func logFile(tb testing.TB, name string) string {
 
 var logFiles = []string{"events.log", "retries.log", "factory.log", "kinds.log"}
 
-// goodEvent is a whole event, to stand around faults.
+// goodEvent is a complete event, to put before and after faults.
 const goodEvent = "011 (001.000.000) 2026-11-23 19:14:05 Job was unsuspended.\n...\n"
 
 // newReader returns a reader whose zone and clock do not depend on the machine.
@@ -37,7 +37,7 @@ func newReader(r io.Reader) *Reader {
 	return reader
 }
 
-// records returns all that a reader has to give.
+// records returns all records of a reader.
 func records(r *Reader) (list []Record) {
 	for r.Scan() {
 		list = append(list, r.Record())
@@ -45,8 +45,8 @@ func records(r *Reader) (list []Record) {
 	return list
 }
 
-// A log that was cut off anywhere has the events that are complete, and no error. Once the
-// rest is written, reading goes on as if it had always been there.
+// A log that is cut off anywhere has the events that are complete, and no error. When the rest
+// is written, reading continues with the next event.
 func TestCutAnywhere(t *testing.T) {
 	for _, name := range logFiles {
 		for _, ending := range []string{"\n", "\r\n"} {
@@ -123,7 +123,7 @@ func (g *growing) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// It does not matter in what pieces a log comes.
+// A log can arrive in pieces of any size.
 func TestPieces(t *testing.T) {
 	for _, name := range logFiles {
 		text := logFile(t, name)
@@ -136,7 +136,7 @@ func TestPieces(t *testing.T) {
 	}
 }
 
-// A fault is reported with its place, and reading goes on after the next line "...".
+// A fault is reported with its place, and reading continues after the next line "...".
 func TestFaults(t *testing.T) {
 	const head = "(001.000.000) 2026-11-23 19:14:05 "
 	for _, test := range []struct {
@@ -179,7 +179,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// A file of another kind takes neither all memory nor all that follows.
+// A text without an event's end does not use up the memory, and events after it are read.
 func TestTooLong(t *testing.T) {
 	long := strings.Repeat("x", 3*maxEvent)
 	for _, text := range []string{long + "\n...\n" + goodEvent, strings.Repeat("x\n", 2*maxEvent) + "...\n" + goodEvent} {
@@ -200,8 +200,8 @@ func TestTooLong(t *testing.T) {
 	}
 }
 
-// The end of what is too long is found wherever it begins, and its text is not taken for
-// another format.
+// The end of a text that is too long is found wherever it is, and its content is not taken
+// for another format.
 func TestEndOfTooLong(t *testing.T) {
 	for size := maxEvent - 6; size < maxEvent+3; size++ {
 		text := strings.Repeat("x", size) + "\r\n...\r\n" + goodEvent
@@ -235,8 +235,8 @@ type stuck struct{}
 
 func (stuck) Read([]byte) (int, error) { return 0, nil }
 
-// No log makes the reader lose its way: bytes are accounted for, the lines are those
-// of the file, and reading in pieces gives the same.
+// For any log, offsets and lines are those of the file, and reading in pieces gives the same
+// records.
 func FuzzReader(f *testing.F) {
 	for _, name := range logFiles {
 		text := logFile(f, name)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The parser takes each default of the table, and the help has a line for each attribute.
+// The parser accepts each default in the table, and the help has a line for each attribute.
 func TestAttributes(t *testing.T) {
 	help := AttributesHelp()
 	for _, a := range Attributes() {

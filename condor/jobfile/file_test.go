@@ -37,12 +37,12 @@ func parse(t testing.TB, text string) (*File, []string) {
 	return f, messages(t, err)
 }
 
-// line returns a file's first line as it is meant to be read.
+// line returns the expected first line of a file.
 func line(name, value string) []Line {
 	return []Line{{set(name, value), 1}}
 }
 
-// A line has its name and value, in every spelling that was seen in real files.
+// Names and values of lines, in all spellings that were found in real files.
 func TestLines(t *testing.T) {
 	for _, test := range []struct {
 		in   string
@@ -68,7 +68,7 @@ func TestLines(t *testing.T) {
 		{"log = run#1.log", line("log", "run#1.log")},
 		{`batch_name = "run # 1" # one`, line("batch_name", `"run # 1"`)},
 		{"requirements = Machine == \"a\" # not b", line("requirements", `Machine == "a"`)},
-		// What is passed on is passed on unchanged, a "#" too.
+		// Settings that are passed on are unchanged, even with a "#".
 		{"condor.x = a # b ", line("condor.x", "a # b")},
 		{"+Project = \"a # b\"", line("+Project", `"a # b"`)},
 		{"CONDOR.x == 1", line("CONDOR.x", "= 1")},
@@ -80,7 +80,7 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// Lines are counted with comments, empty lines and every kind of line's end.
+// Line numbers, with comments, empty lines and all kinds of line ends.
 func TestNumbersOfLines(t *testing.T) {
 	for text, want := range map[string]string{
 		"executable=foo.exe\nindexed_log=logs/log.log\ntotal_jobs=10":                         "1:executable 2:indexed_log 3:total_jobs",
@@ -99,8 +99,7 @@ func TestNumbersOfLines(t *testing.T) {
 	}
 }
 
-// Every way in which a line can be wrong has its message, which names the place, and one
-// error holds all of them.
+// Each fault of a line has its own message, with the place, and one error joins all of them.
 func TestLinesThatAreRefused(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
 		{"total_jobs", `run:1: "total_jobs" is not of the form NAME = VALUE`},
@@ -133,8 +132,8 @@ func TestLinesThatAreRefused(t *testing.T) {
 	}
 }
 
-// Each error of a file has a place, and a file without errors makes a request, or errors
-// with a place too.
+// Each error of a file has a place. A file without errors gives a request, or errors that
+// have a place, too.
 func FuzzParse(f *testing.F) {
 	f.Add("total_jobs = 3\nsum=yes # x\r\n\n+A = \"#\"\n")
 	f.Add("stdout = logs/$(index).out\nrequest_memory = 1.5 GB\nmax_run_time=1h30m\narguments = a 'b c'")
@@ -146,7 +145,7 @@ func FuzzParse(f *testing.F) {
 		file, errs := parse(t, text)
 		for _, line := range errs {
 			if !strings.HasPrefix(line, "run:") {
-				t.Errorf("%q does not say where", line)
+				t.Errorf("%q has no place", line)
 			}
 		}
 		if errs != nil {
@@ -155,7 +154,7 @@ func FuzzParse(f *testing.F) {
 		q, err := file.Request(set("total_jobs", "3"))
 		for _, line := range messages(t, err) {
 			if !strings.HasPrefix(line, "run:") {
-				t.Errorf("%q does not say where", line)
+				t.Errorf("%q has no place", line)
 			}
 		}
 		if err == nil && q.TotalJobs != 3 {

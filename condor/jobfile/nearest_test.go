@@ -2,7 +2,7 @@ package jobfile
 
 import "testing"
 
-// Few edits and exchanged neighbours make a short distance.
+// A few edits or swapped neighbours give a short distance.
 func TestDistance(t *testing.T) {
 	for _, test := range []struct {
 		a, b string

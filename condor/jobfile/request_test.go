@@ -12,7 +12,7 @@ import (
 	"matpool/condor"
 )
 
-// What a file of one line asks for.
+// The request of a file with one line.
 func TestDefaults(t *testing.T) {
 	f, errs := parse(t, "total_jobs = 100\n")
 	if errs != nil {
@@ -32,7 +32,7 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// Every attribute has its place.
+// The request of a file with every attribute.
 func TestRequest(t *testing.T) {
 	f, errs := parse(t, `
 executable           = tools/my program.exe
@@ -84,7 +84,7 @@ condor.rank          = Mips   # not a comment
 	}
 }
 
-// Values, one by one. A value that is refused says what it should look like.
+// Values of each attribute. The error for an invalid value shows the valid form.
 func TestValues(t *testing.T) {
 	value := func(name, text string) (any, error) {
 		a, ok := attribute(name)
@@ -218,7 +218,7 @@ func TestValues(t *testing.T) {
 
 func set(name, value string) condor.Setting { return condor.Setting{Name: name, Value: value} }
 
-// An override is checked as a line is, replaces it, and does not change the file.
+// An override is checked like a line, replaces it, and does not change the file.
 func TestOverrides(t *testing.T) {
 	const text = "total_jobs = 100\nstdout = x\nindexed_log = y\n+A = 1\n"
 	for _, test := range []struct {
@@ -253,7 +253,7 @@ func TestOverrides(t *testing.T) {
 	}
 }
 
-// Values that do not fit each other.
+// Values that conflict.
 func TestRequestsThatAreRefused(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
 		{"", "run: total_jobs: set the number of products, as in total_jobs = 100"},
@@ -278,7 +278,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 			t.Errorf("%q:\n%s\nwant\n%s", test.in, got, test.want)
 		}
 	}
-	// … and some that do.
+	// … and some that do not.
 	for _, in := range []string{
 		"total_jobs = 1\nindexed_input_files = a, A",
 		"total_jobs = 1\nexecutable = bin/Matprod.EXE\nsum = yes",

@@ -9,7 +9,7 @@ import (
 	"matpool/condor"
 )
 
-// What cannot be submitted, and that nothing is written of it.
+// Descriptions that HTCondor cannot represent are errors, and nothing is written.
 func TestDescriptionsThatAreRefused(t *testing.T) {
 	for _, test := range []struct {
 		change func(d *Description)
@@ -62,7 +62,7 @@ func TestDescriptionsThatAreRefused(t *testing.T) {
 			t.Errorf("%s, and was written", test.want)
 		}
 	}
-	// On Linux alone, capitals make another name.
+	// Without Windows, names that differ in case are different.
 	d := example()
 	d.Systems, d.Jobs[1].Inputs[0] = []condor.System{condor.Linux}, "x/INPUTB1.NPY"
 	if err := d.Check(); err != nil {

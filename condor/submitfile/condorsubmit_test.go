@@ -17,7 +17,7 @@ import (
 	"matpool/condor/condortest"
 )
 
-// dryRun returns what condor_submit understands.
+// dryRun returns the job ClassAds that condor_submit makes.
 func dryRun(t *testing.T, description string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "x.sub")
@@ -31,8 +31,8 @@ func dryRun(t *testing.T, description string) string {
 	return string(out)
 }
 
-// condor_submit itself takes what is written, and understands it as it is meant. (What
-// it leaves for the machine to expand is expanded by this test.)
+// condor_submit itself accepts the descriptions and makes the expected jobs. (This test
+// expands what condor_submit leaves to be expanded for the machine.)
 func TestCondorSubmitUnderstands(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for n := range 200 {
@@ -75,8 +75,8 @@ func TestCondorSubmitUnderstands(t *testing.T) {
 	}
 }
 
-// readAds reads what condor_submit -dry-run prints: for the first job all attributes,
-// for the others those that differ.
+// readAds parses the output of condor_submit -dry-run: all attributes of the first job, and
+// those of the others that differ.
 func readAds(text string) []map[string]string {
 	var jobs []map[string]string
 	ad := map[string]string{}

@@ -20,7 +20,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the expected files in testdata")
 
-// example is what matsubmit might make of the file in the manual.
+// example is a description that matsubmit might make from the file in the manual.
 func example() *Description {
 	d := &Description{
 		Comments:   []string{"run_product.sub: made from run_product; change that file, not this one."},
@@ -99,7 +99,7 @@ func descriptions() map[string]*Description {
 	return map[string]*Description{"products.sub": example(), "batches.sub": batches, "other.sub": other}
 }
 
-// The submit descriptions as a person sees them: read them.
+// The complete submit descriptions, for a person to read.
 func TestDescriptions(t *testing.T) {
 	for name, d := range descriptions() {
 		got := describe(t, d)
@@ -119,9 +119,9 @@ func TestDescriptions(t *testing.T) {
 	}
 }
 
-// The writer prints none of the lines that plausible submit files have and that lose the
-// exit status, the messages or the slot. A folder that is always there does no harm as
-// transfer_output_files, nor do such words in comments.
+// The writer prints none of the lines that many submit files have, but that lose the exit
+// status, the messages or the slot. A folder that always exists is safe in
+// transfer_output_files, and so are such words in comments.
 func TestHarmfulLines(t *testing.T) {
 	harmful := regexp.MustCompile(`(?m)^(success_exit_code|retry_until|stream_\w+|rank|leave_in_queue)\b|^transfer_output_files.*[^/\n]$|ON_SUCCESS|ON_EXIT_OR_EVICT`)
 	for name, d := range descriptions() {
@@ -140,9 +140,9 @@ func TestHarmfulLines(t *testing.T) {
 	}
 }
 
-// readDescription reads a submit description by the rules of the manual, and returns
-// for each job what some names mean. A job's line is split at commas and blanks. The last
-// variable has the rest; a line with too few fields keeps the values of the line before.
+// readDescription parses a submit description by the rules of the manual, and returns the
+// expanded values of some names for each job. It splits a job's line at commas and blanks. The
+// last variable has the rest; a line with too few fields keeps the values of the line before.
 func readDescription(t testing.TB, text string, names ...string) [][]string {
 	macros := map[string]string{}
 	var vars []string
@@ -182,7 +182,7 @@ func readDescription(t testing.TB, text string, names ...string) [][]string {
 	return jobs
 }
 
-// oddDescription makes a description of names with odd letters in all places.
+// oddDescription returns a description with odd characters in names in all places.
 func oddDescription(random *rand.Rand, batch bool) *Description {
 	letters := []rune("ab .é'\"$(){}#;=,\\-%*[]&~@:+!^|<>?_0123")
 	name := func(ext string, in condor.Place) string {
@@ -222,7 +222,7 @@ func oddDescription(random *rand.Rand, batch bool) *Description {
 	return d
 }
 
-// meaning returns what a job of a description should be, as readDescription does.
+// meaning returns the expected values of a job, in the form of readDescription.
 func meaning(d *Description, i int) []string {
 	r := d.Jobs[i]
 	var args, remaps []string
@@ -242,8 +242,8 @@ func meaning(d *Description, i int) []string {
 	}
 }
 
-// A description, read by HTCondor's rules, means what was asked for: for names with
-// all letters that HTCondor can carry, for products and for batches.
+// Parsed by HTCondor's rules, a description gives the expected jobs: for names with all
+// characters that HTCondor can represent, for products and for batches.
 func TestDescriptionsMeanWhatTheySay(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for n := range 300 {
@@ -267,7 +267,7 @@ func TestDescriptionsMeanWhatTheySay(t *testing.T) {
 	}
 }
 
-// What is written depends on what is needed: columns, blanks, limits, notes.
+// Lines that are only written if they are needed: columns, blanks, limits, notes.
 func TestLinesThatAreWritten(t *testing.T) {
 	for _, test := range []struct {
 		change     func(d *Description)
@@ -304,7 +304,7 @@ func TestLinesThatAreWritten(t *testing.T) {
 	}
 }
 
-// The jobs' note, expanded, is one that is read back.
+// ParseNote parses the jobs' note after its macros are expanded.
 func TestNote(t *testing.T) {
 	for _, d := range descriptions() {
 		jobs := readDescription(t, describe(t, d), "submit_event_user_notes")

@@ -97,7 +97,7 @@ func TestGiven(t *testing.T) {
 	}
 }
 
-// Whatever is wrong with the arguments is wrong usage, and the hint says where to look.
+// Any fault of the arguments has status Usage and a hint on -help.
 func TestMisuse(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
 		{"-x", "flag provided but not defined: -x"},
@@ -227,7 +227,7 @@ func TestThreads(t *testing.T) {
 	}
 }
 
-// An error is one line, a hint another, at the end; what comes several times is printed once.
+// An error is one line, and a hint another one at the end; repeated ones are printed once.
 func TestReport(t *testing.T) {
 	cause := errors.New("x: too short")
 	for _, test := range []struct {
@@ -255,7 +255,7 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// Of many errors the first are printed, each once, and how many more there are.
+// Of many errors, the first ones are printed, and the number of others.
 func TestReportOfMany(t *testing.T) {
 	var errs []error
 	for i := range maxErrors + 1 {

@@ -12,8 +12,8 @@ import (
 	"matpool/internal/status"
 )
 
-// The most frequent errors have the words of the manuals; every other message of the
-// system is one line without a full stop, too.
+// The most frequent errors have the texts of the manuals. Every other message of the system is
+// one line without a full stop, too.
 func TestWords(t *testing.T) {
 	const ours = "prog: x.npy: "
 	for errno, want := range map[error]string{

@@ -42,7 +42,7 @@ func want(t *testing.T, name, text string) {
 	}
 }
 
-// wantOnly makes sure that a folder holds these files and no temporary one.
+// wantOnly makes sure that a folder has these files and no temporary ones.
 func wantOnly(t *testing.T, dir string, names ...string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -126,7 +126,7 @@ func TestCloseOfNoFile(t *testing.T) {
 	}
 }
 
-// A new file is like any other of this process.
+// A new file has the permissions of any other new file.
 func TestModeOfANewFile(t *testing.T) {
 	dir := t.TempDir()
 	fresh := filepath.Join(dir, "fresh")
@@ -160,7 +160,7 @@ func TestFoldersAreNotReplaced(t *testing.T) {
 	wantOnly(t, dir)
 }
 
-// What the caller gets to read is the name that the caller gave.
+// Errors have the name that the caller passed.
 func TestErrorsNameTheFile(t *testing.T) {
 	dir := t.TempDir()
 	absent := filepath.Join(dir, "absent", "x")
@@ -200,7 +200,7 @@ func checkError(t *testing.T, what string, err error, name string, cause error) 
 	}
 }
 
-// A disk without room is an error before the work; and reserved is not written.
+// A full disk is an error before the work; reserving does not write.
 func TestReserve(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x")
 	f, err := Create(name)
@@ -252,7 +252,7 @@ func TestAtWritesInParallel(t *testing.T) {
 	want(t, name, string(text))
 }
 
-// Several may write one name at a time: one of them wins, whole.
+// Several goroutines may write the same name at the same time: the file is one of theirs.
 func TestConcurrentWriters(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "x")
@@ -272,7 +272,7 @@ func TestConcurrentWriters(t *testing.T) {
 	wantOnly(t, dir, "x")
 }
 
-// A temporary file that a crash has left is nobody's, and in nobody's way.
+// A temporary file that a crash left does not matter.
 func TestLeftoversAreNoObstacle(t *testing.T) {
 	dir := t.TempDir()
 	leftover := fmt.Sprintf(".x.tmp-%d-0", os.Getpid())

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// A pipe stands for all that is neither file nor folder. It must be no device of
-// the system's: a fault in this package, tested by root, would replace it.
+// A pipe stands for everything that is neither a file nor a folder. It must not be one of the
+// system's devices: a fault in this package, tested by root, would replace it.
 func TestPipesAndDevicesAreNotReplaced(t *testing.T) {
 	dir := t.TempDir()
 	pipe := filepath.Join(dir, "pipe")
@@ -28,7 +28,7 @@ func TestPipesAndDevicesAreNotReplaced(t *testing.T) {
 	wantOnly(t, dir, "pipe")
 }
 
-// Whoever has the old file open goes on reading it whole.
+// A reader that has the old file open still reads all of it.
 func TestReadersKeepTheOldFile(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x")
 	mustWrite(t, name, "old")
@@ -60,8 +60,8 @@ func TestModeIsKept(t *testing.T) {
 	}
 }
 
-// The file is written that a link leads to, and the link stays; so that a user can
-// have the outputs on a larger disk.
+// An output replaces the file that a link leads to, and the link stays, so that a user can have
+// the outputs on a larger disk.
 func TestLinksAreFollowed(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)

@@ -110,7 +110,7 @@ func TestImpossibleNames(t *testing.T) {
 		f, err := Create(filepath.Join(dir, base))
 		var impossible *NameError
 		switch {
-		case why == "a device" && errors.As(err, new(*TargetError)): // so some versions of Windows tell
+		case why == "a device" && errors.As(err, new(*TargetError)): // the error of some versions of Windows
 		case why == "" && err != nil, why != "" && (!errors.As(err, &impossible) || !strings.Contains(impossible.Why, why)):
 			t.Errorf("%s: %v, want %q", base, err, why)
 		}
@@ -153,7 +153,7 @@ func TestBackslashesAndSlashes(t *testing.T) {
 	wantOnly(t, "sub", "x")
 }
 
-// What Reserve does, the system calls the allocation.
+// Reserve changes the file's allocation size.
 func TestReserveAllots(t *testing.T) {
 	f, err := Create(filepath.Join(t.TempDir(), "x"))
 	if err != nil {

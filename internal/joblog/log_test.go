@@ -48,8 +48,8 @@ func (f *follower) write(how int, text string) {
 	}
 }
 
-// want reads what is new. It must be the given number of events, and leave the job in the
-// given state.
+// want reads new events. There must be the given number, and the job must then be in the given
+// state.
 func (f *follower) want(events int, state eventlog.State) {
 	f.Helper()
 	got := 0
@@ -72,7 +72,7 @@ func TestALogGrows(t *testing.T) {
 	f.want(1, eventlog.Done)
 }
 
-// A log that is moved away is read to its end, and then the file that has taken its name.
+// A log that is moved away is read to its end, and then the file that replaced it.
 func TestALogIsReplaced(t *testing.T) {
 	f := follow(t, submitted)
 	f.want(1, eventlog.Idle)
@@ -91,7 +91,7 @@ func TestALogIsReplaced(t *testing.T) {
 	}
 }
 
-// A log that is truncated is read from its beginning. The events from before stay known.
+// A log that is truncated is read from its beginning. Its earlier events still count.
 func TestALogBeginsAnew(t *testing.T) {
 	f := follow(t, submitted+executing)
 	f.want(2, eventlog.Running)
@@ -101,7 +101,7 @@ func TestALogBeginsAnew(t *testing.T) {
 	f.want(1, eventlog.Done)
 }
 
-// What cannot be read is passed over, and counted.
+// Places that cannot be parsed are skipped and counted.
 func TestFaults(t *testing.T) {
 	f := follow(t, submitted)
 	for range maxFaults + 5 {

@@ -9,8 +9,8 @@ import (
 	"matpool/condor/eventlog"
 )
 
-// history reads a log that is written in short, an event a word: "0 3.1 first=7 count=1" is
-// event 0, the submission of job 3.1, with that note.
+// history reads a log in shorthand, one event in each string: "0 3.1 first=7 count=1" is event
+// 0, the submission of job 3.1, with this note.
 func history(t *testing.T, words ...string) *eventlog.History {
 	t.Helper()
 	var log strings.Builder
@@ -53,7 +53,7 @@ func ids(r *Run) string {
 	return strings.Join(list, " ")
 }
 
-// Which jobs of a log are the latest run.
+// The jobs of the latest run.
 func TestSelect(t *testing.T) {
 	const product = " first=%d count=1 starts=4"
 	one := func(id string, first int) string { return "0 " + id + fmt.Sprintf(product, first) }
@@ -89,7 +89,7 @@ func TestSelect(t *testing.T) {
 	}
 }
 
-// Clusters that are asked for are taken as they are.
+// The jobs of given clusters.
 func TestSelectClusters(t *testing.T) {
 	h := history(t, "0 1.0 first=0 count=1 starts=4", "12 1.0", "0 2.0 first=0 count=1 starts=4", "0 3.0")
 	for want, clusters := range map[string][]int{"1.0": {1}, "1.0 2.0": {2, 1}, "": {7}} {
@@ -103,7 +103,7 @@ func TestSelectClusters(t *testing.T) {
 	}
 }
 
-// When a run is over.
+// The states of a run.
 func TestState(t *testing.T) {
 	const note = " first=0 count=1 starts=4"
 	for _, test := range []struct {
@@ -167,7 +167,7 @@ func TestSummary(t *testing.T) {
 	}
 }
 
-// Text from a log is printed as one line that does nothing to a terminal.
+// Text from a log is printed as one line without control characters.
 func TestTrouble(t *testing.T) {
 	h := history(t, "0 1.0", "12 1.0", "0 1.1 first=30 count=10 starts=4", "12 1.1", "0 1.2", "9 1.2", "0 1.3", "5! 1.3", "0 1.4",
 		"0 1.5 first=7 count=1 starts=4", "12 1.5 job 7: ", "0 1.6 first=30 count=10 starts=4", "12 1.6 products 30 to 39: ",

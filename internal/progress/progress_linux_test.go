@@ -36,8 +36,8 @@ func terminal(t *testing.T) (screen, reader *os.File) {
 	return screen, reader
 }
 
-// A hundredth of the work is done within the delay, so some fifty seconds are left, or more on a busy machine. That holds
-// for work whose units take less than a nanosecond, too.
+// A hundredth of the work is done within the delay, so about fifty seconds are left, or more on a
+// busy machine. That also holds for work whose units take less than a nanosecond.
 func TestTimeLeft(t *testing.T) {
 	t.Parallel()
 	for _, total := range []int64{1000, 1e15} {

@@ -15,7 +15,7 @@ var (
 	advised = WithHint(errors.New("disk full"), "use another")
 )
 
-// The numbers are a contract with submit files and scripts.
+// Submit descriptions and scripts depend on the numbers.
 func TestNumbers(t *testing.T) {
 	if got := fmt.Sprint(OK, Failure, Unfinished, Usage, Data); got != "0 1 3 64 65" {
 		t.Errorf("OK, Failure, Unfinished, Usage, Data = %s", got)
@@ -35,7 +35,7 @@ func TestOf(t *testing.T) {
 		{"bad input", data, Data},
 		{"not all jobs are done", UnfinishedError(failed, ""), Unfinished},
 		{"wrapped", fmt.Errorf("in the end: %w", data), Data},
-		// Running again elsewhere would not mend what one of them says.
+		// Running again elsewhere would not help against one of them.
 		{"joined", errors.Join(failed, data, advised), Data},
 		{"joined, the other way round", errors.Join(data, failed), Data},
 		{"joined, usage", errors.Join(failed, usage), Usage},
@@ -48,7 +48,7 @@ func TestOf(t *testing.T) {
 	}
 }
 
-// A status does not hide what an error is, nor change its text.
+// A status hides neither the wrapped error nor its text.
 func TestErrorIsWhatItWraps(t *testing.T) {
 	for _, err := range []error{UsageError(failed, "h"), DataError(failed, "h"), WithHint(failed, "h")} {
 		if !errors.Is(err, fs.ErrPermission) {

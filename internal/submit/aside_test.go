@@ -39,8 +39,8 @@ func touch(t *testing.T, names ...string) {
 	}
 }
 
-// Files that are set aside have their old content when they are put back, and are gone
-// when they are discarded. What does not exist is passed over.
+// Files that are set aside have their old content when they are put back, and do not exist
+// when they are discarded. Files that do not exist are skipped.
 func TestSetAside(t *testing.T) {
 	t.Chdir(t.TempDir())
 	touch(t, "out/c0.npy", "out/c1.npy", "c2.npy")
@@ -78,8 +78,8 @@ func TestSetAsideAllOrNone(t *testing.T) {
 	}
 }
 
-// After an interruption, an output whose job has been submitted since, or which exists
-// again, gets no old one; any other is put back. Files of others are left alone.
+// After an interruption, an old output is removed if its job was submitted since or if it
+// exists again, and otherwise put back. Other files are left alone.
 func TestHeal(t *testing.T) {
 	t.Chdir(t.TempDir())
 	r := request(4, jobfile.Request{Matprod: true, ProductsPerJob: 1, IndexedOutputs: []string{"out/c.npy"}})
@@ -102,7 +102,7 @@ func TestHeal(t *testing.T) {
 	}
 }
 
-// What the jobs are sent can be executed, whatever mode the copy had before.
+// The copy of a program is executable, whatever mode an older copy had.
 func TestCopyProgram(t *testing.T) {
 	t.Chdir(t.TempDir())
 	touch(t, "from")

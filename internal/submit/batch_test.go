@@ -15,10 +15,10 @@ func square(n int64) product {
 	return product{in: 16 * n * n, out: 8 * n * n, flops: 2 * n * n * n, rows: int(n), cols: int(n)}
 }
 
-// alike returns a number of products that are all alike.
+// alike returns a number of equal products.
 func alike(total int, m product) []product { return slices.Repeat([]product{m}, total) }
 
-// request returns a request for products, with the defaults of what it leaves out.
+// request returns a request for products, with defaults for everything else.
 func request(total int, r jobfile.Request) *jobfile.Request {
 	r.TotalJobs = total
 	r.Cpus = max(r.Cpus, 1)
@@ -31,8 +31,8 @@ func request(total int, r jobfile.Request) *jobfile.Request {
 	return &r
 }
 
-// The number of products of a job is the largest with which none lasts longer than the
-// target, its files fit, and there is a job for each slot.
+// The number of products in a job is the largest for which no job exceeds the target time, its
+// files fit, and each slot has a job.
 func TestChoose(t *testing.T) {
 	long := product{in: 1000, out: 1000, flops: 60e9}
 	for _, test := range []struct {
@@ -70,8 +70,8 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// For any number of products and slots: no fewer jobs than slots, all products, and as
-// few jobs as that allows, give or take one.
+// For any number of products and slots, the jobs have all products, and they are at least as
+// many as the slots, with at most one more than necessary.
 func TestJobsForEachSlot(t *testing.T) {
 	for total := 1; total <= 70; total++ {
 		for slots := 1; slots <= 20; slots++ {
@@ -97,7 +97,7 @@ func TestJobsForEachSlot(t *testing.T) {
 	}
 }
 
-// What number a job has.
+// The numbers of jobs.
 func TestDivide(t *testing.T) {
 	for _, test := range []struct {
 		what string
@@ -122,8 +122,8 @@ func spellBatches(batches []batch) string {
 	return strings.Join(words, " ")
 }
 
-// Whatever is missing now and was before, a job for some of another's products has a
-// number of its own.
+// A job for some of another's products has a unique number, whatever is missing now and was
+// missing before.
 func TestPieceIndicesAreUnique(t *testing.T) {
 	d := divide(request(60, jobfile.Request{ProductsPerJob: 7}), alike(60, product{}))
 	seen := map[int]bool{}

@@ -2,8 +2,8 @@ package submit
 
 import "testing"
 
-// What is missing of a job makes a job for each range of products; what is missing
-// altogether is the job itself. M is missing, D done, Q in the queue.
+// Each range of missing products in a batch becomes a batch; if all are missing, the batch
+// stays the same. M is missing, D done, Q in the queue.
 func TestMissingOf(t *testing.T) {
 	d := division{batches: make([]batch, 10)}
 	for _, test := range []struct{ states, want string }{

@@ -7,8 +7,8 @@ import (
 	"matpool/condor/jobfile"
 )
 
-// What a job of 1000×1000 products asks for: a pair of 16 MB and a product of 8 MB in
-// memory, as often as the program holds them at a time, and the job's files on the disk.
+// The resources for a job of 1000×1000 products: memory for pairs of 16 MB and products of
+// 8 MB that the program holds at the same time, and disk space for the job's files.
 func TestResources(t *testing.T) {
 	const (
 		MB   = 1000 * 1000

@@ -28,7 +28,7 @@ func jobs(idle int, running []int, done ...[2]int) *joblog.Run {
 	return r
 }
 
-// later adds jobs to a run that have yet to enter the queue.
+// later adds jobs that have yet to enter the queue to a run.
 func later(n int, r *joblog.Run) *joblog.Run {
 	r.Entering, r.Later = true, n
 	return r
@@ -57,7 +57,7 @@ func TestEstimate(t *testing.T) {
 	}
 }
 
-// If the latest event was a while ago, running jobs have come further since.
+// Running jobs make progress after the latest event.
 func TestEstimateLater(t *testing.T) {
 	run := jobs(0, []int{10}, [2]int{100, 40}, [2]int{100, 40})
 	for later, want := range map[time.Duration]time.Duration{0: 50 * time.Second, 20 * time.Second: 30 * time.Second, -time.Second: 50 * time.Second, time.Hour: 50 * time.Second} {

@@ -11,7 +11,7 @@ import (
 	"matpool/internal/joblog"
 )
 
-// show shows a run of which one more job is done each second.
+// show shows a run in which one more job is done each second.
 func show(l *Lines, total int) {
 	for done := 0; done <= total; done++ {
 		run := &joblog.Run{Counts: eventlog.Counts{Done: done, Idle: total - done}}
@@ -19,7 +19,7 @@ func show(l *Lines, total int) {
 	}
 }
 
-// Of a small run each change is a line, of a large one each hundredth, or each minute.
+// A small run has a line for each change, a large one for each hundredth or each minute.
 func TestLines(t *testing.T) {
 	for total, want := range map[int]int{1: 2, 50: 51, 100_000: 1 + 100_000/60 + 1} {
 		var out bytes.Buffer

@@ -1,4 +1,4 @@
-// Package chirptest is the other side of package chirp, for tests: what of HTCondor's condor_starter answers a job.
+// Package chirptest is the counterpart of package chirp, for tests: the part of HTCondor's condor_starter that answers a job.
 package chirptest
 
 import (
@@ -13,9 +13,9 @@ import (
 )
 
 // A Starter listens to jobs on this machine. It is as strict as HTCondor's
-// (io_proxy_handler.cpp), and knows one request.
+// (io_proxy_handler.cpp), but supports only one request.
 type Starter struct {
-	Refuses bool // as a machine that allows no such request
+	Refuses bool // like a machine that does not allow the request
 
 	cookie   string
 	listener net.Listener
@@ -23,7 +23,7 @@ type Starter struct {
 	values   []string
 }
 
-// Start starts one on an address such as 127.0.0.1, for as long as the test runs.
+// Start starts a Starter on an address such as 127.0.0.1, until the test ends.
 func Start(t testing.TB, host string) *Starter {
 	t.Helper()
 	listener, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
@@ -44,7 +44,7 @@ func Start(t testing.TB, host string) *Starter {
 	return s
 }
 
-// WriteConfig makes the folder one where a job of this starter runs.
+// WriteConfig writes the .chirp.config of a job of this starter to a folder.
 func (s *Starter) WriteConfig(t testing.TB, dir string) {
 	t.Helper()
 	address := s.listener.Addr().(*net.TCPAddr)
@@ -54,7 +54,7 @@ func (s *Starter) WriteConfig(t testing.TB, dir string) {
 	}
 }
 
-// Values returns the expressions that ChirpMatMessage was set to, one after the other.
+// Values returns the successive values of ChirpMatMessage, as expressions.
 func (s *Starter) Values() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,7 +70,7 @@ func (s *Starter) answer(conn net.Conn) {
 			return
 		}
 		answer := s.handle(strings.TrimSuffix(line, "\n"), &known)
-		for _, c := range []byte(answer + "\n") { // as it may arrive, in pieces
+		for _, c := range []byte(answer + "\n") { // byte by byte, since an answer may arrive in pieces
 			if _, err := conn.Write([]byte{c}); err != nil {
 				return
 			}
@@ -100,8 +100,8 @@ func (s *Starter) handle(line string, known *bool) (answer string) {
 	return "0"
 }
 
-// words splits a request at blanks, as HTCondor's sscanf_chirp does: a backslash takes
-// the next byte as it is.
+// words splits a request at blanks, as HTCondor's sscanf_chirp does. A backslash escapes the
+// next byte.
 func words(line string) (words []string) {
 	word, in := []byte{}, false
 	for i := 0; i < len(line); i++ {

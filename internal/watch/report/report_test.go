@@ -140,8 +140,8 @@ func TestFormsAgree(t *testing.T) {
 	}
 }
 
-// Programs read these names and values. The job failed in its second attempt; the second
-// job is held, the third has had no machine.
+// Programs depend on these names and values. The first job failed in its second attempt, the
+// second is held, and the third had no machine yet.
 func TestJSONAndCSV(t *testing.T) {
 	const log = `000 (007.000.000) 2026-11-23T12:00:00Z Job submitted from host: <h>
     first=5 count=2 starts=4 jobs=3
@@ -230,7 +230,7 @@ func TestSlotsThatAreNotKnown(t *testing.T) {
 	}
 }
 
-// Text of a log does nothing to a terminal.
+// Text from a log is printed without control characters.
 func TestControlCharacters(t *testing.T) {
 	if got := printed(t, submitted+executing); strings.Contains(got, "\x1b") || !strings.Contains(got, "slot1@p [2Jc") {
 		t.Errorf("%q", got)

@@ -129,7 +129,7 @@ func slots(machines int) (list []*row) {
 	return list
 }
 
-// A slot is named where there is room, else a machine, and some of them where they are many.
+// Labels name slots if there is room, otherwise machines, or only some of many machines.
 func TestLabels(t *testing.T) {
 	for _, test := range []struct {
 		machines, n int
@@ -226,7 +226,7 @@ func checkXML(t *testing.T, text []byte) {
 	}
 }
 
-// Names in a log may be anything; an SVG stays XML.
+// Names in a log may have any characters; the SVG is valid XML.
 func TestOddNames(t *testing.T) {
 	odd := "a\x1b[2J\xff<&"
 	p := Picture{title: "odd", since: "submission", span: 1, rows: []*row{{machine: odd, slot: odd}, {machine: odd, slot: odd, system: odd}}}
