@@ -15,7 +15,6 @@ type Journal struct {
 	Names   []string // of the logs
 	History *eventlog.History
 	Latest  time.Time // the time of the latest event
-	Events  int
 
 	Faults     []error // for the first places in the logs that could not be parsed
 	FaultCount int     // the number of all such places
@@ -53,7 +52,6 @@ func (j *Journal) Read(each func(*eventlog.Event)) error {
 	for _, l := range j.logs {
 		if err := l.read(func(e *eventlog.Event) {
 			j.History.Add(e)
-			j.Events++
 			if e.Time.After(j.Latest) {
 				j.Latest = e.Time
 			}
