@@ -1,11 +1,11 @@
 package jobfile
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"matpool/condor"
 )
@@ -31,8 +31,12 @@ func messages(t testing.TB, err error) []string {
 }
 
 // parse parses a file called run, and returns its errors' lines.
-func parse(t testing.TB, text string) (*File, []string) {
+func parse(t testing.TB, content string) (*File, []string) {
 	t.Helper()
+	text, err := Decode([]byte(content))
+	if err != nil {
+		t.Fatalf("%q: %v", content, err)
+	}
 	f, err := Parse("run", text)
 	return f, messages(t, err)
 }
@@ -134,19 +138,26 @@ func TestLinesThatAreRefused(t *testing.T) {
 }
 
 // Each error of a file has a place, and a file without errors makes a request, or errors
-// with a place too.
+// with a place too. No odd character comes through.
 func FuzzParse(f *testing.F) {
 	f.Add("total_jobs = 3\nsum=yes # x\r\n\n+A = \"#\"\n")
 	f.Add("stdout = logs/$(index).out\nrequest_memory = 1.5 GB\nmax_run_time=1h30m\narguments = a 'b c'")
 	f.Add("\ufeffoperating_systems = Linux,windows\nproducts_per_job=auto")
-	f.Fuzz(func(t *testing.T, text string) {
-		if len(text) > 10_000 || !utf8.ValidString(text) {
-			return // quadratic, or %q does not print it
+	f.Add(inUTF16(binary.LittleEndian, "\ufefftotal_jobs = 3\r\nlog = \u00a0a.log\r\n"))
+	f.Add("log = \u201cr\xe9sultats\u201d\rinput_files = a,\u00a0b\r\x1a")
+	f.Fuzz(func(t *testing.T, content string) {
+		if _, err := Decode([]byte(content)); err != nil || len(content) > 10_000 {
+			return // quadratic
 		}
-		file, errs := parse(t, text)
+		file, errs := parse(t, content)
 		for _, line := range errs {
 			if !strings.HasPrefix(line, "run:") {
 				t.Errorf("%q does not say where", line)
+			}
+		}
+		for _, l := range file.Lines {
+			if _, msg := oddCharacter(l.Name + l.Value); msg != "" {
+				t.Errorf("%+v has %s", l, msg)
 			}
 		}
 		if errs != nil {

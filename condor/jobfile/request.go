@@ -55,8 +55,12 @@ func (f *File) Request(overrides ...condor.Setting) (*Request, error) {
 		r.set(l)
 	}
 	for _, o := range overrides {
-		o.Value = strings.Trim(o.Value, condor.Blanks)
-		if msg := checkSetting(o); msg != "" {
+		o.Value = trimValue(o.Name, o.Value)
+		_, msg := oddCharacter(o.Value)
+		if msg == "" {
+			msg = checkSetting(o)
+		}
+		if msg != "" {
 			// The message repeats the name, which a message on a line needs.
 			r.failFlag(o.Name, strings.TrimPrefix(msg, o.Name+": "))
 			continue
