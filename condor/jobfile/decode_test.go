@@ -64,6 +64,8 @@ func TestDecodeOther(t *testing.T) {
 		{"zeros after a mark", "\xff\xfe\x00\x00", "has only NULs"},
 		{"UTF-16 with a mark and a NUL", inUTF16(binary.LittleEndian, "\ufefftotal_jobs = 2\x00\nlog = x"), notText},
 		{"UTF-16 with a NUL", inUTF16(binary.LittleEndian, "total_jobs = 2\x00\nlog = x"), notText},
+		{"UTF-16 with a control character", inUTF16(binary.LittleEndian, "total_jobs = 2\x01"), notText},
+		{"UTF-16 with half a surrogate", inUTF16(binary.LittleEndian, "total_jobs = 2") + "\x34\xd8", notText},
 		{"UTF-16 of other letters only", inUTF16(binary.BigEndian, "数数Ā数"), notText},
 		{"UTF-32", "\xff\xfe\x00\x00t\x00\x00\x00o\x00\x00\x00", notText},
 		{"a program", "MZ\x90\x00\x03\x00\x00\x00\x04", notText},

@@ -44,17 +44,20 @@ type Line struct {
 func Parse(name, text string) (*File, error) {
 	f := &File{Name: name}
 	var errs []error
-	lineOf := map[string]int{} // by canonical name
+	set := map[string]Line{} // by canonical name
 	number := 0
 	for line := range strings.Lines(text) {
 		number++
 		s, column, msg := parseLine(strings.TrimSuffix(line, "\n"))
 		if key := canonical(s.Name); key != "" && msg == "" {
-			if before := lineOf[key]; before > 0 {
-				msg = fmt.Sprintf("%s is already set on line %d", s.Name, before)
+			if before, ok := set[key]; ok {
+				msg = fmt.Sprintf("%s is already set on line %d", s.Name, before.Number)
+				if !strings.EqualFold(before.Name, s.Name) {
+					msg += ", as " + before.Name
+				}
 			} else {
-				lineOf[key] = number
-				f.Lines = append(f.Lines, Line{s, number})
+				set[key] = Line{s, number}
+				f.Lines = append(f.Lines, set[key])
 				msg = checkSetting(s)
 			}
 		}
@@ -72,6 +75,9 @@ func parseLine(line string) (s condor.Setting, column int, msg string) {
 	s.Name = strings.TrimFunc(name, isBlank)
 	if strings.HasPrefix(s.Name, "#") || s.Name == "" && !ok {
 		return condor.Setting{}, 0, ""
+	}
+	if arguments, queue := queueStatement(s.Name); queue && (!ok || arguments != "") {
+		return s, 0, "queue: " + queueReplacement(arguments)
 	}
 	if column, msg := oddColumn(line, strings.Index(line, s.Name), s.Name); msg != "" {
 		return s, column, msg
@@ -129,9 +135,6 @@ func endsInBlank(s string) bool {
 	return isBlank(last)
 }
 
-// canonical returns a name in the form for comparisons.
-func canonical(name string) string { return strings.ToLower(name) }
-
 // checkSetting returns a message on what is wrong with a name or its value, or "".
 func checkSetting(s condor.Setting) string {
 	if PassedOn(s.Name) {
@@ -139,15 +142,15 @@ func checkSetting(s condor.Setting) string {
 	}
 	a, ok := attribute(s.Name)
 	switch {
-	case replacement(s.Name) != "":
-		return s.Name + ": " + replacement(s.Name)
+	case replacement(s) != "":
+		return s.Name + ": " + replacement(s)
 	case !ok && len(s.Name) > 40:
 		return "unknown attribute " + text.Clip(s.Name)
 	case !ok:
 		return fmt.Sprintf("unknown attribute %s; did you mean %s?", s.Name, Nearest(s.Name, attributeNames()))
 	}
 	if err := checkValue(a, s.Value); err != nil {
-		return fmt.Sprintf("%s: %v", a.Name, err)
+		return fmt.Sprintf("%s: %v", s.Name, err)
 	}
 	return ""
 }

@@ -108,7 +108,7 @@ func TestNumbersOfLines(t *testing.T) {
 func TestLinesThatAreRefused(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
 		{"total_jobs", `run:1: "total_jobs" is not of the form NAME = VALUE`},
-		{" queue 100", `run:1: "queue 100" is not of the form NAME = VALUE`},
+		{" jobs 100", `run:1: "jobs 100" is not of the form NAME = VALUE`},
 		{"= 3", `run:1: no name before the "="`},
 		{"totl_jobs = 3", `run:1: unknown attribute totl_jobs; did you mean total_jobs?`},
 		{"jobs_total = 3", `run:1: unknown attribute jobs_total; did you mean total_jobs?`},
@@ -117,11 +117,6 @@ func TestLinesThatAreRefused(t *testing.T) {
 		{"\n\nlogs = x\n", `run:3: unknown attribute logs; did you mean log?`},
 		{"total_jobs = 3\n\nTOTAL_JOBS = 4", `run:3: TOTAL_JOBS is already set on line 1`},
 		{"+A = 3\n+a = 4", `run:2: +a is already set on line 1`},
-		{"python_script = product.py", `run:1: python_script: the machines do not run Python: remove this line (matprod replaces product.py), or set executable = NAME for another program`},
-		{"python_version = python_3.7.4", `run:1: python_version: the machines do not run Python: remove this line`},
-		{"R_script = x.R", `run:1: R_script: only executable programs are supported: write executable = NAME`},
-		{"runtime = 240", `run:1: runtime: write max_run_time, in minutes or as 30s or 2h`},
-		{"universe = vanilla", `run:1: universe: remove this line: matsubmit sets it; condor.universe overrides that`},
 		{"rank = Mips", `run:1: rank: write condor.rank, which passes it on unchanged`},
 		{"condor.queue = 3", `run:1: condor.queue: write total_jobs`},
 		{"condor.a b = 3", `run:1: condor.a b: a name has only letters, digits, _ and .`},
