@@ -14,14 +14,18 @@ import "fmt"
 
 // A SyntaxError reports a line of a file that cannot be parsed or has an invalid value.
 type SyntaxError struct {
-	File string
-	Line int // from 1; 0 if no single line is at fault
-	Msg  string
+	File   string
+	Line   int // from 1; 0 if no single line is at fault
+	Column int // in characters, from 1; 0 if no single character is at fault
+	Msg    string
 }
 
 func (e *SyntaxError) Error() string {
-	if e.Line == 0 {
+	switch {
+	case e.Line == 0:
 		return e.File + ": " + e.Msg
+	case e.Column > 0:
+		return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Msg)
 	}
 	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Msg)
 }

@@ -6,7 +6,9 @@ Usage:
 	matsubmit [flags] FILE [-ATTRIBUTE=VALUE …]
 
 The file has lines NAME = VALUE, which set attributes. Other attributes have their
-defaults. This file multiplies 100 pairs, each in its own job:
+defaults. The text is UTF-8 or UTF-16. An odd character in a value, such as a curly quotation
+mark or a no-break space, is an error that names its line and column. This file multiplies
+100 pairs, each in its own job:
 
 	executable           = matprod
 	indexed_input_files  = inputA.npy, inputB.npy
@@ -74,7 +76,7 @@ Attributes:
 	request_disk          SIZE     disk space for a job (auto)
 	max_retries           NUMBER   the number of times that a failed job is run again (3)
 	retry_delay           TIME     how long a failed job avoids the same machine (10)
-	max_run_time          TIME     how long a job may run before it is held (60)
+	max_run_time          TIME     how long a job may run before it is held; runtime is the same (60)
 	batch_name            TEXT     the name of the jobs in condor_q (FILE)
 	max_idle              NUMBER   the number of jobs that wait in the queue at a time (default: all)
 	requirements          TEXT     further requirements on the machines, in HTCondor's syntax

@@ -11,9 +11,10 @@ import (
 	"matpool/internal/status"
 )
 
-// attributeFlags defines a flag for each attribute of a simplified submission file, and for
-// each argument such as -condor.rank=1 or -+Owner=2, whose name HTCondor defines. The flags
-// append their values to the overrides, in the order of the arguments.
+// attributeFlags defines a flag for each attribute of a simplified submission file, for each
+// argument such as -condor.rank=1 or -+Owner=2, whose name HTCondor defines, and for each word
+// of another program's files. The flags append their values to the overrides, in the order of
+// the arguments.
 func attributeFlags(flags *cli.Flags, args []string, overrides *[]condor.Setting) {
 	define := func(name string) {
 		flags.Unlisted(name, func(value string) error {
@@ -29,7 +30,7 @@ func attributeFlags(flags *cli.Flags, args []string, overrides *[]condor.Setting
 	for _, arg := range args {
 		name, ok := strings.CutPrefix(arg, "-")
 		name, _, _ = strings.Cut(strings.TrimPrefix(name, "-"), "=")
-		if ok && jobfile.PassedOn(name) && !slices.Contains(known, name) {
+		if ok && (jobfile.PassedOn(name) || jobfile.Foreign(name)) && !slices.Contains(known, name) {
 			define(name)
 			known = append(known, name)
 		}

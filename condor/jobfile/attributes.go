@@ -62,7 +62,7 @@ func Attributes() []Attribute {
 		{"request_disk", Size, "auto", "disk space for a job"},
 		{"max_retries", Integer, "3", "the number of times that a failed job is run again"},
 		{"retry_delay", Time, "10", "how long a failed job avoids the same machine"},
-		{"max_run_time", Time, "60", "how long a job may run before it is held"},
+		{"max_run_time", Time, "60", "how long a job may run before it is held; runtime is the same"},
 		{"batch_name", Text, "FILE", "the name of the jobs in condor_q"},
 		{"max_idle", Integer, "", "the number of jobs that wait in the queue at a time (default: all)"},
 		{"requirements", Text, "", "further requirements on the machines, in HTCondor's syntax"},
@@ -104,7 +104,7 @@ func attributeNames() []string {
 
 func attribute(name string) (Attribute, bool) {
 	all := Attributes()
-	i := slices.IndexFunc(all, func(a Attribute) bool { return strings.EqualFold(a.Name, name) })
+	i := slices.IndexFunc(all, func(a Attribute) bool { return a.Name == canonical(name) })
 	if i < 0 {
 		return Attribute{}, false
 	}

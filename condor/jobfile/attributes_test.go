@@ -17,8 +17,8 @@ func TestAttributes(t *testing.T) {
 		if !strings.Contains("\n"+help, "\n"+a.Name+" ") {
 			t.Errorf("no help for %s", a.Name)
 		}
-		if replacement(a.Name) != "" {
-			t.Errorf("%s is an attribute, and has a replacement", a.Name)
+		if Foreign(a.Name) {
+			t.Errorf("%s is an attribute, and another program's word", a.Name)
 		}
 	}
 	if got, want := strings.Count(help, "\n"), len(Attributes())+2; got != want {

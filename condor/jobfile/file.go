@@ -1,6 +1,6 @@
 // Package jobfile reads a simplified submission file: lines NAME = VALUE that describe what to run, without HTCondor's syntax.
 //
-// [Parse] parses the text into a [File]. [File.Request] returns what the file asks for, with
+// [Decode] returns a file's text, and [Parse] parses it into a [File]. [File.Request] returns what the file asks for, with
 // defaults filled in. [Attributes] is the table of names that both use.
 package jobfile
 
@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"matpool/condor"
 	"matpool/internal/text"
@@ -21,8 +22,11 @@ import (
 //	total_jobs=100
 //
 // A line is NAME = VALUE, or empty. A "#" at the beginning of a line or after a blank
-// begins a comment, except inside double quotes. Names ignore case. Lines end with LF or
-// CR LF.
+// begins a comment, except inside double quotes. Names ignore case.
+//
+// A name and a value have blanks of any kind around them, which are ignored. Inside, a
+// character that looks like another one or cannot be seen is an error: a no-break space, a
+// curly quotation mark, a dash. A comment may have any characters.
 type File struct {
 	Name  string
 	Lines []Line
@@ -34,52 +38,80 @@ type Line struct {
 	Number int // from 1
 }
 
-// Parse parses a simplified submission file; errors have the name. The error joins a
-// [*condor.SyntaxError] for each fault. The file then has the lines that could be parsed.
+// Parse parses the text of a simplified submission file (see [Decode]); errors have the name.
+// The error joins a [*condor.SyntaxError] for each fault. The file then has the lines that
+// could be parsed.
 func Parse(name, text string) (*File, error) {
 	f := &File{Name: name}
 	var errs []error
-	lineOf := map[string]int{} // by canonical name
+	set := map[string]Line{} // by canonical name
 	number := 0
-	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
+	for line := range strings.Lines(text) {
 		number++
-		s, msg := parseLine(strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"))
-		if key := canonical(s.Name); key != "" {
-			if before := lineOf[key]; before > 0 {
-				msg = fmt.Sprintf("%s is already set on line %d", s.Name, before)
+		s, column, msg := parseLine(strings.TrimSuffix(line, "\n"))
+		if key := canonical(s.Name); key != "" && msg == "" {
+			if before, ok := set[key]; ok {
+				msg = fmt.Sprintf("%s is already set on line %d", s.Name, before.Number)
+				if !strings.EqualFold(before.Name, s.Name) {
+					msg += ", as " + before.Name
+				}
 			} else {
-				lineOf[key] = number
-				f.Lines = append(f.Lines, Line{s, number})
+				set[key] = Line{s, number}
+				f.Lines = append(f.Lines, set[key])
 				msg = checkSetting(s)
 			}
 		}
 		if msg != "" {
-			errs = append(errs, &condor.SyntaxError{File: name, Line: number, Msg: msg})
+			errs = append(errs, &condor.SyntaxError{File: name, Line: number, Column: column, Msg: msg})
 		}
 	}
 	return f, errors.Join(errs...)
 }
 
-// parseLine splits a line, or returns a message on its syntax. A line without a setting
-// has no name.
-func parseLine(line string) (s condor.Setting, msg string) {
-	line = strings.TrimLeft(line, condor.Blanks)
-	if line == "" || line[0] == '#' {
-		return s, ""
-	}
+// parseLine splits a line, or returns a message on its syntax, with the column of the
+// character at fault, if any. A line without a setting has no name.
+func parseLine(line string) (s condor.Setting, column int, msg string) {
 	name, value, ok := strings.Cut(line, "=")
-	if !ok {
-		return s, fmt.Sprintf("%q is not of the form NAME = VALUE", text.Clip(line))
+	s.Name = strings.TrimFunc(name, isBlank)
+	if strings.HasPrefix(s.Name, "#") || s.Name == "" && !ok {
+		return condor.Setting{}, 0, ""
 	}
-	if s.Name = strings.TrimRight(name, condor.Blanks); s.Name == "" {
-		return s, `no name before the "="`
+	if arguments, queue := queueStatement(s.Name); queue && (!ok || arguments != "") {
+		return s, 0, "queue: " + queueReplacement(arguments)
 	}
-	value = strings.TrimLeft(value, condor.Blanks)
+	if column, msg := oddColumn(line, strings.Index(line, s.Name), s.Name); msg != "" {
+		return s, column, msg
+	}
+	switch {
+	case !ok:
+		return s, 0, fmt.Sprintf("%q is not of the form NAME = VALUE", text.Clip(s.Name))
+	case s.Name == "":
+		return s, 0, `no name before the "="`
+	}
+	start := len(line) - len(strings.TrimLeftFunc(value, isBlank))
+	value = line[start:]
 	if !PassedOn(s.Name) {
 		value = value[:commentStart(value)]
 	}
-	s.Value = strings.TrimRight(value, condor.Blanks)
-	return s, ""
+	s.Value = trimValue(s.Name, value)
+	column, msg = oddColumn(line, start, s.Value)
+	return s, column, msg
+}
+
+// trimValue removes the blanks around a value, and replaces odd ones between words.
+func trimValue(name, value string) string {
+	a, _ := attribute(name)
+	return ordinaryBlanks(a.Kind, strings.TrimFunc(value, isBlank))
+}
+
+// oddColumn is oddCharacter for a part of a line that begins at a byte offset. It returns the
+// character's column.
+func oddColumn(line string, start int, part string) (column int, msg string) {
+	offset, msg := oddCharacter(part)
+	if msg == "" {
+		return 0, ""
+	}
+	return utf8.RuneCountInString(line[:start]) + utf8.RuneCountInString(part[:offset]) + 1, msg
 }
 
 // commentStart returns the index of a comment in the text after the "=", or its length if it
@@ -91,15 +123,17 @@ func commentStart(s string) int {
 		switch {
 		case s[i] == '"':
 			quoted = !quoted
-		case s[i] == '#' && !quoted && (i == 0 || strings.IndexByte(condor.Blanks, s[i-1]) >= 0):
+		case s[i] == '#' && !quoted && (i == 0 || endsInBlank(s[:i])):
 			return i
 		}
 	}
 	return len(s)
 }
 
-// canonical returns a name in the form for comparisons.
-func canonical(name string) string { return strings.ToLower(name) }
+func endsInBlank(s string) bool {
+	last, _ := utf8.DecodeLastRuneInString(s)
+	return isBlank(last)
+}
 
 // checkSetting returns a message on what is wrong with a name or its value, or "".
 func checkSetting(s condor.Setting) string {
@@ -108,15 +142,15 @@ func checkSetting(s condor.Setting) string {
 	}
 	a, ok := attribute(s.Name)
 	switch {
-	case replacement(s.Name) != "":
-		return s.Name + ": " + replacement(s.Name)
+	case replacement(s) != "":
+		return s.Name + ": " + replacement(s)
 	case !ok && len(s.Name) > 40:
 		return "unknown attribute " + text.Clip(s.Name)
 	case !ok:
 		return fmt.Sprintf("unknown attribute %s; did you mean %s?", s.Name, Nearest(s.Name, attributeNames()))
 	}
 	if err := checkValue(a, s.Value); err != nil {
-		return fmt.Sprintf("%s: %v", a.Name, err)
+		return fmt.Sprintf("%s: %v", s.Name, err)
 	}
 	return ""
 }

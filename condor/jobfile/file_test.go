@@ -1,11 +1,11 @@
 package jobfile
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"matpool/condor"
 )
@@ -31,8 +31,12 @@ func messages(t testing.TB, err error) []string {
 }
 
 // parse parses a file called run, and returns its errors' lines.
-func parse(t testing.TB, text string) (*File, []string) {
+func parse(t testing.TB, content string) (*File, []string) {
 	t.Helper()
+	text, err := Decode([]byte(content))
+	if err != nil {
+		t.Fatalf("%q: %v", content, err)
+	}
 	f, err := Parse("run", text)
 	return f, messages(t, err)
 }
@@ -103,7 +107,7 @@ func TestNumbersOfLines(t *testing.T) {
 func TestLinesThatAreRefused(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
 		{"total_jobs", `run:1: "total_jobs" is not of the form NAME = VALUE`},
-		{" queue 100", `run:1: "queue 100" is not of the form NAME = VALUE`},
+		{" jobs 100", `run:1: "jobs 100" is not of the form NAME = VALUE`},
 		{"= 3", `run:1: no name before the "="`},
 		{"totl_jobs = 3", `run:1: unknown attribute totl_jobs; did you mean total_jobs?`},
 		{"jobs_total = 3", `run:1: unknown attribute jobs_total; did you mean total_jobs?`},
@@ -112,11 +116,6 @@ func TestLinesThatAreRefused(t *testing.T) {
 		{"\n\nlogs = x\n", `run:3: unknown attribute logs; did you mean log?`},
 		{"total_jobs = 3\n\nTOTAL_JOBS = 4", `run:3: TOTAL_JOBS is already set on line 1`},
 		{"+A = 3\n+a = 4", `run:2: +a is already set on line 1`},
-		{"python_script = product.py", `run:1: python_script: the machines do not run Python: remove this line (matprod replaces product.py), or set executable = NAME for another program`},
-		{"python_version = python_3.7.4", `run:1: python_version: the machines do not run Python: remove this line`},
-		{"R_script = x.R", `run:1: R_script: only executable programs are supported: write executable = NAME`},
-		{"runtime = 240", `run:1: runtime: write max_run_time, in minutes or as 30s or 2h`},
-		{"universe = vanilla", `run:1: universe: remove this line: matsubmit sets it; condor.universe overrides that`},
 		{"rank = Mips", `run:1: rank: write condor.rank, which passes it on unchanged`},
 		{"condor.queue = 3", `run:1: condor.queue: write total_jobs`},
 		{"condor.a b = 3", `run:1: condor.a b: a name has only letters, digits, _ and .`},
@@ -132,20 +131,27 @@ func TestLinesThatAreRefused(t *testing.T) {
 	}
 }
 
-// Each error of a file has a place. A file without errors gives a request, or errors that
-// have a place, too.
+// Each error of a file has a place, and a file without errors makes a request, or errors
+// with a place too. No odd character comes through.
 func FuzzParse(f *testing.F) {
 	f.Add("total_jobs = 3\nsum=yes # x\r\n\n+A = \"#\"\n")
 	f.Add("stdout = logs/$(index).out\nrequest_memory = 1.5 GB\nmax_run_time=1h30m\narguments = a 'b c'")
 	f.Add("\ufeffoperating_systems = Linux,windows\nproducts_per_job=auto")
-	f.Fuzz(func(t *testing.T, text string) {
-		if len(text) > 10_000 || !utf8.ValidString(text) {
-			return // quadratic, or %q does not print it
+	f.Add(inUTF16(binary.LittleEndian, "\ufefftotal_jobs = 3\r\nlog = \u00a0a.log\r\n"))
+	f.Add("log = \u201cr\xe9sultats\u201d\rinput_files = a,\u00a0b\r\x1a")
+	f.Fuzz(func(t *testing.T, content string) {
+		if _, err := Decode([]byte(content)); err != nil || len(content) > 10_000 {
+			return // quadratic
 		}
-		file, errs := parse(t, text)
+		file, errs := parse(t, content)
 		for _, line := range errs {
 			if !strings.HasPrefix(line, "run:") {
 				t.Errorf("%q has no place", line)
+			}
+		}
+		for _, l := range file.Lines {
+			if _, msg := oddCharacter(l.Name + l.Value); msg != "" {
+				t.Errorf("%+v has %s", l, msg)
 			}
 		}
 		if errs != nil {

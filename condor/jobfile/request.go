@@ -55,8 +55,12 @@ func (f *File) Request(overrides ...condor.Setting) (*Request, error) {
 		r.set(l)
 	}
 	for _, o := range overrides {
-		o.Value = strings.Trim(o.Value, condor.Blanks)
-		if msg := checkSetting(o); msg != "" {
+		o.Value = trimValue(o.Name, o.Value)
+		_, msg := oddCharacter(o.Value)
+		if msg == "" {
+			msg = checkSetting(o)
+		}
+		if msg != "" {
 			// The message repeats the name, which a message on a line needs.
 			r.failFlag(o.Name, strings.TrimPrefix(msg, o.Name+": "))
 			continue
@@ -145,17 +149,21 @@ func (r *resolver) integer(name string) int { return get(r, name, forName(name, 
 
 func (r *resolver) duration(name string) time.Duration { return get(r, name, forName(name, parseTime)) }
 
+func (r *resolver) names(name string) []string { return get(r, name, forName(name, parseNames)) }
+
+func (r *resolver) size(name string) int64 { return get(r, name, forName(name, parseSize)) }
+
 func (r *resolver) request() *Request {
 	q := &Request{
-		Inputs:         get(r, "input_files", parseNames),
-		IndexedOutputs: get(r, "indexed_output_files", parseNames),
+		Inputs:         r.names("input_files"),
+		IndexedOutputs: r.names("indexed_output_files"),
 		FirstIndex:     r.integer("first_index"),
 		Slots:          r.integer("slots"),
 		Sum:            get(r, "sum", parseYesNo),
 		Systems:        get(r, "operating_systems", parseSystems),
 		Cpus:           r.integer("request_cpus"),
-		Memory:         get(r, "request_memory", parseSize),
-		Disk:           get(r, "request_disk", parseSize),
+		Memory:         r.size("request_memory"),
+		Disk:           r.size("request_disk"),
 		Requirements:   get(r, "requirements", forName("requirements", parseText)),
 		MaxRetries:     r.integer("max_retries"),
 		RetryDelay:     r.duration("retry_delay"),
@@ -174,9 +182,9 @@ func (r *resolver) request() *Request {
 		}
 	}
 	base := strings.ToLower(condor.Base(q.Executable))
-	q.Matprod = !r.given("arguments") && (base == "" || base == "matprod" || base == "matprod.exe")
+	q.Matprod = base == "" || base == "matprod" || base == "matprod.exe"
 	if q.Matprod || r.given("indexed_input_files") {
-		q.IndexedInputs = get(r, "indexed_input_files", parseNames)
+		q.IndexedInputs = r.names("indexed_input_files")
 	}
 	if text, _ := r.text("products_per_job"); !isAuto(text) {
 		q.ProductsPerJob = r.integer("products_per_job")
@@ -217,8 +225,8 @@ func (r *resolver) check(q *Request) {
 	if q.TotalJobs == 0 {
 		r.fail("total_jobs", "set the number of products, as in total_jobs = 100")
 	}
-	if r.given("arguments") && !r.given("executable") {
-		r.fail("arguments", "only a program other than matprod has arguments: set executable = NAME")
+	if r.given("arguments") && q.Matprod {
+		r.fail("arguments", "matsubmit makes matprod's arguments: leave this out, or set executable to another program")
 	}
 	if q.Matprod && len(q.IndexedInputs) != 2 {
 		r.fail("indexed_input_files", "matprod has two inputs, the factors, not %d", len(q.IndexedInputs))

@@ -98,11 +98,11 @@ func TestValues(t *testing.T) {
 		case Name:
 			return parseName(name, text)
 		case Names:
-			return parseNames(text)
+			return parseNames(name, text)
 		case Time:
 			return parseTime(name, text)
 		case Size:
-			return parseSize(text)
+			return parseSize(name, text)
 		case YesNo:
 			return parseYesNo(text)
 		case SystemNames:
@@ -157,7 +157,7 @@ func TestValues(t *testing.T) {
 		{"request_memory", "100KB", int64(102400)},
 		{"request_memory", "100 B", int64(100)},
 		{"request_memory", "0.3KB", int64(308)},
-		{"request_memory", "512", `"512" has no unit: write 512MB`},
+		{"request_memory", "512", `"512" has no unit: HTCondor takes it for megabytes: write 512MB`},
 		{"request_memory", "0MB", `"0MB" is not from 1 B to 1024 TB`},
 		{"request_memory", "2000TB", `"2000TB" is not from 1 B to 1024 TB`},
 		{"request_memory", "5 parsecs", `"5 parsecs": the units are B, KB, MB, GB and TB`},
@@ -232,7 +232,7 @@ func TestOverrides(t *testing.T) {
 		{[]condor.Setting{set("+a", "2"), set("condor.rank", "Mips")}, "100 x y$(index) [{+a 2} {rank Mips}]"},
 		{[]condor.Setting{set("total_jobs", "many")}, `flag -total_jobs: "many" is not a whole number from 1 to 1000000`},
 		{[]condor.Setting{set("totaljobs", "1"), set("slots", "0")}, "flag -totaljobs: unknown attribute totaljobs; did you mean total_jobs?\nflag -slots: \"0\" is not a whole number from 1 to 1000000"},
-		{[]condor.Setting{set("python_version", "3")}, "flag -python_version: the machines do not run Python: remove this line"},
+		{[]condor.Setting{set("universe", "vanilla")}, "flag -universe: leave it out: matsubmit sets it; condor.universe overrides that"},
 		{[]condor.Setting{set("indexed_input_files", "a")}, "flag -indexed_input_files: matprod has two inputs, the factors, not 1"},
 	} {
 		f, errs := parse(t, text)
@@ -257,7 +257,8 @@ func TestOverrides(t *testing.T) {
 func TestRequestsThatAreRefused(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
 		{"", "run: total_jobs: set the number of products, as in total_jobs = 100"},
-		{"total_jobs = 1\narguments = -x", "run:2: arguments: only a program other than matprod has arguments: set executable = NAME"},
+		{"total_jobs = 1\narguments = -x", "run:2: arguments: matsubmit makes matprod's arguments: leave this out, or set executable to another program"},
+		{"total_jobs = 1\nexecutable = bin/Matprod.exe\narguments = inputA$(index).npy", "run:3: arguments: matsubmit makes matprod's arguments: leave this out, or set executable to another program"},
 		{"total_jobs = 1\nstdout = a\nindexed_stdout = b", "run:3: indexed_stdout: stdout is also set, on line 2: remove one of them"},
 		{"total_jobs = 1\nindexed_input_files = a, b, c", "run:2: indexed_input_files: matprod has two inputs, the factors, not 3"},
 		{"total_jobs = 1\nindexed_output_files = a, b", "run:2: indexed_output_files: matprod has one output, the product, not 2"},
@@ -267,7 +268,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		{"total_jobs = 1\nindexed_input_files = a, b\ninput_files = c, x/a", "run:2: indexed_input_files: a and x/a would have the same name in a job's folder"},
 		{"total_jobs = 1\nindexed_input_files = a, A\noperating_systems = windows", "run:2: indexed_input_files: a and A would have the same name in a job's folder"},
 		{"total_jobs = 1\nexecutable = x\nindexed_output_files = x/a, y/a", "run:3: indexed_output_files: x/a and y/a would have the same name in a job's folder"},
-		{"arguments = -x\nsum = yes", "run: total_jobs: set the number of products, as in total_jobs = 100\nrun:1: arguments: only a program other than matprod has arguments: set executable = NAME\nrun:2: sum: only matprod can sum its products"},
+		{"arguments = -x\nsum = yes", "run: total_jobs: set the number of products, as in total_jobs = 100\nrun:1: arguments: matsubmit makes matprod's arguments: leave this out, or set executable to another program"},
 	} {
 		f, errs := parse(t, test.in)
 		if errs != nil {
@@ -282,7 +283,6 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	for _, in := range []string{
 		"total_jobs = 1\nindexed_input_files = a, A",
 		"total_jobs = 1\nexecutable = bin/Matprod.EXE\nsum = yes",
-		"total_jobs = 1\nexecutable = matprod\narguments = -kernel generic\nindexed_input_files = a, b, c",
 		"total_jobs = 1\nexecutable = other",
 	} {
 		f, _ := parse(t, in)

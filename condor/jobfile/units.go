@@ -70,7 +70,7 @@ func numberAndUnit(s string) (number float64, unit, rest string, ok bool) {
 // parseSize parses a size, 512MB or 1.5 GB, and returns it in bytes; 0 for auto. Units are
 // powers of 1024, as in HTCondor. A number without a unit is an error: HTCondor takes it for
 // megabytes of memory but for kilobytes of disk, and a pool can refuse it.
-func parseSize(value string) (int64, error) {
+func parseSize(name, value string) (int64, error) {
 	if isAuto(value) {
 		return 0, nil
 	}
@@ -82,7 +82,11 @@ func parseSize(value string) (int64, error) {
 	power := strings.Index("KMGT", unit) + 1
 	switch {
 	case unit == "" && !strings.HasSuffix(strings.ToUpper(value), "B"):
-		return 0, fmt.Errorf("%q has no unit: write %sMB", text.Clip(value), text.Clip(value))
+		word, unit := "megabytes", "MB"
+		if name == "request_disk" {
+			word, unit = "kilobytes", "KB"
+		}
+		return 0, fmt.Errorf("%q has no unit: HTCondor takes it for %s: write %s%s", text.Clip(value), word, text.Clip(value), unit)
 	case unit == "":
 		power = 0
 	case len(unit) > 1 || power == 0:

@@ -20,7 +20,7 @@ func checkValue(a Attribute, value string) error {
 	case Name:
 		_, err = parseName(a.Name, value)
 	case Names:
-		_, err = parseNames(value)
+		_, err = parseNames(a.Name, value)
 	case Integer:
 		_, err = parseInteger(a.Name, value)
 	case IntegerOrAuto:
@@ -32,7 +32,7 @@ func checkValue(a Attribute, value string) error {
 	case Time:
 		_, err = parseTime(a.Name, value)
 	case Size:
-		_, err = parseSize(value)
+		_, err = parseSize(a.Name, value)
 	case YesNo:
 		_, err = parseYesNo(value)
 	case SystemNames:
@@ -55,6 +55,9 @@ func parseText(name, value string) (string, error) {
 		}
 		for _, word := range words {
 			if err := condor.Template(word).Check(); err != nil {
+				return "", err
+			}
+			if err := checkJobNumber(condor.Template(word)); err != nil {
 				return "", err
 			}
 		}
@@ -83,7 +86,13 @@ func parseName(attr, value string) (string, error) {
 		if err := condor.Template(name).Check(); err != nil {
 			return "", err
 		}
+		if err := checkJobNumber(condor.Template(name)); err != nil {
+			return "", err
+		}
 	default:
+		if err := checkNumbers(attr, name); err != nil {
+			return "", err
+		}
 		if err := condor.CheckLiteral(name); err != nil {
 			return "", err
 		}
@@ -97,7 +106,7 @@ func parseName(attr, value string) (string, error) {
 
 // parseNames parses names separated by commas. Double quotes may enclose each name, or the
 // whole list: "data.h5, dependencies.exe".
-func parseNames(value string) ([]string, error) {
+func parseNames(attr, value string) ([]string, error) {
 	if value == "" {
 		return nil, nil
 	}
@@ -122,6 +131,9 @@ func parseNames(value string) ([]string, error) {
 			return nil, errors.New("a name is empty")
 		case slices.Contains(names, name):
 			return nil, fmt.Errorf("%s is named twice", name)
+		}
+		if err := checkNumbers(attr, name); err != nil {
+			return nil, err
 		}
 		if err := condor.CheckLiteral(name); err != nil {
 			return nil, err

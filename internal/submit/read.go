@@ -1,7 +1,6 @@
 package submit
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -24,11 +23,11 @@ type task struct {
 
 // read reads the simplified submission file.
 func read(o Options) (task, error) {
-	content, err := readText(o.File)
+	text, err := readText(o.File)
 	if err != nil {
 		return task{}, err
 	}
-	parsed, err := jobfile.Parse(o.File, content)
+	parsed, err := jobfile.Parse(o.File, text)
 	if err != nil {
 		return task{}, syntaxErrors(o, err)
 	}
@@ -65,9 +64,6 @@ func mapErrors(err error, change func(error) error) error {
 	return errors.Join(errs...)
 }
 
-// maxFile is the largest size in bytes of a simplified submission file.
-const maxFile = 1 << 20
-
 func readText(name string) (string, error) {
 	const hint = "name the simplified submission file, as in matsubmit run_product"
 	info, err := os.Stat(name)
@@ -84,19 +80,15 @@ func readText(name string) (string, error) {
 		return "", fmt.Errorf("%s: cannot be read: %w", name, file.Cause(err))
 	}
 	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxFile+1)) // the size of a pipe is not known
-	why := ""
-	switch {
-	case err != nil:
+	content, err := io.ReadAll(io.LimitReader(f, jobfile.MaxSize+1)) // the size of a pipe is not known
+	if err != nil {
 		return "", fmt.Errorf("%s: cannot be read: %w", name, file.Cause(err))
-	case len(content) > maxFile:
-		why = fmt.Sprintf("has more than %d bytes", maxFile)
-	case bytes.IndexByte(content, 0) >= 0:
-		why = "is not text"
-	default:
-		return string(content), nil
 	}
-	return "", status.DataError(fmt.Errorf("%s: is not a simplified submission file: it %s", name, why), hint)
+	text, err := jobfile.Decode(content)
+	if err != nil {
+		return "", status.DataError(fmt.Errorf("%s: is not a simplified submission file: it %w", name, err), hint)
+	}
+	return text, nil
 }
 
 // subFile returns the name of the submit description, relative to the current folder.

@@ -1,0 +1,123 @@
+package jobfile
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"matpool/condor"
+	"matpool/internal/file"
+	"matpool/internal/text"
+)
+
+// Foreign reports whether a name is no attribute but a word of another program's files:
+// Liverpool's python_submit, r_submit and m_submit, or HTCondor. [Parse] takes runtime for
+// max_run_time, and answers the others with what to write.
+func Foreign(name string) bool {
+	return canonical(name) != strings.ToLower(name) || replacement(condor.Setting{Name: name}) != ""
+}
+
+// canonical returns a name in the form for comparisons.
+func canonical(name string) string {
+	name = strings.ToLower(name)
+	if name == "runtime" {
+		return "max_run_time"
+	}
+	return name
+}
+
+// replacement returns what to write for a setting of another program's file; "" for other
+// settings.
+func replacement(s condor.Setting) string {
+	value := strings.Trim(s.Value, `"`)
+	if value == "" {
+		value = "NAME"
+	}
+	value = text.Clip(value)
+	const script = "write executable = %s: its first line must be #!/usr/bin/env %s, and it runs on Linux machines that have %s"
+	switch name := canonical(s.Name); name {
+	case "python_script":
+		return "leave it out if matprod replaces the script; otherwise " + fmt.Sprintf(script, value, "python3", "Python")
+	case "python_version":
+		return "leave it out: a script's first line (#!) says which Python runs it, and matprod needs none"
+	case "r_script":
+		return fmt.Sprintf(script, value, "Rscript", "R")
+	case "r_version":
+		return "leave it out: a script's first line (#!) says which R runs it"
+	case "m_file", "matlab_file", "matlab_script":
+		program := strings.TrimSuffix(value, ".m")
+		return fmt.Sprintf("compile it (mcc -m %s.m) and write executable = %s: the machines need MATLAB's runtime", program, program)
+	case "matlab_version":
+		return "leave it out: a compiled program runs with the MATLAB runtime of its own version"
+	case "transfer_input_files":
+		return "write input_files for files that all jobs get, indexed_input_files for files with numbers"
+	case "transfer_output_files":
+		return "write indexed_output_files, with names as they are in a job, or leave it out: all new files come back"
+	case "transfer_output_remaps":
+		return "leave it out: indexed_output_files come back with their numbers"
+	case "output":
+		return "write stdout, or indexed_stdout for a file with a number"
+	case "error":
+		return "write stderr, or indexed_stderr for a file with a number"
+	case "queue":
+		return queueReplacement(s.Value)
+	case "universe", "should_transfer_files", "when_to_transfer_output", "notification":
+		return "leave it out: matsubmit sets it; condor." + name + " overrides that"
+	case "accounting_group", "accounting_group_user", "concurrency_limits", "container_image", "docker_image",
+		"environment", "getenv", "initialdir", "input", "max_materialize", "nice_user", "notify_user",
+		"on_exit_hold", "on_exit_remove", "periodic_hold", "periodic_release", "periodic_remove", "priority",
+		"rank", "request_gpus", "require_gpus", "stream_error", "stream_output":
+		return "write condor." + name + ", which passes it on unchanged"
+	}
+	return ""
+}
+
+// queueReplacement returns what to write for a queue statement of a submit description.
+func queueReplacement(arguments string) string {
+	if arguments == "" {
+		return "leave it out: total_jobs sets the number of jobs"
+	}
+	if n, err := strconv.ParseUint(arguments, 10, 32); err == nil {
+		return fmt.Sprintf("write total_jobs = %d", n)
+	}
+	return "write total_jobs = NUMBER, and indexed_input_files for files with numbers"
+}
+
+// queueStatement returns the arguments of a queue statement, as in "queue 5".
+func queueStatement(line string) (arguments string, ok bool) {
+	line = strings.TrimFunc(ordinarySpaces(line[:commentStart(line)]), isBlank)
+	word, arguments, _ := strings.Cut(line, " ")
+	return strings.Trim(arguments, condor.Blanks), strings.EqualFold(word, "queue")
+}
+
+// htcondorNumber matches HTCondor's numbers of a submission and of a job in it.
+var htcondorNumber = regexp.MustCompile(`(?i)\$\((Cluster|ClusterId|Process|ProcId)\)`)
+
+// checkNumbers returns an error if the name of a file has HTCondor's number of a job where it
+// has no effect.
+func checkNumbers(attr, name string) error {
+	numbers := htcondorNumber.FindAllString(name, -1)
+	plain := htcondorNumber.ReplaceAllString(name, "")
+	job := condor.Template(name).PerJob()
+	switch {
+	case numbers == nil:
+		return nil
+	case job && attr == "input_files":
+		return fmt.Errorf("%s: every job gets this file: for files with numbers write indexed_input_files = %s", text.Clip(name), plain)
+	case job && strings.HasPrefix(attr, "indexed_") && condor.Base(plain) != "":
+		return fmt.Errorf("%s: write %s: the number goes before the extension, as in %s", text.Clip(name), plain, file.Indexed(plain, 7))
+	}
+	return fmt.Errorf("%s: HTCondor's numbers are only for stdout, stderr, log and arguments", text.Clip(name))
+}
+
+// checkJobNumber returns an error for $(Process), unless the text also has what makes it
+// unique. Its author means the index of the product, but a second submission, such as one of
+// what is missing, begins at 0 again: a job would compute another product, or write to
+// another job's file.
+func checkJobNumber(template condor.Template) error {
+	if template.Uses("index") || template.Uses("first") || template.Uses("Cluster") || template.Uses("ClusterId") || !template.PerJob() {
+		return nil
+	}
+	return fmt.Errorf("write $(index), not %s: it begins at 0 in every submission", htcondorNumber.FindString(string(template)))
+}
