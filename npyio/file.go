@@ -1,7 +1,6 @@
 package npyio
 
 import (
-	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 
+	"matpool/internal/elem"
 	"matpool/internal/file"
 )
 
@@ -16,11 +16,13 @@ import (
 // long as its header promises.
 type File struct {
 	Header
-	path   string
-	file   *os.File
-	member *zip.File   // of a .npz file
-	values io.ReaderAt // the .npy file's bytes
-	data   int64       // where the values begin in them
+	path    string
+	file    *os.File
+	archive *Archive    // or nil
+	member  *entry      // of the archive
+	shared  bool        // the file is closed with the archive
+	values  io.ReaderAt // the .npy file's bytes
+	data    int64       // where the values begin in them
 }
 
 // Open opens a file, reads its header, and holds what the header promises against
@@ -68,9 +70,9 @@ func openRegular(path string) (*os.File, fs.FileInfo, error) {
 func regular(info fs.FileInfo) error {
 	switch {
 	case info.IsDir():
-		return &HeaderError{"is a folder, not a .npy file"}
+		return &HeaderError{What: "is a folder, not a .npy file"}
 	case !info.Mode().IsRegular():
-		return &HeaderError{"is not a regular file"}
+		return &HeaderError{What: "is not a regular file"}
 	}
 	return nil
 }
@@ -101,6 +103,28 @@ func (h Header) checkSize(held int64) error {
 	return nil
 }
 
+// Read reads values into dst as they lie in the file, in its byte order ([DType.Swapped])
+// and its own order of values, from the value numbered first on. It panics unless
+// dst holds a whole number of them.
+func (f *File) Read(dst []byte, first int64) error {
+	size := int64(f.DType.Size)
+	if int64(len(dst))%size != 0 {
+		panic("npyio: a part of a value is to be read")
+	}
+	n, err := f.values.ReadAt(dst, f.data+size*first)
+	if n == len(dst) {
+		return nil
+	}
+	switch {
+	case f.Deflated():
+		err = damaged(err)
+	case errors.Is(err, io.EOF): // it was long enough when it was opened
+		count, _ := f.Len()
+		err = &SizeError{Promised: size * count, Held: size*first + int64(n)}
+	}
+	return wrap(f.path, err)
+}
+
 // ReadFloat64s reads len(dst) values into dst, from the value numbered first on in
 // the file's own order. The header must say that the values are float64s, or the
 // error is a [*TypeError].
@@ -108,27 +132,20 @@ func (f *File) ReadFloat64s(dst []float64, first int64) error {
 	if err := f.CheckFloat64(); err != nil {
 		return err
 	}
-	n, err := f.values.ReadAt(asBytes(dst), f.data+8*first)
-	if n < 8*len(dst) {
-		switch {
-		case f.Deflated():
-			err = damaged(err)
-		case errors.Is(err, io.EOF): // it was long enough when it was opened
-			count, _ := f.Len()
-			err = &SizeError{Promised: 8 * count, Held: 8*first + int64(n)}
-		}
-		return wrap(f.path, err)
+	if err := f.Read(asBytes(dst), first); err != nil {
+		return err
 	}
-	if f.DType != Float64 {
-		swapBytes(dst)
+	if f.DType.Swapped() {
+		elem.SwapBytes(asBytes(dst), elem.Float64)
 	}
 	return nil
 }
 
 // CheckFloat64 returns a [*TypeError] unless the values are float64s.
 func (f *File) CheckFloat64() error {
-	if f.DType.Kind != 'f' || f.DType.Size != 8 {
-		return wrap(f.path, &TypeError{"'" + f.DType.String() + "'"})
+	if t, _ := f.DType.Elem(); t != elem.Float64 {
+		descr := quote(f.DType.String())
+		return wrap(f.path, &TypeError{Descr: descr, What: fmt.Sprintf("holds values of type %s; only float64 ('<f8' or '>f8') is read", descr)})
 	}
 	return nil
 }
@@ -143,7 +160,12 @@ func (f *File) Stat() (os.FileInfo, error) {
 }
 
 // Close closes the file.
-func (f *File) Close() error { return f.file.Close() }
+func (f *File) Close() error {
+	if f.shared {
+		return nil
+	}
+	return f.file.Close()
+}
 
 // wrap puts a file's name before an error, once.
 func wrap(name string, err error) error {

@@ -1,6 +1,7 @@
 package npyio
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -18,15 +19,15 @@ const maxHeader = 10000
 const maxDims = 64
 
 // ReadHeader reads what stands before the values, and returns it with its length
-// in bytes. It reads not one byte more.
+// in bytes. Of a .npy file it reads not one byte more.
 func ReadHeader(r io.Reader) (Header, int64, error) {
 	var prefix [12]byte
 	n, err := io.ReadFull(r, prefix[:8])
 	if begin := string(prefix[:min(n, len(magic))]); n > 0 && !strings.HasPrefix(magic, begin) {
-		return Header{}, 0, &HeaderError{"not a .npy file: it begins with " + strconv.QuoteToASCII(begin)}
+		return Header{}, 0, notNpy(io.MultiReader(bytes.NewReader(prefix[:n]), r))
 	}
 	if n == 0 && errors.Is(err, io.EOF) {
-		return Header{}, 0, &HeaderError{"truncated: it is empty"}
+		return Header{}, 0, empty
 	}
 	if err != nil {
 		return Header{}, 0, shortHeader(err)
@@ -38,7 +39,7 @@ func ReadHeader(r io.Reader) (Header, int64, error) {
 	case Version{2, 0}, Version{3, 0}:
 		width = 4
 	default:
-		return Header{}, 0, &HeaderError{fmt.Sprintf("version %d.%d of the .npy format is not known; 1.0, 2.0 and 3.0 are", version.Major, version.Minor)}
+		return Header{}, 0, &HeaderError{What: fmt.Sprintf("version %d.%d of the .npy format is not known; 1.0, 2.0 and 3.0 are", version.Major, version.Minor)}
 	}
 	if _, err := io.ReadFull(r, prefix[8:8+width]); err != nil {
 		return Header{}, 0, shortHeader(err)
@@ -48,11 +49,14 @@ func ReadHeader(r io.Reader) (Header, int64, error) {
 		length |= int64(prefix[8+i]) << (8 * i)
 	}
 	if length > maxHeader {
-		return Header{}, 0, &HeaderError{fmt.Sprintf("header of %d bytes is longer than the limit of %d", length, maxHeader)}
+		return Header{}, 0, &HeaderError{What: fmt.Sprintf("header of %d bytes is longer than the limit of %d", length, maxHeader)}
 	}
 	text := make([]byte, length)
 	if _, err := io.ReadFull(r, text); err != nil {
 		return Header{}, 0, shortHeader(err)
+	}
+	if bytes.HasSuffix(text, []byte("\r")) { // where a header ends with \n, and the values begin
+		return Header{}, 0, textMode
 	}
 	h, err := parseHeader(string(text), version)
 	return h, int64(8+width) + length, err
@@ -61,7 +65,7 @@ func ReadHeader(r io.Reader) (Header, int64, error) {
 // shortHeader makes the end of the file a fault of the file.
 func shortHeader(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return &HeaderError{"truncated: the file ends inside its header"}
+		return &HeaderError{What: "truncated: the file ends inside its header"}
 	}
 	return err
 }
@@ -71,10 +75,13 @@ func shortHeader(err error) error {
 // in any order, Python 2's long integers (3L), any blanks.
 func parseHeader(text string, version Version) (Header, error) {
 	if version.Major == 3 && !utf8.ValidString(text) {
-		return Header{}, &HeaderError{"header is not UTF-8, as version 3.0 promises"}
+		return Header{}, &HeaderError{What: "header is not UTF-8, as version 3.0 promises"}
+	}
+	if version.Major < 3 {
+		text = fromLatin1(text)
 	}
 	h := Header{Version: version}
-	p := parser{rest: text}
+	p := parser{rest: text, version: version}
 	seen := map[string]bool{}
 	p.expect("{")
 	for p.err == nil && !p.accept("}") {
@@ -113,12 +120,13 @@ func parseHeader(text string, version Version) (Header, error) {
 // A parser takes a header apart from its beginning. After the first error it does
 // nothing more.
 type parser struct {
-	rest string
-	err  error
+	rest    string
+	version Version
+	err     error
 }
 
 func (p *parser) fail(what string) {
-	p.failWith(&HeaderError{"header cannot be understood: " + what})
+	p.failWith(&HeaderError{What: "header cannot be understood: " + what})
 }
 
 func (p *parser) failWith(err error) {
@@ -142,15 +150,25 @@ func (p *parser) expect(token string) {
 	}
 }
 
+// quote returns the quotation mark of the string that follows, and nothing if none does.
+func (p *parser) quote() string {
+	p.space()
+	text := p.rest
+	if text != "" && strings.IndexByte("uUrR", text[0]) >= 0 { // u is Python 2's
+		text = text[1:]
+	}
+	if text != "" && (text[0] == '\'' || text[0] == '"') {
+		return text[:1]
+	}
+	return ""
+}
+
 // str takes a quoted string without escapes: no key and no numeric type has any.
 func (p *parser) str() string {
-	p.accept("u") // of Python 2
-	for _, quote := range []string{"'", `"`} {
-		if p.accept(quote) {
-			value, rest, ok := strings.Cut(p.rest, quote)
-			if !ok || strings.ContainsAny(value, "\\\n") {
-				break
-			}
+	if quote := p.quote(); quote != "" {
+		_, text, _ := strings.Cut(p.rest, quote)
+		value, rest, ok := strings.Cut(text, quote)
+		if ok && !strings.ContainsAny(value, "\\\n") {
 			p.rest = rest
 			return value
 		}
@@ -175,13 +193,19 @@ func (p *parser) shape() []int {
 	for p.err == nil && !p.accept(")") {
 		p.space()
 		digits := len(p.rest) - len(strings.TrimLeft(p.rest, "0123456789"))
+		if number := p.rest[:digits]; len(number) > 1 && number[0] == '0' && strings.Trim(number, "0") != "" {
+			p.fail(fmt.Sprintf("size %q begins with 0, which Python does not read", number))
+			break
+		}
 		size, err := strconv.Atoi(p.rest[:digits])
 		if err != nil {
 			p.fail(fmt.Sprintf("size %q is not a number from 0 to %d", text.Clip(p.rest), int(^uint(0)>>1)))
 			break
 		}
 		p.rest = p.rest[digits:]
-		p.accept("L") // of Python 2
+		if p.version.Major < 3 {
+			p.accept("L") // of Python 2
+		}
 		if shape = append(shape, size); len(shape) > maxDims {
 			p.fail(fmt.Sprintf("more than %d dimensions", maxDims))
 		}
@@ -195,39 +219,31 @@ func (p *parser) shape() []int {
 	return shape
 }
 
-// sizes lists the numeric types: which sizes each kind comes in.
-var sizes = map[byte][]int{'b': {1}, 'i': {1, 2, 4, 8}, 'u': {1, 2, 4, 8}, 'f': {2, 4, 8, 12, 16}, 'c': {8, 16, 24, 32}}
-
 func (p *parser) dtype() DType {
 	if p.space(); strings.HasPrefix(p.rest, "[") || strings.HasPrefix(p.rest, "(") {
-		p.failWith(&TypeError{"record or subarray"})
+		descr := p.value(0)
+		p.failWith(structured(descr))
 		return DType{}
 	}
 	descr := p.str()
 	if p.err != nil {
 		return DType{}
 	}
-	if strings.TrimLeft(descr, "|<>=") == "O" {
-		p.failWith(&PickleError{"'" + descr + "'"})
-		return DType{}
-	}
-	d := DType{Order: '|'}
-	rest := descr
-	if rest != "" && strings.ContainsRune("<>|=", rune(rest[0])) {
-		d.Order, rest = rest[0], rest[1:]
-	}
-	if rest != "" {
-		d.Kind = rest[0]
-		for _, size := range sizes[d.Kind] {
-			if rest[1:] == strconv.Itoa(size) {
-				d.Size = size
-			}
-		}
-	}
-	// Only types of one byte have no order. '=' is the writer's own, which is not known.
-	if d.Size == 0 || d.Order == '=' || d.Order == '|' && d.Size > 1 {
-		p.failWith(&TypeError{"'" + descr + "'"})
-		return DType{}
+	d, err := parseDType(descr)
+	if err != nil {
+		p.failWith(err)
 	}
 	return d
 }
+
+// fromLatin1 returns a text of version 1 or 2, in which a byte is a character.
+func fromLatin1(text string) string {
+	runes := make([]rune, len(text))
+	for i := range len(text) {
+		runes[i] = rune(text[i])
+	}
+	return string(runes)
+}
+
+// quote returns a text from a file for an error to show.
+func quote(s string) string { return "'" + text.Clip(text.Plain(s)) + "'" }

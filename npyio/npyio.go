@@ -32,20 +32,6 @@ import (
 // header's length (two bytes, then four) and its encoding (latin1, in 3 UTF-8).
 type Version struct{ Major, Minor byte }
 
-// A DType is a numeric type in numpy's array-interface notation, such as '<f8':
-// a byte order, a kind and a size in bytes.
-type DType struct {
-	Order byte // '<' little-endian, '>' big-endian, '|' where it has no meaning
-	Kind  byte // 'b' boolean, 'i' integer, 'u' unsigned, 'f' float, 'c' complex
-	Size  int  // of one value, in bytes
-}
-
-// Float64 is the type of the files that are written: '<f8' but on big-endian machines.
-var Float64 = DType{nativeOrder(), 'f', 8}
-
-// String returns the notation, '<f8'.
-func (d DType) String() string { return string(d.Order) + string(d.Kind) + strconv.Itoa(d.Size) }
-
 // A Header says what a file holds.
 type Header struct {
 	Version Version // of the file it was read from; for writing, the smallest that fits is taken

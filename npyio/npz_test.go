@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -18,8 +19,8 @@ import (
 
 // hi and lo are the arrays of the tests' archives.
 var (
-	hi = Array{"hi", []int{2, 3}, []float64{1, 2, 3, 4, 5, 6}}
-	lo = Array{"lo", []int{2, 3}, []float64{-1, -2, -3, -4, -5, -6}}
+	hi = Array{Name: "hi", Shape: []int{2, 3}, Values: []float64{1, 2, 3, 4, 5, 6}}
+	lo = Array{Name: "lo", Shape: []int{2, 3}, Values: []float64{-1, -2, -3, -4, -5, -6}}
 )
 
 func npz(t testing.TB, arrays ...Array) []byte {
@@ -37,7 +38,7 @@ type member struct {
 	content string
 }
 
-func deflated(name, content string) member {
+func deflatedMember(name, content string) member {
 	return member{zip.FileHeader{Name: name, Method: zip.Deflate}, content}
 }
 
@@ -151,7 +152,7 @@ func variants(t testing.TB) map[string][]byte {
 		"ours": npz(t, hi, lo),
 		"stored, sizes behind": archive(t, member{zip.FileHeader{Name: "lo.npy"}, lo.file(t)},
 			member{zip.FileHeader{Name: "hi.npy"}, hi.file(t)}),
-		"deflated": archive(t, deflated("hi.npy", hi.file(t)), deflated("lo.npy", lo.file(t))),
+		"deflated": archive(t, deflatedMember("hi.npy", hi.file(t)), deflatedMember("lo.npy", lo.file(t))),
 	}
 }
 
@@ -197,11 +198,11 @@ func TestNpzWithOneByteChanged(t *testing.T) {
 
 // A deflated array is read in parts too, in any order and by several at once.
 func TestDeflatedInParts(t *testing.T) {
-	long := Array{"hi", []int{10000}, make([]float64, 10000)}
+	long := Array{Name: "hi", Shape: []int{10000}, Values: make([]float64, 10000)}
 	for i := range long.Values {
 		long.Values[i] = float64(i)
 	}
-	arrays, err := OpenNpz(save(t, archive(t, deflated("hi.npy", long.file(t)))), "hi")
+	arrays, err := OpenNpz(save(t, archive(t, deflatedMember("hi.npy", long.file(t)))), "hi")
 	if err != nil || !arrays[0].Deflated() {
 		t.Fatal(err)
 	}
@@ -221,6 +222,13 @@ func TestDeflatedInParts(t *testing.T) {
 			t.Errorf("beyond the end: %v", err)
 		}
 	}
+}
+
+func manyArrays() (arrays []Array) {
+	for i := range 100 {
+		arrays = append(arrays, Array{Name: strconv.Itoa(i), Values: []float64{1}})
+	}
+	return arrays
 }
 
 func TestNpzsThatAreRefused(t *testing.T) {
@@ -245,19 +253,19 @@ func TestNpzsThatAreRefused(t *testing.T) {
 	}{
 		{archive(t), &damage, `holds the arrays , where "hi", "lo" are wanted`},
 		{archive(t, ok), &damage, `holds the arrays "lo", where`},
-		{archive(t, ok, ok), &damage, `holds the arrays "lo", "lo", where`},
-		{npz(t, hi, lo, Array{"mean\n", nil, []float64{1}}), &damage, `holds the arrays "hi", "lo", "mean\n", where`},
-		{npz(t, make([]Array, 100)...), &damage, `holds the arrays "", "", "", "", "", …, where`},
+		{archive(t, ok, ok), &damage, `holds two members with the name "lo.npy"`},
+		{npz(t, hi, lo, Array{Name: "mean\n", Shape: nil, Values: []float64{1}}), &damage, `holds the arrays "hi", "lo", "mean\n", where`},
+		{npz(t, manyArrays()...), &damage, `holds the arrays "0", "1", "10", "11", "12", "13", "14", "15", "16", "17" and 90 more, where`},
 		{[]byte("PK\x03\x04"), &damage, "truncated or damaged"},
-		{[]byte{}, &damage, "truncated or damaged"},
-		{[]byte(text), &damage, "truncated or damaged"},
+		{[]byte{}, &damage, "truncated: it is empty"},
+		{[]byte(text), &damage, "is a .npy file, not a .npz file"},
 		{with(zip.FileHeader{Flags: 1, UncompressedSize64: uint64(len(text))}, text), &damage, "hi: is encrypted"},
 		{with(zip.FileHeader{Method: 12, UncompressedSize64: uint64(len(text))}, text), &damage, "hi: is compressed by method 12"},
-		{with(zip.FileHeader{UncompressedSize64: terabytes}, text), &damage, "hi: truncated: 8000000000000 bytes are promised"},
-		{with(zip.FileHeader{UncompressedSize64: 1<<64 - 1}, text), &damage, "hi: truncated: 18446744073709551615 bytes are promised"},
+		{with(zip.FileHeader{UncompressedSize64: terabytes}, text), &damage, "hi: damaged: 8000000000000 bytes are promised"},
+		{with(zip.FileHeader{UncompressedSize64: 1<<64 - 1}, text), &damage, "hi: damaged: 18446744073709551615 bytes are promised"},
 		{with(zip.FileHeader{CompressedSize64: 10, UncompressedSize64: 11}, text), &damage, "hi: damaged: it is not compressed, but"},
 		{with(zip.FileHeader{Method: zip.Deflate, CompressedSize64: 10, UncompressedSize64: terabytes}, text),
-			&damage, "hi: 8000000000000 bytes are promised, more than 10 bytes can be decompressed to"},
+			&damage, "hi: damaged: 8000000000000 bytes are promised, more than 10 bytes can be decompressed to"},
 		{with(zip.FileHeader{Method: zip.Deflate, CompressedSize64: 10, UncompressedSize64: 100}, strings.Repeat("\xff", 10)), &damage, "hi: damaged: flate: corrupt"},
 		{with(zip.FileHeader{}, ""), &header, "hi: truncated: it is empty"},
 		{with(zip.FileHeader{}, text[:50]), &header, "hi: truncated: the file ends inside its header"},
@@ -279,7 +287,7 @@ func TestNpzsThatAreRefused(t *testing.T) {
 // The content of a deflated array is not what its length promised.
 func TestDeflatedValuesThatAreDamaged(t *testing.T) {
 	text := hi.file(t)
-	m := deflated("hi.npy", text)
+	m := deflatedMember("hi.npy", text)
 	file := archive(t, m)
 	crc := crc32.ChecksumIEEE([]byte(text))
 	descriptor := bytes.Index(file, []byte{'P', 'K', 7, 8, byte(crc)})
@@ -315,7 +323,7 @@ func TestNpzOf5GB(t *testing.T) {
 	}
 	defer file.Close()
 	zeros := make([]float64, n) // one page of zeros, many times over
-	if err := WriteNpz(sparse{file}, Array{"hi", []int{n}, zeros}, Array{"lo", []int{n}, zeros}, Array{"end", nil, []float64{42}}); err != nil {
+	if err := WriteNpz(sparse{file}, Array{Name: "hi", Shape: []int{n}, Values: zeros}, Array{Name: "lo", Shape: []int{n}, Values: zeros}, Array{Name: "end", Shape: nil, Values: []float64{42}}); err != nil {
 		t.Fatal(err)
 	}
 	arrays, err := OpenNpz(path, "hi", "lo", "end")

@@ -3,8 +3,6 @@ package npyio
 import (
 	"encoding/binary"
 	"io"
-	"math"
-	"math/bits"
 	"unsafe"
 )
 
@@ -19,12 +17,6 @@ func nativeOrder() byte {
 // asBytes returns x's own memory.
 func asBytes(x []float64) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), 8*len(x))
-}
-
-func swapBytes(x []float64) {
-	for i, v := range x {
-		x[i] = math.Float64frombits(bits.ReverseBytes64(math.Float64bits(v)))
-	}
 }
 
 // WriteFloat64s writes values as they lie in memory, the type [Float64].

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Makes sure that what `make test` needs beyond Go and make is on this machine: C compilers, for the race
 # detector and for the programs that are shipped; numpy on OpenBLAS, the oracle of our tests; an emulator
-# of other processors; shellcheck; and strace, which counts system calls. Installs what is missing when it
-# is root on a Debian-like system; otherwise prints the command to type and exits with 1.
+# of other processors; shellcheck; strace, which counts system calls; and zip, which packs .npz files.
+# Installs what is missing when it is root on a Debian-like system; otherwise prints the command to type
+# and exits with 1.
 set -eu
 
 python=/usr/bin/python3 # Debian's, not another in PATH: the packages below are for this one
@@ -34,6 +35,7 @@ missing() {
     command -v qemu-x86_64 >/dev/null || printf ' qemu-user'
     command -v shellcheck >/dev/null || printf ' shellcheck'
     command -v strace >/dev/null || printf ' strace'
+    command -v zip >/dev/null || printf ' zip'
 }
 
 # fail MESSAGE [COMMAND]: the command is for the reader to type.

@@ -6,10 +6,13 @@ what it returned for each. An array is given as a Python expression, over what i
 import io
 import json
 import sys
+import warnings
+import zipfile
 
 import numpy as np
 
 nan, inf = np.nan, np.inf
+warnings.simplefilter('ignore')
 
 # Values that a careless reader or writer changes. The NaNs have payloads, the second is a signalling one.
 HARD = np.array([0x7ff80000deadbeef, 0x7ff0000000000001, 0xfff8000000000000, 0x7ff0000000000000, 0xfff0000000000000,
@@ -96,6 +99,85 @@ def load(file, copy):
     array = np.load(file, allow_pickle=False)
     np.save(copy, array)
     return describe(array)
+
+
+def describe_raw(array):
+    """What an array is, and its bytes in hexadecimal as np.save writes them."""
+    is_fortran = array.flags.fnc
+    return {'DType': array.dtype.str, 'Shape': array.shape, 'Fortran': is_fortran,
+            'Bytes': array.tobytes('F' if is_fortran else 'C').hex()}
+
+
+def save_raw(file, array, version):
+    """Save an array in one of the versions of the format, and say what it is to the byte."""
+    array = eval(array)
+    with open(file, 'wb') as f:
+        np.lib.format.write_array(f, array, version=tuple(version))
+    return describe_raw(array)
+
+
+def load_raw(file, copy):
+    """Load an array, save it again, and say what it is to the byte."""
+    array = np.load(file, allow_pickle=False)
+    np.save(copy, array)
+    return describe_raw(array)
+
+
+def load_all(file):
+    """What the arrays of a .npz file are, by name."""
+    with np.load(file, allow_pickle=False) as arrays:
+        return {name: describe_raw(arrays[name]) for name in arrays}
+
+
+def spelled(descr):
+    """What np.dtype makes of a text: one of the types that we read, another one, or none."""
+    try:
+        dtype = np.dtype(descr)
+    except Exception:
+        return 'invalid'
+    return dtype.str if dtype.kind in 'biufc' and dtype.str[1:] not in ('f12', 'f16', 'c24', 'c32') else 'refused'
+
+
+def result_type(a, b):
+    return np.result_type(np.dtype(a), np.dtype(b)).name
+
+
+def convert(dtype):
+    """Values of a type to float64 and back, and hard float64s to it, each as bytes in hexadecimal."""
+    rng = np.random.RandomState(1)
+    dtype = np.dtype(dtype)
+    wide, part = ('c16', np.dtype(f'f{dtype.itemsize // 2}')) if dtype.kind == 'c' else ('f8', dtype)
+    if dtype.kind == 'b':
+        values = np.array([False, True])
+    elif dtype.itemsize == 2 or dtype.itemsize == 1:
+        values = np.arange(1 << 8 * dtype.itemsize).astype(f'u{dtype.itemsize}').view(dtype)
+    else:
+        values = rng.bytes(16 * 5000)
+        values = np.frombuffer(values, dtype)
+    if dtype.kind in 'fc':
+        x = np.concatenate([HARD, rng.standard_normal(5000) * 2.0 ** rng.randint(-160, 160, 5000),
+                            rng.standard_normal(5001) * 2.0 ** rng.randint(-30, 20, 5001)])
+    else:
+        x = rng.randint(-2**53 + 1, 2**53, 5000).astype('f8')
+    with np.errstate(all='ignore'):
+        back = x.astype('i8').astype(dtype) if dtype.kind in 'iu' else x.astype(part)
+        return {'Values': values.tobytes().hex(), 'Wide': values.astype(wide).tobytes().hex(),
+                'X': x.tobytes().hex(), 'Narrow': back.tobytes().hex()}
+
+
+class Pipe:
+    """A file that cannot be written but at its end: zipfile puts sizes behind the members."""
+    def __init__(self, file):
+        self.write, self.flush = file.write, file.flush
+
+
+def zip_files(file, files, compress, pipe, zip64):
+    """Pack files by Python's zipfile: {name in the archive: name of the file}."""
+    with open(file, 'wb') as f:
+        with zipfile.ZipFile(Pipe(f) if pipe else f, 'w', zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED) as archive:
+            for name in files:
+                with open(files[name], 'rb') as content, archive.open(name, 'w', force_zip64=zip64) as member:
+                    member.write(content.read())
 
 
 def multiply(a, b, folder):

@@ -14,7 +14,8 @@ const badData = 65
 // so in one line that begins with the file's name, and ends with 65. Where numpy can
 // convert the values, a hint says how; then the file is read.
 func TestFilesOfOtherTypesAreRefused(t *testing.T) {
-	const pickle, record = "Python objects (descr '|O'), which are never unpickled", "values of type record or subarray"
+	const pickle = "Python objects (descr '|O'), which are never unpickled"
+	const only = "; only float64 ('<f8' or '>f8') is read"
 	const nohint, hint = false, true
 	tests := []struct {
 		array, holds string
@@ -22,18 +23,18 @@ func TestFilesOfOtherTypesAreRefused(t *testing.T) {
 	}{
 		{"np.array([[1, 'a'], [None, {}]], dtype=object)", pickle, nohint},
 		{"np.array([[0.5]], dtype=object)", pickle, nohint},
-		{"np.zeros((2, 2), [('x', 'f8'), ('y', 'f8')])", record, nohint},
-		{"np.zeros((2, 2), [('x', 'f8'), ('o', object)])", record, nohint},
-		{`np.zeros((2, 2), [('\u03b1', 'f8')])`, record, nohint}, // version 3.0
-		{"np.array([['a', 'b']])", "values of type '<U1'", nohint},
-		{"np.array([[b'a', b'b']])", "values of type '|S1'", nohint},
-		{"np.zeros((2, 2), 'M8[s]')", "values of type '<M8[s]'", nohint},
-		{"np.ones((2, 2), 'f4')", "values of type '<f4'", hint},
-		{"np.ones((2, 2), '>f4')", "values of type '>f4'", hint},
-		{"np.ones((2, 2), 'f2')", "values of type '<f2'", hint},
-		{"np.ones((2, 2), 'i8')", "values of type '<i8'", hint},
-		{"np.ones((2, 2), '?')", "values of type '|b1'", hint},
-		{"np.ones((2, 2), np.longdouble)", "values of type '<f16'", hint},
+		{"np.zeros((2, 2), [('x', 'f8'), ('y', 'f8')])", "records, with the fields 'x', 'y'", nohint},
+		{"np.zeros((2, 2), [('x', 'f8'), ('o', object)])", pickle, nohint},
+		{`np.zeros((2, 2), [('\u03b1', 'f8')])`, "records, with the fields 'α'", nohint}, // version 3.0
+		{"np.array([['a', 'b']])", "text (descr '<U1'), not numbers", nohint},
+		{"np.array([[b'a', b'b']])", "text (descr '|S1'), not numbers", nohint},
+		{"np.zeros((2, 2), 'M8[s]')", "dates (descr '<M8[s]'), not numbers", nohint},
+		{"np.ones((2, 2), 'f4')", "values of type '<f4'" + only, hint},
+		{"np.ones((2, 2), '>f4')", "values of type '>f4'" + only, hint},
+		{"np.ones((2, 2), 'f2')", "values of type '<f2'" + only, hint},
+		{"np.ones((2, 2), 'i8')", "values of type '<i8'" + only, hint},
+		{"np.ones((2, 2), '?')", "values of type '|b1'" + only, hint},
+		{"np.ones((2, 2), np.longdouble)", "longdoubles (descr '<f16'), which differ from machine to machine", nohint},
 	}
 	var dirs []string
 	var questions []question
@@ -54,9 +55,6 @@ func TestFilesOfOtherTypesAreRefused(t *testing.T) {
 	}
 	for i, test := range tests {
 		says := "other.npy: holds " + test.holds
-		if test.holds != pickle {
-			says += "; only float64 ('<f8' or '>f8') is read"
-		}
 		hint := ""
 		for _, command := range commands {
 			hint = refuses(t, dirs[i], says, command[0], command[1:]...)

@@ -1,0 +1,88 @@
+package npyio
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+)
+
+// What is no .npy file is named where it is known, and a hint says how to go on.
+func TestOtherKindsOfFiles(t *testing.T) {
+	matlab := func(version string) string {
+		return "MATLAB " + version + " MAT-file, Platform: GLNXA64, Created on: Mon Nov 23 2026" + strings.Repeat(" ", 60) + "\x00\x02MI"
+	}
+	ours := string(hi.file(t))
+	for file, want := range map[string][2]string{
+		"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n": {"is a pointer of Git LFS", "git lfs pull"},
+		"<!DOCTYPE html>\n<html><head>":                                             {"is a page of HTML", "download it again"},
+		"\ufeff\r\n  <HTML lang=\"en\">":                                            {"is a page of HTML", "download it again"},
+		"\x1f\x8b\x08\x00\x00\x00\x00\x00":                                          {"is compressed by gzip", "gunzip < FILE"},
+		"BZh91AY&SY":                                                                {"is compressed by bzip2", "bunzip2 < FILE"},
+		"\xfd7zXZ\x00\x00\x04":                                                      {"is compressed by xz", "unxz < FILE"},
+		"\x28\xb5\x2f\xfd\x04\x00":                                                  {"is compressed by zstd", "unzstd < FILE"},
+		string(npz(t, hi)):                                                          {"is a .npz file or another zip archive", "FILE.npz:NAME"},
+		string(npz(t)):                                                              {"is a .npz file or another zip archive", "FILE.npz:NAME"},
+		matlab("5.0"):                                                               {"is a file of Matlab (version 5)", "scipy.io.loadmat(name)['x']"},
+		matlab("7.3"):                                                               {"is a file of Matlab (version 7.3", "h5py.File(name)['x'][...].T"},
+		"\x89HDF\r\n\x1a\n\x00\x00":                                                 {"is a file of HDF5", "h5py.File(name)['x'][...]"},
+		"PAR1\x15\x04":                                                              {"is a table of Parquet", "pandas.read_parquet(name)"},
+		"ARROW1\x00\x00\xff":                                                        {"is a table of Arrow", "pandas.read_feather(name)"},
+		"\x80\x04\x95\x8a\x00\x00\x00":                                              {"is a pickle of Python, which is never opened", "np.save('x.npy', x)"},
+		strings.Repeat("\x00", 4096):                                                {"begins with zeros", "make or copy it again"},
+		"":                                                                          {"truncated: it is empty", "make or copy it again"},
+		"1.0 2.0\n3.0 4.0\n":                                                        {`is text: it begins with "1.0 2.0"`, "np.loadtxt(name))"},
+		"1.0,2.0\r\n3.0,4.0\r\n":                                                    {`is text: it begins with "1.0,2.0\r"`, "np.loadtxt(name, delimiter=','))"},
+		"1,5;2,5\n":                                                                 {`is text: it begins with "1,5;2,5"`, "np.loadtxt(name, delimiter=';'))"},
+		"1\t2\n":                                                                    {`is text: it begins with "1\t2"`, `np.loadtxt(name, delimiter='\t'))`},
+		strings.Repeat("ä", 300):                                                    {"is text", "np.loadtxt"},
+		"a" + strings.Repeat("ä", 300):                                              {"is text", "np.loadtxt"},
+		strings.ReplaceAll(ours, "\n", "\r\n"):                                      {"damaged: it was copied as text", "binary mode"},
+		strings.ReplaceAll(ours, "\n", "\r"):                                        {"damaged: it was copied as text", "binary mode"},
+		"\x13" + ours[1:]:                                                           {"damaged: it was copied as text", "binary mode"},
+		strings.ToValidUTF8(ours, "\ufffd"):                                         {"damaged: it was copied as text", "binary mode"},
+		strings.ToValidUTF8(ours, "?"):                                              {"damaged: it was copied as text", "binary mode"},
+		fromLatin1(ours):                                                            {"damaged: it was copied as text", "binary mode"},
+		"\xe2\x80\x9cNUMPY\x01\x00":                                                 {"damaged: it was copied as text", "binary mode"},
+		"\x00\x01\x02":                                                              {`not a .npy file: it begins with "\x00\x01\x02"`, ""},
+		"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00":    {`not a .npy file: it begins with "\x7fELF\x02\x01`, ""},
+		"\xff\xfe1\x00.\x000\x00":                                {`not a .npy file: it begins with "\xff\xfe1`, ""},
+		"caf\xe9 latin1 is not text for certain, nor for numpy ": {"not a .npy file", ""},
+	} {
+		_, err := Open(save(t, []byte(file)))
+		var header *HeaderError
+		if !errors.As(err, &header) || !strings.HasPrefix(header.What, want[0]) || !strings.Contains(Hint(err), want[1]) || (want[1] == "") != (Hint(err) == "") {
+			t.Errorf("%.40q: %v\nhint: %s\nwant %s\nhint: %s", file, err, Hint(err), want[0], want[1])
+		}
+		_, err = OpenArchive(save(t, []byte(file)))
+		var archive *ArchiveError
+		if !strings.HasPrefix(file, "PK") && (!errors.As(err, &archive) || strings.Contains(err.Error(), "not a .npy")) {
+			t.Errorf("%.40q as an archive: %v", file, err)
+		}
+	}
+}
+
+// A hint for each type that is refused, so that the same data go through. None converts to
+// float64 what that would change, but says so.
+func TestHintsForTypes(t *testing.T) {
+	for descr, want := range map[string]string{
+		"'<U3'":     "if each text is a number, in Python: np.save(name, np.load(name).astype(np.float64))",
+		"'<M8[ns]'": "in Python: np.save(name, np.load(name).view(np.int64))",
+		"'>m8[s]'":  "in Python: np.save(name, np.load(name).view(np.int64))",
+		"'|O'":      "where the array x is made, save it as numbers: np.save(name, x.astype(np.float64)), or another numeric type",
+		"'<f16'":    "in Python: np.save(name, np.load(name).astype(np.float64)) # rounds each value to the 53 bits of a float64",
+		"'<c32'":    "in Python: np.save(name, np.load(name).astype(np.complex128)) # rounds re and im to the 53 bits of a float64",
+		"[('x', '<f8'), ('y', '<i4')]": "save each field by itself; in Python: " +
+			"r = np.load(name); [np.save(f + '.npy', r[f]) for f in r.dtype.names]",
+		"('<f8', (2,))": "in Python: np.save(name, np.load(name))",
+		"'<f7'":         "",
+	} {
+		_, _, err := ReadHeader(bytes.NewReader([]byte(npy(1, dict(descr, "False", "(3,)"), 0))))
+		if got := Hint(err); got != want || err == nil {
+			t.Errorf("%s: %v\nhint: %s\nwant: %s", descr, err, got, want)
+		}
+	}
+	if got := Hint(errors.New("another error")); got != "" {
+		t.Error(got)
+	}
+}
