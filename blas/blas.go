@@ -16,10 +16,7 @@
 // them, and the kernels of BLAS libraries round them differently.
 package blas
 
-import (
-	"fmt"
-	"unsafe"
-)
+import "fmt"
 
 // Panel is the number of values of k that are summed before they are added to C.
 // It is part of the definition of a product: another value gives other bits.
@@ -72,39 +69,5 @@ func (m Matrix) View(i, j, rows, cols int) Matrix {
 
 // check panics unless the view is sound.
 func (m Matrix) check(name string) {
-	rows, cols := m.Rows, m.Cols
-	if m.Trans {
-		rows, cols = cols, rows
-	}
-	switch {
-	case rows < 0 || cols < 0:
-		panic(fmt.Sprintf("blas: %s has a negative size, %d×%d", name, m.Rows, m.Cols))
-	case rows == 0 || cols == 0:
-	case m.Stride < cols:
-		panic(fmt.Sprintf("blas: %s has stride %d for rows of %d", name, m.Stride, cols))
-	case len(m.Data) < cols || (len(m.Data)-cols)/m.Stride < rows-1:
-		panic(fmt.Sprintf("blas: %s holds %d values, too few for %d×%d with stride %d", name, len(m.Data), m.Rows, m.Cols, m.Stride))
-	}
-}
-
-// checkProduct panics unless c ← a·b has sense: sizes that fit, and a c that
-// shares no memory with a or b.
-func checkProduct(c, a, b Matrix) {
-	a.check("A")
-	b.check("B")
-	c.check("C")
-	if a.Cols != b.Rows || c.Rows != a.Rows || c.Cols != b.Cols {
-		panic(fmt.Sprintf("blas: sizes do not fit: C %d×%d, A %d×%d, B %d×%d", c.Rows, c.Cols, a.Rows, a.Cols, b.Rows, b.Cols))
-	}
-	if overlap(c.Data, a.Data) || overlap(c.Data, b.Data) {
-		panic("blas: C shares memory with a factor")
-	}
-}
-
-func overlap(x, y []float64) bool {
-	if len(x) == 0 || len(y) == 0 {
-		return false
-	}
-	px, py := uintptr(unsafe.Pointer(&x[0])), uintptr(unsafe.Pointer(&y[0]))
-	return px < py+uintptr(len(y))*8 && py < px+uintptr(len(x))*8
+	checkView(name, m.Rows, m.Cols, m.Stride, m.Trans, len(m.Data))
 }
