@@ -53,7 +53,7 @@ type intUnit struct{ i, j, rows, cols int }
 
 func (u intUnit) multiply(ctx context.Context, c []int64, a, b Factor, memory, scratch []int64, progress func(int64)) {
 	packedA, packedB := memory[:intBlock*Panel], memory[intBlock*Panel:][:intBlock*Panel]
-	x, y := real(a), real(b)
+	x, y := plain(a), plain(b)
 	stride := b.Cols
 	for i := range u.rows {
 		clear(c[(u.i+i)*stride+u.j:][:u.cols])

@@ -53,7 +53,7 @@ func isExact(a, b Factor) bool {
 	if a.Type.Size() > 2 {
 		x = a.maxAbs()
 	}
-	if b.Type.Size() > 2 && (fits(x, 1) || x == 0) {
+	if b.Type.Size() > 2 && fits(x, 1) {
 		y = b.maxAbs()
 	}
 	return fits(x, y)

@@ -27,10 +27,10 @@ type layout uint8
 
 const (
 	asItLies      layout = iota // x₀ x₁ …
-	apart                     // re₀ re₁ … and im₀ im₁ …
-	turnedRows                // re₀ im₀ re₁ im₁ … and −im₀ re₀ −im₁ re₁ …
-	turnedColumns             // re₀ −im₀ re₁ −im₁ … and im₀ re₀ im₁ re₁ …
-	spread                    // x₀ 0 x₁ 0 … and 0 x₀ 0 x₁ …
+	apart                       // re₀ re₁ … and im₀ im₁ …
+	turnedRows                  // re₀ im₀ re₁ im₁ … and −im₀ re₀ −im₁ re₁ …
+	turnedColumns               // re₀ −im₀ re₁ −im₁ … and im₀ re₀ im₁ re₁ …
+	spread                      // x₀ 0 x₁ 0 … and 0 x₀ 0 x₁ …
 )
 
 // double returns how many lines one becomes.
@@ -60,13 +60,13 @@ func operands(a, b Factor) (x, y operand) {
 	case complexA:
 		return wide(a), doubled(b)
 	case complexB:
-		return real(a), wide(b)
+		return plain(a), wide(b)
 	}
-	return real(a), real(b)
+	return plain(a), plain(b)
 }
 
-// real returns a real matrix.
-func real(f Factor) operand {
+// plain returns a real matrix.
+func plain(f Factor) operand {
 	x := operand{rows: f.Rows, cols: f.Cols, trans: f.Trans, t: f.Type.Part(), swap: f.Swap, data: f.Data, stride: f.Stride}
 	if x.t == elem.Float64 && !x.swap {
 		x.values, x.ready = floatsOf(x.data)
