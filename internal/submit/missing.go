@@ -156,7 +156,7 @@ func hasSoundContents(t task, name string, m product) (bool, error) {
 	if errors.Is(err, npyio.ErrFormat) || errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
-	return err == nil && (!t.Matprod || slices.Equal(shape, []int{m.rows, m.cols})), err
+	return err == nil && (!t.Matprod || slices.Equal(shape, m.shape)), err
 }
 
 // checkSameSums makes sure that the sums that exist, or will, are of the same products as

@@ -109,8 +109,8 @@ func (p product) checksum(m blas.Multiplier) string {
 	b := p.matrix(source, p.depth, p.cols, p.transB)
 	c := p.matrix(source, p.rows, p.cols, p.transC) // what it holds must not matter
 	if m == nil {
-		blas.Define(c, a, b)
-	} else if err := m.Mul(context.Background(), c, a, b, nil); err != nil {
+		blas.Define(c, a.Factor(), b.Factor())
+	} else if err := m.Mul(context.Background(), c, a.Factor(), b.Factor(), nil); err != nil {
 		panic(err) // nobody has cancelled it
 	}
 	hash := sha256.New()
