@@ -5,9 +5,10 @@
 //	equality [-kernel K] [-threads N]
 //	equality -define >golden.txt
 //
-// A checksum is the SHA-256 of the product's float64s, row by row and in little
-// endian, with one NaN for all. The golden file was computed by [blas.Define] alone,
-// the definition; every implementation, processor, operating system and number of
+// A line that names no types is of float64s. A checksum is the SHA-256 of the product's
+// values, row by row and in little endian, with one NaN for all: of floats as float64s, of
+// integers and booleans as 64 bits. The golden file was computed by [blas.Define] alone,
+// the definition, and by loops over integers; every implementation, processor, operating system and number of
 // threads must print the same lines.
 package main
 
@@ -37,6 +38,25 @@ func main() {
 	}
 }
 
+// A testCase is a product that golden.txt lists.
+type testCase interface {
+	fmt.Stringer
+	// checksum computes the product with m, or by the definition if m is nil.
+	checksum(m blas.Multiplier) string
+	multiplications() int
+}
+
+// cases returns the products of float64s, and those of all types.
+func cases() (all []testCase) {
+	for _, p := range products() {
+		all = append(all, p)
+	}
+	for _, p := range typedProducts() {
+		all = append(all, p)
+	}
+	return all
+}
+
 func run(w io.Writer, kernel string, threads int, define bool) error {
 	var m blas.Multiplier
 	var err error
@@ -48,7 +68,7 @@ func run(w io.Writer, kernel string, threads int, define bool) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range products() {
+	for _, p := range cases() {
 		if _, err := fmt.Fprintln(w, p, p.checksum(m)); err != nil {
 			return err
 		}
@@ -102,7 +122,8 @@ func (p product) String() string {
 	return fmt.Sprintf("%d×%d×%d C%s=A%sB%s", p.rows, p.depth, p.cols, t[p.transC], t[p.transA], t[p.transB])
 }
 
-// checksum computes the product with m, or by the definition if m is nil.
+func (p product) multiplications() int { return p.rows * p.depth * p.cols }
+
 func (p product) checksum(m blas.Multiplier) string {
 	source := nprand.New(p.seed)
 	a := p.matrix(source, p.rows, p.depth, p.transA)

@@ -96,7 +96,8 @@ def case(folder, rng, i):
         return {'Refused': str(e)}
     np.save(f'{folder}/inputA{i}.npy', a)
     np.save(f'{folder}/inputB{i}.npy', b)
-    np.save(f'{folder}/numpy{i}.npy', product)
+    # Of some stacks of vectors it is in Fortran order.
+    np.save(f'{folder}/numpy{i}.npy', np.array(product, order='C'))
     is_float = product.dtype.kind in 'fc'
     if is_float:
         p, bound = exact(a, b, product.dtype)
