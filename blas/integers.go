@@ -9,12 +9,12 @@ import (
 )
 
 // Sizes of what a thread has at hand to multiply integers: a block of A and one of B, both
-// intBlock×Panel, in the memory for a packed block of A. The tiles of 2×4 are what Go keeps
+// intBlock×Panel, in the memory for a packed block of A. The tiles of 2×2 are what Go keeps
 // in registers.
 const (
 	intBlock  = 64
 	intRows   = 2
-	intCols   = 4
+	intCols   = 2
 	intsWidth = 8 * intBlock // columns of C that are a unit of work
 )
 
@@ -103,28 +103,38 @@ func packIntegers(dst []int64, x operand, width int, scratch []int64) {
 
 // addIntegerTile adds the product of a strip of A and one of B to a tile of C.
 func addIntegerTile(c []int64, stride, rows, cols int, as, bs []int64) {
-	var s00, s01, s02, s03, s10, s11, s12, s13 int64
-	for len(as) >= 2 && len(bs) >= 4 {
-		x0, x1 := as[0], as[1]
-		y := bs[0]
-		s00 += x0 * y
-		s10 += x1 * y
-		y = bs[1]
-		s01 += x0 * y
-		s11 += x1 * y
-		y = bs[2]
-		s02 += x0 * y
-		s12 += x1 * y
-		y = bs[3]
-		s03 += x0 * y
-		s13 += x1 * y
-		as, bs = as[2:], bs[4:]
-	}
-	tile := [intRows][intCols]int64{{s00, s01, s02, s03}, {s10, s11, s12, s13}}
+	tile := integerSums(as, bs)
 	for r := range rows {
 		row := c[r*stride:][:cols]
 		for j := range row {
 			row[j] += tile[r][j]
 		}
 	}
+}
+
+// integerSums computes a tile. It has nothing else to keep in registers.
+//
+//go:noinline
+func integerSums(as, bs []int64) [intRows][intCols]int64 {
+	var s00, s01, s10, s11 int64
+	bs = bs[:len(as)]
+	for k := 3; k < len(as); k += 4 {
+		x0, x1, y0, y1 := as[k-3], as[k-2], bs[k-3], bs[k-2]
+		s00 += x0 * y0
+		s01 += x0 * y1
+		s10 += x1 * y0
+		s11 += x1 * y1
+		x0, x1, y0, y1 = as[k-1], as[k], bs[k-1], bs[k]
+		s00 += x0 * y0
+		s01 += x0 * y1
+		s10 += x1 * y0
+		s11 += x1 * y1
+	}
+	if k := len(as) &^ 3; k+1 < len(as) {
+		s00 += as[k] * bs[k]
+		s01 += as[k] * bs[k+1]
+		s10 += as[k+1] * bs[k]
+		s11 += as[k+1] * bs[k+1]
+	}
+	return [intRows][intCols]int64{{s00, s01}, {s10, s11}}
 }
