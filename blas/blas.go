@@ -1,8 +1,9 @@
-// Package blas multiplies matrices of float64s, with the same bits everywhere.
+// Package blas multiplies matrices of all of numpy's numeric types, with the same bits everywhere.
 //
-// The product has a definition that leaves nothing to the processor, the number
-// of threads or the implementation. Each element of C = A·B starts as +0, and for
-// each panel of [Panel] values of k, in order,
+// There is one product, of float64s, and everything else is made of it. It has a
+// definition that leaves nothing to the processor, the number of threads or the
+// implementation. Each element of C = A·B starts as +0, and for each panel of [Panel]
+// values of k, in order,
 //
 //	s ← +0;  s ← fma(a[i,k], b[k,j], s) for each k of the panel, in order;  c[i,j] ← c[i,j] + s
 //
@@ -11,6 +12,23 @@
 // not promised. The rounding error is that of any conventional product,
 // |C − AB| ≤ γₖ|A||B| with γₖ = ku/(1−ku), u = 2⁻⁵³ (Higham, Accuracy and
 // Stability of Numerical Algorithms, 2nd ed., section 3.5).
+//
+// Other types, of which [Matmul] makes what np.matmul does:
+//
+//   - float16, float32, and integers that meet floats: each value becomes a float64, exactly
+//     but for 64-bit integers beyond 2⁵³, which are rounded as numpy rounds them. If the
+//     result's type is shorter than float64, each element is rounded to it once: the error is
+//     half a unit in its last place, and γₖ|A||B| as above. Numpy adds in the short type.
+//   - Complex numbers: a complex M×K matrix in C order is a real M×2K one as it lies. C = A·B is
+//     the real product A·B′, where rows 2k and 2k+1 of the 2K×2N matrix B′ are (re, im) and
+//     (−im, re) of row k of B, so a panel has 128 complex terms. If A is real, B is taken as it
+//     lies; if B is real, its im is 0, and so is −im. The bound is γ₂ₖ|A′||B′| for re and for
+//     im each; where A is real, γₖ.
+//   - Integers and booleans: exact, modulo 2ⁿ. Where no sum can come to 2⁵³ the product of
+//     float64s is exact; elsewhere there are loops over 64-bit integers.
+//
+// What is not a float64 in the machine's byte order becomes one while it is packed for the
+// kernels, block by block. There is no second copy of a matrix.
 //
 // Note: there is no alpha and no beta, nor a form that adds to C. Nothing here needs
 // them, and the kernels of BLAS libraries round them differently.
