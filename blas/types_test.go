@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"matpool/internal/elem"
@@ -390,7 +391,26 @@ func TestAccuracyOfTypes(t *testing.T) {
 	}
 }
 
-// A cancelled product of integers ends early, and says why.
+// What is converted in pieces is packed as in one.
+func TestPackInPieces(t *testing.T) {
+	rng := rand.New(rand.NewPCG(27, 28))
+	for _, o := range orders() {
+		for _, width := range []int{4, 12, 24} {
+			for _, x := range []operand{plain(factor(rng, 61, 37, elem.Int16, o, false, false)), turned(factor(rng, 61, 37, elem.Complex64, o, false, false)),
+				doubled(factor(rng, 61, 37, elem.Float16, o, false, false)), wide(factor(rng, 37, 61, elem.Complex64, o, false, false)).T()} {
+				size := x.rows * roundUp(x.cols, width)
+				got, want := make([]float64, size), make([]float64, size)
+				pack(want, x, width, make([]float64, size))
+				pack(got, x, width, make([]float64, 10*width+2*x.cols))
+				if !slices.Equal(got, want) {
+					t.Fatalf("layout %d, %v, width %d: differs", x.lines, o, width)
+				}
+			}
+		}
+	}
+}
+
+// A cancelled product of integers ends within a panel, and says why.
 func TestCancelIntegers(t *testing.T) {
 	why := errors.New("why")
 	forEach(t, func(t *testing.T, m Multiplier) {
@@ -401,7 +421,7 @@ func TestCancelIntegers(t *testing.T) {
 		var done int64
 		add := adder(&done)
 		_, err := Matmul(ctx, m, make([]float64, n*n), a, a, func(more int64) { add(more); cancel(why) })
-		if err != why || done == 0 || done > n*n*n/2 {
+		if err != why || done == 0 || done > int64(m.Threads()*intBlock*n*Panel) {
 			t.Errorf("error %v after %d multiplications", err, done)
 		}
 	})
