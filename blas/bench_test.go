@@ -51,7 +51,7 @@ func BenchmarkMul(b *testing.B) {
 						b.Fatal(err)
 					}
 					reportRate(b, 2*float64(n)*float64(n)*float64(n), threads, func() {
-						if err := m.Mul(b.Context(), r, p, q, nil); err != nil {
+						if err := m.Mul(b.Context(), r, p.Factor(), q.Factor(), nil); err != nil {
 							b.Fatal(err)
 						}
 					})

@@ -1,8 +1,9 @@
-// Package blas multiplies matrices of float64s, with the same bits everywhere.
+// Package blas multiplies matrices of all of numpy's numeric types, with the same bits everywhere.
 //
-// The product has a definition that leaves nothing to the processor, the number
-// of threads or the implementation. Each element of C = A·B starts as +0, and for
-// each panel of [Panel] values of k, in order,
+// There is one product, of float64s, and everything else is made of it. It has a
+// definition that leaves nothing to the processor, the number of threads or the
+// implementation. Each element of C = A·B starts as +0, and for each panel of [Panel]
+// values of k, in order,
 //
 //	s ← +0;  s ← fma(a[i,k], b[k,j], s) for each k of the panel, in order;  c[i,j] ← c[i,j] + s
 //
@@ -12,14 +13,28 @@
 // |C − AB| ≤ γₖ|A||B| with γₖ = ku/(1−ku), u = 2⁻⁵³ (Higham, Accuracy and
 // Stability of Numerical Algorithms, 2nd ed., section 3.5).
 //
+// Other types, of which [Matmul] makes what np.matmul does:
+//
+//   - float16, float32, and integers that meet floats: each value becomes a float64, exactly
+//     but for 64-bit integers beyond 2⁵³, which are rounded as numpy rounds them. If the
+//     result's type is shorter than float64, each element is rounded to it once: the error is
+//     half a unit in its last place, and γₖ|A||B| as above. Numpy adds in the short type.
+//   - Complex numbers: a complex M×K matrix in C order is a real M×2K one as it lies. C = A·B is
+//     the real product A·B′, where rows 2k and 2k+1 of the 2K×2N matrix B′ are (re, im) and
+//     (−im, re) of row k of B, so a panel has 128 complex terms. If A is real, B is taken as it
+//     lies; if B is real, its im is 0, and so is −im. The bound is γ₂ₖ|A′||B′| for re and for
+//     im each; where A is real, γₖ.
+//   - Integers and booleans: exact, modulo 2ⁿ. Where no sum can come to 2⁵³ the product of
+//     float64s is exact; elsewhere there are loops over 64-bit integers.
+//
+// What is not a float64 in the machine's byte order becomes one while it is packed for the
+// kernels, block by block. There is no second copy of a matrix.
+//
 // Note: there is no alpha and no beta, nor a form that adds to C. Nothing here needs
 // them, and the kernels of BLAS libraries round them differently.
 package blas
 
-import (
-	"fmt"
-	"unsafe"
-)
+import "fmt"
 
 // Panel is the number of values of k that are summed before they are added to C.
 // It is part of the definition of a product: another value gives other bits.
@@ -72,39 +87,5 @@ func (m Matrix) View(i, j, rows, cols int) Matrix {
 
 // check panics unless the view is sound.
 func (m Matrix) check(name string) {
-	rows, cols := m.Rows, m.Cols
-	if m.Trans {
-		rows, cols = cols, rows
-	}
-	switch {
-	case rows < 0 || cols < 0:
-		panic(fmt.Sprintf("blas: %s has a negative size, %d×%d", name, m.Rows, m.Cols))
-	case rows == 0 || cols == 0:
-	case m.Stride < cols:
-		panic(fmt.Sprintf("blas: %s has stride %d for rows of %d", name, m.Stride, cols))
-	case len(m.Data) < cols || (len(m.Data)-cols)/m.Stride < rows-1:
-		panic(fmt.Sprintf("blas: %s holds %d values, too few for %d×%d with stride %d", name, len(m.Data), m.Rows, m.Cols, m.Stride))
-	}
-}
-
-// checkProduct panics unless c ← a·b has sense: sizes that fit, and a c that
-// shares no memory with a or b.
-func checkProduct(c, a, b Matrix) {
-	a.check("A")
-	b.check("B")
-	c.check("C")
-	if a.Cols != b.Rows || c.Rows != a.Rows || c.Cols != b.Cols {
-		panic(fmt.Sprintf("blas: sizes do not fit: C %d×%d, A %d×%d, B %d×%d", c.Rows, c.Cols, a.Rows, a.Cols, b.Rows, b.Cols))
-	}
-	if overlap(c.Data, a.Data) || overlap(c.Data, b.Data) {
-		panic("blas: C shares memory with a factor")
-	}
-}
-
-func overlap(x, y []float64) bool {
-	if len(x) == 0 || len(y) == 0 {
-		return false
-	}
-	px, py := uintptr(unsafe.Pointer(&x[0])), uintptr(unsafe.Pointer(&y[0]))
-	return px < py+uintptr(len(y))*8 && py < px+uintptr(len(x))*8
+	checkView(name, m.Rows, m.Cols, m.Stride, m.Trans, len(m.Data))
 }

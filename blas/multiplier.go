@@ -11,17 +11,18 @@ import (
 // the memory into which it packs the factors, so one Multiplier computes one product
 // at a time.
 type Multiplier interface {
-	// Mul computes C = A·B by the package's definition. Any of the three may be a
-	// transposed view. C is only written: what it held does not matter, NaN
-	// included. A size of 0 in k makes C zero.
+	// Mul computes C = A·B in float64s by the package's definition. Any of the three may
+	// be a transposed view. If A or B is complex, C has two columns for each of B's, re and
+	// im. C is only written: what it held does not matter, NaN included. A size of 0 in k
+	// makes C zero.
 	//
 	// progress, which may be nil, gets the number of multiplications done since its
-	// last call. Any of the threads may call it.
+	// last call, of all [Multiplications]. Any of the threads may call it.
 	//
 	// When ctx is cancelled, Mul stops within a panel and returns the cause; C then
 	// holds anything. There is no other error. Mul panics if the sizes do not fit,
 	// if a view is larger than its data, or if C shares memory with A or B.
-	Mul(ctx context.Context, c, a, b Matrix, progress func(multiplications int64)) error
+	Mul(ctx context.Context, c Matrix, a, b Factor, progress func(multiplications int64)) error
 
 	// Split returns n Multipliers of the same kind, for use at the same time, which
 	// have the threads between them. It fails as [New] does, and panics unless n is
@@ -33,6 +34,9 @@ type Multiplier interface {
 
 	// String describes what computes the products: "Go, kernel avx512 (8×24)".
 	String() string
+
+	// inGo returns what computes without a library, with the same threads.
+	inGo() *tiled
 }
 
 // New returns a Multiplier with the named kernel, one of [Kernels], or with the
@@ -114,18 +118,16 @@ func split(m Multiplier, n int, start func(threads int) (Multiplier, error)) ([]
 	return parts, nil
 }
 
-// prepare checks a product's matrices, panics if they are unsound, and returns them
-// such that C lies row by row: Cᵀ = BᵀAᵀ, and fma(x, y, s) = fma(y, x, s). If a size
-// is 0, it clears C, and there is nothing left to do.
-func prepare(c, a, b Matrix) (_, _, _ Matrix, done bool) {
-	checkProduct(c, a, b)
+// prepare returns a product's matrices such that C lies row by row: Cᵀ = BᵀAᵀ, and
+// fma(x, y, s) = fma(y, x, s). If a size is 0, it clears C, and there is nothing left to do.
+func prepare(c Matrix, a, b operand) (_ Matrix, _, _ operand, done bool) {
 	if c.Trans {
 		c, a, b = c.T(), b.T(), a.T()
 	}
 	if c.Rows == 0 || c.Cols == 0 {
 		return c, a, b, true
 	}
-	if a.Cols == 0 {
+	if a.cols == 0 {
 		c.clear()
 		return c, a, b, true
 	}

@@ -25,8 +25,10 @@ import (
 // of C are left to other kernels, which may not; so OpenBLAS computes the part of C
 // whose sizes are multiples of [wholeTile], and Go the rest.
 type openBLAS struct {
-	edges Multiplier // has all the threads
-	room  bool       // the memory that OpenBLAS needs has been found
+	edges *tiled // has all the threads
+	room  bool   // the memory that OpenBLAS needs has been found
+
+	converted pages.Buffer // the blocks of a panel that are no float64s, for each thread
 }
 
 // wholeTile divides the sizes for which OpenBLAS gives the definition's bits.
@@ -46,7 +48,7 @@ func newOpenBLAS(threads int) (Multiplier, error) {
 			if err != nil {
 				return nil, err
 			}
-			return &openBLAS{edges: edges}, nil
+			return &openBLAS{edges: edges.inGo()}, nil
 		}
 	}
 	panic("blas: no kernel") // unreachable: the generic one runs everywhere
@@ -61,24 +63,35 @@ func (m *openBLAS) String() string {
 	return fmt.Sprintf("%s, kernel %s; edges: %s", strings.TrimSpace(openblas.Config()), openblas.Core(), m.edges)
 }
 
+func (m *openBLAS) inGo() *tiled { return m.edges }
+
 // Mul implements [Multiplier].
-func (m *openBLAS) Mul(ctx context.Context, c, a, b Matrix, progress func(int64)) error {
-	c, a, b, done := prepare(c, a, b)
+func (m *openBLAS) Mul(ctx context.Context, c Matrix, a, b Factor, progress func(int64)) error {
+	checkProduct(c, a, b)
+	x, y := operands(a, b)
+	c, x, y, done := prepare(c, x, y)
 	if done {
 		return nil
 	}
-	if !fitsInt32(c, a, b) || !m.room && !roomForPanels(m.Threads()) {
-		return m.edges.Mul(ctx, c, a, b, progress)
+	if !fitsInt32(c, x, y) || !m.room && !roomForPanels(m.Threads()) {
+		return m.edges.multiply(ctx, c, x, y, progress)
 	}
 	m.room = true
-	return m.multiplySlabs(ctx, c, a, b, progress)
+	return m.multiplySlabs(ctx, c, x, y, progress)
 }
 
+// The largest block of C that is computed at a time if the factors are no float64s, so that
+// the blocks of A and B that are converted stay small: 6 MiB for each thread.
+const (
+	convertedRows = 1024
+	convertedCols = 2048
+)
+
 // multiplySlabs computes the whole tiles of C, a slab in each thread, and then the edges.
-func (m *openBLAS) multiplySlabs(ctx context.Context, c, a, b Matrix, progress func(int64)) error {
+func (m *openBLAS) multiplySlabs(ctx context.Context, c Matrix, a, b operand, progress func(int64)) error {
 	rows, cols := c.Rows/wholeTile*wholeTile, c.Cols/wholeTile*wholeTile
 	threads := m.Threads()
-	if float64(rows)*float64(cols)*float64(a.Cols) < smallProduct {
+	if float64(rows)*float64(cols)*float64(a.cols) < smallProduct {
 		threads = 1
 	}
 	slabRows, slabCols := rows, cols
@@ -87,13 +100,26 @@ func (m *openBLAS) multiplySlabs(ctx context.Context, c, a, b Matrix, progress f
 	} else {
 		slabCols = roundUp(ceilDiv(cols, threads), wholeTile)
 	}
+	blockA, blockB := 0, 0
+	if !a.ready {
+		blockA = min(slabRows, convertedRows) * min(Panel, a.cols)
+	}
+	if !b.ready {
+		blockB = min(slabCols, convertedCols) * min(Panel, a.cols)
+	}
+	memory, err := m.converted.Floats(threads * (blockA + blockB))
+	if err != nil { // then with less
+		return m.edges.multiply(ctx, c, a, b, progress)
+	}
 	var wg sync.WaitGroup
 	var cancelled atomic.Bool
 	for i := 0; i < rows && cols > 0; i += slabRows {
 		for j := 0; j < cols; j += slabCols {
+			s := slab{scratchA: memory[:blockA], scratchB: memory[blockA:][:blockB]}
+			memory = memory[blockA+blockB:]
 			wg.Go(func() {
-				r, s := min(slabRows, rows-i), min(slabCols, cols-j)
-				if !multiplySlab(ctx, c.View(i, j, r, s), a.View(i, 0, r, a.Cols), b.View(0, j, a.Cols, s), progress) {
+				r, w := min(slabRows, rows-i), min(slabCols, cols-j)
+				if !s.multiply(ctx, c.View(i, j, r, w), a.View(i, 0, r, a.cols), b.View(0, j, a.cols, w), progress) {
 					cancelled.Store(true)
 				}
 			})
@@ -103,25 +129,39 @@ func (m *openBLAS) multiplySlabs(ctx context.Context, c, a, b Matrix, progress f
 	if cancelled.Load() {
 		return context.Cause(ctx)
 	}
-	err := m.edges.Mul(ctx, c.View(rows, 0, c.Rows-rows, c.Cols), a.View(rows, 0, a.Rows-rows, a.Cols), b, progress)
+	err = m.edges.multiply(ctx, c.View(rows, 0, c.Rows-rows, c.Cols), a.View(rows, 0, a.rows-rows, a.cols), b, progress)
 	if err != nil {
 		return err
 	}
-	return m.edges.Mul(ctx, c.View(0, cols, rows, c.Cols-cols), a.View(0, 0, rows, a.Cols), b.View(0, cols, a.Cols, c.Cols-cols), progress)
+	return m.edges.multiply(ctx, c.View(0, cols, rows, c.Cols-cols), a.View(0, 0, rows, a.cols), b.View(0, cols, a.cols, c.Cols-cols), progress)
 }
 
-// multiplySlab computes one thread's part of C, panel by panel, and reports whether it
-// came to its end.
-func multiplySlab(ctx context.Context, c, a, b Matrix, progress func(int64)) bool {
+// A slab is one thread's part of C, and the memory where its factors become float64s.
+type slab struct{ scratchA, scratchB []float64 }
+
+// multiply computes the part, panel by panel, and reports whether it came to its end. If
+// there is something to convert, it does so for one block of c after the other.
+func (s slab) multiply(ctx context.Context, c Matrix, a, b operand, progress func(int64)) bool {
 	c.clear()
-	for k := 0; k < a.Cols; k += Panel {
-		if ctx.Err() != nil {
-			return false
-		}
-		depth := min(Panel, a.Cols-k)
-		addPanel(c, a.View(0, k, a.Rows, depth), b.View(k, 0, depth, b.Cols))
-		if progress != nil {
-			progress(int64(c.Rows) * int64(c.Cols) * int64(depth))
+	rows, cols := c.Rows, c.Cols
+	if !a.ready || !b.ready {
+		rows, cols = convertedRows, convertedCols
+	}
+	for j := 0; j < c.Cols; j += cols {
+		w := min(cols, c.Cols-j)
+		for k := 0; k < a.cols; k += Panel {
+			depth := min(Panel, a.cols-k)
+			y := b.View(k, j, depth, w).convert(s.scratchB)
+			for i := 0; i < c.Rows; i += rows {
+				if ctx.Err() != nil {
+					return false
+				}
+				r := min(rows, c.Rows-i)
+				addPanel(c.View(i, j, r, w), a.View(i, k, r, depth).convert(s.scratchA), y)
+				if progress != nil {
+					progress(int64(r) * int64(w) * int64(depth))
+				}
+			}
 		}
 	}
 	return true
@@ -140,13 +180,15 @@ func addPanel(c, a, b Matrix) {
 
 // fitsInt32 reports whether all sizes can be passed to OpenBLAS, which counts in int32.
 // Products that are larger are computed in Go.
-func fitsInt32(matrices ...Matrix) bool {
-	for _, m := range matrices {
-		if max(m.Rows, m.Cols, m.Stride) > math.MaxInt32 {
-			return false
+func fitsInt32(c Matrix, factors ...operand) bool {
+	largest := max(c.Rows, c.Cols, c.Stride)
+	for _, x := range factors {
+		largest = max(largest, x.rows, x.cols)
+		if x.ready {
+			largest = max(largest, x.stride)
 		}
 	}
-	return true
+	return largest <= math.MaxInt32
 }
 
 // panelMemory is what OpenBLAS may need for itself in each thread, in values: it maps
@@ -209,7 +251,7 @@ func openBLASComputes(rows, depth, cols int) bool {
 	a, b := Dense(rows, depth, roots(rows*depth, 2)), Dense(depth, cols, roots(depth*cols, 3))
 	c, panel := Dense(rows, cols, roots(rows*cols, 5)), Dense(rows, cols, make([]float64, rows*cols))
 	want := slices.Clone(c.Data)
-	Define(panel, a, b)
+	Define(panel, a.Factor(), b.Factor())
 	for i, s := range panel.Data {
 		want[i] += s
 	}

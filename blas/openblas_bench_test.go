@@ -24,7 +24,7 @@ func BenchmarkPanels(b *testing.B) {
 	var panels, plain []float64
 	for b.Loop() {
 		start := time.Now()
-		if err := m.Mul(b.Context(), z, x, y, nil); err != nil {
+		if err := m.Mul(b.Context(), z, x.Factor(), y.Factor(), nil); err != nil {
 			b.Fatal(err)
 		}
 		between := time.Now()

@@ -1,29 +1,55 @@
 package blas
 
+// scratchSize is the size of the blocks, in values, that are converted before they are
+// packed: 64 KiB, a fraction of the L2 cache.
+const scratchSize = 1 << 13
+
 // pack copies x, k×n, into strips of the given width: element (k, j) goes to
 //
-//	dst[(j/width·x.Rows + k)·width + j%width]
+//	dst[(j/width·x.rows + k)·width + j%width]
 //
 // so that a kernel reads one strip from its beginning to its end. The last strip
-// is filled up with zeros. A is packed as its transposed view.
-func pack(dst []float64, x Matrix, width int) {
+// is filled up with zeros. A is packed as its transposed view. What is no float64 yet
+// becomes one in the scratch memory, a block at a time.
+func pack(dst []float64, x operand, width int, scratch []float64) {
+	switch {
+	case x.ready:
+		packMatrix(dst, x.matrix(), width, x.rows)
+	case x.trans:
+		depth := len(scratch) / width &^ 1
+		for j := 0; j < x.cols; j += width {
+			for k := 0; k < x.rows; k += depth {
+				block := x.View(k, j, min(depth, x.rows-k), min(width, x.cols-j)).convert(scratch)
+				packMatrix(dst[j*x.rows+k*width:], block, width, x.rows)
+			}
+		}
+	default:
+		depth := max(len(scratch)/max(x.cols, 1)&^1, 2)
+		for k := 0; k < x.rows; k += depth {
+			packMatrix(dst[k*width:], x.View(k, 0, min(depth, x.rows-k), x.cols).convert(scratch), width, x.rows)
+		}
+	}
+}
+
+// packMatrix packs x into strips whose height is that of the whole that x is part of.
+func packMatrix(dst []float64, x Matrix, width, height int) {
 	if !x.Trans {
-		packRows(dst, x, width)
+		packRows(dst, x, width, height)
 		return
 	}
 	for j := 0; j < x.Cols; j += width {
-		packTransposed(dst[j*x.Rows:][:x.Rows*width], x.View(0, j, x.Rows, min(width, x.Cols-j)), width)
+		packTransposed(dst[j*height:][:x.Rows*width], x.View(0, j, x.Rows, min(width, x.Cols-j)), width)
 	}
 }
 
 // packRows packs x, whose rows lie contiguous in memory, row by row.
-func packRows(dst []float64, x Matrix, width int) {
+func packRows(dst []float64, x Matrix, width, height int) {
 	for k := range x.Rows {
 		row := x.Data[k*x.Stride : k*x.Stride+x.Cols]
 		at := k * width
 		for ; len(row) >= width; row = row[width:] {
 			copy(dst[at:at+width], row)
-			at += x.Rows * width
+			at += height * width
 		}
 		if len(row) > 0 {
 			n := copy(dst[at:at+width], row)

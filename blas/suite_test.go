@@ -90,7 +90,7 @@ func checkAgainstDefinition(t *testing.T, m Multiplier, f form, rows, k, cols, p
 	wantA, wantB, wantC := clone(memoryA), clone(memoryB), clone(memoryC)
 	want := c
 	want.Data = wantC[7:][:len(c.Data)]
-	Define(want, a, b)
+	Define(want, a.Factor(), b.Factor())
 	mul(t, m, c, a, b)
 	for _, x := range []struct {
 		name      string
@@ -109,7 +109,7 @@ func clone(x []float64) []float64 { return append([]float64(nil), x...) }
 
 func mul(t *testing.T, m Multiplier, c, a, b Matrix) {
 	t.Helper()
-	if err := m.Mul(t.Context(), c, a, b, nil); err != nil {
+	if err := m.Mul(t.Context(), c, a.Factor(), b.Factor(), nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -244,7 +244,7 @@ func TestViews(t *testing.T) {
 		b, _ := padded(40, 90, 1, false, normal(rng))
 		b = b.T()
 		want := Dense(60, 40, make([]float64, 60*40))
-		Define(want, a, b)
+		Define(want, a.Factor(), b.Factor())
 		for i := 0; i < 60; i += 17 {
 			rows := min(17, 60-i)
 			mul(t, m, c.View(i, 0, rows, 40), a.View(i, 0, rows, 90), b)
@@ -284,11 +284,11 @@ func TestCancel(t *testing.T) {
 			done.Add(more)
 			cancel(why)
 		}
-		if err := m.Mul(ctx, c, a, b, progress); err != why || done.Load() == 0 || done.Load() > n*n*n/2 {
+		if err := m.Mul(ctx, c, a.Factor(), b.Factor(), progress); err != why || done.Load() == 0 || done.Load() > n*n*n/2 {
 			t.Errorf("error %v after %d multiplications", err, done.Load())
 		}
 		done.Store(0)
-		if err := m.Mul(t.Context(), c, a, b, progress); err != nil || done.Load() != n*n*n {
+		if err := m.Mul(t.Context(), c, a.Factor(), b.Factor(), progress); err != nil || done.Load() != n*n*n {
 			t.Errorf("afterwards: %d multiplications, %v; want %d", done.Load(), err, n*n*n)
 		}
 	})
@@ -323,7 +323,7 @@ func TestMisuseIsRefused(t *testing.T) {
 					t.Errorf("%s: panics with %q, want %q", bad.what, r, bad.says)
 				}
 			}()
-			m.Mul(t.Context(), bad.c, bad.a, bad.b, nil)
+			m.Mul(t.Context(), bad.c, bad.a.Factor(), bad.b.Factor(), nil)
 		}()
 	}
 }

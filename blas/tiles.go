@@ -27,12 +27,13 @@ type tiled struct {
 	threads int
 	packedA [][]float64  // a row block for each thread
 	packedB [2][]float64 // a block, and the next one; a single thread packs both into one place
+	scratch [][]float64  // for each thread, where it converts what it packs
 }
 
 func newTiled(k kernel, threads int) (Multiplier, error) {
 	sizeA, sizeB := k.blockDepth*k.blockRows, k.blockDepth*roundUp(blockCols, k.cols)
 	blocks := min(threads, 2)
-	memory, err := pages.Alloc(threads*sizeA + blocks*sizeB)
+	memory, err := pages.Alloc(threads*(sizeA+scratchSize) + blocks*sizeB)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +44,8 @@ func newTiled(k kernel, threads int) (Multiplier, error) {
 	memory = memory[blocks*sizeB:]
 	for range threads {
 		m.packedA = append(m.packedA, memory[:sizeA])
-		memory = memory[sizeA:]
+		m.scratch = append(m.scratch, memory[sizeA:][:scratchSize])
+		memory = memory[sizeA+scratchSize:]
 	}
 	return m, nil
 }
@@ -58,8 +60,17 @@ func (m *tiled) String() string {
 	return fmt.Sprintf("Go, kernel %s (%d×%d)", m.kernel.name, m.kernel.rows, m.kernel.cols)
 }
 
+func (m *tiled) inGo() *tiled { return m }
+
 // Mul implements [Multiplier].
-func (m *tiled) Mul(ctx context.Context, c, a, b Matrix, progress func(int64)) error {
+func (m *tiled) Mul(ctx context.Context, c Matrix, a, b Factor, progress func(int64)) error {
+	checkProduct(c, a, b)
+	x, y := operands(a, b)
+	return m.multiply(ctx, c, x, y, progress)
+}
+
+// multiply computes c = a·b.
+func (m *tiled) multiply(ctx context.Context, c Matrix, a, b operand, progress func(int64)) error {
 	c, a, b, done := prepare(c, a, b)
 	if done {
 		return nil
@@ -85,7 +96,8 @@ func (m *tiled) Mul(ctx context.Context, c, a, b Matrix, progress func(int64)) e
 type product struct {
 	*tiled
 	ctx      context.Context
-	c, a, b  Matrix
+	c        Matrix
+	a, b     operand
 	progress func(multiplications int64) // or nil
 	threads  int                         // those that take part
 
@@ -95,9 +107,9 @@ type product struct {
 	cancelled          bool // written while all threads wait
 }
 
-func newProduct(ctx context.Context, m *tiled, c, a, b Matrix) *product {
+func newProduct(ctx context.Context, m *tiled, c Matrix, a, b operand) *product {
 	p := &product{tiled: m, ctx: ctx, c: c, a: a, b: b, threads: m.threads}
-	if float64(c.Rows)*float64(c.Cols)*float64(a.Cols) < smallProduct {
+	if float64(c.Rows)*float64(c.Cols)*float64(a.cols) < smallProduct {
 		p.threads = 1
 	}
 	// As many row blocks as give each thread the same share.
@@ -120,14 +132,14 @@ func (p *product) work(thread int) {
 	buffer := 0
 	for j := 0; j < p.c.Cols; j += blockCols {
 		cols := min(blockCols, p.c.Cols-j)
-		for k := 0; k < p.a.Cols; k += p.kernel.blockDepth {
-			depth := min(p.kernel.blockDepth, p.a.Cols-k)
-			p.packStrips(p.packedB[buffer], p.b.View(k, j, depth, cols))
+		for k := 0; k < p.a.cols; k += p.kernel.blockDepth {
+			depth := min(p.kernel.blockDepth, p.a.cols-k)
+			p.packStrips(thread, p.packedB[buffer], p.b.View(k, j, depth, cols))
 			if p.barrier.wait(); p.cancelled {
 				return
 			}
 			p.multiplyUnits(thread,
-				p.c.View(0, j, p.c.Rows, cols), p.a.View(0, k, p.a.Rows, depth), p.packedB[buffer], k > 0)
+				p.c.View(0, j, p.c.Rows, cols), p.a.View(0, k, p.a.rows, depth), p.packedB[buffer], k > 0)
 			buffer = 1 - buffer
 		}
 	}
@@ -135,20 +147,20 @@ func (p *product) work(thread int) {
 
 // packStrips packs the strips of b, a block of B, that this thread gets hold of: some at a
 // time, so that it reads b in long pieces.
-func (p *product) packStrips(packed []float64, b Matrix) {
+func (p *product) packStrips(thread int, packed []float64, b operand) {
 	width := 8 * p.kernel.cols
 	for {
 		j := int(p.strip.Add(1)-1) * width
-		if j >= b.Cols {
+		if j >= b.cols {
 			return
 		}
-		pack(packed[j*b.Rows:], b.View(0, j, b.Rows, min(width, b.Cols-j)), p.kernel.cols)
+		pack(packed[j*b.rows:], b.View(0, j, b.rows, min(width, b.cols-j)), p.kernel.cols, p.scratch[thread])
 	}
 }
 
 // multiplyUnits computes the units of c ← a·b (or c += a·b) that this thread
 // gets hold of. packed holds b, a whole block.
-func (p *product) multiplyUnits(thread int, c, a Matrix, packed []float64, add bool) {
+func (p *product) multiplyUnits(thread int, c Matrix, a operand, packed []float64, add bool) {
 	groups := ceilDiv(c.Cols, p.unitCols)
 	for p.ctx.Err() == nil {
 		unit := int(p.unit.Add(1) - 1)
@@ -157,9 +169,9 @@ func (p *product) multiplyUnits(thread int, c, a Matrix, packed []float64, add b
 			return
 		}
 		rows, cols := min(p.unitRows, c.Rows-i), min(p.unitCols, c.Cols-j)
-		p.multiplyUnit(p.packedA[thread], c.View(i, j, rows, cols), a.View(i, 0, rows, a.Cols), packed[j*a.Cols:], add)
+		p.multiplyUnit(thread, c.View(i, j, rows, cols), a.View(i, 0, rows, a.cols), packed[j*a.cols:], add)
 		if p.progress != nil {
-			p.progress(int64(rows) * int64(cols) * int64(a.Cols))
+			p.progress(int64(rows) * int64(cols) * int64(a.cols))
 		}
 	}
 }
@@ -167,14 +179,15 @@ func (p *product) multiplyUnits(thread int, c, a Matrix, packed []float64, add b
 // multiplyUnit packs a and computes c, one unit. A strip of B, one panel deep, stays in
 // the L1 cache while the packed rows of A run past it; so do that strip's columns of C
 // from panel to panel in the L2 cache.
-func (p *product) multiplyUnit(packedA []float64, c, a Matrix, packedB []float64, add bool) {
+func (p *product) multiplyUnit(thread int, c Matrix, a operand, packedB []float64, add bool) {
+	packedA := p.packedA[thread]
 	height, width := roundUp(c.Rows, p.kernel.rows), p.kernel.cols
-	for k := 0; k < a.Cols; k += Panel {
-		pack(packedA[k*height:], a.View(0, k, a.Rows, min(Panel, a.Cols-k)).T(), p.kernel.rows)
+	for k := 0; k < a.cols; k += Panel {
+		pack(packedA[k*height:], a.View(0, k, a.rows, min(Panel, a.cols-k)).T(), p.kernel.rows, p.scratch[thread])
 	}
 	for j := 0; j < c.Cols; j += width {
-		for k := 0; k < a.Cols; k += Panel {
-			p.kernel.run(min(Panel, a.Cols-k), &packedA[k*height], &packedB[j*a.Cols+k*width], &c.Data[j],
+		for k := 0; k < a.cols; k += Panel {
+			p.kernel.run(min(Panel, a.cols-k), &packedA[k*height], &packedB[j*a.cols+k*width], &c.Data[j],
 				c.Rows, min(width, c.Cols-j), c.Stride, add || k > 0)
 		}
 	}

@@ -15,7 +15,6 @@ package cmd_test
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"flag"
 	"fmt"
@@ -38,6 +37,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/cpu"
 
+	"matpool/internal/elem"
 	"matpool/internal/status"
 	"matpool/npyio"
 )
@@ -310,11 +310,11 @@ func list(dir string) []string {
 	return names
 }
 
-// npy [-fill X | -seed S] [-fortran] [-descr D] [-claim SHAPE] NAME SHAPE
+// npy [-fill X | -seed S | -values X,Y,…] [-fortran] [-descr D] [-claim SHAPE] NAME SHAPE
 //
 // writes an array of the shape 30x40, 5 or single. Its elements are all X, random numbers from a
-// seed, or by default 0, 1, 2, … row by row. With -fortran the file is in Fortran order; with
-// -descr it has another type, and only zeros. With -claim the header promises another shape
+// seed, the given ones, or by default 0, 1, 2, … row by row. With -fortran the file is in Fortran order; with
+// -descr it has another type; complex elements are X+1j, and values that are not numeric zeros. With -claim the header promises another shape
 // than the data have.
 //
 // A large array of zeros takes disk space only for its header.
@@ -323,12 +323,13 @@ func cmdNpy(ts *testscript.TestScript, neg bool, args []string) {
 	flags.SetOutput(io.Discard)
 	fill := flags.Float64("fill", math.NaN(), "")
 	seed := flags.Uint64("seed", 0, "")
+	values := flags.String("values", "", "")
 	fortran := flags.Bool("fortran", false, "")
 	descr := flags.String("descr", "<f8", "")
 	claim := flags.String("claim", "", "")
 	ts.Check(flags.Parse(args))
 	if neg || flags.NArg() != 2 {
-		ts.Fatalf("usage: npy [-fill X | -seed S] [-fortran] [-descr D] [-claim SHAPE] NAME SHAPE")
+		ts.Fatalf("usage: npy [-fill X | -seed S | -values X,Y,…] [-fortran] [-descr D] [-claim SHAPE] NAME SHAPE")
 	}
 	shape, header := parseShape(ts, flags.Arg(1)), npyio.Header{DType: npyio.Float64, Fortran: *fortran}
 	header.Shape = shape
@@ -339,31 +340,47 @@ func cmdNpy(ts *testscript.TestScript, neg bool, args []string) {
 	for _, n := range shape {
 		count *= n
 	}
+	width, err := strconv.Atoi(strings.TrimLeft(*descr, "<>|bifcuO"))
+	if err != nil {
+		width = 8 // a pickle
+	}
+	t, numeric := elem.Of((*descr)[1], width)
 
 	file, err := os.Create(ts.MkAbs(flags.Arg(0)))
 	ts.Check(err)
 	defer file.Close()
 	head := header.Append(nil)
 	// npyio cannot write all of these types, so the header is edited; it ends in spare blanks.
+	end := len(head)
 	head = bytes.Replace(head, []byte("'<f8'"), []byte("'"+*descr+"'"), 1)
-	head = slices.Insert(head, len(head)-1, bytes.Repeat([]byte(" "), 3-len(*descr))...)
+	if len(head) < end {
+		head = slices.Insert(head, len(head)-1, bytes.Repeat([]byte(" "), end-len(head))...)
+	}
+	head = append(head[:end-1], '\n')
 	_, err = file.Write(head)
 	ts.Check(err)
-	if *fill == 0 || *descr != "<f8" && *descr != ">f8" {
-		width, err := strconv.Atoi(strings.TrimLeft(*descr, "<>|bifcuO"))
-		if err != nil {
-			width = 8 // a pickle
-		}
+	if *fill == 0 || !numeric {
 		ts.Check(file.Truncate(int64(len(head) + width*count)))
 		return
 	}
-	order := binary.AppendByteOrder(binary.LittleEndian)
-	if *descr == ">f8" {
-		order = binary.BigEndian
+	x := elements(shape, count, *fill, *seed, *fortran)
+	if *values != "" {
+		for i, value := range strings.Split(*values, ",") {
+			x[i], err = strconv.ParseFloat(value, 64)
+			ts.Check(err)
+		}
 	}
-	data := make([]byte, 0, 8*count)
-	for _, x := range elements(shape, count, *fill, *seed, *fortran) {
-		data = order.AppendUint64(data, math.Float64bits(x))
+	if t.IsComplex() {
+		parts := make([]float64, 0, 2*count)
+		for _, re := range x {
+			parts = append(parts, re, 1)
+		}
+		x = parts
+	}
+	data := make([]byte, width*count)
+	elem.FromFloat64(data, x, t)
+	if npyio.DTypeOf(t).Order != (*descr)[0] {
+		elem.SwapBytes(data, t)
 	}
 	_, err = file.Write(data)
 	ts.Check(err)
@@ -385,12 +402,15 @@ func elements(shape []int, count int, fill float64, seed uint64, fortran bool) [
 	if !fortran {
 		return x
 	}
-	rows, cols := shape[0], shape[1]
 	y := make([]float64, count)
-	for i := range rows {
-		for j := range cols {
-			y[j*rows+i] = x[i*cols+j]
+	for i, value := range x {
+		at, step := 0, count
+		for d := len(shape) - 1; d >= 0; d-- { // the first index is the fastest
+			step /= shape[d]
+			at += i % shape[d] * step
+			i /= shape[d]
 		}
+		y[at] = value
 	}
 	return y
 }

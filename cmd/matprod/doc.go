@@ -17,15 +17,20 @@ next pair is read and the last product written during the current one.
 
 The third form writes no products but their sum, which matcombine adds to the sums of
 other ranges. It is not rounded, so nothing is lost by adding in parts: FILE holds two
-arrays of float64, hi and lo, which add up to it exactly. In Python they are
-np.load(FILE)['hi'] and np.load(FILE)['lo'], whatever FILE's name.
+arrays, hi and lo, of float64 or, if a product is complex, of complex128, which add up to
+it exactly. In Python they are np.load(FILE)['hi'] and np.load(FILE)['lo'], whatever
+FILE's name.
 
 The fourth form is the serial check of a run on a pool: it computes all N products
 and prints the norm of their sum, the same digits that matcombine prints. It writes
 no products.
 
-Matrices are float64, in C or Fortran order and either byte order. An output that
-exists is replaced; it appears under its name complete or not at all. A product has
+A and B are arrays of any numeric types that np.matmul multiplies: booleans, integers,
+floats and complex numbers, in C or Fortran order and either byte order; matrices, vectors,
+and stacks of matrices, which are broadcast. C has the type and shape of np.matmul(A, B),
+and is in C order. Integers are exact, and wrap around as numpy's do. Floats are multiplied
+as float64 and rounded once: float32 and float16 are nearer to the exact product than
+numpy's. An output that exists is replaced; it appears under its name complete or not at all. A product has
 the same bits on every machine, with any number of threads.
 
 When a job of HTCondor fails, the first line of the error becomes the job's attribute

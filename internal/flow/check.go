@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"matpool/internal/elem"
 	"matpool/internal/file"
 	"matpool/internal/status"
 	"matpool/npyio"
@@ -22,15 +23,13 @@ const (
 type work struct {
 	pairs           []Pair
 	multiplications int64
-	largest         int64 // the size in bytes of the largest pair with its product
+	largest         int64 // the bytes in memory of the largest pair with its product
 }
 
 func (w *work) add(f factors) {
 	w.multiplications += f.multiplications()
-	a, _ := f.a.Len()
-	b, _ := f.b.Len()
-	c, _ := f.product().Len()
-	w.largest = max(w.largest, 8*(a+b+c))
+	factors, product := f.memory()
+	w.largest = max(w.largest, factors+product)
 }
 
 // checkProducts checks everything that [Products] will use, and returns the work, or all
@@ -51,11 +50,12 @@ func checkProducts(pairs []Pair) (w work, err error) {
 }
 
 // checkTerms checks everything that [Serial] or [Partial] will use, and returns the work
-// and the header of the sum, or all that is wrong.
+// and the header of the sum, or all that is wrong. A sum is of float64s, or of complex128s if
+// one of the products is complex.
 func checkTerms(pairs []Pair, output string) (w work, sum npyio.Header, err error) {
 	w.pairs = pairs
 	var errs []error
-	first := ""
+	first, complex := "", false
 	for _, p := range pairs {
 		f, err := openFactors(p)
 		if err != nil {
@@ -65,6 +65,9 @@ func checkTerms(pairs []Pair, output string) (w work, sum npyio.Header, err erro
 		w.add(f)
 		product, name := f.product(), p.A+" times "+p.B
 		f.close()
+		if product.DType.Kind == 'c' {
+			complex = true
+		}
 		if first == "" {
 			first, sum = name, product
 		} else if product.ShapeString() != sum.ShapeString() {
@@ -74,18 +77,34 @@ func checkTerms(pairs []Pair, output string) (w work, sum npyio.Header, err erro
 			errs = append(errs, checkDistinct(output, p.A, p.B))
 		}
 	}
+	sum.DType = npyio.Float64
+	if complex {
+		sum.DType = npyio.DTypeOf(elem.Complex128)
+	}
 	return w, sum, errors.Join(errs...)
 }
 
-// Headers returns the headers of a pair's factors and of their product, or all that is
-// wrong with the factors. Nothing but headers is read.
-func Headers(p Pair) (a, b, c npyio.Header, err error) {
+// A Product is what is known of a pair's product from the headers of its factors.
+type Product struct {
+	A, B, C         npyio.Header
+	Multiplications int64 // of real numbers
+	Factors, Result int64 // bytes in memory, of a stack one product at a time
+	Sum             int64 // bytes of a sum of such products, hi and lo
+}
+
+// Headers returns what is known of a pair's product, or all that is wrong with the
+// factors. Nothing but headers is read.
+func Headers(p Pair) (Product, error) {
 	f, err := openFactors(p)
 	if err != nil {
-		return a, b, c, err
+		return Product{}, err
 	}
 	defer f.close()
-	return f.a.Header, f.b.Header, f.product(), nil
+	m := Product{A: f.a.Header, B: f.b.Header, C: f.product(), Multiplications: f.multiplications()}
+	m.Factors, m.Result = f.memory()
+	count, _ := m.C.Len()
+	m.Sum = 2 * 8 * count * int64(elemOf(m.C).Parts())
+	return m, nil
 }
 
 func shapeError(name string, h npyio.Header, firstName string, first npyio.Header) error {

@@ -12,7 +12,6 @@ package flow
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"slices"
@@ -42,7 +41,7 @@ const piece = 4 << 20
 func inputError(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, npyio.ErrFormat), impossible(err):
-		return status.DataError(err, "")
+		return status.DataError(err, npyio.Hint(err))
 	}
 	return err
 }
@@ -66,67 +65,7 @@ func openFloat64(name string) (*npyio.File, error) {
 	}
 	if err := f.CheckFloat64(); err != nil {
 		f.Close()
-		return nil, status.DataError(err, "in Python: np.save(name, np.load(name).astype('<f8'))")
-	}
-	return f, nil
-}
-
-// openMatrix opens a file of float64s with two dimensions.
-func openMatrix(name string) (*npyio.File, error) {
-	f, err := openFloat64(name)
-	if err != nil {
-		return nil, err
-	}
-	if len(f.Shape) != 2 {
-		f.Close()
-		what := "has shape " + f.ShapeString()
-		if len(f.Shape) == 0 {
-			what = "is a single value"
-		}
-		return nil, status.DataError(fmt.Errorf("%s: %s, where a matrix has two sizes", name, what), "")
-	}
-	return f, nil
-}
-
-// factors are two open files whose product exists.
-type factors struct{ a, b *npyio.File }
-
-func (f factors) close() {
-	for _, file := range []*npyio.File{f.a, f.b} {
-		if file != nil {
-			file.Close()
-		}
-	}
-}
-
-// product returns the header of A·B.
-func (f factors) product() npyio.Header {
-	return npyio.Header{DType: npyio.Float64, Shape: []int{f.a.Shape[0], f.b.Shape[1]}}
-}
-
-func (f factors) multiplications() int64 {
-	return int64(f.a.Shape[0]) * int64(f.a.Shape[1]) * int64(f.b.Shape[1])
-}
-
-// openFactors opens both files of a pair. The error joins what is wrong with either.
-func openFactors(p Pair) (factors, error) {
-	var f factors
-	var errA, errB error
-	f.a, errA = openMatrix(p.A)
-	f.b, errB = openMatrix(p.B)
-	err := errors.Join(errA, errB)
-	if err == nil && f.a.Shape[1] != f.b.Shape[0] {
-		err = status.DataError(fmt.Errorf("%s is %s and %s is %s: the columns of the first are not the rows of the second",
-			p.A, f.a.ShapeString(), p.B, f.b.ShapeString()), "")
-	}
-	if err == nil {
-		if _, ok := f.product().Len(); !ok {
-			err = status.DataError(fmt.Errorf("%s times %s is %s: more values than can be addressed", p.A, p.B, f.product().ShapeString()), "")
-		}
-	}
-	if err != nil {
-		f.close()
-		return factors{}, err
+		return nil, status.DataError(err, npyio.Hint(err))
 	}
 	return f, nil
 }
@@ -156,19 +95,6 @@ func createIfNamed(name string, h npyio.Header) (*file.Output, error) {
 		return nil, nil
 	}
 	return create(name, h)
-}
-
-// writeArray writes a whole array: complete under its name, or not at all.
-func writeArray(ctx context.Context, name string, h npyio.Header, data []float64, sync bool) error {
-	out, err := create(name, h)
-	if err != nil {
-		return err
-	}
-	defer out.Close()
-	if err := npyio.WriteFloat64s(interruptible{ctx, out}, data); err != nil {
-		return err
-	}
-	return out.Commit(sync)
 }
 
 // An interruptible stops writing when ctx is cancelled.

@@ -26,52 +26,45 @@ func teams(threads int, bytes int64) int {
 // of bytes with its product.
 func AtOnce(threads int, bytes int64) int { return max(teams(threads, bytes), 2) }
 
-// multiply computes each pair's product and passes it to use, with the pair's number and
-// not necessarily in order. The product's memory is used again when use returns.
+// A use is what is made of a pair's products, which each computes one after the other. It
+// calls do with each product's values, and the number of the first of them in the result.
+// Their memory is used again when do returns.
+type use func(ctx context.Context, i int, c npyio.Header, each func(do func(values []byte, first int) error) error) error
+
+// multiply opens each pair and passes it to use, with the pair's number and not
+// necessarily in order.
 //
 // Small products are made side by side, with one or a few threads each, so that no thread
 // waits for the others, as many threads on one product have to after every few panels.
 // Large ones are made one at a time, by all threads. At least two pairs are in progress,
-// so that one is read or written while another is multiplied.
-func (w work) multiply(ctx context.Context, m blas.Multiplier, show progress.Func, use func(ctx context.Context, i int, c blas.Matrix) error) error {
+// so that one is read or written while another is multiplied. Of a stack one product is
+// in memory at a time.
+func (w work) multiply(ctx context.Context, m blas.Multiplier, show progress.Func, use use) error {
 	multipliers, err := m.Split(max(1, min(teams(m.Threads(), w.largest), len(w.pairs))))
 	if err != nil {
 		return err
 	}
-	free := make(chan blas.Multiplier, len(multipliers))
+	p := pipeline{free: make(chan blas.Multiplier, len(multipliers))}
 	for _, m := range multipliers {
-		free <- m
+		p.free <- m
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	var next, done atomic.Int64
-	count := func(multiplications int64) { show(done.Add(multiplications), w.multiplications) }
+	p.count = func(multiplications int64) { show(done.Add(multiplications), w.multiplications) }
 	for range min(AtOnce(m.Threads(), w.largest), len(w.pairs)) {
 		g.Go(func() error {
-			var buffers struct{ a, b, c pages.Buffer }
+			var memory buffers
 			for {
 				i := int(next.Add(1) - 1)
 				if i >= len(w.pairs) {
 					return nil
 				}
-				a, b, err := readPair(ctx, w.pairs[i], &buffers.a, &buffers.b)
+				f, err := openFactors(w.pairs[i])
 				if err != nil {
 					return err
 				}
-				data, err := buffers.c.Floats(a.Rows * b.Cols)
-				if err != nil {
-					return err
-				}
-				c := blas.Dense(a.Rows, b.Cols, data)
-				select {
-				case m := <-free:
-					err = m.Mul(ctx, c, a, b, count)
-					free <- m
-				case <-ctx.Done():
-					err = context.Cause(ctx)
-				}
-				if err == nil {
-					err = use(ctx, i, c)
-				}
+				err = use(ctx, i, f.product(), func(do func([]byte, int) error) error { return p.each(ctx, f, &memory, do) })
+				f.close()
 				if err != nil {
 					return err
 				}
@@ -81,35 +74,49 @@ func (w work) multiply(ctx context.Context, m blas.Multiplier, show progress.Fun
 	return g.Wait()
 }
 
-func readPair(ctx context.Context, p Pair, bufferA, bufferB *pages.Buffer) (a, b blas.Matrix, err error) {
-	f, err := openFactors(p)
-	if err != nil {
-		return a, b, err
-	}
-	defer f.close()
-	if a, err = readMatrix(ctx, f.a, bufferA); err == nil {
-		b, err = readMatrix(ctx, f.b, bufferB)
-	}
-	return a, b, err
+// A pipeline multiplies the pairs of several goroutines.
+type pipeline struct {
+	free  chan blas.Multiplier
+	count func(multiplications int64)
 }
 
-// readMatrix reads a whole matrix into the buffer.
-func readMatrix(ctx context.Context, f *npyio.File, buffer *pages.Buffer) (blas.Matrix, error) {
-	rows, cols := f.Shape[0], f.Shape[1]
-	data, err := buffer.Floats(rows * cols)
-	if err != nil {
-		return blas.Matrix{}, err
-	}
-	for i := 0; i < len(data); i += piece {
-		if err := ctx.Err(); err != nil {
-			return blas.Matrix{}, err
+// buffers are the memory of one pair at a time.
+type buffers struct{ a, b, c, gatheredA, gatheredB pages.Buffer }
+
+// each computes a pair's products.
+func (p pipeline) each(ctx context.Context, f factors, memory *buffers, do func(values []byte, first int) error) error {
+	readerA, readerB := newReader(f.a, f.rows, f.k), newReader(f.b, f.k, f.cols)
+	readerA.buffer, readerA.gathered = &memory.a, &memory.gatheredA
+	readerB.buffer, readerB.gathered = &memory.b, &memory.gatheredB
+	parts := blas.Parts(readerA.t, readerB.t)
+	for i := range f.products() {
+		numberA, numberB := f.factorsOf(i)
+		a, err := readerA.matrix(ctx, numberA)
+		if err != nil {
+			return err
 		}
-		if err := f.ReadFloat64s(data[i:min(i+piece, len(data))], int64(i)); err != nil {
-			return blas.Matrix{}, inputError(err)
+		b, err := readerB.matrix(ctx, numberB)
+		if err != nil {
+			return err
+		}
+		c, err := memory.c.Floats(f.rows * f.cols * parts)
+		if err != nil {
+			return err
+		}
+		var values []byte
+		select {
+		case m := <-p.free:
+			values, err = blas.Matmul(ctx, m, c, a, b, p.count)
+			p.free <- m
+		case <-ctx.Done():
+			err = context.Cause(ctx)
+		}
+		if err == nil {
+			err = do(values, i*f.rows*f.cols)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	if f.Fortran {
-		return blas.Dense(cols, rows, data).T(), nil
-	}
-	return blas.Dense(rows, cols, data), nil
+	return nil
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // A partial sum is a .npz file of two arrays of one shape, whose sum, not rounded, is
-// the sum of some products (package ddsum).
+// the sum of some products (package ddsum): of float64s, or complex128s.
 const (
 	partialHi = "hi"
 	partialLo = "lo"
@@ -41,7 +41,7 @@ func Partial(ctx context.Context, o PartialOptions, show progress.Func) error {
 	}
 	defer out.Close()
 	count, _ := h.Len()
-	if err := out.Reserve(2 * (int64(len(h.Append(nil))) + 8*count)); err != nil {
+	if err := out.Reserve(2 * (int64(len(h.Append(nil))) + int64(h.DType.Size)*count)); err != nil {
 		return err
 	}
 	hi, lo, err := work.sum(ctx, o.Multiplier, h, show)
@@ -49,8 +49,8 @@ func Partial(ctx context.Context, o PartialOptions, show progress.Func) error {
 		return err
 	}
 	err = npyio.WriteNpz(interruptible{ctx, out},
-		npyio.Array{Name: partialHi, Shape: h.Shape, Values: hi},
-		npyio.Array{Name: partialLo, Shape: h.Shape, Values: lo})
+		npyio.Array{Name: partialHi, DType: h.DType, Shape: h.Shape, Values: hi},
+		npyio.Array{Name: partialLo, DType: h.DType, Shape: h.Shape, Values: lo})
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,12 @@
 package flow
 
 import (
+	"bufio"
 	"context"
+	"io"
 
 	"matpool/blas"
+	"matpool/internal/file"
 	"matpool/internal/progress"
 	"matpool/npyio"
 )
@@ -24,8 +27,42 @@ func Products(ctx context.Context, o ProductOptions, show progress.Func) error {
 	if err != nil {
 		return err
 	}
-	return work.multiply(ctx, o.Multiplier, show, func(ctx context.Context, i int, c blas.Matrix) error {
-		h := npyio.Header{DType: npyio.Float64, Shape: []int{c.Rows, c.Cols}}
-		return writeArray(ctx, o.Pairs[i].C, h, c.Data, o.Sync)
+	return work.multiply(ctx, o.Multiplier, show, func(ctx context.Context, i int, c npyio.Header, each func(func([]byte, int) error) error) error {
+		var out *file.Output
+		defer func() { out.Close() }()
+		var w io.Writer
+		begin := func() (err error) {
+			if out == nil {
+				out, err = create(o.Pairs[i].C, c)
+				w = interruptible{ctx, out}
+			}
+			return err
+		}
+		var small *bufio.Writer
+		err := each(func(values []byte, _ int) error {
+			if err := begin(); err != nil {
+				return err
+			}
+			if small == nil && len(values) < smallWrite && len(c.Shape) > 2 {
+				small = bufio.NewWriterSize(w, 4*smallWrite)
+				w = small
+			}
+			_, err := w.Write(values)
+			return err
+		})
+		if err == nil {
+			err = begin() // if there are no products
+		}
+		if err == nil && small != nil {
+			err = small.Flush()
+		}
+		if err != nil {
+			return err
+		}
+		return out.Commit(o.Sync)
 	})
 }
+
+// smallWrite is the size, in bytes, below which the products of a stack are collected
+// before they are written.
+const smallWrite = 64 << 10

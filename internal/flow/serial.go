@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -49,10 +50,12 @@ func Serial(ctx context.Context, o SerialOptions, show progress.Func) (norm floa
 	return ddsum.Norm(squares), nil
 }
 
-// sum computes Σ AᵢBᵢ = hi + lo, a matrix with the header h. The products are added in
-// order: see package ddsum.
+// sum computes Σ AᵢBᵢ = hi + lo, an array with the header h; complex values as re, im. Each
+// product is rounded to its type first, as in its file. They are added in order: see package
+// ddsum.
 func (w work) sum(ctx context.Context, m blas.Multiplier, h npyio.Header, show progress.Func) (hi, lo []float64, err error) {
 	count, _ := h.Len()
+	count *= int64(elemOf(h).Parts())
 	accumulators, err := pages.Alloc(2 * int(count))
 	if err != nil {
 		return nil, nil, err
@@ -62,17 +65,25 @@ func (w work) sum(ctx context.Context, m blas.Multiplier, h npyio.Header, show p
 	const parts = 16 // a product is added to one while the next is added to another
 	size := (len(hi) + parts - 1) / parts
 	turns := newTurns(parts)
-	err = w.multiply(ctx, m, show, func(ctx context.Context, i int, c blas.Matrix) error {
-		if !sameShape(c, h) {
+	err = w.multiply(ctx, m, show, func(ctx context.Context, i int, c npyio.Header, each func(func([]byte, int) error) error) error {
+		if !slices.Equal(c.Shape, h.Shape) || elemOf(c).Parts() > elemOf(h).Parts() {
 			return fmt.Errorf("%s or %s: was changed while the others were read", w.pairs[i].A, w.pairs[i].B)
 		}
-		for part := range parts {
-			from, to := min(part*size, len(hi)), min((part+1)*size, len(hi))
-			if err := turns.take(ctx, part, i, func() { ddsum.Add(hi[from:to], lo[from:to], c.Data[from:to]) }); err != nil {
-				return err
+		s := summand{t: elemOf(c), spread: elemOf(h).Parts() / elemOf(c).Parts()}
+		return each(func(values []byte, first int) error {
+			from := first * elemOf(h).Parts()
+			s.values = values
+			end := from + s.floats()
+			for part := from / size; part*size < end; part++ {
+				begin, to := max(from, part*size), min(end, (part+1)*size)
+				leaves := to == min((part+1)*size, len(hi))
+				err := turns.take(ctx, part, i, leaves, func() { s.add(hi[begin:to], lo[begin:to], begin-from) })
+				if err != nil {
+					return err
+				}
 			}
-		}
-		return nil
+			return nil
+		})
 	})
 	return hi, lo, err
 }
@@ -93,8 +104,4 @@ func forBlocks(threads, n int, work func(block, i, end int)) {
 		})
 	}
 	wg.Wait()
-}
-
-func sameShape(c blas.Matrix, h npyio.Header) bool {
-	return c.Rows == h.Shape[0] && c.Cols == h.Shape[1]
 }

@@ -20,9 +20,10 @@ func newTurns(parts int) *turns {
 	return t
 }
 
-// take waits for a number's turn at a part, and calls work. If ctx is cancelled before
-// that, it does not, and returns the cause.
-func (t *turns) take(ctx context.Context, part, number int, work func()) error {
+// take waits for a number's turn at a part, and calls work. Unless the number leaves the
+// part, it stays its turn. If ctx is cancelled before that, take does not work, and
+// returns the cause.
+func (t *turns) take(ctx context.Context, part, number int, leaves bool, work func()) error {
 	defer context.AfterFunc(ctx, t.wake)()
 	t.mu.Lock()
 	for t.next[part] != number && ctx.Err() == nil {
@@ -33,6 +34,9 @@ func (t *turns) take(ctx context.Context, part, number int, work func()) error {
 		return context.Cause(ctx)
 	}
 	work()
+	if !leaves {
+		return nil
+	}
 	t.mu.Lock()
 	t.next[part]++
 	t.mu.Unlock()

@@ -17,15 +17,17 @@ func TestTurnsAreTakenInOrder(t *testing.T) {
 	for number := numbers - 1; number >= 0; number-- {
 		wg.Go(func() {
 			for part := range parts {
-				if err := turns.take(t.Context(), part, number, func() { order[part] = append(order[part], number) }); err != nil {
-					t.Error(err)
+				for visit := range 2 { // with others at the other parts in between
+					if err := turns.take(t.Context(), part, number, visit == 1, func() { order[part] = append(order[part], number) }); err != nil {
+						t.Error(err)
+					}
 				}
 			}
 		})
 	}
 	wg.Wait()
 	for part := range parts {
-		if !slices.IsSorted(order[part]) || len(order[part]) != numbers {
+		if !slices.IsSorted(order[part]) || len(order[part]) != 2*numbers {
 			t.Errorf("part %d: %v", part, order[part])
 		}
 	}
@@ -37,7 +39,7 @@ func TestTurnsEndWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	turns := newTurns(1)
 	done := make(chan error)
-	go func() { done <- turns.take(ctx, 0, 1, func() { t.Error("it was not its turn") }) }()
+	go func() { done <- turns.take(ctx, 0, 1, true, func() { t.Error("it was not its turn") }) }()
 	cancel(why)
 	if err := <-done; err != why {
 		t.Errorf("%v", err)

@@ -6,7 +6,10 @@
 // can report; Go's own heap would end the program.
 package pages
 
-import "fmt"
+import (
+	"fmt"
+	"unsafe"
+)
 
 // An Error says how much memory the system did not give, and why.
 type Error struct {
@@ -52,6 +55,16 @@ func (b *Buffer) Floats(n int) ([]float64, error) {
 		b.floats, b.release = floats, release
 	}
 	return b.floats[:n:n], nil
+}
+
+// Bytes returns the buffer's first n bytes, aligned for every type of number, as Floats
+// does its float64s.
+func (b *Buffer) Bytes(n int) ([]byte, error) {
+	floats, err := b.Floats(n/8 + min(n%8, 1))
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(floats))), n), nil
 }
 
 // Free gives the memory back.

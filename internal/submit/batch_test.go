@@ -12,7 +12,7 @@ import (
 
 // square is a product of n×n matrices.
 func square(n int64) product {
-	return product{in: 16 * n * n, out: 8 * n * n, flops: 2 * n * n * n, rows: int(n), cols: int(n)}
+	return product{in: 16 * n * n, out: 8 * n * n, flops: 2 * n * n * n, shape: []int{int(n), int(n)}, factors: 16 * n * n, result: 8 * n * n, sum: 16 * n * n}
 }
 
 // alike returns a number of equal products.

@@ -156,7 +156,7 @@ func hasValidContent(t task, name string, m product) (bool, error) {
 	if errors.Is(err, npyio.ErrFormat) || errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
-	return err == nil && (!t.Matprod || slices.Equal(shape, []int{m.rows, m.cols})), err
+	return err == nil && (!t.Matprod || slices.Equal(shape, m.shape)), err
 }
 
 // checkSameSums makes sure that the partial sums of earlier jobs have the same ranges as the

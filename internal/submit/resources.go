@@ -37,20 +37,20 @@ func memory(t task, products []product, perJob int) submitfile.Resource {
 	}
 	var largest product
 	for _, m := range products {
-		if m.in+m.out > largest.in+largest.out {
+		if m.factors+m.result > largest.factors+largest.result {
 			largest = m
 		}
 	}
-	bytes := largest.in + largest.out
-	why := fmt.Sprintf("The largest pair takes %s and its product %s", text.Size(largest.in), text.Size(largest.out))
+	bytes := largest.factors + largest.result
+	why := fmt.Sprintf("The largest pair takes %s and its product %s", text.Size(largest.factors), text.Size(largest.result))
 	if perJob > 1 {
 		atOnce := min(flow.AtOnce(t.Cpus, bytes), perJob)
 		bytes *= int64(atOnce)
 		why += fmt.Sprintf(", %d of these at a time", atOnce)
 	}
 	if t.Sum {
-		bytes += 2 * largest.out
-		why += fmt.Sprintf("; the sum %s", text.Size(2*largest.out))
+		bytes += largest.sum
+		why += fmt.Sprintf("; the sum %s", text.Size(largest.sum))
 	}
 	own := int64(programBytes + threadBytes*t.Cpus)
 	return submitfile.Resource{Bytes: own + bytes, Why: why + fmt.Sprintf("; the program %s.", text.Size(own))}
@@ -67,7 +67,7 @@ func disk(t task, s survey, batches []batch) submitfile.Resource {
 		for _, m := range s.products[b.first-t.FirstIndex:][:b.count] {
 			jobIn += m.in
 			if t.Sum {
-				jobOut = max(jobOut, 2*m.out)
+				jobOut = max(jobOut, m.sum)
 			} else {
 				jobOut += m.out
 			}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"matpool/internal/file"
@@ -26,9 +27,13 @@ type survey struct {
 
 // A product is what the inputs of one product show.
 type product struct {
-	in, out    int64 // sizes in bytes of its inputs, and of its outputs if known
-	flops      int64 // additions and multiplications
-	rows, cols int   // of the product, if the program is matprod
+	in, out int64 // sizes in bytes of its inputs, and of its outputs if known
+	flops   int64 // additions and multiplications
+
+	// If matprod makes it:
+	shape           []int
+	factors, result int64 // bytes in memory, of a stack one product at a time
+	sum             int64 // bytes of the sum of such products
 }
 
 // inspect checks everything that the jobs need. The error joins all faults.
@@ -70,12 +75,12 @@ func inspectPairs(ctx context.Context, t task, stderr io.Writer) ([]product, err
 
 func inspectPair(t task, index int) (m product, err error) {
 	if t.Matprod {
-		a, b, c, err := flow.Headers(flow.Pair{A: file.Indexed(t.IndexedInputs[0], index), B: file.Indexed(t.IndexedInputs[1], index)})
+		p, err := flow.Headers(flow.Pair{A: file.Indexed(t.IndexedInputs[0], index), B: file.Indexed(t.IndexedInputs[1], index)})
 		if err != nil {
 			return m, err
 		}
-		multiplications := int64(a.Shape[0]) * int64(a.Shape[1]) * int64(b.Shape[1])
-		return product{in: fileSize(a) + fileSize(b), out: fileSize(c), flops: 2 * multiplications, rows: c.Shape[0], cols: c.Shape[1]}, nil
+		return product{in: fileSize(p.A) + fileSize(p.B), out: fileSize(p.C), flops: 2 * p.Multiplications,
+			shape: p.C.Shape, factors: p.Factors, result: p.Result, sum: p.Sum}, nil
 	}
 	var errs []error
 	for _, name := range t.IndexedInputs {
@@ -133,10 +138,12 @@ func checkShapes(t task, products []product) error {
 	var errs []error
 	first := products[0]
 	for i, m := range products {
-		if m.rows != first.rows || m.cols != first.cols {
-			errs = append(errs, status.DataError(fmt.Errorf("%s: is %d×%d, but %s is %d×%d: they cannot be added",
-				name(i), m.rows, m.cols, name(0), first.rows, first.cols), ""))
+		if !slices.Equal(m.shape, first.shape) {
+			errs = append(errs, status.DataError(fmt.Errorf("%s: is %s, but %s is %s: they cannot be added",
+				name(i), shapeString(m.shape), name(0), shapeString(first.shape)), ""))
 		}
 	}
 	return errors.Join(errs...)
 }
+
+func shapeString(shape []int) string { return npyio.Header{Shape: shape}.ShapeString() }

@@ -5,10 +5,11 @@
 //	equality [-kernel K] [-threads N]
 //	equality -define >golden.txt
 //
-// A checksum is the SHA-256 of the product's float64s, row by row and in little endian,
-// with all NaNs replaced by the same one. The golden file was computed with the definition,
-// [blas.Define]. Every implementation, processor, operating system and number of threads
-// must print the same lines.
+// A line that names no types is for float64s. A checksum is the SHA-256 of the product's
+// values, row by row and in little endian, with all NaNs replaced by the same one: floats as
+// float64s, integers and booleans as 64 bits. The golden file was computed with the definition,
+// [blas.Define], and with loops over integers. Every implementation, processor, operating
+// system and number of threads must print the same lines.
 package main
 
 import (
@@ -37,6 +38,25 @@ func main() {
 	}
 }
 
+// A testCase is a product that golden.txt lists.
+type testCase interface {
+	fmt.Stringer
+	// checksum computes the product with m, or by the definition if m is nil.
+	checksum(m blas.Multiplier) string
+	multiplications() int
+}
+
+// cases returns the products of float64s, and those of all types.
+func cases() (all []testCase) {
+	for _, p := range products() {
+		all = append(all, p)
+	}
+	for _, p := range typedProducts() {
+		all = append(all, p)
+	}
+	return all
+}
+
 func run(w io.Writer, kernel string, threads int, define bool) error {
 	var m blas.Multiplier
 	var err error
@@ -48,7 +68,7 @@ func run(w io.Writer, kernel string, threads int, define bool) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range products() {
+	for _, p := range cases() {
 		if _, err := fmt.Fprintln(w, p, p.checksum(m)); err != nil {
 			return err
 		}
@@ -102,6 +122,8 @@ func (p product) String() string {
 	return fmt.Sprintf("%d×%d×%d C%s=A%sB%s", p.rows, p.depth, p.cols, t[p.transC], t[p.transA], t[p.transB])
 }
 
+func (p product) multiplications() int { return p.rows * p.depth * p.cols }
+
 // checksum computes the product with m, or with the definition if m is nil.
 func (p product) checksum(m blas.Multiplier) string {
 	source := nprand.New(p.seed)
@@ -109,8 +131,8 @@ func (p product) checksum(m blas.Multiplier) string {
 	b := p.matrix(source, p.depth, p.cols, p.transB)
 	c := p.matrix(source, p.rows, p.cols, p.transC) // its content must not matter
 	if m == nil {
-		blas.Define(c, a, b)
-	} else if err := m.Mul(context.Background(), c, a, b, nil); err != nil {
+		blas.Define(c, a.Factor(), b.Factor())
+	} else if err := m.Mul(context.Background(), c, a.Factor(), b.Factor(), nil); err != nil {
 		panic(err) // the context is never cancelled
 	}
 	hash := sha256.New()

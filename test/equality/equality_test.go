@@ -32,7 +32,7 @@ func want(t *testing.T) map[string]string {
 
 func TestGoldenFileIsWhole(t *testing.T) {
 	sums := want(t)
-	for _, p := range products() {
+	for _, p := range cases() {
 		if sums[p.String()] == "" {
 			t.Errorf("golden.txt has no %v", p)
 		}
@@ -46,8 +46,8 @@ func TestGoldenFileIsWhole(t *testing.T) {
 // The definition gives the golden checksums; only small products are computed, since it is slow.
 func TestDefinition(t *testing.T) {
 	sums := want(t)
-	for _, p := range products() {
-		if p.rows*p.depth*p.cols <= 1e6 {
+	for _, p := range cases() {
+		if p.multiplications() <= 1e6 {
 			if sum := p.checksum(nil); sum != sums[p.String()] {
 				t.Errorf("%v: %s, the golden file has %s", p, sum, sums[p.String()])
 			}
@@ -67,8 +67,8 @@ func TestKernels(t *testing.T) {
 					t.Fatal(err)
 				}
 				t.Log("computed by", m)
-				for _, p := range products() {
-					if testing.Short() && p.rows*p.depth*p.cols > 300e3 {
+				for _, p := range cases() {
+					if testing.Short() && p.multiplications() > 300e3 {
 						continue
 					}
 					if sum := p.checksum(m); sum != sums[p.String()] {

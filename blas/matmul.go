@@ -1,0 +1,88 @@
+package blas
+
+import (
+	"context"
+	"math/bits"
+
+	"matpool/internal/elem"
+)
+
+// Matmul computes the product of two matrices as np.matmul does, and returns its values
+// row by row, of type [elem.Result] and in the machine's byte order. They lie at the
+// beginning of memory, which must have a.Rows·b.Cols·[Parts] float64s; what it held does
+// not matter.
+//
+// Floats and complex values are m's product, each rounded once to its type. Integers are
+// numpy's, modulo 2ⁿ where they are too large, and a boolean is true if one of the terms is.
+//
+// progress, ctx and panics are as for [Multiplier].Mul.
+func Matmul(ctx context.Context, m Multiplier, memory []float64, a, b Factor, progress func(multiplications int64)) ([]byte, error) {
+	t := elem.Result(a.Type, b.Type)
+	c := Dense(a.Rows, b.Cols*Parts(a.Type, b.Type), memory)
+	result := bytesOf(memory)[:a.Rows*b.Cols*t.Size()]
+	if t.IsInteger() && !isExact(a, b) {
+		checkProduct(c, a, b)
+		ints := intsOf(memory)[:a.Rows*b.Cols]
+		if err := m.inGo().multiplyIntegers(ctx, ints, a, b, progress); err != nil {
+			return nil, err
+		}
+		elem.FromInt64(result, ints, t)
+		return result, nil
+	}
+	if err := m.Mul(ctx, c, a, b, progress); err != nil {
+		return nil, err
+	}
+	if t.Part() != elem.Float64 {
+		elem.FromFloat64(result, memory[:c.Rows*c.Cols], t)
+	}
+	return result, nil
+}
+
+// isExact reports whether the product of two matrices of integers is exact in float64s:
+// whether no sum of terms, in any order, can come to 2⁵³. The values are looked at if
+// their types leave it open.
+func isExact(a, b Factor) bool {
+	fits := func(x, y uint64) bool {
+		high, low := bits.Mul64(x, y)
+		return high == 0 && low <= (1<<53-1)/max(uint64(a.Cols), 1)
+	}
+	x, y := largestOf(a.Type), largestOf(b.Type)
+	if fits(x, y) {
+		return true
+	}
+	if a.Type.Size() > 2 {
+		x = a.maxAbs()
+	}
+	if b.Type.Size() > 2 && fits(x, 1) {
+		y = b.maxAbs()
+	}
+	return fits(x, y)
+}
+
+// largestOf returns the largest magnitude that values of a type have.
+func largestOf(t elem.Type) uint64 {
+	bits := 8 * t.Size()
+	switch t.Kind() {
+	case 'b':
+		return 1
+	case 'i':
+		return 1 << (bits - 1)
+	}
+	return 1<<bits - 1
+}
+
+// maxAbs returns the largest magnitude among integers.
+func (f Factor) maxAbs() (most uint64) {
+	lines, length := f.Rows, f.Cols
+	if f.Trans {
+		lines, length = length, lines
+	}
+	if f.Stride == length {
+		lines, length = 1, lines*length
+	}
+	size := f.Type.Size()
+	for i := 0; i < lines && length > 0; i++ {
+		most = max(most, elem.MaxAbs(f.Data[i*f.Stride*size:][:length*size], f.Type, f.Swap))
+	}
+	return most
+}

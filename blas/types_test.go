@@ -1,0 +1,428 @@
+package blas
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"matpool/internal/elem"
+)
+
+// An order says how a factor lies in memory.
+type order struct{ trans, swap bool }
+
+func orders() []order { return []order{{}, {trans: true}, {swap: true}, {true, true}} }
+
+func (o order) String() string {
+	return map[bool]string{false: "C", true: "F"}[o.trans] + map[bool]string{false: "", true: ", swapped"}[o.swap]
+}
+
+// factor returns a rows×cols factor with rows of memory that are not whole and, with odd
+// set, begin anywhere. Its values are random bytes, or small ones.
+func factor(rng *rand.Rand, rows, cols int, t elem.Type, o order, odd, small bool) Factor {
+	lines, length := rows, cols
+	if o.trans {
+		lines, length = length, lines
+	}
+	stride := length + rng.IntN(3)
+	memory := make([]byte, lines*stride*t.Size()+8)
+	memory = memory[map[bool]int{true: 3}[odd]:][:lines*stride*t.Size()]
+	values := make([]float64, lines*stride*t.Parts())
+	for i := range values {
+		values[i] = math.Ldexp(rng.NormFloat64(), rng.IntN(8)-4)
+		if !t.IsFloat() && !t.IsComplex() {
+			values[i] = float64(rng.IntN(7) - 3)
+		}
+	}
+	elem.FromFloat64(memory, values, t)
+	if t.IsInteger() && !small {
+		for i := range memory {
+			memory[i] = byte(rng.Uint32())
+		}
+	}
+	if o.swap {
+		elem.SwapBytes(memory, t)
+	}
+	f := Factor{Rows: lines, Cols: length, Type: t, Swap: o.swap, Data: memory, Stride: max(stride, 1)}
+	if o.trans {
+		f = f.T()
+	}
+	return f
+}
+
+var typeShapes = [][3]int{{1, 1, 1}, {3, 5, 4}, {0, 3, 2}, {2, 0, 3}, {8, 129, 8}, {33, 300, 27}, {130, 140, 70}, {70, 513, 9}}
+
+// A typesCase is a product of some types, and what the definition makes of it.
+type typesCase struct {
+	what string
+	a, b Factor
+	want Matrix
+}
+
+func newTypesCase(rng *rand.Rand, ta, tb elem.Type, shape [3]int) typesCase {
+	oa, ob, odd := orders()[rng.IntN(4)], orders()[rng.IntN(4)], rng.IntN(3) == 0
+	c := typesCase{
+		what: fmt.Sprintf("%v (%v) × %v (%v), %v", ta, oa, tb, ob, shape),
+		a:    factor(rng, shape[0], shape[1], ta, oa, odd, false), b: factor(rng, shape[1], shape[2], tb, ob, odd, false),
+		want: newMatrix(shape[0], shape[2]*Parts(ta, tb)),
+	}
+	Define(c.want, c.a, c.b)
+	return c
+}
+
+// Every two types, in all orders and byte orders, with every kernel and number of threads: the
+// bits of the definition.
+func TestTypesGiveTheDefinitionsBits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(13, 14))
+	var cases []typesCase
+	for _, ta := range elem.Types() {
+		for _, tb := range elem.Types() {
+			for range 2 {
+				cases = append(cases, newTypesCase(rng, ta, tb, typeShapes[rng.IntN(len(typeShapes))]))
+			}
+		}
+	}
+	// What is larger than the blocks that are converted.
+	for _, s := range [][3]int{{1100, 300, 8}, {9, 300, 2100}, {260, 520, 260}} {
+		for _, types := range [][2]elem.Type{{elem.Float32, elem.Float32}, {elem.Complex64, elem.Complex128}, {elem.Complex128, elem.Float16}, {elem.Float64, elem.Int8}} {
+			cases = append(cases, newTypesCase(rng, types[0], types[1], s))
+		}
+	}
+	forEach(t, func(t *testing.T, m Multiplier) {
+		for i, c := range cases {
+			c.check(t, m, i%4 == 3)
+		}
+	})
+}
+
+func (x typesCase) check(t *testing.T, m Multiplier, transC bool) {
+	t.Helper()
+	got, _ := padded(x.want.Rows, x.want.Cols, 1, transC, func() float64 { return math.NaN() })
+	before := [][]byte{bytes.Clone(x.a.Data), bytes.Clone(x.b.Data)}
+	var done int64
+	if err := m.Mul(t.Context(), got, x.a, x.b, adder(&done)); err != nil {
+		t.Fatal(err)
+	}
+	for i := range got.Rows {
+		for j := range got.Cols {
+			if !sameBits(got.At(i, j), x.want.At(i, j)) {
+				t.Fatalf("%s: element (%d, %d) is %v, the definition gives %v", x.what, i, j, got.At(i, j), x.want.At(i, j))
+			}
+		}
+	}
+	if !bytes.Equal(x.a.Data, before[0]) || !bytes.Equal(x.b.Data, before[1]) {
+		t.Fatalf("%s: a factor was changed", x.what)
+	}
+	if all := Multiplications(x.a.Rows, x.a.Cols, x.b.Cols, x.a.Type, x.b.Type); done != all && x.a.Cols > 0 {
+		t.Fatalf("%s: progress came to %d of %d", x.what, done, all)
+	}
+}
+
+// adder returns a progress function for one thread or more.
+func adder(total *int64) func(int64) {
+	var turn = make(chan bool, 1)
+	return func(more int64) {
+		turn <- true
+		*total += more
+		<-turn
+	}
+}
+
+// The definition of a complex product is that of the real one on the matrices of the
+// package's comment, spelled out here with Go's complex numbers.
+func TestDefinitionOfComplexProducts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(17, 18))
+	for _, types := range [][2]elem.Type{{elem.Complex128, elem.Complex64}, {elem.Complex64, elem.Float64}, {elem.Float32, elem.Complex128}} {
+		const rows, k, cols = 5, 200, 7
+		a, b := factor(rng, rows, k, types[0], order{}, false, false), factor(rng, k, cols, types[1], order{trans: true}, false, false)
+		x, y := newMatrix(rows, 2*k), newMatrix(2*k, 2*cols)
+		for i := range rows {
+			for l := range k {
+				z := complexAt(a, i, l)
+				x.Data[i*x.Stride+2*l], x.Data[i*x.Stride+2*l+1] = real(z), imag(z)
+			}
+		}
+		for l := range k {
+			for j := range cols {
+				z := complexAt(b, l, j)
+				row := y.Data[2*l*y.Stride+2*j:]
+				row[0], row[1] = real(z), imag(z)
+				row = y.Data[(2*l+1)*y.Stride+2*j:]
+				row[0], row[1] = -imag(z), real(z)
+			}
+		}
+		if !types[0].IsComplex() {
+			x, y = realParts(x), evenRows(y)
+		}
+		got, want := newMatrix(rows, 2*cols), newMatrix(rows, 2*cols)
+		Define(got, a, b)
+		Define(want, x.Factor(), y.Factor())
+		for i := range got.Data {
+			if !sameBits(got.Data[i], want.Data[i]) {
+				t.Fatalf("%v: value %d is %v, want %v", types, i, got.Data[i], want.Data[i])
+			}
+		}
+	}
+}
+
+func complexAt(f Factor, i, j int) complex128 {
+	v := f.at(i, j)
+	if len(v) == 1 {
+		v = append(v, 0)
+	}
+	return complex(v[0], v[1])
+}
+
+// realParts returns every other column, and evenRows every other row.
+func realParts(x Matrix) Matrix {
+	y := newMatrix(x.Rows, x.Cols/2)
+	for i := range y.Rows {
+		for j := range y.Cols {
+			y.Data[i*y.Stride+j] = x.At(i, 2*j)
+		}
+	}
+	return y
+}
+
+func evenRows(x Matrix) Matrix {
+	x.Stride *= 2
+	x.Rows /= 2
+	return x
+}
+
+// integerProduct is what numpy computes, by its loops, in integers modulo 2⁶⁴.
+func integerProduct(a, b Factor) []byte {
+	t := elem.Result(a.Type, b.Type)
+	x, y := intValues(a), intValues(b)
+	sums := make([]int64, a.Rows*b.Cols)
+	for i := range a.Rows {
+		for k := range a.Cols {
+			for j := range b.Cols {
+				if v := x[i*a.Cols+k] * y[k*b.Cols+j]; t == elem.Bool {
+					sums[i*b.Cols+j] |= v
+				} else {
+					sums[i*b.Cols+j] += v
+				}
+			}
+		}
+	}
+	result := make([]byte, len(sums)*t.Size())
+	elem.FromInt64(result, sums, t)
+	return result
+}
+
+func intValues(f Factor) []int64 {
+	values := make([]int64, f.Rows*f.Cols)
+	for i := range f.Rows {
+		for j := range f.Cols {
+			at := i*f.Stride + j
+			if f.Trans {
+				at = j*f.Stride + i
+			}
+			elem.ToInt64(values[i*f.Cols+j:][:1], f.Data[at*f.Type.Size():][:f.Type.Size()], f.Type, f.Swap)
+		}
+	}
+	return values
+}
+
+// Integers and booleans are exact, and wrap around as numpy's do.
+func TestIntegersAreNumpys(t *testing.T) {
+	type integers struct {
+		a, b Factor
+		want []byte
+	}
+	rng := rand.New(rand.NewPCG(19, 20))
+	wrapped, exact := 0, 0
+	var cases []integers
+	for _, ta := range elem.Types() {
+		for _, tb := range elem.Types() {
+			if r := elem.Result(ta, tb); !r.IsInteger() && r != elem.Bool {
+				continue
+			}
+			for i := range 4 {
+				s := typeShapes[rng.IntN(len(typeShapes))]
+				a := factor(rng, s[0], s[1], ta, orders()[rng.IntN(4)], i == 3, i%2 == 0)
+				b := factor(rng, s[1], s[2], tb, orders()[rng.IntN(4)], i == 3, i%2 == 0)
+				if isExact(a, b) {
+					exact++
+				} else {
+					wrapped++
+				}
+				cases = append(cases, integers{a, b, integerProduct(a, b)})
+			}
+		}
+	}
+	if wrapped < 30 || exact < 30 {
+		t.Errorf("%d by loops, %d by the kernel: this test tests little", wrapped, exact)
+	}
+	forEach(t, func(t *testing.T, m Multiplier) {
+		for _, x := range cases {
+			memory := make([]float64, x.a.Rows*x.b.Cols)
+			for i := range memory {
+				memory[i] = math.NaN()
+			}
+			var done int64
+			got, err := Matmul(t.Context(), m, memory, x.a, x.b, adder(&done))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got, x.want) {
+				t.Fatalf("%v × %v, %d×%d×%d differs", x.a.Type, x.b.Type, x.a.Rows, x.a.Cols, x.b.Cols)
+			}
+			if all := Multiplications(x.a.Rows, x.a.Cols, x.b.Cols, x.a.Type, x.b.Type); done != all && x.a.Cols > 0 {
+				t.Fatalf("progress came to %d of %d", done, all)
+			}
+		}
+	})
+}
+
+// Large enough for several units of work, and threads.
+func TestLargeIntegers(t *testing.T) {
+	rng := rand.New(rand.NewPCG(21, 22))
+	a, b := factor(rng, 150, 270, elem.Int64, order{}, false, false), factor(rng, 270, 530, elem.Int32, order{true, true}, false, false)
+	want := integerProduct(a, b)
+	forEach(t, func(t *testing.T, m Multiplier) {
+		got, err := Matmul(t.Context(), m, make([]float64, 150*530), a, b, nil)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Fatal("differs", err)
+		}
+	})
+}
+
+// The kernel takes over from the loops where 2⁵³ cannot be reached, not one below.
+func TestBoundOfExactIntegers(t *testing.T) {
+	one := func(t elem.Type, v int64, n int) []byte {
+		values := make([]int64, n)
+		for i := range values {
+			values[i] = v
+		}
+		b := make([]byte, n*t.Size())
+		elem.FromInt64(b, values, t)
+		return b
+	}
+	for _, x := range []struct {
+		t     elem.Type
+		a, b  int64
+		k     int
+		exact bool
+	}{
+		{elem.Int64, 1 << 26, 1 << 26, 1, true},
+		{elem.Int64, 1 << 26, 1 << 26, 2, false},
+		{elem.Int64, -1 << 26, 1 << 27, 1, false},
+		{elem.Int64, 1<<53 - 1, 1, 1, true},
+		{elem.Int64, 0, math.MaxInt64, 3, true},
+		{elem.Int64, math.MinInt64, 1, 1, false},
+		{elem.Uint64, -1, 1, 1, false},
+		{elem.Int32, math.MinInt32, 1 << 21, 1, true},
+		{elem.Int32, math.MinInt32, 1 << 22, 1, false},
+		{elem.Int8, -128, 127, 1000, true},
+		{elem.Uint16, -1, -1, 1 << 20, true},
+	} {
+		a, b := DenseFactor(1, x.k, x.t, one(x.t, x.a, x.k)), DenseFactor(x.k, 1, x.t, one(x.t, x.b, x.k))
+		if isExact(a, b) != x.exact {
+			t.Errorf("%v: exact in float64s: %v", x, !x.exact)
+		}
+		m, _ := New("", 1)
+		got, err := Matmul(t.Context(), m, make([]float64, 1), a, b, nil)
+		if err != nil || !bytes.Equal(got, integerProduct(a, b)) {
+			t.Errorf("%v: %v, %v", x, got, err)
+		}
+	}
+}
+
+// Each type keeps what the package says of its accuracy, held against exact arithmetic:
+// |C − AB| ≤ γ|A||B| for float64s, of 2k terms and for re and im where they are complex,
+// and with half a unit of the type's last place where that is shorter.
+func TestAccuracyOfTypes(t *testing.T) {
+	m, err := New("", 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unit := map[elem.Type]float64{elem.Float16: 0x1p-11, elem.Float32: 0x1p-24, elem.Float64: 0}
+	const rows, k, cols = 6, 400, 5
+	rng := rand.New(rand.NewPCG(23, 24))
+	for _, types := range [][2]elem.Type{
+		{elem.Float16, elem.Float16}, {elem.Float32, elem.Float32}, {elem.Float16, elem.Int8}, {elem.Int32, elem.Float32}, {elem.Int64, elem.Uint64},
+		{elem.Complex64, elem.Complex64}, {elem.Complex128, elem.Complex128}, {elem.Complex64, elem.Float64}, {elem.Float32, elem.Complex64},
+	} {
+		a, b := factor(rng, rows, k, types[0], orders()[1], false, false), factor(rng, k, cols, types[1], orders()[2], false, false)
+		result := elem.Result(types[0], types[1])
+		raw, err := Matmul(t.Context(), m, make([]float64, rows*cols*result.Parts()), a, b, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := DenseFactor(rows, cols, result, raw)
+		terms := float64(k * a.Type.Parts())
+		gamma := terms * 0x1p-53 / (1 - terms*0x1p-53)
+		for i := range rows {
+			for j := range cols {
+				exact := [2]*big.Float{new(big.Float).SetPrec(3000), new(big.Float).SetPrec(3000)}
+				size := [2]float64{}
+				add := func(part int, x, y float64) {
+					exact[part].Add(exact[part], new(big.Float).SetPrec(106).Mul(big.NewFloat(x), big.NewFloat(y)))
+					size[part] += math.Abs(x * y)
+				}
+				for l := range k {
+					x, y := complexAt(a, i, l), complexAt(b, l, j)
+					add(0, real(x), real(y))
+					add(0, -imag(x), imag(y))
+					add(1, real(x), imag(y))
+					add(1, imag(x), real(y))
+				}
+				for part, value := range got.at(i, j) {
+					want, _ := exact[part].Float64()
+					diff, _ := exact[part].Sub(exact[part], big.NewFloat(value)).Float64()
+					bound := gamma * size[part]
+					if u := unit[result.Part()]; u > 0 {
+						bound += u * math.Max(math.Abs(want), 0x1p-14) * (1 + gamma)
+					}
+					if !(math.Abs(diff) <= bound) {
+						t.Fatalf("%v: element (%d, %d) is %g, and off by %g, more than %g", types, i, j, value, diff, bound)
+					}
+				}
+			}
+		}
+	}
+}
+
+// What is converted in pieces is packed as in one.
+func TestPackInPieces(t *testing.T) {
+	rng := rand.New(rand.NewPCG(27, 28))
+	for _, o := range orders() {
+		for _, width := range []int{4, 12, 24} {
+			for _, x := range []operand{plain(factor(rng, 61, 37, elem.Int16, o, false, false)), turned(factor(rng, 61, 37, elem.Complex64, o, false, false)),
+				doubled(factor(rng, 61, 37, elem.Float16, o, false, false)), wide(factor(rng, 37, 61, elem.Complex64, o, false, false)).T()} {
+				size := x.rows * roundUp(x.cols, width)
+				got, want := make([]float64, size), make([]float64, size)
+				pack(want, x, width, make([]float64, size))
+				pack(got, x, width, make([]float64, 10*width+2*x.cols))
+				if !slices.Equal(got, want) {
+					t.Fatalf("layout %d, %v, width %d: differs", x.lines, o, width)
+				}
+			}
+		}
+	}
+}
+
+// A cancelled product of integers ends within a panel, and says why.
+func TestCancelIntegers(t *testing.T) {
+	why := errors.New("why")
+	forEach(t, func(t *testing.T, m Multiplier) {
+		const n = 500
+		rng := rand.New(rand.NewPCG(25, 26))
+		a := factor(rng, n, n, elem.Int64, order{}, false, false)
+		ctx, cancel := context.WithCancelCause(t.Context())
+		var done int64
+		add := adder(&done)
+		_, err := Matmul(ctx, m, make([]float64, n*n), a, a, func(more int64) { add(more); cancel(why) })
+		if err != why || done == 0 || done > int64(m.Threads()*intBlock*n*Panel) {
+			t.Errorf("error %v after %d multiplications", err, done)
+		}
+	})
+}

@@ -1,0 +1,139 @@
+package flow
+
+import (
+	"context"
+	"math"
+
+	"matpool/blas"
+	"matpool/internal/elem"
+	"matpool/internal/pages"
+	"matpool/npyio"
+)
+
+// A reader reads the matrices of a file into memory, of small ones several at a time.
+//
+// Note: a stack in Fortran order has the values of each matrix scattered over the whole
+// file. It is read as a whole, since to read it once for each matrix would take longer
+// than the products.
+type reader struct {
+	file       *npyio.File
+	t          elem.Type
+	rows, cols int
+	scattered  bool
+	buffer     *pages.Buffer
+	gathered   *pages.Buffer // a matrix of a stack in Fortran order
+	values     []byte        // in the buffer:
+	first, n   int           // which matrices
+}
+
+// atLeast is how many bytes are read at a time if there are as many.
+const atLeast = 1 << 20
+
+func newReader(f *npyio.File, rows, cols int) *reader {
+	r := &reader{file: f, t: elemOf(f.Header), rows: rows, cols: cols}
+	r.scattered = f.Fortran && len(f.Shape) > 2 && r.matrices() > 1
+	return r
+}
+
+func (r *reader) matrixBytes() int { return r.rows * r.cols * r.t.Size() }
+
+func (r *reader) matrices() int {
+	if r.matrixBytes() == 0 {
+		return 0
+	}
+	count, _ := r.file.Len()
+	return int(count) / (r.rows * r.cols)
+}
+
+// memory returns how many bytes the matrices in memory take, but for small ones.
+func (r *reader) memory() int64 {
+	one := int64(r.matrixBytes())
+	if r.scattered {
+		return one * int64(r.matrices()+1)
+	}
+	return one
+}
+
+// matrix returns one of the file's matrices, which lies in the buffer until the next call.
+func (r *reader) matrix(ctx context.Context, i int) (blas.Factor, error) {
+	if err := r.load(ctx, i); err != nil {
+		return blas.Factor{}, err
+	}
+	size := r.matrixBytes()
+	var f blas.Factor
+	switch {
+	case size == 0:
+		f = blas.DenseFactor(r.rows, r.cols, r.t, nil)
+	case r.scattered:
+		values, err := r.gathered.Bytes(size)
+		if err != nil {
+			return blas.Factor{}, err
+		}
+		gather(values, r.values[r.offset(i)*r.t.Size():], r.t.Size(), r.matrices())
+		f = blas.DenseFactor(r.cols, r.rows, r.t, values).T()
+	case r.file.Fortran && len(r.file.Shape) > 1:
+		f = blas.DenseFactor(r.cols, r.rows, r.t, r.values[(i-r.first)*size:][:size]).T()
+	default:
+		f = blas.DenseFactor(r.rows, r.cols, r.t, r.values[(i-r.first)*size:][:size])
+	}
+	f.Swap = r.file.DType.Swapped()
+	return f, nil
+}
+
+// load reads a matrix unless it is in the buffer, and with it some that follow.
+func (r *reader) load(ctx context.Context, i int) error {
+	size, all := r.matrixBytes(), r.matrices()
+	if size == 0 || r.first <= i && i < r.first+r.n {
+		return nil
+	}
+	first, n := i, min(max(atLeast/size, 1), all-i)
+	if r.scattered {
+		first, n = 0, all
+	}
+	if n > math.MaxInt/size {
+		n = math.MaxInt / size // the buffer says that it is too much
+	}
+	values, err := r.buffer.Bytes(n * size)
+	if err != nil {
+		return err
+	}
+	r.n = 0
+	if err := readValues(ctx, r.file, values, int64(first)*int64(r.rows*r.cols)); err != nil {
+		return err
+	}
+	r.values, r.first, r.n = values, first, n
+	return nil
+}
+
+// offset returns the number of the first value of matrix i in a stack in Fortran order.
+func (r *reader) offset(i int) (offset int) {
+	stack := r.file.Shape[:len(r.file.Shape)-2]
+	step := r.matrices()
+	for d := len(stack) - 1; d >= 0; d-- {
+		step /= stack[d]
+		offset += i % stack[d] * step
+		i /= stack[d]
+	}
+	return offset
+}
+
+// gather copies every step-th value.
+func gather(dst, src []byte, size, step int) {
+	for i := 0; i < len(dst); i += size {
+		copy(dst[i:i+size], src[i*step:])
+	}
+}
+
+// readValues reads values as they lie in the file.
+func readValues(ctx context.Context, f *npyio.File, dst []byte, first int64) error {
+	const bytes = 8 * piece
+	for i := 0; i < len(dst); i += bytes {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := f.Read(dst[i:min(i+bytes, len(dst))], first+int64(i/f.DType.Size)); err != nil {
+			return inputError(err)
+		}
+	}
+	return nil
+}

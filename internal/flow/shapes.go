@@ -1,0 +1,89 @@
+package flow
+
+import "errors"
+
+// shapes are those of a product as np.matmul has them: of two matrices, rows×k and
+// k×cols, or of stacks of such, whose own sizes are broadcast. A vector on the left is a
+// matrix with one row, one on the right a matrix with one column; the result lacks that
+// size.
+type shapes struct {
+	rows, k, cols  int
+	stack          []int // the sizes of the stack of products
+	stackA, stackB []int // and of the factors'
+	result         []int
+}
+
+func shapesOf(a, b []int) (s shapes, err error) {
+	s.rows, s.cols = 1, 1
+	kA, kB := a[len(a)-1], b[0]
+	if len(a) > 1 {
+		s.rows, s.stackA = a[len(a)-2], a[:len(a)-2]
+	}
+	if len(b) > 1 {
+		s.cols, kB, s.stackB = b[len(b)-1], b[len(b)-2], b[:len(b)-2]
+	}
+	if kA != kB {
+		return shapes{}, errors.New("the columns of the first are not the rows of the second")
+	}
+	s.k = kA
+	var ok bool
+	if s.stack, ok = broadcast(s.stackA, s.stackB); !ok {
+		return shapes{}, errors.New("the sizes before the last two cannot be broadcast")
+	}
+	s.result = append(s.result, s.stack...)
+	if len(a) > 1 {
+		s.result = append(s.result, s.rows)
+	}
+	if len(b) > 1 {
+		s.result = append(s.result, s.cols)
+	}
+	return s, nil
+}
+
+// broadcast returns the sizes of an array that holds both, numpy's rule: counted from the
+// last, two sizes are equal, or one of them is 1 or missing.
+func broadcast(a, b []int) (sizes []int, ok bool) {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	sizes = append(sizes, a...)
+	last := sizes[len(a)-len(b):]
+	for i, size := range b {
+		if last[i] == 1 {
+			last[i] = size
+		} else if size != 1 && size != last[i] {
+			return nil, false
+		}
+	}
+	return sizes, true
+}
+
+// products returns the number of products that there are to compute: of empty matrices none.
+func (s shapes) products() int {
+	n := 1
+	for _, size := range s.result {
+		if size == 0 {
+			return 0
+		}
+	}
+	for _, size := range s.stack {
+		n *= size
+	}
+	return n
+}
+
+// factorsOf returns the numbers of the factors of product i in their stacks.
+func (s shapes) factorsOf(i int) (a, b int) { return s.numberIn(s.stackA, i), s.numberIn(s.stackB, i) }
+
+func (s shapes) numberIn(stack []int, i int) (number int) {
+	step := 1
+	for d := 1; d <= len(stack); d++ {
+		size, all := stack[len(stack)-d], s.stack[len(s.stack)-d]
+		if size > 1 {
+			number += i % all * step
+			step *= size
+		}
+		i /= all
+	}
+	return number
+}
