@@ -42,5 +42,5 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return flow.PrintNorm(stdout, norm, text.Count(len(names), "file"), *quiet)
+	return flow.PrintNorm(stdout, stderr, "matcombine", norm, text.Count(len(names), "file"), *quiet)
 }

@@ -25,8 +25,24 @@ func IndexedRange(name string, first, count int) []string {
 
 // InsertIndex puts an index, or what stands for one, before the extension of a name's
 // last part, or at its end if it has none: inputA7.npy, pipe7, logs.d/out7. As in
-// Python's os.path.splitext, dots that begin a name do not begin an extension.
+// Python's os.path.splitext, dots that begin a name do not begin an extension. For an
+// array of an archive, the name is that of the file: output7.npz:C.
 func InsertIndex(name, index string) string {
+	if path, member, ok := SplitMember(name); ok {
+		return InsertIndex(path, index) + ":" + member
+	}
 	ext := filepath.Ext(strings.TrimLeft(filepath.Base(name), "."))
 	return strings.TrimSuffix(name, ext) + index + ext
+}
+
+// SplitMember takes the name of an array of an archive apart, FILE.npz:NAME. The colon is one
+// behind the extension .npz.
+func SplitMember(name string) (path, member string, ok bool) {
+	const ext = ".npz:"
+	for i := len(name) - len(ext) - 1; i > 0; i-- { // something stands before it and behind it
+		if strings.EqualFold(name[i:i+len(ext)], ext) {
+			return name[:i+len(ext)-1], name[i+len(ext):], true
+		}
+	}
+	return name, "", false
 }

@@ -133,9 +133,9 @@ func TestSerialAndCombineAgree(t *testing.T) {
 	if err := Products(t.Context(), ProductOptions{Pairs: pairs, Multiplier: newMultiplier(t, 2)}, quietly); err != nil {
 		t.Fatal(err)
 	}
-	var norms []float64
+	var norms []ddsum.Norm
 	var sums [][]byte
-	note := func(norm float64, err error, sum string) {
+	note := func(norm ddsum.Norm, err error, sum string) {
 		t.Helper()
 		data, readErr := os.ReadFile(sum)
 		if err != nil || readErr != nil {
@@ -161,7 +161,7 @@ func TestSerialAndCombineAgree(t *testing.T) {
 	for _, x := range sum.Data {
 		squares += x * x
 	}
-	if want := math.Sqrt(squares); math.Abs(norms[0]-want) > 1e-13*want {
+	if want := math.Sqrt(squares); math.Abs(norms[0].Value-want) > 1e-13*want {
 		t.Errorf("norm %v, want %v", norms[0], want)
 	}
 }
@@ -178,7 +178,7 @@ func TestCombineOfManyFiles(t *testing.T) {
 		files = append(files, write(t, filepath.Join(dir, file.Indexed("x.npy", i)), 1, n, data))
 	}
 	norm, err := Combine(t.Context(), CombineOptions{Names: files, Threads: 2, keep: keep}, quietly)
-	if want := math.Hypot(p, p*(p-1)/2); err != nil || math.Abs(norm-want) > 1e-9*want {
+	if want := math.Hypot(p, p*(p-1)/2); err != nil || math.Abs(norm.Value-want) > 1e-9*want {
 		t.Errorf("norm %v, %v; want %v", norm, err, want)
 	}
 }

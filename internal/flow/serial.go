@@ -22,59 +22,60 @@ type SerialOptions struct {
 
 // Serial computes the sum of all pairs' products, Σ AᵢBᵢ, and returns its norm. Sum and
 // norm have the bits that [Combine] gets from the products' files.
-func Serial(ctx context.Context, o SerialOptions, show progress.Func) (norm float64, err error) {
+func Serial(ctx context.Context, o SerialOptions, show progress.Func) (norm ddsum.Norm, err error) {
 	work, h, err := checkTerms(o.Pairs, o.Output)
 	if err != nil {
-		return 0, err
+		return norm, err
 	}
 	out, err := createIfNamed(o.Output, h)
 	if err != nil {
-		return 0, err
+		return norm, err
 	}
 	defer out.Close()
-	hi, _, err := work.sum(ctx, o.Multiplier, h, show)
+	sum, err := work.sum(ctx, o.Multiplier, h, show)
 	if err != nil {
-		return 0, err
+		return norm, err
 	}
-	squares := make([]ddsum.DD, (len(hi)+ddsum.Block-1)/ddsum.Block)
-	forBlocks(o.Multiplier.Threads(), len(hi), func(block, i, end int) { squares[block] = ddsum.Squares(hi[i:end]) })
+	sum.Round()
+	squares := make([]ddsum.Squares, (len(sum.Hi)+ddsum.Block-1)/ddsum.Block)
+	forBlocks(o.Multiplier.Threads(), len(sum.Hi), func(block, i, end int) { squares[block] = ddsum.SquaresOf(sum.Hi[i:end]) })
 	if out != nil {
-		if err := npyio.WriteFloat64s(interruptible{ctx, out}, hi); err != nil {
-			return 0, err
+		if err := npyio.WriteFloat64s(interruptible{ctx, out}, sum.Hi); err != nil {
+			return norm, err
 		}
 		if err := out.Commit(true); err != nil {
-			return 0, err
+			return norm, err
 		}
 	}
-	return ddsum.Norm(squares), nil
+	return ddsum.NormOf(squares), nil
 }
 
-// sum computes Σ AᵢBᵢ = hi + lo, a matrix with the header h. The products are added in
+// sum computes Σ AᵢBᵢ, a matrix with the header h, which is not rounded yet. The products are added in
 // order: see package ddsum.
-func (w work) sum(ctx context.Context, m blas.Multiplier, h npyio.Header, show progress.Func) (hi, lo []float64, err error) {
+func (w work) sum(ctx context.Context, m blas.Multiplier, h npyio.Header, show progress.Func) (*ddsum.Sum, error) {
 	count, _ := h.Len()
 	accumulators, err := pages.Alloc(2 * int(count))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	hi, lo = accumulators[:count], accumulators[count:]
+	sum := &ddsum.Sum{Hi: accumulators[:count], Lo: accumulators[count:]}
 
 	const parts = 16 // a product is added to one while the next is added to another
-	size := (len(hi) + parts - 1) / parts
+	size := (len(sum.Hi) + parts - 1) / parts
 	turns := newTurns(parts)
 	err = w.multiply(ctx, m, show, func(ctx context.Context, i int, c blas.Matrix) error {
 		if !sameShape(c, h) {
 			return fmt.Errorf("%s or %s: was changed while the others were read", w.pairs[i].A, w.pairs[i].B)
 		}
 		for part := range parts {
-			from, to := min(part*size, len(hi)), min((part+1)*size, len(hi))
-			if err := turns.take(ctx, part, i, func() { ddsum.Add(hi[from:to], lo[from:to], c.Data[from:to]) }); err != nil {
+			from, to := min(part*size, len(sum.Hi)), min((part+1)*size, len(sum.Hi))
+			if err := turns.take(ctx, part, i, func() { sum.Add(from, c.Data[from:to]) }); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	return hi, lo, err
+	return sum, err
 }
 
 // forBlocks calls work on a number of threads, for each block of n elements: from i to end.
