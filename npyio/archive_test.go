@@ -66,9 +66,9 @@ func TestNamesInAnArchive(t *testing.T) {
 		"D":          `holds no array "D"`,
 		"B.npy":      `holds no array "B.npy"`,
 		"":           `holds no array ""`,
-		"README.txt": `README.txt: is text: it begins with "two files"`,
+		"README.txt": `README.txt: not a .npy file but text: it begins with "two files"`,
 		"empty":      "empty: truncated: it is empty",
-		"bad":        "bad: is text",
+		"bad":        "bad: not a .npy file but text",
 		"folder/":    "folder/: truncated: it is empty",
 	} {
 		_, err := a.Open(name)

@@ -27,32 +27,32 @@ var beginnings = []struct {
 	{"\xef\xbf\xbdNUMPY", textMode}, // what is not UTF-8, replaced
 	{"?NUMPY", textMode},
 	{"\r\x93NUMPY", textMode},
-	{"version https://git-lfs.github.com/", &HeaderError{"is a pointer of Git LFS, not the file itself", "get the file: git lfs pull"}},
+	{"version https://git-lfs.github.com/", &HeaderError{"not a .npy file but a pointer of Git LFS, not the file itself", "get the file: git lfs pull"}},
 	{"PK\x03\x04", npzFile},
 	{"PK\x05\x06", npzFile},
 	{"\x1f\x8b", packed("gzip", "gunzip")},
 	{"BZh", packed("bzip2", "bunzip2")},
 	{"\xfd7zXZ\x00", packed("xz", "unxz")},
 	{"\x28\xb5\x2f\xfd", packed("zstd", "unzstd")},
-	{"MATLAB 5.0 MAT-file", &HeaderError{"is a file of Matlab (version 5)",
+	{"MATLAB 5.0 MAT-file", &HeaderError{"not a .npy file but a file of Matlab (version 5)",
 		"in Python, for its variable x: np.save('x.npy', scipy.io.loadmat(name)['x'])"}},
-	{"MATLAB 7.3 MAT-file", &HeaderError{"is a file of Matlab (version 7.3, which is HDF5)",
+	{"MATLAB 7.3 MAT-file", &HeaderError{"not a .npy file but a file of Matlab (version 7.3, which is HDF5)",
 		"in Python, for its variable x: np.save('x.npy', h5py.File(name)['x'][...].T)"}},
-	{"\x89HDF\r\n\x1a\n", &HeaderError{"is a file of HDF5", "in Python, for its dataset x: np.save('x.npy', h5py.File(name)['x'][...])"}},
+	{"\x89HDF\r\n\x1a\n", &HeaderError{"not a .npy file but a file of HDF5", "in Python, for its dataset x: np.save('x.npy', h5py.File(name)['x'][...])"}},
 	{"PAR1", table("Parquet", "parquet")},
 	{"ARROW1\x00\x00", table("Arrow (Feather)", "feather")},
 	{"FEA1", table("Feather", "feather")},
-	{strings.Repeat("\x00", 64), &HeaderError{"begins with zeros: it was not written to its end, or its disk failed", "make or copy it again"}},
+	{strings.Repeat("\x00", 64), &HeaderError{"not a .npy file: it begins with zeros, so it was not written to its end, or its disk failed", "make or copy it again"}},
 }
 
-var npzFile = &HeaderError{"is a .npz file or another zip archive, not a .npy file", "name one of its arrays, as in FILE.npz:NAME"}
+var npzFile = &HeaderError{"not a .npy file but a .npz file or another zip archive", "name one of its arrays, as in FILE.npz:NAME"}
 
 func packed(how, unpack string) *HeaderError {
-	return &HeaderError{"is compressed by " + how, "decompress it first: " + unpack + " < FILE > x.npy"}
+	return &HeaderError{"not a .npy file but one compressed by " + how, "decompress it first: " + unpack + " < FILE > x.npy"}
 }
 
 func table(what, function string) *HeaderError {
-	return &HeaderError{"is a table of " + what, "in Python: np.save('x.npy', pandas.read_" + function + "(name).to_numpy())"}
+	return &HeaderError{"not a .npy file but a table of " + what, "in Python: np.save('x.npy', pandas.read_" + function + "(name).to_numpy())"}
 }
 
 // notNpy returns the error for a file that does not begin as a .npy file does, with the
@@ -69,12 +69,12 @@ func notNpy(r io.Reader) error {
 		}
 	}
 	if len(beginning) > 1 && beginning[0] == 0x80 && 2 <= beginning[1] && beginning[1] <= 5 {
-		return &HeaderError{"is a pickle of Python, which is never opened", "where the array x is made: np.save('x.npy', x)"}
+		return &HeaderError{"not a .npy file but a pickle of Python, which is never opened", "where the array x is made: np.save('x.npy', x)"}
 	}
 	line := bytes.TrimLeft(bytes.TrimPrefix(beginning, []byte("\ufeff")), " \t\r\n")
 	for _, tag := range []string{"<!doctype html", "<html", "<head", "<body"} {
 		if len(line) >= len(tag) && strings.EqualFold(string(line[:len(tag)]), tag) {
-			return &HeaderError{"is a page of HTML: the answer of a web server, not the file", "download it again; look at the page to see what the server says"}
+			return &HeaderError{"not a .npy file but a page of HTML: the answer of a web server, not the file", "download it again; look at the page to see what the server says"}
 		}
 	}
 	if isText(beginning) {
@@ -86,7 +86,7 @@ func notNpy(r io.Reader) error {
 				break
 			}
 		}
-		return &HeaderError{"is text: it begins with " + shown(line), "if it is a table of numbers, in Python: np.save('x.npy', " + read + ")"}
+		return &HeaderError{"not a .npy file but text: it begins with " + shown(line), "if it is a table of numbers, in Python: np.save('x.npy', " + read + ")"}
 	}
 	return &HeaderError{What: "not a .npy file: it begins with " + shown(beginning)}
 }
