@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +64,13 @@ func read(t *testing.T, name string) blas.Matrix {
 		t.Fatal(err)
 	}
 	return m
+}
+
+func seeded(seed int) (r Random) {
+	if err := r.SetSeed(strconv.Itoa(seed)); err != nil {
+		panic(err)
+	}
+	return r
 }
 
 func names(t *testing.T, dir string) []string {
@@ -332,7 +340,7 @@ func TestCancelLeavesWholeFilesOnly(t *testing.T) {
 func TestInitIsOneStream(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "folder")
 	const jobs, size = 3, 1100 // two pieces to a file
-	in := InitOptions{Dir: dir, A: "a.npy", B: "b", Jobs: jobs, Size: size, Seed: 42}
+	in := InitOptions{Dir: dir, A: "a.npy", B: "b", Jobs: jobs, Size: size, Random: seeded(42)}
 	if err := Init(t.Context(), in, quietly); err != nil {
 		t.Fatal(err)
 	}
