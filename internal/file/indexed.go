@@ -36,12 +36,12 @@ func InsertIndex(name, index string) string {
 }
 
 // SplitMember takes the name of an array of an archive apart, FILE.npz:NAME. The colon is one
-// behind the extension .npz.
+// behind the extension .npz, in any case, and the last of such.
 func SplitMember(name string) (path, member string, ok bool) {
-	const ext = ".npz:"
-	for i := len(name) - len(ext) - 1; i > 0; i-- { // something stands before it and behind it
-		if strings.EqualFold(name[i:i+len(ext)], ext) {
-			return name[:i+len(ext)-1], name[i+len(ext):], true
+	const ext = ".npz"
+	for i := strings.LastIndexByte(name, ':'); i > len(ext); i = strings.LastIndexByte(name[:i], ':') {
+		if i < len(name)-1 && strings.EqualFold(name[i-len(ext):i], ext) {
+			return name[:i], name[i+1:], true
 		}
 	}
 	return name, "", false

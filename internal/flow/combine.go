@@ -127,7 +127,7 @@ func createSum(name string, h npyio.Header) (*sumFile, error) {
 		return nil, nil
 	}
 	if _, _, isMember := npyio.SplitMember(name); isMember {
-		return nil, status.UsageError(fmt.Errorf("%s: an output is a file, not an array of one", name), ownName)
+		return nil, status.UsageError(fmt.Errorf("%s: an output is a file of its own, not an array in one", name), "the name FILE.npz makes a .npz file, with the sum as arr_0")
 	}
 	if !strings.EqualFold(filepath.Ext(name), ".npz") {
 		out, err := create(name, h)
