@@ -18,21 +18,24 @@ of one array arr_0; any other array of a .npz file is named as FILE.npz:NAME, to
 of two arrays, hi and lo. The norm is the same string whether products come by
 themselves or in partial sums.
 
-All of numpy's numeric types are added, of any shape, in either byte order, each value exactly. The
-sum is of float64, as in Python after total = np.zeros(shape), or of complex128 if one of the files is
-complex; it has the files' order, C or Fortran, which must be the same for all.
+All of numpy's numeric types are added, of any shape, in either byte order, each value
+exactly. The sum is of float64, as in Python after total = np.zeros(shape), or of
+complex128 if one of the files is complex; it has the files' order, C or Fortran,
+which must be the same for all.
 
-The sum is exact to some 30 digits before it is rounded, and the norm is taken of
-the rounded sum in one fixed order. So the norm does not depend on the machine or on
-the number of threads, nor, unless the terms nearly cancel, on the order of the files
-or on which of them were added up before: two runs agree when the two lines are
-equal. That holds also where the sum of some files is beyond the largest float64,
-1.8e308, and that of all is not. (Python's loop then gives inf or nan, depending on the order.) It is inf only
-where the sum of all is, or a term; nan where a term is, or where terms are inf and -inf.
+The sum is exact to some 30 digits before it is rounded, and the norm is taken of the
+rounded sum in one fixed order. So the norm does not depend on the machine or on the
+number of threads, nor, unless the terms nearly cancel, on the order of the files or
+on which of them were added up before: two runs agree when the two lines are equal.
+That holds also where the sum of some files is beyond the largest float64, 1.8e308,
+and that of all is not. (Python's loop then gives inf or nan, depending on the order.)
+It is inf only where the sum of all is, or a term; nan where a term is, or where terms
+are inf and -inf.
 
-The norm is np.linalg.norm's of the sum, printed as Python prints it. Squares of elements
-below 1.5e-162 are 0 in it, and those of elements above 1.3e154 are inf: if the norm is 0.0 or inf for that
-reason alone, a warning on stderr says that the line proves nothing.
+The norm is np.linalg.norm's of the sum, printed as Python prints it. Squares of
+elements below 1.5e-162 are 0 in it, and those of elements above 1.3e154 are inf: if
+the norm is 0.0 or inf for that reason alone, a warning on stderr says that the line
+proves nothing.
 
 If files are missing or bad, all of them are named, and no result is printed. Memory
 does not grow with the number of files or with their size. (It grows by 0.2 MB for each

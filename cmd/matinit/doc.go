@@ -14,9 +14,9 @@ are numpy's own: with -seed 42 the files are byte for byte those of
 	    np.save(f'inputA{i}.npy', np.random.rand(size, size))
 	    np.save(f'inputB{i}.npy', np.random.rand(size, size))
 
-With -npz a pair is one file, that of np.savez(f'input{i}.npz', A=A, B=B). It has the bytes
-that numpy writes on Python 3.11.7, 3.12.1 and later; earlier ones write other bytes
-around the same arrays.
+With -npz a pair is one file, that of np.savez(f'input{i}.npz', A=A, B=B). It has the
+bytes that numpy writes on Python 3.11.7, 3.12.1 and later; earlier ones write other
+bytes around the same arrays.
 
 With n = (size, size), -rng mt19937 -seed S stands for np.random.seed(S), S from 0 to
 4294967295, and for these lines:
@@ -33,14 +33,16 @@ and -rng pcg64 -seed S for r = np.random.default_rng(S), any whole number S, and
 	-dtype float16                   the same as float64 .astype(dtype)
 	-dist integers:LO:HI             r.integers(LO, HI, n, dtype)
 
-where dtype is float64 or float32, and of integers int8 to int64, uint8 to uint64 or bool.
-HI is not among the integers. Other types are refused: numpy draws none of them in a line.
+where dtype is float64 or float32, and of integers int8 to int64, uint8 to uint64 or
+bool. HI is not among the integers. Other types are refused: numpy draws none of them
+in a line.
 
-Normal numbers need logarithms, which numpy takes from the C library. Those here have the bits of
-glibc 2.36 on an x86-64 processor with FMA, on every machine. With other libraries
-numpy's last digit may be another: in some of the numbers with mt19937, in some of the
-0.03 % beyond 3.65 with pcg64. All other numbers are the same everywhere, but numpy
-may change the streams of pcg64 in a new version (NEP 19); these are those of 1.24 to 2.5.
+Normal numbers need logarithms, which numpy takes from the C library. Those here have
+the bits of glibc 2.36 on an x86-64 processor with FMA, on every machine. With other
+libraries numpy's last digit may be another: in some of the numbers with mt19937, in
+some of the 0.03 % beyond 3.65 with pcg64. All other numbers are the same everywhere,
+but numpy may change the streams of pcg64 in a new version (NEP 19); these are those
+of 1.24 to 2.5.
 
 Flags:
 

@@ -19,8 +19,8 @@ type Squares struct {
 // A Norm is the Frobenius norm of a matrix, as numpy computes it: nothing is scaled.
 type Norm struct {
 	Value float64
-	// Void says that Value is 0 or Inf for no other reason than that the squares are too small or too large: the
-	// matrix is neither 0 nor infinite. So have all such matrices the same norm.
+	// Void says that Value is 0 or Inf only because the squares are too small or too large: the matrix is
+	// neither zero nor does it hold an Inf or a NaN. All such matrices have the same norm.
 	Void bool
 }
 
@@ -31,9 +31,9 @@ type Norm struct {
 // Squares overflow to +Inf and underflow to 0 as in numpy's norm. Elements below
 // 2e-146 in magnitude lose digits, below 1.5e-162 they vanish.
 //
-// Note: scaled squares would make a norm of every matrix. But the norm is there to be compared with the line
-// that numpy prints, which is 0.0 or inf in these cases; and one that numpy does not print would not be
-// told from a wrong one. A warning says more.
+// Note: with scaled squares every matrix would have a norm of use. But the norm is printed to be compared with
+// numpy's, which is 0.0 or inf in these cases, and to print another number would look like a difference of the
+// matrices. [Norm.Void] lets the programs print numpy's, and warn that it proves nothing.
 //
 // SquaresOf panics if x is longer than [Block].
 func SquaresOf(x []float64) Squares {

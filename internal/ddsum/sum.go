@@ -15,15 +15,14 @@ type Sum struct {
 	wide []DD // the sums that are beyond the range of a double, times 2^-wideScale; nil if there are none
 }
 
-// A wide sum is carried at a scale at which 2⁶⁴ terms have room. What the scale takes from terms below 2⁻⁹⁵⁸
-// is nothing to a sum that passed 2¹⁰²³: less than 2⁻²⁰⁰⁰ of it.
+// A wide sum is carried at a scale at which 2⁶⁴ terms have room. Terms below 2⁻⁹⁵⁸ lose digits there, which is
+// far below the error bound of a sum that passed 2¹⁰²³.
 //
-// Note: all sums could be carried like that, if small ones need not be exact. And to call a sum infinite
-// that passes 1.8e308 on its way would need the sum of all magnitudes beside it, for the
-// answer not to depend on the order.
+// Note: to carry all sums at that scale would be simpler, but small ones would not be exact. To call a sum
+// infinite because it passes 1.8e308 on its way is no rule: whether it does depends on the order.
 const wideScale = 64
 
-// isWide is what Lo is where Hi is infinite because the sum is wide.
+// isWide is what Lo is where the sum is wide; Hi is infinite there. Other infinite sums have 0 in Lo.
 const isWide = 1
 
 // Add adds x to the elements from number first on:

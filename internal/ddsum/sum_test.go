@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"slices"
+	"sync"
 	"testing"
 )
 
@@ -257,5 +259,30 @@ func TestSumOfZerosIsPlusZero(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Different elements can be added to at the same time, also those whose sums are the first to pass 1.8e308.
+func TestAddAtTheSameTime(t *testing.T) {
+	const parts, size = 8, 1000
+	x := fill(newRand(), parts*size, func(r *rand.Rand) float64 { return between(r, 1021, 1024) })
+	y := fill(newRand(), parts*size, func(r *rand.Rand) float64 { return between(r, 1021, 1024) })
+	terms := [][]float64{x, y, x, y}
+	want := Sum{Hi: make([]float64, parts*size), Lo: make([]float64, parts*size)}
+	for _, term := range terms {
+		want.Add(0, term)
+	}
+	got := Sum{Hi: make([]float64, parts*size), Lo: make([]float64, parts*size)}
+	var wg sync.WaitGroup
+	for part := range parts {
+		wg.Go(func() {
+			for _, term := range terms {
+				got.Add(part*size, term[part*size:][:size])
+			}
+		})
+	}
+	wg.Wait()
+	if want.Round() != got.Round() || !slices.Equal(got.Hi, want.Hi) || !slices.Equal(got.Lo, want.Lo) {
+		t.Error("another sum")
 	}
 }

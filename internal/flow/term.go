@@ -165,5 +165,5 @@ func termError(err error) error {
 // beyondDoubles is the error for a partial sum that is no pair of float64s.
 func beyondDoubles(name string) error {
 	return status.DataError(fmt.Errorf("%s: the sum of these products is beyond 1.8e308, and cannot be added to others", name),
-		"without -sum the products are written; matcombine adds those, whatever lies between")
+		"write the products, without -sum: matcombine adds them also where a part of their sum is beyond 1.8e308")
 }
