@@ -15,6 +15,7 @@ import (
 
 	"github.com/klauspost/compress/flate" // twice as fast as the standard library's
 
+	"matpool/internal/file"
 	"matpool/internal/text"
 )
 
@@ -250,15 +251,7 @@ func (a *Archive) verify(e *entry) error {
 // SplitMember takes a name such as FILE.npz:NAME apart: an array of an archive. ok is
 // false for a name of any other form. The colon is one behind the extension .npz, in
 // any case: that of C:\x.npz is not. A file can have such a name, too: look first whether one does.
-func SplitMember(name string) (path, member string, ok bool) {
-	const ext = ".npz:"
-	for i := len(name) - len(ext) - 1; i > 0; i-- { // something stands before it and behind it
-		if strings.EqualFold(name[i:i+len(ext)], ext) {
-			return name[:i+len(ext)-1], name[i+len(ext):], true
-		}
-	}
-	return name, "", false
-}
+func SplitMember(name string) (path, member string, ok bool) { return file.SplitMember(name) }
 
 // isZip reports whether a file begins as a zip archive does, one without members too.
 func isZip(beginning []byte) bool {

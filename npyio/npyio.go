@@ -82,7 +82,7 @@ const growthDigits = 21
 // and shape, with one rule of numpy's applied here too: an array that is
 // contiguous both ways is said to be in C order.
 func (h Header) Append(dst []byte) []byte {
-	fortran := h.Fortran && !h.contiguousC()
+	fortran := h.FortranOrder()
 	var dict bytes.Buffer
 	fmt.Fprintf(&dict, "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }", h.DType, pythonBool(fortran), pythonTuple(h.Shape))
 	if len(h.Shape) > 0 {
@@ -100,6 +100,9 @@ func (h Header) Append(dst []byte) []byte {
 	dst = append(dst, 1, 0, byte(dict.Len()), byte(dict.Len()>>8))
 	return append(dst, dict.Bytes()...)
 }
+
+// FortranOrder reports whether values are in Fortran order, and not in C order too.
+func (h Header) FortranOrder() bool { return h.Fortran && !h.contiguousC() }
 
 // contiguousC reports whether values in Fortran order are in C order too: where
 // at most one size is not 1, or one is 0.

@@ -119,9 +119,9 @@ func TestNpzRoundTrip(t *testing.T) {
 		t.Error("the same arrays make other bytes")
 	}
 	for _, want := range [][]byte{
-		[]byte("PK\x03\x04\x14\x00\x00\x00\x00\x00\x00\x00\x21\x00"), // version 2.0, no flags, stored, midnight, 1980-01-01
-		[]byte("hi.npy\x93NUMPY"),
-		[]byte("lo.npy\x93NUMPY"),
+		[]byte("PK\x03\x04\x2d\x00\x00\x00\x00\x00\x00\x00\x21\x00"), // version 4.5, no flags, stored, midnight, 1980-01-01
+		[]byte("hi.npy\x01\x00\x10\x00"),
+		[]byte("lo.npy\x01\x00\x10\x00"),
 	} {
 		if !bytes.Contains(file, want) {
 			t.Errorf("%q is not in the file", want)

@@ -20,7 +20,7 @@ func main() { cli.Main("matcombine", run) }
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matcombine", source)
 	jobs := flags.Jobs("add the files with the indices 0 to `N`−1")
-	output := flags.Path("o", "", "write the sum to `FILE`, replacing it")
+	output := flags.Path("o", "", "write the sum to `FILE`, replacing it: a .npz file if the name ends so")
 	threads := flags.Threads("add with `N` threads")
 	quiet := flags.Bool("quiet", "print nothing but the norm")
 	names, done, err := flags.Parse(args, stdout)
@@ -42,5 +42,5 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return flow.PrintNorm(stdout, norm, text.Count(len(names), "file"), *quiet)
+	return flow.PrintNorm(stdout, stderr, "matcombine", norm, text.Count(len(names), "file"), *quiet)
 }

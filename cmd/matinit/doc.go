@@ -14,11 +14,45 @@ are numpy's own: with -seed 42 the files are byte for byte those of
 	    np.save(f'inputA{i}.npy', np.random.rand(size, size))
 	    np.save(f'inputB{i}.npy', np.random.rand(size, size))
 
+With -npz a pair is one file, that of np.savez(f'input{i}.npz', A=A, B=B). It has the
+bytes that numpy writes on Python 3.11.7, 3.12.1 and later; earlier ones write other
+bytes around the same arrays.
+
+With n = (size, size), -rng mt19937 -seed S stands for np.random.seed(S), S from 0 to
+4294967295, and for these lines:
+
+	-dist uniform                    np.random.rand(*n)
+	-dist normal                     np.random.randn(*n)
+	-dtype float32 or float16        the same .astype(dtype)
+	-dist integers:LO:HI             np.random.randint(LO, HI, n, dtype)
+
+and -rng pcg64 -seed S for r = np.random.default_rng(S), any whole number S, and
+
+	-dist uniform                    r.random(n, dtype)
+	-dist normal                     r.standard_normal(n, dtype)
+	-dtype float16                   the same as float64 .astype(dtype)
+	-dist integers:LO:HI             r.integers(LO, HI, n, dtype)
+
+where dtype is float64 or float32, and of integers int8 to int64, uint8 to uint64 or
+bool. HI is not among the integers. Other types are refused: numpy draws none of them
+in a line.
+
+Normal numbers need logarithms, which numpy takes from the C library. Those here have
+the bits of glibc 2.36 on an x86-64 processor with FMA, on every machine. With other
+libraries numpy's last digit may be another: in some of the numbers with mt19937, in
+some of the 0.03 % beyond 3.65 with pcg64. All other numbers are the same everywhere,
+but numpy may change the streams of pcg64 in a new version (NEP 19); these are those
+of 1.24 to 2.5.
+
 Flags:
 
 	-jobs N    write N pairs (100)
 	-size N    of N×N matrices (1000)
-	-seed S    numpy's seed S, from 0 to 4294967295; a random one unless given
+	-seed S    numpy's seed S, a whole number; a random one unless given
+	-rng R     numpy's generator R: mt19937 or pcg64 (mt19937)
+	-dist D    distribution D: uniform, normal or integers:LO:HI (uniform)
+	-dtype T   type T by numpy's name (float64; of integers int64)
+	-npz       write each pair to one file, input<i>.npz, as A and B
 	-dir D     write to folder D, which is made if it is missing (.)
 	-a NAME    the first factor's NAME, without the index (inputA.npy)
 	-b NAME    the second factor's NAME, without the index (inputB.npy)
@@ -34,6 +68,9 @@ Examples:
 
 	$ matinit -jobs 3 -size 100 -seed 42
 	wrote 3 pairs of 100×100 matrices, seed 42
+
+	$ matinit -npz -jobs 2 -size 100 -rng pcg64 -seed 42 -dist integers:-3:4 -dtype int8
+	wrote 2 pairs of 100×100 matrices, seed 42
 
 	$ matinit -quiet -jobs 1 -size 10 -seed 7 -dir small -a left.npy -b right.npy
 	7

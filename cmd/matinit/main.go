@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
-	"math"
 	"math/rand/v2"
 	"strconv"
 
@@ -22,17 +21,18 @@ func main() { cli.Main("matinit", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matinit", source)
-	o := flow.InitOptions{Seed: rand.Uint32()}
+	var o flow.InitOptions
+	err := o.Random.SetSeed(strconv.FormatUint(uint64(rand.Uint32()), 10))
+	if err != nil {
+		return err
+	}
 	jobs := flags.Jobs("write `N` pairs")
 	size := flags.Whole("size", 1000, 1, 10_000_000, "of `N`×N matrices")
-	flags.Func("seed", "numpy's seed `S`, from 0 to 4294967295; a random one unless given", func(s string) error {
-		seed, err := strconv.ParseUint(s, 10, 32)
-		if err != nil {
-			return fmt.Errorf("it must be a whole number from 0 to %d", uint32(math.MaxUint32))
-		}
-		o.Seed = uint32(seed)
-		return nil
-	})
+	flags.Func("seed", "numpy's seed `S`, a whole number; a random one unless given", o.Random.SetSeed)
+	flags.Func("rng", "numpy's generator `R`: mt19937 or pcg64 (mt19937)", o.Random.SetRNG)
+	flags.Func("dist", "distribution `D`: uniform, normal or integers:LO:HI (uniform)", o.Random.SetDist)
+	flags.Func("dtype", "type `T` by numpy's name (float64; of integers int64)", o.Random.SetDType)
+	npz := flags.Bool("npz", "write each pair to one file, input<i>.npz, as A and B")
 	dir := flags.Path("dir", ".", "write to folder `D`, which is made if it is missing")
 	a := flags.Path("a", "inputA.npy", "the first factor's `NAME`, without the index")
 	b := flags.Path("b", "inputB.npy", "the second factor's `NAME`, without the index")
@@ -46,6 +46,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(operands) > 0 {
 		return flags.Misused("unexpected argument %q", operands[0])
 	}
+	if *npz {
+		if flags.Given("a") || flags.Given("b") {
+			return flags.Misused("-npz writes no files by the names of -a and -b")
+		}
+		o.Npz = "input.npz"
+	}
 	o.Dir, o.A, o.B, o.Jobs, o.Size = *dir, *a, *b, *jobs, *size
 
 	show, finish := progress.New(stderr, "writing")
@@ -55,9 +61,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case err != nil:
 		return err
 	case *quiet:
-		_, err = fmt.Fprintln(stdout, o.Seed)
+		_, err = fmt.Fprintln(stdout, o.Random.Seed())
 	default:
-		_, err = fmt.Fprintf(stdout, "wrote %s of %d×%d matrices, seed %d\n", text.Count(o.Jobs, "pair"), o.Size, o.Size, o.Seed)
+		_, err = fmt.Fprintf(stdout, "wrote %s of %d×%d matrices, seed %s\n", text.Count(o.Jobs, "pair"), o.Size, o.Size, o.Random.Seed())
 	}
 	return err
 }

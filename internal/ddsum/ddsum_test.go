@@ -62,10 +62,11 @@ func same(a, b float64) bool {
 func TestPanics(t *testing.T) {
 	three, four := make([]float64, 3), make([]float64, 4)
 	for want, f := range map[string]func(){
-		"lengths differ: 3, 4, 4":     func() { Add(three, four, four) },
-		"lengths differ: 4, 3, 4":     func() { Add(four, three, four) },
-		"lengths differ: 4, 4, 3":     func() { Add(four, four, three) },
-		"32769 elements, more than a": func() { Squares(make([]float64, Block+1)) },
+		"4 elements from 0 on, to 3 and 3":  func() { (&Sum{Hi: three, Lo: three}).Add(0, four) },
+		"3 elements from 2 on, to 4 and 4":  func() { (&Sum{Hi: four, Lo: four}).Add(2, three) },
+		"3 elements from -1 on, to 4 and 4": func() { (&Sum{Hi: four, Lo: four}).Add(-1, three) },
+		"3 elements from 0 on, to 4 and 3":  func() { (&Sum{Hi: four, Lo: three}).Add(0, three) },
+		"32769 elements, more than a":       func() { SquaresOf(make([]float64, Block+1)) },
 	} {
 		func() {
 			defer func() {
@@ -79,20 +80,21 @@ func TestPanics(t *testing.T) {
 }
 
 func TestNothingIsAllocated(t *testing.T) {
-	hi, lo, x := make([]float64, 1003), make([]float64, 1003), make([]float64, 1003)
-	blocks := make([]DD, 3)
+	s, x := Sum{Hi: make([]float64, 1003), Lo: make([]float64, 1003)}, make([]float64, 1003)
+	blocks := make([]Squares, 3)
 	for _, k := range available() {
 		if n := testing.AllocsPerRun(10, func() {
-			k.add(hi, lo, x)
-			blocks[0] = k.squares(x)
+			s.add(k, 0, x)
+			blocks[0].DD = k.squares(x)
 		}); n != 0 {
 			t.Errorf("%s: %v allocations", k.name, n)
 		}
 	}
 	if n := testing.AllocsPerRun(10, func() {
-		Add(hi, lo, x)
-		blocks[0] = Squares(x)
-		blocks[1].Hi = Norm(blocks)
+		s.Add(0, x)
+		s.Round()
+		blocks[0] = SquaresOf(x)
+		blocks[1].Hi = NormOf(blocks).Value
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}

@@ -43,19 +43,26 @@ func TestAddHasOneResult(t *testing.T) {
 		t.Run(k.name, func(t *testing.T) {
 			r := newRand()
 			for _, n := range lengths() {
-				hi, lo := make([]float64, n), make([]float64, n)
-				fhi, hiIntact := fence(hi)
-				flo, loIntact := fence(lo)
+				want := Sum{Hi: make([]float64, n), Lo: make([]float64, n)}
+				fhi, hiIntact := fence(want.Hi)
+				flo, loIntact := fence(want.Lo)
+				got := Sum{Hi: fhi, Lo: flo}
+				check := func(after any) {
+					t.Helper()
+					for i := range n {
+						if !same(got.Hi[i], want.Hi[i]) || !same(got.Lo[i], want.Lo[i]) {
+							t.Fatalf("length %d, element %d, after %v: got %v + %v, definition %v + %v",
+								n, i, after, got.Hi[i], got.Lo[i], want.Hi[i], want.Lo[i])
+						}
+					}
+				}
 				for step := range 12 {
 					x := fill(r, n, anything)
 					fx, xIntact := fence(x)
-					addGo(hi, lo, x)
-					k.add(fhi, flo, fx)
+					want.add(goKernel, 0, x)
+					got.add(k, 0, fx)
+					check(step)
 					for i := range n {
-						if !same(fhi[i], hi[i]) || !same(flo[i], lo[i]) {
-							t.Fatalf("length %d, step %d, element %d, after adding %v: got %v + %v, definition %v + %v",
-								n, step, i, x[i], fhi[i], flo[i], hi[i], lo[i])
-						}
 						if !same(fx[i], x[i]) {
 							t.Fatalf("length %d: x[%d] was changed", n, i)
 						}
@@ -64,6 +71,10 @@ func TestAddHasOneResult(t *testing.T) {
 						t.Fatalf("length %d: wrote outside of a slice", n)
 					}
 				}
+				if want.Round() != got.Round() {
+					t.Fatalf("length %d: one sum is beyond all doubles, the other is not", n)
+				}
+				check("Round")
 			}
 		})
 	}
@@ -130,7 +141,7 @@ func TestSquaresHaveAFixedOrder(t *testing.T) {
 	for _, l := range lane {
 		want = want.plus(l.Hi, l.Lo)
 	}
-	if got := Squares(x); got != want {
+	if got := SquaresOf(x).DD; got != want {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -13,16 +13,20 @@ func kernels() []kernel {
 
 // The assembly works on whole vectors; Go does the rest.
 
-func addAVX512(hi, lo, x []float64) {
-	n := len(x) &^ 7
-	addVectorsAVX512(hi[:n], lo[:n], x[:n])
-	addGo(hi[n:], lo[n:], x[n:])
+func addAVX512(hi, lo, x []float64) int {
+	n := len(x) &^ 15
+	if done := addVectorsAVX512(hi[:n], lo[:n], x[:n]); done < n {
+		return done
+	}
+	return n + addGo(hi[n:], lo[n:], x[n:])
 }
 
-func addAVX2(hi, lo, x []float64) {
-	n := len(x) &^ 3
-	addVectorsAVX2(hi[:n], lo[:n], x[:n])
-	addGo(hi[n:], lo[n:], x[n:])
+func addAVX2(hi, lo, x []float64) int {
+	n := len(x) &^ 7
+	if done := addVectorsAVX2(hi[:n], lo[:n], x[:n]); done < n {
+		return done
+	}
+	return n + addGo(hi[n:], lo[n:], x[n:])
 }
 
 func squaresAVX512(x []float64) DD {
@@ -54,13 +58,14 @@ func (l *lanes) finish(x []float64, n int) DD {
 	return l.sum()
 }
 
-// addVectors adds x to hi + lo. Equal lengths, a multiple of 8 for AVX-512, of 4 for AVX2.
+// addVectors adds x to hi + lo, up to the first pair of vectors with a sum that is not finite. It returns how
+// many elements that are. Equal lengths, a multiple of 16 for AVX-512, of 8 for AVX2.
 //
 //go:noescape
-func addVectorsAVX512(hi, lo, x []float64)
+func addVectorsAVX512(hi, lo, x []float64) (n int)
 
 //go:noescape
-func addVectorsAVX2(hi, lo, x []float64)
+func addVectorsAVX2(hi, lo, x []float64) (n int)
 
 // squareVectors adds the squares of x to l, which is all zero. len(x) is a multiple of numLanes.
 //

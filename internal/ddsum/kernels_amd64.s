@@ -13,17 +13,18 @@
 	VSUBPD t, b, t; \
 	VADDPD t, e, e
 
-// DD.plus lets a result that is not finite be s + 0: |h| < Inf is the test, false for NaN.
+// A sum that is not finite is not stored: it ends the loop. |h| ≥ Inf is the test, true for NaN.
 #define ABS $0x7fffffffffffffff
 #define INF $0x7ff0000000000000
 #define ONE $0x3ff0000000000000
-#define LESS $1
+#define NOTLESS $5
 
-// func addVectorsAVX512(hi, lo, x []float64)
+// func addVectorsAVX512(hi, lo, x []float64) (n int)
 //
+// Two vectors at a time, to look for such sums half as often.
 // Two of the ten additions are written as 1·a ± b, which rounds the same: Zen 4 adds on one pair of
 // pipes and multiplies on another, which would idle.
-TEXT ·addVectorsAVX512(SB), NOSPLIT, $0-72
+TEXT ·addVectorsAVX512(SB), NOSPLIT, $0-80
 	MOVQ         hi_base+0(FP), DI
 	MOVQ         lo_base+24(FP), SI
 	MOVQ         x_base+48(FP), DX
@@ -48,20 +49,36 @@ loop:
 	VADDPD          Z3, Z2, Z4            // h
 	VSUBPD          Z2, Z4, Z5
 	VPANDQ          Z13, Z4, Z6           // VANDPD would need AVX512DQ
-	VCMPPD          LESS, Z14, Z6, K1
-	VFMSUB231PD.Z   Z3, Z15, K1, Z5       // e − (h − s), or 0
-	VMOVAPD         Z4, K1, Z2            // h, or s
-	VMOVUPD         Z2, (DI)(CX*8)
+	VCMPPD          NOTLESS, Z14, Z6, K1
+	VFMSUB231PD     Z3, Z15, Z5           // e − (h − s)
+
+	VMOVUPD         64(DI)(CX*8), Z0
+	VMOVUPD         64(DX)(CX*8), Z1
+	TWOSUM(Z0, Z1, Z2, Z3, Z7)
+	VFMADD213PD     64(SI)(CX*8), Z15, Z3
+	VADDPD          Z3, Z2, Z7
+	VSUBPD          Z2, Z7, Z8
+	VPANDQ          Z13, Z7, Z6
+	VCMPPD          NOTLESS, Z14, Z6, K2
+	VFMSUB231PD     Z3, Z15, Z8
+
+	KORTESTW        K1, K2
+	JNZ             done
+	VMOVUPD         Z4, (DI)(CX*8)
 	VMOVUPD         Z5, (SI)(CX*8)
-	ADDQ            $8, CX
+	VMOVUPD         Z7, 64(DI)(CX*8)
+	VMOVUPD         Z8, 64(SI)(CX*8)
+	ADDQ            $16, CX
 	JNZ             loop
 
 done:
+	ADDQ            x_len+56(FP), CX
+	MOVQ            CX, n+72(FP)
 	VZEROUPPER
 	RET
 
-// func addVectorsAVX2(hi, lo, x []float64)
-TEXT ·addVectorsAVX2(SB), NOSPLIT, $0-72
+// func addVectorsAVX2(hi, lo, x []float64) (n int)
+TEXT ·addVectorsAVX2(SB), NOSPLIT, $0-80
 	MOVQ         hi_base+0(FP), DI
 	MOVQ         lo_base+24(FP), SI
 	MOVQ         x_base+48(FP), DX
@@ -87,15 +104,31 @@ loop:
 	VSUBPD    Y2, Y4, Y5
 	VSUBPD    Y5, Y3, Y5            // e − (h − s)
 	VANDPD    Y13, Y4, Y6
-	VCMPPD    LESS, Y14, Y6, Y6
-	VANDPD    Y6, Y5, Y5
-	VBLENDVPD Y6, Y4, Y2, Y2
-	VMOVUPD   Y2, (DI)(CX*8)
+	VCMPPD    NOTLESS, Y14, Y6, Y6
+
+	VMOVUPD   32(DI)(CX*8), Y0
+	VMOVUPD   32(DX)(CX*8), Y1
+	TWOSUM(Y0, Y1, Y2, Y3, Y7)
+	VADDPD    32(SI)(CX*8), Y3, Y3
+	VADDPD    Y3, Y2, Y7
+	VSUBPD    Y2, Y7, Y8
+	VSUBPD    Y8, Y3, Y8
+	VANDPD    Y13, Y7, Y9
+	VCMPPD    NOTLESS, Y14, Y9, Y9
+
+	VORPD     Y6, Y9, Y9
+	VPTEST    Y9, Y9
+	JNZ       done
+	VMOVUPD   Y4, (DI)(CX*8)
 	VMOVUPD   Y5, (SI)(CX*8)
-	ADDQ      $4, CX
+	VMOVUPD   Y7, 32(DI)(CX*8)
+	VMOVUPD   Y8, 32(SI)(CX*8)
+	ADDQ      $8, CX
 	JNZ       loop
 
 done:
+	ADDQ      x_len+56(FP), CX
+	MOVQ      CX, n+72(FP)
 	VZEROUPPER
 	RET
 

@@ -9,13 +9,13 @@ import (
 
 // norm is that of a matrix, block by block.
 func norm(k kernel, x []float64) float64 {
-	var blocks []DD
+	var blocks []Squares
 	for len(x) > 0 {
 		n := min(Block, len(x))
-		blocks = append(blocks, k.squares(x[:n]))
+		blocks = append(blocks, Squares{DD: k.squares(x[:n])})
 		x = x[n:]
 	}
-	return Norm(blocks)
+	return NormOf(blocks).Value
 }
 
 // The norm of what can be checked by hand, and of Inf, NaN and what overflows.
@@ -55,7 +55,7 @@ func TestNormOfFewElements(t *testing.T) {
 			}
 		}
 	}
-	if got := Norm([]DD{{0x1p1023, 0}, {0x1p1023, 0}, {1, 0}}); got != inf {
+	if got := NormOf([]Squares{{DD: DD{Hi: 0x1p1023}}, {DD: DD{Hi: 0x1p1023}}, {DD: DD{Hi: 1}}}).Value; got != inf {
 		t.Errorf("blocks that overflow together: %v", got)
 	}
 }
@@ -82,6 +82,40 @@ func TestNormIsTheNearestDouble(t *testing.T) {
 					t.Errorf("%s: %d elements of magnitude 2^±%d: norm %v, exactly rounded %v", k.name, n, e, got, want)
 				}
 			}
+		}
+	}
+}
+
+// A norm of 0 or Inf is void where the matrix is neither 0 nor infinite.
+func TestVoidNorms(t *testing.T) {
+	const most = math.MaxFloat64
+	ordinary := []float64{0, 1, -2}
+	for _, c := range []struct {
+		blocks [][]float64
+		want   Norm
+	}{
+		{nil, Norm{0, false}},
+		{[][]float64{{0, minusZero}, {0}}, Norm{0, false}},
+		{[][]float64{{0, 1e-200}, {0}}, Norm{0, true}},
+		{[][]float64{{0}, {-5e-324}}, Norm{0, true}},
+		{[][]float64{{1e-200}, ordinary}, Norm{math.Sqrt(5), false}},
+		{[][]float64{{1e200}, ordinary}, Norm{inf, true}},
+		{[][]float64{{1e200}, {1e-200}}, Norm{inf, true}},
+		{[][]float64{{most, most}, {-most}}, Norm{inf, true}},
+		{[][]float64{{1.3e154}, {1.3e154}}, Norm{inf, true}}, // no block overflows
+		{[][]float64{{inf}, ordinary}, Norm{inf, false}},
+		{[][]float64{{most, -inf}, ordinary}, Norm{inf, false}},
+		{[][]float64{{most}, {-inf}}, Norm{inf, false}},
+		{[][]float64{{nan}, {1e-200}}, Norm{nan, false}},
+		{[][]float64{{most, nan}}, Norm{nan, false}},
+		{[][]float64{{most}, {nan}}, Norm{nan, false}},
+	} {
+		var blocks []Squares
+		for _, x := range c.blocks {
+			blocks = append(blocks, SquaresOf(x))
+		}
+		if got := NormOf(blocks); !same(got.Value, c.want.Value) || got.Void != c.want.Void {
+			t.Errorf("%v: %v, want %v", c.blocks, got, c.want)
 		}
 	}
 }

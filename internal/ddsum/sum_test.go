@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"slices"
+	"sync"
 	"testing"
 )
 
@@ -17,21 +19,26 @@ func exactSum(x []float64) float64 {
 	return f
 }
 
-// sumOf adds up matrices in the order given, in groups whose sums are then merged.
-func sumOf(k kernel, matrices [][]float64, order []int, group int) (hi, lo []float64) {
+// sumOf adds up matrices in the order given, in groups whose sums are then merged, unless one of them is
+// beyond all doubles.
+func sumOf(k kernel, matrices [][]float64, order []int, group int) (sum *Sum, ok bool) {
 	n := len(matrices[0])
-	hi, lo = make([]float64, n), make([]float64, n)
+	sum = &Sum{Hi: make([]float64, n), Lo: make([]float64, n)}
 	for len(order) > 0 {
 		g := min(group, len(order))
-		ghi, glo := make([]float64, n), make([]float64, n)
+		part := Sum{Hi: make([]float64, n), Lo: make([]float64, n)}
 		for _, i := range order[:g] {
-			k.add(ghi, glo, matrices[i])
+			part.add(k, 0, matrices[i])
 		}
-		k.add(hi, lo, ghi)
-		k.add(hi, lo, glo)
+		if part.Round() {
+			return nil, false
+		}
+		sum.add(k, 0, part.Hi)
+		sum.add(k, 0, part.Lo)
 		order = order[g:]
 	}
-	return hi, lo
+	sum.Round()
+	return sum, true
 }
 
 // A sum of a hundred terms is the exact one, rounded once, in whatever order they come and however they are
@@ -78,7 +85,11 @@ func TestSumIsExactInAnyOrderAndGrouping(t *testing.T) {
 			for _, k := range available() {
 				for _, group := range []int{p, 1, 7, 50} {
 					for range 5 {
-						hi, lo := sumOf(k, matrices, r.Perm(p), group)
+						sum, ok := sumOf(k, matrices, r.Perm(p), group)
+						if !ok {
+							t.Fatalf("%s, groups of %d: a sum is beyond all doubles", k.name, group)
+						}
+						hi, lo := sum.Hi, sum.Lo
 						for j := range n {
 							if hi[j] != want[j] {
 								t.Fatalf("%s, groups of %d: element %d is %v, exactly rounded %v", k.name, group, j, hi[j], want[j])
@@ -107,29 +118,107 @@ func TestOrderOfPlainSumsMatters(t *testing.T) {
 	}
 }
 
-// If a plain loop gives Inf or NaN, so does the sum; if it is finite, the sum is, too.
-func TestInfAndNaNAsInAPlainLoop(t *testing.T) {
+// The sum is the exact one, rounded once, also where sums of some of the terms are beyond all doubles: in any
+// order, and in groups whose own sums are not beyond.
+func TestSumsPassTheLargestDouble(t *testing.T) {
+	const n = 11 // some of them in a vector, some not
+	r := newRand()
+	for _, p := range []int{2, 3, 4, 7, 20} {
+		merged, passed, infinite := 0, 0, 0
+		for range 200 {
+			matrices, want := make([][]float64, p), make([]float64, n)
+			for i := range matrices {
+				matrices[i] = fill(r, n, func(r *rand.Rand) float64 { return between(r, 1020, 1024) })
+			}
+			for j := range n {
+				terms := make([]float64, p)
+				for i := range terms {
+					terms[i] = matrices[i][j]
+				}
+				if r.IntN(3) == 0 { // all that is large cancels
+					for i := 1; i < p-1; i += 2 {
+						terms[i] = -terms[i-1]
+						matrices[i][j] = terms[i]
+					}
+					terms[p-1] = between(r, 990, 1000)
+					matrices[p-1][j] = terms[p-1]
+				}
+				want[j] = exactSum(terms)
+				plain := 0.0
+				for _, x := range terms {
+					plain += x
+				}
+				if !finite(plain) && finite(want[j]) {
+					passed++
+				}
+				if !finite(want[j]) {
+					infinite++
+				}
+			}
+			for _, k := range available() {
+				for group := 1; group <= p; group++ {
+					sum, ok := sumOf(k, matrices, r.Perm(p), group)
+					if !ok {
+						continue
+					}
+					if group > 1 {
+						merged++
+					}
+					for j := range n {
+						if sum.Hi[j] != want[j] {
+							t.Fatalf("%s, %d terms in groups of %d: element %d is %v, exactly rounded %v", k.name, p, group, j, sum.Hi[j], want[j])
+						}
+						if finite(want[j]) && sum.Hi[j]+sum.Lo[j] != sum.Hi[j] || !finite(want[j]) && sum.Lo[j] != 0 {
+							t.Fatalf("%s: element %d: %v + %v is not rounded", k.name, j, sum.Hi[j], sum.Lo[j])
+						}
+					}
+				}
+			}
+		}
+		if merged == 0 || infinite == 0 || p > 2 && passed == 0 {
+			t.Errorf("%d terms show too little: %d sums in groups, %d on whose way there is an infinite one, %d infinite", p, merged, passed, infinite)
+		}
+	}
+}
+
+// specialSum is what the sum of some terms is if one of them is infinite or NaN.
+func specialSum(terms []float64) (sum float64, special bool) {
+	for _, x := range terms {
+		if !finite(x) {
+			sum, special = sum+x, true
+		}
+	}
+	return sum, special
+}
+
+// The sum is infinite if a term is or the exact sum is beyond all doubles, and NaN if a term is or infinite ones
+// have both signs: whatever the order, and whatever comes between.
+func TestInfAndNaNInAnyOrder(t *testing.T) {
 	const most = math.MaxFloat64
-	check := func(t *testing.T, terms []float64) {
-		var plain float64
-		for _, v := range terms {
-			plain += v
+	r := newRand()
+	check := func(terms []float64) {
+		want, special := specialSum(terms)
+		if !special {
+			want = exactSum(terms)
 		}
 		for _, k := range available() {
-			// 11 equal elements: some of them in a vector, some not
-			hi, lo, x := make([]float64, 11), make([]float64, 11), make([]float64, 11)
-			for _, v := range terms {
-				for i := range x {
-					x[i] = v
+			for range 4 {
+				sum := Sum{Hi: make([]float64, 11), Lo: make([]float64, 11)}
+				order := r.Perm(len(terms))
+				for _, i := range order {
+					sum.add(k, 0, fill(r, 11, func(*rand.Rand) float64 { return terms[i] }))
 				}
-				k.add(hi, lo, x)
-			}
-			for i, got := range hi {
-				if finite := plain-plain == 0; !finite && !same(got, plain) || finite && got-got != 0 {
-					t.Errorf("%s: %v, element %d: %v, plain loop %v", k.name, terms, i, got, plain)
+				beyond := sum.Round()
+				if wide := !special && !finite(want); beyond != wide {
+					t.Errorf("%s: %v in order %v: beyond: %v, want %v", k.name, terms, order, beyond, wide)
 				}
-				if got-got != 0 && lo[i] != 0 {
-					t.Errorf("%s: %v, element %d: %v with lo = %v", k.name, terms, i, got, lo[i])
+				for i, got := range sum.Hi {
+					if !same(got, want) {
+						t.Errorf("%s: %v in order %v, element %d: %v, want %v", k.name, terms, order, i, got, want)
+					}
+					if !finite(got) && sum.Lo[i] != 0 {
+						t.Errorf("%s: %v, element %d: %v with lo = %v", k.name, terms, i, got, sum.Lo[i])
+					}
 				}
 			}
 		}
@@ -137,18 +226,18 @@ func TestInfAndNaNAsInAPlainLoop(t *testing.T) {
 	for _, terms := range [][]float64{
 		{inf}, {-inf, 1, 2}, {1, inf, 1}, {inf, inf}, {inf, -inf}, {inf, -inf, inf}, {nan, 1}, {1, nan, inf},
 		{most, most}, {most, most, -most}, {most, most, -inf}, {most, -most}, {-most, most, most, most},
-		{most, 0x1p970}, {-most, -0x1p970, 1}, {most, -0x1p970, most},
-		{most, 0x1p969, 0x1p969, 0x1p969}, // each vanishes in a plain loop, all together would overflow
+		{most, 0x1p970}, {-most, -0x1p970, 0x1p930}, {most, -0x1p970, most},
+		{most, 0x1p969, 0x1p969, 0x1p969}, // each vanishes in a plain loop, all together overflow
+		{most, most, most, -most, -most, -most}, {most, most, inf, -most}, {most, most, -most, -most, 5e-324, -5e-324},
 	} {
-		check(t, terms)
+		check(terms)
 	}
-	r := newRand()
 	for range 300 {
-		terms := make([]float64, 1+r.IntN(5))
+		terms := make([]float64, 1+r.IntN(6))
 		for i := range terms {
-			terms[i] = []float64{inf, -inf, nan, most, -most, most, 1, -1, 0}[r.IntN(9)]
+			terms[i] = []float64{inf, -inf, nan, most, -most, most, -most, 1, -1, 0}[r.IntN(10)]
 		}
-		check(t, terms)
+		check(terms)
 	}
 }
 
@@ -156,19 +245,44 @@ func TestInfAndNaNAsInAPlainLoop(t *testing.T) {
 func TestSumOfZerosIsPlusZero(t *testing.T) {
 	for _, k := range available() {
 		for _, terms := range [][]float64{{minusZero}, {minusZero, minusZero}, {0, minusZero}, {1, -1}, {-1, 1, minusZero}, {1, 0x1p-80, -1, -0x1p-80}} {
-			hi, lo := make([]float64, 9), make([]float64, 9)
+			sum := Sum{Hi: make([]float64, 9), Lo: make([]float64, 9)}
 			for _, v := range terms {
 				x := make([]float64, 9)
 				for i := range x {
 					x[i] = v
 				}
-				k.add(hi, lo, x)
+				sum.add(k, 0, x)
 			}
-			for i := range hi {
-				if !same(hi[i], 0) {
-					t.Errorf("%s: %v sum to %v", k.name, terms, hi[i])
+			for i := range sum.Hi {
+				if !same(sum.Hi[i], 0) {
+					t.Errorf("%s: %v sum to %v", k.name, terms, sum.Hi[i])
 				}
 			}
 		}
+	}
+}
+
+// Different elements can be added to at the same time, also those whose sums are the first to pass 1.8e308.
+func TestAddAtTheSameTime(t *testing.T) {
+	const parts, size = 8, 1000
+	x := fill(newRand(), parts*size, func(r *rand.Rand) float64 { return between(r, 1021, 1024) })
+	y := fill(newRand(), parts*size, func(r *rand.Rand) float64 { return between(r, 1021, 1024) })
+	terms := [][]float64{x, y, x, y}
+	want := Sum{Hi: make([]float64, parts*size), Lo: make([]float64, parts*size)}
+	for _, term := range terms {
+		want.Add(0, term)
+	}
+	got := Sum{Hi: make([]float64, parts*size), Lo: make([]float64, parts*size)}
+	var wg sync.WaitGroup
+	for part := range parts {
+		wg.Go(func() {
+			for _, term := range terms {
+				got.Add(part*size, term[part*size:][:size])
+			}
+		})
+	}
+	wg.Wait()
+	if want.Round() != got.Round() || !slices.Equal(got.Hi, want.Hi) || !slices.Equal(got.Lo, want.Lo) {
+		t.Error("another sum")
 	}
 }

@@ -26,7 +26,23 @@ func IndexedRange(name string, first, count int) []string {
 // InsertIndex inserts an index, or a macro for one, before the extension of a name's last
 // part, or at its end if it has none: inputA7.npy, pipe7, logs.d/out7. As in Python's
 // os.path.splitext, dots at the beginning of a name do not begin an extension.
+// For an array of an archive it is the archive that is numbered: output7.npz:C.
 func InsertIndex(name, index string) string {
+	if path, member, ok := SplitMember(name); ok {
+		return InsertIndex(path, index) + ":" + member
+	}
 	ext := filepath.Ext(strings.TrimLeft(filepath.Base(name), "."))
 	return strings.TrimSuffix(name, ext) + index + ext
+}
+
+// SplitMember takes the name of an array of an archive apart, FILE.npz:NAME. The colon is one
+// behind the extension .npz, in any case, and the last of such.
+func SplitMember(name string) (path, member string, ok bool) {
+	const ext = ".npz"
+	for i := strings.LastIndexByte(name, ':'); i > len(ext); i = strings.LastIndexByte(name[:i], ':') {
+		if i < len(name)-1 && strings.EqualFold(name[i-len(ext):i], ext) {
+			return name[:i], name[i+1:], true
+		}
+	}
+	return name, "", false
 }

@@ -21,6 +21,10 @@ func TestIndexed(t *testing.T) {
 		{"..x.npy", 3, "..x3.npy"},
 		{"dot.", 3, "dot3."},
 		{"x.npy.npy", 3, "x.npy3.npy"},
+		{"d.e/output.npz:C", 7, "d.e/output7.npz:C"},
+		{"output.NPZ:a.b/c.npy", 7, "output7.NPZ:a.b/c.npy"},
+		{"output.npz:", 7, "output7.npz:"},
+		{`C:\x.npz:C`, 7, `C:\x7.npz:C`},
 	} {
 		if got := Indexed(test.name, test.index); got != test.want {
 			t.Errorf("Indexed(%q, %d) = %q, want %q", test.name, test.index, got, test.want)

@@ -17,7 +17,7 @@ const benchSize, benchJobs = 1000, 10
 // benchPairs makes the inputs.
 func benchPairs(b *testing.B) (pairs []Pair, outputs []string) {
 	dir := b.TempDir()
-	in := InitOptions{Dir: dir, A: "a.npy", B: "b.npy", Jobs: benchJobs, Size: benchSize, Seed: 1}
+	in := InitOptions{Dir: dir, A: "a.npy", B: "b.npy", Jobs: benchJobs, Size: benchSize, Random: seeded(1)}
 	if err := Init(b.Context(), in, quietly); err != nil {
 		b.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func BenchmarkCombine(b *testing.B) {
 }
 
 func BenchmarkInit(b *testing.B) {
-	in := InitOptions{Dir: b.TempDir(), A: "a.npy", B: "b.npy", Jobs: benchJobs, Size: benchSize, Seed: 1, Force: true}
+	in := InitOptions{Dir: b.TempDir(), A: "a.npy", B: "b.npy", Jobs: benchJobs, Size: benchSize, Random: seeded(1), Force: true}
 	b.SetBytes(2 * benchJobs * 8 * benchSize * benchSize)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -3,19 +3,24 @@ package flow
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
 	"matpool/internal/ddsum"
+	"matpool/internal/file"
 	"matpool/internal/pages"
 	"matpool/internal/progress"
+	"matpool/internal/status"
 	"matpool/npyio"
 )
 
 // CombineOptions say what [Combine] adds up.
 type CombineOptions struct {
-	Names   []string // files of arrays, and of partial sums
+	Names   []string // files of arrays, and of partial sums; or FILE.npz:NAME
 	Output  string   // the file for the sum, which is flushed to the disk; or none
 	Threads int
 
@@ -24,44 +29,54 @@ type CombineOptions struct {
 
 // Combine adds up arrays of one shape, and partial sums of such, and returns the norm
 // of the sum. The norm and the sum are the same whether products are added by themselves
-// or as parts of partial sums, within the bound that [ddsum.Add] states.
+// or as parts of partial sums, within the bound that [ddsum.Sum.Add] states.
 //
-// A block of [ddsum.Block] elements is summed over all files before the next one is
+// Arrays of all of numpy's numeric types are added, each value exactly: the sum is of
+// complex128 if one of the arrays is complex, and otherwise of float64. If the name of the
+// output ends in .npz, it is the array arr_0 of such a file.
+//
+// A block of [ddsum.Block] float64s is summed over all files before the next one is
 // begun, so that its accumulators stay in a core's cache: memory depends neither on
 // the number of files nor on their size. The threads share out the blocks.
-func Combine(ctx context.Context, o CombineOptions, show progress.Func) (norm float64, err error) {
+func Combine(ctx context.Context, o CombineOptions, show progress.Func) (norm ddsum.Norm, err error) {
 	in, err := openTerms(o.Names, cmp.Or(o.keep, mayOpen()/2))
 	if err != nil {
-		return 0, err
+		return norm, err
 	}
 	defer in.close()
-	if err := checkDistinct(o.Output, o.Names...); err != nil {
-		return 0, err
+	var paths []string
+	for _, t := range in.terms {
+		paths = append(paths, t.path)
 	}
-	out, err := createIfNamed(o.Output, in.header)
+	if err := checkDistinct(o.Output, paths...); err != nil {
+		return norm, err
+	}
+	out, err := createSum(o.Output, in.header)
 	if err != nil {
-		return 0, err
+		return norm, err
 	}
-	defer out.Close()
-	values := int64(len(in.header.Append(nil))) // where they begin in the output
+	defer out.close()
 
-	count, _ := in.header.Len()
 	if err := in.verify(ctx, o.Threads); err != nil {
-		return 0, err
+		return norm, err
 	}
 	threads := o.Threads
 	if in.deflated {
 		threads = 1
 	}
-	squares := make([]ddsum.DD, (count+ddsum.Block-1)/ddsum.Block)
+	count, _ := in.header.Len()
+	count *= int64(in.parts())
+	squares := make([]ddsum.Squares, (count+ddsum.Block-1)/ddsum.Block)
 	var next, done atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
 	for range min(threads, len(squares)) {
 		g.Go(func() error {
-			memory, err := pages.Alloc(3 * ddsum.Block)
+			memory, err := pages.Alloc(5 * ddsum.Block)
 			if err != nil {
 				return err
 			}
+			part := func(i int) []float64 { return memory[i*ddsum.Block:][:ddsum.Block] }
+			addend := addend{x: part(2), lo: part(3), raw: part(4)}
 			for {
 				block := next.Add(1) - 1
 				first := block * ddsum.Block
@@ -69,37 +84,99 @@ func Combine(ctx context.Context, o CombineOptions, show progress.Func) (norm fl
 					return nil
 				}
 				n := min(ddsum.Block, count-first)
-				hi, lo, x := memory[:n], memory[ddsum.Block:][:n], memory[2*ddsum.Block:][:n]
-				clear(hi)
-				clear(lo)
+				sum := ddsum.Sum{Hi: part(0)[:n], Lo: part(1)[:n]}
+				clear(sum.Hi)
+				clear(sum.Lo)
 				for i := range in.terms {
 					if err := ctx.Err(); err != nil {
 						return err
 					}
-					if err := in.add(hi, lo, x, i, first); err != nil {
+					if err := in.add(&sum, addend, i, first); err != nil {
 						return err
 					}
 					show(done.Add(n), count*int64(len(o.Names)))
 				}
-				squares[block] = ddsum.Squares(hi)
-				if out != nil {
-					if err := npyio.WriteFloat64s(out.At(values+8*first), hi); err != nil {
-						return err
-					}
+				sum.Round()
+				squares[block] = ddsum.SquaresOf(sum.Hi)
+				if err := out.write(block, sum.Hi); err != nil {
+					return err
 				}
 			}
 		})
 	}
 	if err := g.Wait(); err != nil {
-		return 0, err
+		return norm, err
 	}
 	if err := in.checkUnchanged(); err != nil {
-		return 0, err
+		return norm, err
 	}
-	if out != nil {
-		if err := out.Commit(true); err != nil {
-			return 0, err
+	return ddsum.NormOf(squares), out.commit()
+}
+
+// A sumFile is the file for the sum, or nil: a .npy file, or a .npz file of one array.
+type sumFile struct {
+	out    *file.Output
+	values int64            // where they begin
+	layout *npyio.NpzLayout // or nil
+	blocks []npyio.Checksum // of a .npz file
+}
+
+// createSum makes the file for a sum, unless it has no name.
+func createSum(name string, h npyio.Header) (*sumFile, error) {
+	if name == "" {
+		return nil, nil
+	}
+	if _, _, isMember := npyio.SplitMember(name); isMember {
+		return nil, status.UsageError(fmt.Errorf("%s: an output is a file of its own, not an array in one", name), "the name FILE.npz makes a .npz file, with the sum as arr_0")
+	}
+	if !strings.EqualFold(filepath.Ext(name), ".npz") {
+		out, err := create(name, h)
+		return &sumFile{out: out, values: int64(len(h.Append(nil)))}, err
+	}
+	out, err := file.Create(name)
+	if err != nil {
+		return nil, outputError(err)
+	}
+	layout := npyio.NewNpzLayout(npyio.NpzMember{Name: product, Header: h})
+	f := &sumFile{out: out, values: layout.Values(0), layout: layout}
+	count, _ := h.Len()
+	f.blocks = make([]npyio.Checksum, (count*int64(h.DType.Size)+8*ddsum.Block-1)/(8*ddsum.Block))
+	if err := out.Reserve(layout.Size()); err != nil {
+		f.close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// write writes a block.
+func (f *sumFile) write(block int64, x []float64) error {
+	if f == nil {
+		return nil
+	}
+	if f.layout != nil {
+		f.blocks[block] = npyio.ChecksumOf(asBytes(x))
+	}
+	return npyio.WriteFloat64s(f.out.At(f.values+8*ddsum.Block*block), x)
+}
+
+func (f *sumFile) commit() error {
+	if f == nil {
+		return nil
+	}
+	if f.layout != nil {
+		var all npyio.Checksum
+		for _, block := range f.blocks {
+			all = all.Then(block)
+		}
+		if err := f.layout.Finish(f.out.At, all); err != nil {
+			return err
 		}
 	}
-	return ddsum.Norm(squares), nil
+	return f.out.Commit(true)
+}
+
+func (f *sumFile) close() {
+	if f != nil {
+		f.out.Close()
+	}
 }

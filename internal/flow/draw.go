@@ -9,38 +9,79 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"matpool/internal/file"
-	"matpool/internal/nprand"
 	"matpool/internal/pages"
 	"matpool/internal/progress"
 	"matpool/npyio"
 )
 
-// drawn is how many values are drawn at once: 8 MiB.
-const drawn = 1 << 20
+// drawn is how many bytes of values are drawn at once.
+const drawn = 8 << 20
+
+// An inputForm is what all files of random numbers have in common.
+type inputForm struct {
+	header npyio.Header     // of each array
+	layout *npyio.NpzLayout // of an archive, or nil
+	arrays []int64          // for each array of a file, where its values begin
+	bytes  int64            // of an array's values
+	size   int64            // of a file
+}
+
+func newInputForm(h npyio.Header, npz bool) inputForm {
+	count, _ := h.Len()
+	form := inputForm{header: h, bytes: count * int64(h.DType.Size)}
+	if npz {
+		form.layout = npyio.NewNpzLayout(npyio.NpzMember{Name: memberA, Header: h}, npyio.NpzMember{Name: memberB, Header: h})
+		form.arrays = []int64{form.layout.Values(0), form.layout.Values(1)}
+		form.size = form.layout.Size()
+		return form
+	}
+	form.arrays = []int64{int64(len(h.Append(nil)))}
+	form.size = form.arrays[0] + form.bytes
+	return form
+}
+
+// create makes a file, without its values.
+func (form inputForm) create(name string) (*file.Output, error) {
+	if form.layout == nil {
+		return create(name, form.header)
+	}
+	out, err := file.Create(name)
+	if err != nil {
+		return nil, outputError(err)
+	}
+	if err := out.Reserve(form.size); err != nil {
+		out.Close()
+		return nil, err
+	}
+	return out, nil
+}
 
 // drawAll writes files of random numbers, one stream for all of them.
 //
 // Writing takes longer than drawing, so several threads do both: while one draws, the
 // others write what they have drawn. Files of one piece are written at the same time;
 // the system writes the pieces of a larger one in turn.
-func (o InitOptions) drawAll(ctx context.Context, names []string, h npyio.Header, show progress.Func) error {
-	count, _ := h.Len()
-	d := drawing{names: names, header: h, count: count, sync: o.Sync, source: nprand.New(o.Seed), open: map[*drawnFile]bool{}}
+func (o InitOptions) drawAll(ctx context.Context, names []string, form inputForm, show progress.Func) error {
+	begin, err := o.Random.filler()
+	if err != nil {
+		return err
+	}
+	d := drawing{names: names, form: form, sync: o.Sync, begin: begin, open: map[*drawnFile]bool{}}
 	defer d.close()
 	var files atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
 	for range min(runtime.GOMAXPROCS(0), maxWriters) {
 		g.Go(func() error {
-			buffer, err := pages.Alloc(int(min(drawn, count)))
+			floats, err := pages.Alloc(int(min(drawn, form.bytes+7) / 8))
 			if err != nil {
 				return err
 			}
 			for ctx.Err() == nil {
-				f, first, x, err := d.next(buffer)
-				if err != nil || f == nil {
+				p, err := d.next(asBytes(floats))
+				if err != nil || p.file == nil {
 					return err
 				}
-				done, err := d.write(f, first, x)
+				done, err := d.write(p)
 				if err != nil {
 					return err
 				}
@@ -59,62 +100,107 @@ const maxWriters = 4
 
 // A drawing is the state that the threads share.
 type drawing struct {
-	names  []string
-	header npyio.Header
-	count  int64 // of values in a file
-	sync   bool
+	names []string
+	form  inputForm
+	sync  bool
 
-	mu     sync.Mutex
-	source *nprand.Source
-	begun  int        // of the files
-	file   *drawnFile // the last of them
-	drawn  int64      // of its values
-	open   map[*drawnFile]bool
+	mu    sync.Mutex
+	begin filler
+	begun int          // of the files
+	file  *drawnFile   // the last of them
+	array int          // the last one begun in it
+	fill  func([]byte) // draws its values
+	drawn int64        // of them, in bytes
+	open  map[*drawnFile]bool
 }
 
 type drawnFile struct {
 	*file.Output
-	values  int64 // where they begin, in bytes
-	missing atomic.Int64
+	missing atomic.Int64       // bytes of values
+	sums    [][]npyio.Checksum // of an archive: for each array, of its pieces
 }
 
-// next draws the next values into the buffer: x, those of file f from number first on.
-// It begins files as needed. After the last file, f is nil.
-func (d *drawing) next(buffer []float64) (f *drawnFile, first int64, x []float64, err error) {
+// A drawnPiece is a piece of an array of a file.
+type drawnPiece struct {
+	file   *drawnFile
+	array  int
+	first  int64 // its first byte among those of the values
+	values []byte
+}
+
+// next draws the next values into the buffer. It begins files as needed. After the last one, there
+// is no piece.
+func (d *drawing) next(buffer []byte) (p drawnPiece, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.file == nil || d.drawn == d.count {
-		if d.begun == len(d.names) {
-			return nil, 0, nil, nil
+	if d.file == nil || d.drawn == d.form.bytes {
+		if d.array++; d.file == nil || d.array >= len(d.form.arrays) {
+			if d.begun == len(d.names) {
+				return p, nil
+			}
+			if d.file, err = d.create(d.names[d.begun]); err != nil {
+				return p, err
+			}
+			d.array = 0
+			d.begun++
 		}
-		out, err := create(d.names[d.begun], d.header)
-		if err != nil {
-			return nil, 0, nil, err
-		}
-		d.file, d.drawn = &drawnFile{Output: out, values: int64(len(d.header.Append(nil)))}, 0
-		d.file.missing.Store(d.count)
-		d.open[d.file] = true
-		d.begun++
+		d.fill, d.drawn = d.begin(), 0
 	}
-	first, x = d.drawn, buffer[:min(int64(len(buffer)), d.count-d.drawn)]
-	d.source.Float64s(x)
-	d.drawn += int64(len(x))
-	return d.file, first, x, nil
+	p = drawnPiece{d.file, d.array, d.drawn, buffer[:min(drawn, d.form.bytes-d.drawn)]}
+	d.fill(p.values)
+	d.drawn += int64(len(p.values))
+	return p, nil
+}
+
+func (d *drawing) create(name string) (*drawnFile, error) {
+	out, err := d.form.create(name)
+	if err != nil {
+		return nil, err
+	}
+	f := &drawnFile{Output: out}
+	f.missing.Store(d.form.bytes * int64(len(d.form.arrays)))
+	if d.form.layout != nil {
+		for range d.form.arrays {
+			f.sums = append(f.sums, make([]npyio.Checksum, (d.form.bytes+drawn-1)/drawn))
+		}
+	}
+	d.open[f] = true
+	return f, nil
 }
 
 // write writes a piece, and gives the file its name if that was the last one missing.
-func (d *drawing) write(f *drawnFile, first int64, x []float64) (done bool, err error) {
-	if err := npyio.WriteFloat64s(f.At(f.values+8*first), x); err != nil {
+func (d *drawing) write(p drawnPiece) (done bool, err error) {
+	f := p.file
+	if d.form.layout != nil {
+		f.sums[p.array][p.first/drawn] = npyio.ChecksumOf(p.values)
+	}
+	if _, err := f.At(d.form.arrays[p.array] + p.first).Write(p.values); err != nil {
 		return false, err
 	}
-	if f.missing.Add(-int64(len(x))) > 0 {
+	if f.missing.Add(-int64(len(p.values))) > 0 {
 		return false, nil
 	}
 	d.mu.Lock()
 	delete(d.open, f)
 	d.mu.Unlock()
 	defer f.Close()
+	if d.form.layout != nil {
+		if err := d.form.layout.Finish(f.At, joined(f.sums)...); err != nil {
+			return false, err
+		}
+	}
 	return true, f.Commit(d.sync)
+}
+
+// joined returns the checksum of each array from those of its pieces.
+func joined(pieces [][]npyio.Checksum) []npyio.Checksum {
+	sums := make([]npyio.Checksum, len(pieces))
+	for i := range pieces {
+		for _, piece := range pieces[i] {
+			sums[i] = sums[i].Then(piece)
+		}
+	}
+	return sums
 }
 
 // close removes what was not completed.

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +67,13 @@ func read(t *testing.T, name string) blas.Matrix {
 		t.Fatal(err)
 	}
 	return m
+}
+
+func seeded(seed int) (r Random) {
+	if err := r.SetSeed(strconv.Itoa(seed)); err != nil {
+		panic(err)
+	}
+	return r
 }
 
 func names(t *testing.T, dir string) []string {
@@ -136,9 +144,9 @@ func TestSerialAndCombineAgree(t *testing.T) {
 	if err := Products(t.Context(), ProductOptions{Pairs: pairs, Multiplier: newMultiplier(t, 2)}, quietly); err != nil {
 		t.Fatal(err)
 	}
-	var norms []float64
+	var norms []ddsum.Norm
 	var sums [][]byte
-	note := func(norm float64, err error, sum string) {
+	note := func(norm ddsum.Norm, err error, sum string) {
 		t.Helper()
 		data, readErr := os.ReadFile(sum)
 		if err != nil || readErr != nil {
@@ -164,7 +172,7 @@ func TestSerialAndCombineAgree(t *testing.T) {
 	for _, x := range sum.Data {
 		squares += x * x
 	}
-	if want := math.Sqrt(squares); math.Abs(norms[0]-want) > 1e-13*want {
+	if want := math.Sqrt(squares); math.Abs(norms[0].Value-want) > 1e-13*want {
 		t.Errorf("norm %v, want %v", norms[0], want)
 	}
 }
@@ -181,7 +189,7 @@ func TestCombineOfManyFiles(t *testing.T) {
 		files = append(files, write(t, filepath.Join(dir, file.Indexed("x.npy", i)), 1, n, data))
 	}
 	norm, err := Combine(t.Context(), CombineOptions{Names: files, Threads: 2, keep: keep}, quietly)
-	if want := math.Hypot(p, p*(p-1)/2); err != nil || math.Abs(norm-want) > 1e-9*want {
+	if want := math.Hypot(p, p*(p-1)/2); err != nil || math.Abs(norm.Value-want) > 1e-9*want {
 		t.Errorf("norm %v, %v; want %v", norm, err, want)
 	}
 }
@@ -233,7 +241,7 @@ func TestEverythingWrongIsTold(t *testing.T) {
 		if err == nil || status.Of(err) != status.Data {
 			t.Fatalf("%s: error %v, status %d", what, err, status.Of(err))
 		}
-		for _, says := range []string{"a1.npy is 3×4 and", "a2.npy: " + errors.Unwrap(missing).Error(), "b2.npy: truncated", "a3.npy: is text"} {
+		for _, says := range []string{"a1.npy is 3×4 and", "a2.npy: " + errors.Unwrap(missing).Error(), "b2.npy: truncated", "a3.npy: not a .npy file but text"} {
 			if !strings.Contains(err.Error(), says) {
 				t.Errorf("%s does not say %q:\n%v", what, says, err)
 			}
@@ -335,7 +343,7 @@ func TestCancelLeavesWholeFilesOnly(t *testing.T) {
 func TestInitIsOneStream(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "folder")
 	const jobs, size = 3, 1100 // two pieces to a file
-	in := InitOptions{Dir: dir, A: "a.npy", B: "b", Jobs: jobs, Size: size, Seed: 42}
+	in := InitOptions{Dir: dir, A: "a.npy", B: "b", Jobs: jobs, Size: size, Random: seeded(42)}
 	if err := Init(t.Context(), in, quietly); err != nil {
 		t.Fatal(err)
 	}

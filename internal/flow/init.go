@@ -18,36 +18,49 @@ import (
 type InitOptions struct {
 	Dir        string
 	A, B       string // names without the index
+	Npz        string // the name without the index of the archives of A and B; or none
 	Jobs, Size int
-	Seed       uint32
+	Random     Random
 	Force      bool // replace files that are there
 	Sync       bool // flush each file to the disk
 }
 
+// The arrays of an archive of a pair.
+const (
+	memberA = "A"
+	memberB = "B"
+)
+
 // Init writes random inputs: for i = 0 … Jobs−1, A then B, each a Size×Size matrix,
-// uniform on [0, 1), filled row by row from one stream. They are the files that numpy
-// writes after np.random.seed(Seed). Init refuses beforehand if one of them exists, or
-// if they do not all fit on the disk.
+// filled row by row from one stream. They are the files that numpy
+// writes with these random numbers, or, if Npz is given, np.savez(file, A=a, B=b). Init refuses
+// beforehand if one of them exists, or if they do not all fit on the disk.
 func Init(ctx context.Context, o InitOptions, show progress.Func) error {
-	names := make([]string, 0, 2*o.Jobs)
+	if err := o.Random.Check(); err != nil {
+		return err
+	}
+	var names []string
 	for i := range o.Jobs {
-		names = append(names, filepath.Join(o.Dir, file.Indexed(o.A, i)), filepath.Join(o.Dir, file.Indexed(o.B, i)))
+		if o.Npz != "" {
+			names = append(names, filepath.Join(o.Dir, file.Indexed(o.Npz, i)))
+		} else {
+			names = append(names, filepath.Join(o.Dir, file.Indexed(o.A, i)), filepath.Join(o.Dir, file.Indexed(o.B, i)))
+		}
 	}
 	if name, twice := repeated(names); twice {
 		return status.UsageError(fmt.Errorf("two of the matrices would be written to %s", name), "give -a and -b names that no index makes equal")
 	}
-	for _, name := range names[:2] { // the others differ in the index only
+	for _, name := range names[:min(2, len(names))] { // the others differ in the index only
 		if err := file.Check(name); err != nil {
 			return outputError(err)
 		}
 	}
-	h := npyio.Header{DType: npyio.Float64, Shape: []int{o.Size, o.Size}}
+	form := newInputForm(npyio.Header{DType: npyio.DTypeOf(o.Random.Type()), Shape: []int{o.Size, o.Size}}, o.Npz != "")
 	replaced, err := o.existing(names)
 	if err != nil {
 		return err
 	}
-	count, _ := h.Len()
-	fileSize := float64(len(h.Append(nil))) + 8*float64(count)
+	fileSize := float64(form.size)
 	// A file that is replaced stays until the new one is complete.
 	if err := checkSpace(o.Dir, fileSize*float64(len(names))-replaced+min(replaced, fileSize)); err != nil {
 		return err
@@ -55,7 +68,7 @@ func Init(ctx context.Context, o InitOptions, show progress.Func) error {
 	if err := os.MkdirAll(o.Dir, 0o777); err != nil {
 		return fmt.Errorf("%s: the folder cannot be made: %w", o.Dir, file.Cause(err))
 	}
-	return o.drawAll(ctx, names, h, show)
+	return o.drawAll(ctx, names, form, show)
 }
 
 // repeated returns a name that stands twice in the list, if any.

@@ -3,24 +3,34 @@ package flow
 import (
 	"bytes"
 	"errors"
+	"io"
+	"math"
 	"testing"
+
+	"matpool/internal/ddsum"
 )
 
 func TestPrintNorm(t *testing.T) {
+	const begin, end = "matprod: warning: this norm proves nothing: ", " for a float64, as in numpy\n"
 	for _, test := range []struct {
-		quiet bool
-		norm  float64
-		want  string
+		quiet          bool
+		norm           ddsum.Norm
+		stdout, stderr string
 	}{
-		{false, 7496.135068553137, "norm of the sum of 3 files: 7496.135068553137\n"},
-		{true, 1e22, "1e+22\n"},
+		{false, ddsum.Norm{Value: 7496.135068553137}, "norm of the sum of 3 files: 7496.135068553137\n", ""},
+		{true, ddsum.Norm{Value: 1e22}, "1e+22\n", ""},
+		{true, ddsum.Norm{Value: 0}, "0.0\n", ""},
+		{true, ddsum.Norm{Value: math.Inf(1)}, "inf\n", ""},
+		{true, ddsum.Norm{Value: 0, Void: true}, "0.0\n", begin + "the sum is not zero, but its squares are too small" + end},
+		{false, ddsum.Norm{Value: math.Inf(1), Void: true}, "norm of the sum of 3 files: inf\n", begin + "the sum is finite, but its squares are too large" + end},
 	} {
-		var stdout bytes.Buffer
-		if err := PrintNorm(&stdout, test.norm, "3 files", test.quiet); err != nil || stdout.String() != test.want {
-			t.Errorf("%q, %v; want %q", stdout.String(), err, test.want)
+		var stdout, stderr bytes.Buffer
+		err := PrintNorm(&stdout, &stderr, "matprod", test.norm, "3 files", test.quiet)
+		if err != nil || stdout.String() != test.stdout || stderr.String() != test.stderr {
+			t.Errorf("%q, %q, %v; want %q, %q", &stdout, &stderr, err, test.stdout, test.stderr)
 		}
 	}
-	if err := PrintNorm(full{}, 1, "1 file", true); !errors.Is(err, errFull) {
+	if err := PrintNorm(full{}, io.Discard, "matprod", ddsum.Norm{Value: 1}, "1 file", true); !errors.Is(err, errFull) {
 		t.Errorf("on a full disk: %v", err)
 	}
 }

@@ -23,47 +23,48 @@ type SerialOptions struct {
 
 // Serial computes the sum of all pairs' products, Σ AᵢBᵢ, and returns its norm. Sum and
 // norm have the bits that [Combine] gets from the products' files.
-func Serial(ctx context.Context, o SerialOptions, show progress.Func) (norm float64, err error) {
+func Serial(ctx context.Context, o SerialOptions, show progress.Func) (norm ddsum.Norm, err error) {
 	work, h, err := checkTerms(o.Pairs, o.Output)
 	if err != nil {
-		return 0, err
+		return norm, err
 	}
 	out, err := createIfNamed(o.Output, h)
 	if err != nil {
-		return 0, err
+		return norm, err
 	}
 	defer out.Close()
-	hi, _, err := work.sum(ctx, o.Multiplier, h, show)
+	sum, err := work.sum(ctx, o.Multiplier, h, show)
 	if err != nil {
-		return 0, err
+		return norm, err
 	}
-	squares := make([]ddsum.DD, (len(hi)+ddsum.Block-1)/ddsum.Block)
-	forBlocks(o.Multiplier.Threads(), len(hi), func(block, i, end int) { squares[block] = ddsum.Squares(hi[i:end]) })
+	sum.Round()
+	squares := make([]ddsum.Squares, (len(sum.Hi)+ddsum.Block-1)/ddsum.Block)
+	forBlocks(o.Multiplier.Threads(), len(sum.Hi), func(block, i, end int) { squares[block] = ddsum.SquaresOf(sum.Hi[i:end]) })
 	if out != nil {
-		if err := npyio.WriteFloat64s(interruptible{ctx, out}, hi); err != nil {
-			return 0, err
+		if err := npyio.WriteFloat64s(interruptible{ctx, out}, sum.Hi); err != nil {
+			return norm, err
 		}
 		if err := out.Commit(true); err != nil {
-			return 0, err
+			return norm, err
 		}
 	}
-	return ddsum.Norm(squares), nil
+	return ddsum.NormOf(squares), nil
 }
 
-// sum computes Σ AᵢBᵢ = hi + lo, an array with the header h; complex values as re, im. Each
+// sum computes Σ AᵢBᵢ as an array with the header h, which is not rounded yet; complex values as re, im. Each
 // product is rounded to its type first, as in its file. They are added in order: see package
 // ddsum.
-func (w work) sum(ctx context.Context, m blas.Multiplier, h npyio.Header, show progress.Func) (hi, lo []float64, err error) {
+func (w work) sum(ctx context.Context, m blas.Multiplier, h npyio.Header, show progress.Func) (*ddsum.Sum, error) {
 	count, _ := h.Len()
 	count *= int64(elemOf(h).Parts())
 	accumulators, err := pages.Alloc(2 * int(count))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	hi, lo = accumulators[:count], accumulators[count:]
+	sum := &ddsum.Sum{Hi: accumulators[:count], Lo: accumulators[count:]}
 
 	const parts = 16 // a product is added to one while the next is added to another
-	size := (len(hi) + parts - 1) / parts
+	size := (len(sum.Hi) + parts - 1) / parts
 	turns := newTurns(parts)
 	err = w.multiply(ctx, m, show, func(ctx context.Context, i int, c npyio.Header, each func(func([]byte, int) error) error) error {
 		if !slices.Equal(c.Shape, h.Shape) || elemOf(c).Parts() > elemOf(h).Parts() {
@@ -76,8 +77,8 @@ func (w work) sum(ctx context.Context, m blas.Multiplier, h npyio.Header, show p
 			end := from + s.floats()
 			for part := from / size; part*size < end; part++ {
 				begin, to := max(from, part*size), min(end, (part+1)*size)
-				leaves := to == min((part+1)*size, len(hi))
-				err := turns.take(ctx, part, i, leaves, func() { s.add(hi[begin:to], lo[begin:to], begin-from) })
+				leaves := to == min((part+1)*size, len(sum.Hi))
+				err := turns.take(ctx, part, i, leaves, func() { s.addTo(sum, begin, to, begin-from) })
 				if err != nil {
 					return err
 				}
@@ -85,7 +86,7 @@ func (w work) sum(ctx context.Context, m blas.Multiplier, h npyio.Header, show p
 			return nil
 		})
 	})
-	return hi, lo, err
+	return sum, err
 }
 
 // forBlocks calls work on a number of threads, for each block of n elements: from i to end.

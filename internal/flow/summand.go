@@ -21,43 +21,39 @@ const summandBlock = 4096
 // floats returns how many float64s the values are in the sum.
 func (s *summand) floats() int { return len(s.values) / s.t.Size() * s.t.Parts() * s.spread }
 
-// add adds values to hi + lo, from the float64 numbered first on. Integers of 64 bits are
-// added exactly, in two parts.
-func (s *summand) add(hi, lo []float64, first int) {
+// addTo adds values to the elements from, from+1, … to−1 of a sum: the float64s from the one
+// numbered first on. Integers of 64 bits are added exactly, in two parts.
+func (s *summand) addTo(sum *ddsum.Sum, from, to, first int) {
 	if s.t.Part() == elem.Float64 && s.spread == 1 {
 		all := unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(s.values))), len(s.values)/8)
-		ddsum.Add(hi, lo, all[first:][:len(hi)])
+		sum.Add(from, all[first:][:to-from])
 		return
 	}
 	if s.memory == nil {
 		s.memory = make([]float64, 3*summandBlock)
 	}
-	for i := 0; i < len(hi); i += summandBlock {
-		n := min(summandBlock, len(hi)-i)
-		s.addBlock(hi[i:i+n], lo[i:i+n], first+i)
+	for ; from < to; from, first = from+summandBlock, first+summandBlock {
+		s.addBlock(sum, from, min(summandBlock, to-from), first)
 	}
 }
 
-func (s *summand) addBlock(hi, lo []float64, first int) {
-	x, low := s.memory[:len(hi)], s.memory[summandBlock:][:len(hi)]
-	if s.spread == 2 {
+func (s *summand) addBlock(sum *ddsum.Sum, from, n, first int) {
+	x, low := s.memory[:n], s.memory[summandBlock:][:n]
+	isSplit := false
+	if s.spread == 1 {
+		isSplit = s.convert(x, low, first)
+	} else {
 		// Every other float64 is a value, the first or the second one.
 		skip := first % 2
-		n := (len(hi) + 1 - skip) / 2
-		dense, denseLow := s.memory[2*summandBlock:][:n], low[:n]
-		isSplit := s.convert(dense, denseLow, first/2+skip)
+		dense := s.memory[2*summandBlock:][:(n+1-skip)/2]
+		denseLow := s.memory[2*summandBlock+summandBlock/2:][:len(dense)]
+		isSplit = s.convert(dense, denseLow, first/2+skip)
 		widen(x, dense, skip)
-		ddsum.Add(hi, lo, x)
-		if isSplit {
-			widen(x, denseLow, skip)
-			ddsum.Add(hi, lo, x)
-		}
-		return
+		widen(low, denseLow, skip)
 	}
-	isSplit := s.convert(x, low, first)
-	ddsum.Add(hi, lo, x)
+	sum.Add(from, x)
 	if isSplit {
-		ddsum.Add(hi, lo, low)
+		sum.Add(from, low)
 	}
 }
 

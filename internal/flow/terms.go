@@ -6,25 +6,21 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"unsafe"
 
 	"golang.org/x/sync/errgroup"
 
 	"matpool/internal/ddsum"
+	"matpool/internal/elem"
 	"matpool/internal/status"
 	"matpool/npyio"
 )
 
 // terms are the files to be summed: sound, and of one shape and order.
 type terms struct {
-	header   npyio.Header
+	header   npyio.Header // of the sum, float64 or complex128
 	terms    []term
 	deflated bool // one of them is
-}
-
-type term struct {
-	name   string
-	arrays []*npyio.File // a product, or a partial sum's two, if they are kept open
-	info   os.FileInfo   // as it was at the beginning
 }
 
 // openTerms checks all the files, and returns them or all that is wrong with them. It
@@ -35,13 +31,17 @@ func openTerms(names []string, keep int) (*terms, error) {
 	seen := make(map[string]bool, len(names))
 	first := ""
 	for _, name := range names {
-		if path := key(name); seen[path] {
+		term, err := findTerm(name)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if seen[term.key()] {
 			errs = append(errs, status.UsageError(fmt.Errorf("%s: is named twice", name), "each file is added once; remove one of the names"))
 			continue
-		} else {
-			seen[path] = true
 		}
-		arrays, err := openTerm(name)
+		seen[term.key()] = true
+		arrays, err := term.open()
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -52,24 +52,26 @@ func openTerms(names []string, keep int) (*terms, error) {
 		case err != nil:
 			errs = append(errs, err)
 		case first == "":
-			first, t.header = name, h
-			t.header.DType = npyio.Float64
+			first, t.header = name, npyio.Header{DType: npyio.Float64, Shape: h.Shape, Fortran: h.FortranOrder()}
 		case !slices.Equal(h.Shape, t.header.Shape):
 			errs = append(errs, shapeError(name, h, first, t.header))
-		case h.Fortran != t.header.Fortran:
+		case h.FortranOrder() != t.header.Fortran:
 			errs = append(errs, status.DataError(fmt.Errorf("%s: is not in the order (C or Fortran) of %s", name, first),
 				"in Python: np.save(name, np.ascontiguousarray(np.load(name)))"))
 		}
 		for _, array := range arrays {
 			t.deflated = t.deflated || array.Deflated()
+			if typeOf(array).IsComplex() {
+				t.header.DType = npyio.DTypeOf(elem.Complex128)
+			}
 		}
-		kept := term{name: name, info: info}
+		term.info = info
 		if len(t.terms) < keep {
-			kept.arrays = arrays
+			term.arrays = arrays
 		} else {
 			arrays[0].Close()
 		}
-		t.terms = append(t.terms, kept)
+		t.terms = append(t.terms, term)
 	}
 	if err := errors.Join(errs...); err != nil {
 		t.close()
@@ -78,36 +80,65 @@ func openTerms(names []string, keep int) (*terms, error) {
 	return t, nil
 }
 
-// openTerm opens a product, or the two arrays of a partial sum, which one file holds.
-func openTerm(name string) ([]*npyio.File, error) {
-	if npyio.IsNpz(name) {
-		return openPartial(name)
-	}
-	f, err := openFloat64(name)
-	return []*npyio.File{f}, err
+// parts returns how many float64s an element of the sum has: 2 if it is complex.
+func (t *terms) parts() int {
+	e, _ := t.header.DType.Elem()
+	return e.Parts()
 }
 
-// TermShape returns the shape of a file that [Combine] adds, a product or a partial sum.
-// Nothing but headers is read.
-func TermShape(name string) ([]int, error) {
-	arrays, err := openTerm(name)
-	if err != nil {
-		return nil, err
-	}
-	defer arrays[0].Close()
-	return arrays[0].Shape, nil
-}
+// addend is the memory that one thread needs to add terms: three blocks.
+type addend struct{ x, lo, raw []float64 }
 
-// add adds values of file i, from the one numbered first on, to hi + lo. It uses the
-// memory x.
-func (t *terms) add(hi, lo, x []float64, i int, first int64) error {
+// add adds term i to a block of the sum, from its float64 number first on.
+func (t *terms) add(sum *ddsum.Sum, memory addend, i int, first int64) error {
+	n := len(sum.Hi)
 	return t.with(i, func(array *npyio.File) error {
-		if err := array.ReadFloat64s(x, first); err != nil {
-			return inputError(err)
+		e, values, from := typeOf(array), n, first
+		if t.parts() == 2 {
+			values, from = n/2, first/2
 		}
-		ddsum.Add(hi, lo, x)
+		x := memory.x[:values*e.Parts()]
+		// What is narrower is widened in its place.
+		raw := asBytes(x)[8*len(x)-values*e.Size():]
+		wide := e == elem.Int64 || e == elem.Uint64
+		if wide {
+			raw = asBytes(memory.raw[:values])
+		}
+		if err := array.Read(raw, from); err != nil {
+			return termError(err)
+		}
+		swap := array.DType.Swapped()
+		var lo []float64
+		switch {
+		case wide:
+			lo = memory.lo[:values]
+			elem.SplitInt64(x, lo, raw, e, swap)
+		case e.Part() != elem.Float64:
+			elem.ToFloat64(x, raw, e, swap)
+		case swap:
+			elem.SwapBytes(raw, e)
+		}
+		for _, part := range [][]float64{x, lo} {
+			if len(part) < n && part != nil {
+				part = asComplex(part[:n])
+			}
+			sum.Add(0, part)
+		}
 		return nil
 	})
+}
+
+// asComplex makes complex numbers of the real ones in the first half of x.
+func asComplex(x []float64) []float64 {
+	for i := len(x)/2 - 1; i >= 0; i-- {
+		x[2*i], x[2*i+1] = x[i], 0
+	}
+	return x
+}
+
+// asBytes returns x's own memory.
+func asBytes(x []float64) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), 8*len(x))
 }
 
 // verify reads all files that have checksums, and returns all that is wrong.
@@ -118,7 +149,7 @@ func (t *terms) verify(ctx context.Context, threads int) error {
 	for i := range t.terms {
 		g.Go(func() error {
 			if ctx.Err() == nil {
-				errs[i] = t.with(i, func(array *npyio.File) error { return inputError(array.Verify()) })
+				errs[i] = t.with(i, func(array *npyio.File) error { return termError(array.Verify()) })
 			}
 			return nil
 		})
@@ -146,7 +177,7 @@ func (t *terms) with(i int, do func(*npyio.File) error) error {
 }
 
 func (t *terms) reopen(i int) ([]*npyio.File, error) {
-	arrays, err := openTerm(t.terms[i].name)
+	arrays, err := t.terms[i].open()
 	if err != nil {
 		return nil, err
 	}

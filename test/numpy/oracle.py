@@ -8,6 +8,7 @@ import json
 import sys
 import warnings
 import zipfile
+from fractions import Fraction
 
 import numpy as np
 
@@ -163,6 +164,64 @@ def convert(dtype):
         back = x.astype('i8').astype(dtype) if dtype.kind in 'iu' else x.astype(part)
         return {'Values': values.tobytes().hex(), 'Wide': values.astype(wide).tobytes().hex(),
                 'X': x.tobytes().hex(), 'Narrow': back.tobytes().hex()}
+
+
+def typed(dtype, *shape, seed=1):
+    """Values of any type: integers of all sizes, other numbers of many magnitudes."""
+    rng, dtype = np.random.RandomState(seed), np.dtype(dtype)
+    n = int(np.prod(shape))
+    if dtype.kind == 'b':
+        values = rng.randint(0, 2, n).astype(dtype)
+    elif dtype.kind in 'iu':
+        values = np.frombuffer(rng.bytes(n * dtype.itemsize), dtype)
+    else:
+        parts = rng.standard_normal((2, n)) * 2.0 ** rng.randint(-14, 14, (2, n))
+        values = (parts[0] + 1j * parts[1] if dtype.kind == 'c' else parts[0]).astype(dtype)
+    return values.reshape(shape)
+
+
+def save_archive(file, arrays, compress=False):
+    """Save a .npz file: {name: array}, or one array without a name."""
+    save = np.savez_compressed if compress else np.savez
+    if isinstance(arrays, str):
+        save(file, eval(arrays))
+    else:
+        save(file, **{name: eval(array) for name, array in arrays.items()})
+
+
+def exact_sum(files, result):
+    """Save the sum of all arrays in some files, each element rounded once, and say what numpy's norm of it is."""
+    arrays = []
+    for file in files:
+        path, _, name = file.partition('.npz:')
+        loaded = np.load(path + '.npz' if name else path, allow_pickle=False)
+        arrays += [loaded[name]] if name else [loaded] if isinstance(loaded, np.ndarray) else [loaded[n] for n in loaded]
+    order = 'F' if arrays[0].flags.fnc else 'C'
+    is_complex = any(a.dtype.kind == 'c' for a in arrays)
+    total = np.zeros(arrays[0].shape, 'c16' if is_complex else 'f8', order)
+    for index in np.ndindex(total.shape):
+        terms = [a[index].item() for a in arrays]
+        parts = [[Fraction(t.real) for t in terms], [Fraction(t.imag) for t in terms]]
+        re, im = (float(sum(part)) for part in parts)
+        total[index] = complex(re, im) if is_complex else re
+    np.save(result, total)
+    return str(np.linalg.norm(total))
+
+
+def inputs(rng, seed, line, jobs, size, folder, npz):
+    """Save random inputs, each drawn by a line of Python."""
+    n = (size, size)
+    if rng == 'mt19937':
+        np.random.seed(int(seed))
+    r = np.random.default_rng(int(seed))
+    for i in range(jobs):
+        A = eval(line, globals(), {'n': n, 'r': r})
+        B = eval(line, globals(), {'n': n, 'r': r})
+        if npz:
+            np.savez(f'{folder}/input{i}.npz', A=A, B=B)
+        else:
+            np.save(f'{folder}/inputA{i}.npy', A)
+            np.save(f'{folder}/inputB{i}.npy', B)
 
 
 class Pipe:

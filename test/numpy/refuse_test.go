@@ -47,16 +47,25 @@ func TestFilesOfOtherTypesAreRefused(t *testing.T) {
 	}
 	ask[any](t, "save_any", questions...)
 
-	commands := [][]string{
+	sums := [][]string{
 		{matcombine, "other.npy", "good.npy"},
 		{matcombine, "good.npy", "other.npy"},
+	}
+	products := [][]string{
 		{matprod, "other.npy", "good.npy", "product.npy"},
 		{matprod, "good.npy", "other.npy", "product.npy"},
 	}
 	for i, test := range tests {
 		says := "other.npy: holds " + test.holds
+		for _, command := range sums {
+			if strings.HasSuffix(says, only) {
+				run(t, dirs[i], command[0], command[1:]...)
+			} else if hint := refuses(t, dirs[i], says, command[0], command[1:]...); hint == "" {
+				t.Errorf("%s: matcombine has no hint", test.array)
+			}
+		}
 		hint := ""
-		for _, command := range commands {
+		for _, command := range products {
 			hint = refuses(t, dirs[i], says, command[0], command[1:]...)
 			if (hint != "") != test.hint {
 				t.Errorf("%s: hint %q", test.array, hint)
@@ -64,7 +73,7 @@ func TestFilesOfOtherTypesAreRefused(t *testing.T) {
 		}
 		if hint != "" {
 			follow(t, dirs[i], hint, "other.npy")
-			for _, command := range commands {
+			for _, command := range products {
 				run(t, dirs[i], command[0], command[1:]...)
 			}
 		}
