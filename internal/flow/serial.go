@@ -65,6 +65,7 @@ func (w work) sum(ctx context.Context, m blas.Multiplier, h npyio.Header, show p
 	const parts = 16 // a product is added to one while the next is added to another
 	size := (len(hi) + parts - 1) / parts
 	turns := newTurns(parts)
+	add := func(to int, x []float64) { ddsum.Add(hi[to:][:len(x)], lo[to:][:len(x)], x) }
 	err = w.multiply(ctx, m, show, func(ctx context.Context, i int, c npyio.Header, each func(func([]byte, int) error) error) error {
 		if !slices.Equal(c.Shape, h.Shape) || elemOf(c).Parts() > elemOf(h).Parts() {
 			return fmt.Errorf("%s or %s: was changed while the others were read", w.pairs[i].A, w.pairs[i].B)
@@ -77,7 +78,7 @@ func (w work) sum(ctx context.Context, m blas.Multiplier, h npyio.Header, show p
 			for part := from / size; part*size < end; part++ {
 				begin, to := max(from, part*size), min(end, (part+1)*size)
 				leaves := to == min((part+1)*size, len(hi))
-				err := turns.take(ctx, part, i, leaves, func() { s.add(hi[begin:to], lo[begin:to], begin-from) })
+				err := turns.take(ctx, part, i, leaves, func() { s.add(add, begin, to-begin, begin-from) })
 				if err != nil {
 					return err
 				}

@@ -3,7 +3,6 @@ package flow
 import (
 	"unsafe"
 
-	"matpool/internal/ddsum"
 	"matpool/internal/elem"
 )
 
@@ -21,43 +20,46 @@ const summandBlock = 4096
 // floats returns how many float64s the values are in the sum.
 func (s *summand) floats() int { return len(s.values) / s.t.Size() * s.t.Parts() * s.spread }
 
-// add adds values to hi + lo, from the float64 numbered first on. Integers of 64 bits are
-// added exactly, in two parts.
-func (s *summand) add(hi, lo []float64, first int) {
+// add adds n float64s of the values to the elements of a sum from the one numbered to on,
+// beginning with the float64 numbered first. Integers of 64 bits are added exactly, in two
+// parts.
+func (s *summand) add(sum adder, to, n, first int) {
 	if s.t.Part() == elem.Float64 && s.spread == 1 {
 		all := unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(s.values))), len(s.values)/8)
-		ddsum.Add(hi, lo, all[first:][:len(hi)])
+		sum(to, all[first:][:n])
 		return
 	}
 	if s.memory == nil {
 		s.memory = make([]float64, 3*summandBlock)
 	}
-	for i := 0; i < len(hi); i += summandBlock {
-		n := min(summandBlock, len(hi)-i)
-		s.addBlock(hi[i:i+n], lo[i:i+n], first+i)
+	for i := 0; i < n; i += summandBlock {
+		s.addBlock(sum, to+i, min(summandBlock, n-i), first+i)
 	}
 }
 
-func (s *summand) addBlock(hi, lo []float64, first int) {
-	x, low := s.memory[:len(hi)], s.memory[summandBlock:][:len(hi)]
-	if s.spread == 2 {
-		// Every other float64 is a value, the first or the second one.
-		skip := first % 2
-		n := (len(hi) + 1 - skip) / 2
-		dense, denseLow := s.memory[2*summandBlock:][:n], low[:n]
-		isSplit := s.convert(dense, denseLow, first/2+skip)
-		widen(x, dense, skip)
-		ddsum.Add(hi, lo, x)
+// An adder adds x to the elements of a sum from the one numbered to on.
+type adder func(to int, x []float64)
+
+func (s *summand) addBlock(sum adder, to, n, first int) {
+	x, low := s.memory[:n], s.memory[summandBlock:][:n]
+	if s.spread == 1 {
+		isSplit := s.convert(x, low, first)
+		sum(to, x)
 		if isSplit {
-			widen(x, denseLow, skip)
-			ddsum.Add(hi, lo, x)
+			sum(to, low)
 		}
 		return
 	}
-	isSplit := s.convert(x, low, first)
-	ddsum.Add(hi, lo, x)
+	// Every other float64 is a value, the first or the second one.
+	skip := first % 2
+	low = low[:(n+1-skip)/2]
+	values := s.memory[2*summandBlock:][:len(low)]
+	isSplit := s.convert(values, low, first/2+skip)
+	widen(x, values, skip)
+	sum(to, x)
 	if isSplit {
-		ddsum.Add(hi, lo, low)
+		widen(x, low, skip)
+		sum(to, x)
 	}
 }
 

@@ -10,31 +10,21 @@ import (
 
 const badData = 65
 
-// Files that numpy writes, and reads, but which hold no float64s: each program says
-// so in one line that begins with the file's name, and ends with 65. Where numpy can
-// convert the values, a hint says how; then the file is read.
+// Files that numpy writes, and reads, but which hold no numbers, or none of a known size:
+// each program says so in one line that begins with the file's name, gives a hint, and ends
+// with 65.
 func TestFilesOfOtherTypesAreRefused(t *testing.T) {
 	const pickle = "Python objects (descr '|O'), which are never unpickled"
-	const only = "; only float64 ('<f8' or '>f8') is read"
-	const nohint, hint = false, true
-	tests := []struct {
-		array, holds string
-		hint         bool
-	}{
-		{"np.array([[1, 'a'], [None, {}]], dtype=object)", pickle, nohint},
-		{"np.array([[0.5]], dtype=object)", pickle, nohint},
-		{"np.zeros((2, 2), [('x', 'f8'), ('y', 'f8')])", "records, with the fields 'x', 'y'", nohint},
-		{"np.zeros((2, 2), [('x', 'f8'), ('o', object)])", pickle, nohint},
-		{`np.zeros((2, 2), [('\u03b1', 'f8')])`, "records, with the fields 'α'", nohint}, // version 3.0
-		{"np.array([['a', 'b']])", "text (descr '<U1'), not numbers", nohint},
-		{"np.array([[b'a', b'b']])", "text (descr '|S1'), not numbers", nohint},
-		{"np.zeros((2, 2), 'M8[s]')", "dates (descr '<M8[s]'), not numbers", nohint},
-		{"np.ones((2, 2), 'f4')", "values of type '<f4'" + only, hint},
-		{"np.ones((2, 2), '>f4')", "values of type '>f4'" + only, hint},
-		{"np.ones((2, 2), 'f2')", "values of type '<f2'" + only, hint},
-		{"np.ones((2, 2), 'i8')", "values of type '<i8'" + only, hint},
-		{"np.ones((2, 2), '?')", "values of type '|b1'" + only, hint},
-		{"np.ones((2, 2), np.longdouble)", "longdoubles (descr '<f16'), which differ from machine to machine", nohint},
+	tests := []struct{ array, holds string }{
+		{"np.array([[1, 'a'], [None, {}]], dtype=object)", pickle},
+		{"np.array([[0.5]], dtype=object)", pickle},
+		{"np.zeros((2, 2), [('x', 'f8'), ('y', 'f8')])", "records, with the fields 'x', 'y'"},
+		{"np.zeros((2, 2), [('x', 'f8'), ('o', object)])", pickle},
+		{`np.zeros((2, 2), [('\u03b1', 'f8')])`, "records, with the fields 'α'"}, // version 3.0
+		{"np.array([['a', 'b']])", "text (descr '<U1'), not numbers"},
+		{"np.array([[b'a', b'b']])", "text (descr '|S1'), not numbers"},
+		{"np.zeros((2, 2), 'M8[s]')", "dates (descr '<M8[s]'), not numbers"},
+		{"np.ones((2, 2), np.longdouble)", "longdoubles (descr '<f16'), which differ from machine to machine"},
 	}
 	var dirs []string
 	var questions []question
@@ -55,17 +45,9 @@ func TestFilesOfOtherTypesAreRefused(t *testing.T) {
 	}
 	for i, test := range tests {
 		says := "other.npy: holds " + test.holds
-		hint := ""
 		for _, command := range commands {
-			hint = refuses(t, dirs[i], says, command[0], command[1:]...)
-			if (hint != "") != test.hint {
-				t.Errorf("%s: hint %q", test.array, hint)
-			}
-		}
-		if hint != "" {
-			follow(t, dirs[i], hint, "other.npy")
-			for _, command := range commands {
-				run(t, dirs[i], command[0], command[1:]...)
+			if hint := refuses(t, dirs[i], says, command[0], command[1:]...); hint == "" {
+				t.Errorf("%s: no hint", test.array)
 			}
 		}
 	}
