@@ -1,10 +1,9 @@
 package flow
 
 import (
-	"unsafe"
-
 	"matpool/internal/ddsum"
 	"matpool/internal/elem"
+	"unsafe"
 )
 
 // A summand is the values of a product, to be added to a sum.

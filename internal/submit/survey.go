@@ -103,7 +103,7 @@ func inspectInput(name string) (size int64, err error) {
 		f, err := npyio.Open(name)
 		switch {
 		case errors.Is(err, fs.ErrNotExist), errors.Is(err, npyio.ErrFormat):
-			return 0, status.DataError(err, "")
+			return 0, status.DataError(err, npyio.Hint(err))
 		case err != nil:
 			return 0, err
 		}

@@ -10,31 +10,21 @@ import (
 
 const badData = 65
 
-// numpy writes and reads files that contain no float64s. Each program reports such a file in one
-// line that begins with the file's name, and ends with 65. If numpy can convert the values, a
-// hint says how, and the converted file is read.
+// Files that numpy writes, and reads, but which hold no numbers, or none of a known size:
+// each program says so in one line that begins with the file's name, gives a hint, and ends
+// with 65.
 func TestFilesOfOtherTypesAreRefused(t *testing.T) {
 	const pickle = "Python objects (descr '|O'), which are never unpickled"
-	const only = "; only float64 ('<f8' or '>f8') is read"
-	const nohint, hint = false, true
-	tests := []struct {
-		array, holds string
-		hint         bool
-	}{
-		{"np.array([[1, 'a'], [None, {}]], dtype=object)", pickle, nohint},
-		{"np.array([[0.5]], dtype=object)", pickle, nohint},
-		{"np.zeros((2, 2), [('x', 'f8'), ('y', 'f8')])", "records, with the fields 'x', 'y'", nohint},
-		{"np.zeros((2, 2), [('x', 'f8'), ('o', object)])", pickle, nohint},
-		{`np.zeros((2, 2), [('\u03b1', 'f8')])`, "records, with the fields 'α'", nohint}, // version 3.0
-		{"np.array([['a', 'b']])", "text (descr '<U1'), not numbers", nohint},
-		{"np.array([[b'a', b'b']])", "text (descr '|S1'), not numbers", nohint},
-		{"np.zeros((2, 2), 'M8[s]')", "dates (descr '<M8[s]'), not numbers", nohint},
-		{"np.ones((2, 2), 'f4')", "values of type '<f4'" + only, hint},
-		{"np.ones((2, 2), '>f4')", "values of type '>f4'" + only, hint},
-		{"np.ones((2, 2), 'f2')", "values of type '<f2'" + only, hint},
-		{"np.ones((2, 2), 'i8')", "values of type '<i8'" + only, hint},
-		{"np.ones((2, 2), '?')", "values of type '|b1'" + only, hint},
-		{"np.ones((2, 2), np.longdouble)", "longdoubles (descr '<f16'), which differ from machine to machine", nohint},
+	tests := []struct{ array, holds string }{
+		{"np.array([[1, 'a'], [None, {}]], dtype=object)", pickle},
+		{"np.array([[0.5]], dtype=object)", pickle},
+		{"np.zeros((2, 2), [('x', 'f8'), ('y', 'f8')])", "records, with the fields 'x', 'y'"},
+		{"np.zeros((2, 2), [('x', 'f8'), ('o', object)])", pickle},
+		{`np.zeros((2, 2), [('\u03b1', 'f8')])`, "records, with the fields 'α'"}, // version 3.0
+		{"np.array([['a', 'b']])", "text (descr '<U1'), not numbers"},
+		{"np.array([[b'a', b'b']])", "text (descr '|S1'), not numbers"},
+		{"np.zeros((2, 2), 'M8[s]')", "dates (descr '<M8[s]'), not numbers"},
+		{"np.ones((2, 2), np.longdouble)", "longdoubles (descr '<f16'), which differ from machine to machine"},
 	}
 	var dirs []string
 	var questions []question
@@ -47,40 +37,23 @@ func TestFilesOfOtherTypesAreRefused(t *testing.T) {
 	}
 	ask[any](t, "save_any", questions...)
 
-	sums := [][]string{
+	commands := [][]string{
 		{matcombine, "other.npy", "good.npy"},
 		{matcombine, "good.npy", "other.npy"},
-	}
-	products := [][]string{
 		{matprod, "other.npy", "good.npy", "product.npy"},
 		{matprod, "good.npy", "other.npy", "product.npy"},
 	}
 	for i, test := range tests {
 		says := "other.npy: holds " + test.holds
-		for _, command := range sums {
-			if strings.HasSuffix(says, only) {
-				run(t, dirs[i], command[0], command[1:]...)
-			} else if hint := refuses(t, dirs[i], says, command[0], command[1:]...); hint == "" {
-				t.Errorf("%s: matcombine has no hint", test.array)
-			}
-		}
-		hint := ""
-		for _, command := range products {
-			hint = refuses(t, dirs[i], says, command[0], command[1:]...)
-			if (hint != "") != test.hint {
-				t.Errorf("%s: hint %q", test.array, hint)
-			}
-		}
-		if hint != "" {
-			follow(t, dirs[i], hint, "other.npy")
-			for _, command := range products {
-				run(t, dirs[i], command[0], command[1:]...)
+		for _, command := range commands {
+			if hint := refuses(t, dirs[i], says, command[0], command[1:]...); hint == "" {
+				t.Errorf("%s: no hint", test.array)
 			}
 		}
 	}
 }
 
-// Files in different orders are not added up; the hint says how to convert them.
+// Files in both orders are not added up; the hint says how to make them alike.
 func TestSumsOfBothOrdersAreRefused(t *testing.T) {
 	dir := t.TempDir()
 	ask[array](t, "save",
@@ -91,8 +64,8 @@ func TestSumsOfBothOrdersAreRefused(t *testing.T) {
 	run(t, dir, matcombine, "c.npy", "fortran.npy")
 }
 
-// refuses runs a program that must reject its input with an error, and print nothing else except
-// a hint, which is returned.
+// refuses runs a program that must find its input bad and say why, and nothing else
+// but a hint, which is returned.
 func refuses(t *testing.T, dir, why, program string, args ...string) (hint string) {
 	t.Helper()
 	name := filepath.Base(program)
@@ -104,12 +77,12 @@ func refuses(t *testing.T, dir, why, program string, args ...string) (hint strin
 	return strings.TrimSuffix(hint, "\n")
 }
 
-// follow does what a hint says, with the file's name in place of the word name.
+// follow does what a hint says, with a file's name for the word name.
 func follow(t *testing.T, dir, hint, file string) {
 	t.Helper()
 	code, ok := strings.CutPrefix(hint, "in Python: ")
 	if !ok {
-		t.Fatalf("hint %q is not Python", hint)
+		t.Fatalf("hint %q is no Python", hint)
 	}
 	code = regexp.MustCompile(`\bname\b`).ReplaceAllString(code, fmt.Sprintf("'%s'", file))
 	run(t, dir, python, "-c", "import numpy as np; "+code)
