@@ -21,6 +21,7 @@ type Event struct {
 	// The log has no year: Time has the latest year that does not put it in the future.
 	YearAssumed bool
 
+	File   string // the log, as [NewReader] has it
 	Line   int    // where the event begins in the log
 	Head   string // the rest of the first line, after the time
 	Body   string // the other lines

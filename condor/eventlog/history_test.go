@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"matpool/condor"
 )
@@ -56,7 +55,7 @@ func summary(j *Job) string {
 func attempts(j *Job) string {
 	var list []string
 	for _, r := range j.Attempts {
-		list = append(list, fmt.Sprintf("%s on %s: wait %v, queue %v, input %v, compute %v, output %v, total %v", r.Outcome, r.Slot, r.Wait(), r.Queue(), r.Input(), r.Compute(time.Time{}), r.Output(), r.Total(time.Time{})))
+		list = append(list, fmt.Sprintf("%s on %s: wait %v, queue %v, input %v, compute %v, output %v, total %v", r.Outcome, r.Slot, r.Wait(), r.Queue(), r.Input(), r.Compute(Moment{}), r.Output(), r.Total(Moment{})))
 	}
 	return strings.Join(list, "\n")
 }
@@ -212,7 +211,7 @@ func TestStates(t *testing.T) {
 		{"the last words come after the end", begin + at(16, 5, terminated) + at(16, 40, outputStarts) + at(16, 40, outputEnds) + at(17, 6, "Image size of job updated: 1\n\t5  -  MemoryUsage of job (MB)"), "1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
 			"completed on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
 		{"a clock that was put back", at(50, 0, submitted) + at(40, 1, executing) + at(30, 5, terminated), "1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
-			"completed on slot1@pc07: wait 0s, queue 0s, input 0s, compute 0s, output 0s, total 0s"},
+			"completed on slot1@pc07: wait unknown, queue 0s, input 0s, compute unknown, output 0s, total unknown"},
 		{"the log's beginning is missing", at(16, 40, outputStarts), "1.0 unknown, 0 starts, 0 retries, 0 evictions, 0 holds", ""},
 		{"… and a later event has it", at(10, 6, "Image size of job updated: 1") + at(16, 1, executing), "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
 			"lasting on slot1@pc07: wait 0s, queue 0s, input 0s, compute 0s, output 0s, total 0s"},

@@ -261,7 +261,7 @@ func (r *Reader) parse(block string, line int) (*Event, error) {
 		r.events = make([]Event, 32) // fewer, larger pieces of memory
 	}
 	e := &r.events[0]
-	*e = Event{Number: h.number, ID: condor.ID{Cluster: h.cluster, Proc: h.proc}, Line: line, Head: h.rest, Body: body}
+	*e = Event{Number: h.number, ID: condor.ID{Cluster: h.cluster, Proc: h.proc}, File: r.name, Line: line, Head: h.rest, Body: body}
 	if h.written != r.stampText {
 		r.stampText = ""
 		if r.stampTime, r.assumed, ok = r.time(h.stamp); !ok {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"matpool/condor/eventlog"
 	"matpool/internal/status"
@@ -14,7 +13,6 @@ import (
 type Journal struct {
 	Names   []string // of the logs
 	History *eventlog.History
-	Latest  time.Time // the time of the latest event
 	Events  int
 
 	Faults     []error // for the first places in the logs that could not be parsed
@@ -54,9 +52,6 @@ func (j *Journal) Read(each func(*eventlog.Event)) error {
 		if err := l.read(func(e *eventlog.Event) {
 			j.History.Add(e)
 			j.Events++
-			if e.Time.After(j.Latest) {
-				j.Latest = e.Time
-			}
 			each(e)
 		}, j.fault); err != nil {
 			return err

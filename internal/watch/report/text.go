@@ -37,12 +37,19 @@ const timeFormat = "2006-01-02 15:04:05"
 
 func (r *Report) printTimes(w io.Writer) {
 	if !r.Submitted.IsZero() {
-		fmt.Fprintf(w, "submitted %s, ", r.Submitted.Format(timeFormat))
+		fmt.Fprintf(w, "submitted %s, ", r.Submitted.Time().Format(timeFormat))
 	}
 	if !r.Latest.IsZero() {
-		fmt.Fprintf(w, "last event %s, makespan %s", r.Latest.Format(timeFormat), text.Duration(r.Makespan()))
+		fmt.Fprintf(w, "last event %s, makespan %s", r.Latest.Time().Format(timeFormat), duration(r.Makespan()))
 		if r.YearAssumed {
 			fmt.Fprint(w, " (the log has no years: the latest possible are assumed)")
+		}
+		fmt.Fprintln(w)
+	}
+	if r.ClockWentBack {
+		fmt.Fprint(w, "unknown: the clock went back meanwhile, at the end of summer time or when it was corrected")
+		if n := r.Total.Untimed; n > 0 {
+			fmt.Fprintf(w, "; the totals lack %s", text.Count(n, "attempt"))
 		}
 		fmt.Fprintln(w)
 	}
@@ -53,7 +60,7 @@ func (r *Report) printSpending(w io.Writer) {
 		return
 	}
 	between := r.Between()
-	whole := r.Total.Busy + between
+	whole := r.Total.Busy + between.Duration
 	t := table{left: 1}
 	heading := "how the time was spent" // the log may not have the slots yet
 	if r.Total.Slots > 0 {
@@ -71,7 +78,11 @@ func (r *Report) printSpending(w io.Writer) {
 	line("inputs", r.Total.Input)
 	line("outputs", r.Total.Output)
 	line("starting and ending", r.Total.Rest())
-	line("without a job", between)
+	if between.Unknown {
+		t.row("  without a job", between, "-")
+	} else {
+		line("without a job", between.Duration)
+	}
 	fmt.Fprintln(w)
 	t.print(w)
 	fmt.Fprintf(w, "overhead: %s of the time with a job", percent(r.Total.Overhead()))
@@ -139,22 +150,22 @@ func (r *Report) printJobs(w io.Writer) {
 	t := table{left: 4}
 	t.row("job", "product", "state", "last slot", "attempts", "began", "ended", "waited", "inputs", "computed", "outputs")
 	clock := "15:04:05"
-	if r.Makespan() > 24*time.Hour {
+	if r.Latest.Time().Sub(earliest(r.Submitted, r.First).Time()) > 24*time.Hour {
 		clock = "01-02 15:04"
 	}
 	for _, j := range jobs {
-		var wait, input, compute, output time.Duration
+		var wait, input, compute, output eventlog.Elapsed
 		began, ended, where := "-", "-", "-"
 		for i := range j.Attempts {
 			a := &j.Attempts[i]
-			wait, input, compute, output = wait+a.Wait(), input+a.Input(), compute+a.Compute(r.Latest), output+a.Output()
+			wait, input, compute, output = wait.Plus(a.Wait()), input.Plus(a.Input()), compute.Plus(a.Compute(r.Latest)), output.Plus(a.Output())
 			if i == 0 {
-				began = a.Begin().Format(clock)
+				began = a.Begin().Time().Format(clock)
 			}
 			if i == len(j.Attempts)-1 {
 				where = cmp.Or(a.Slot, short(a.Machine), "-")
 				if !a.End.IsZero() {
-					ended = a.End.Format(clock)
+					ended = a.End.Time().Format(clock)
 				}
 			}
 		}
