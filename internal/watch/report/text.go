@@ -85,7 +85,7 @@ func (r *Report) printSpending(w io.Writer) {
 	}
 	fmt.Fprintln(w)
 	t.print(w)
-	fmt.Fprintf(w, "overhead: %s of the time with a job", percent(r.Total.Overhead()))
+	fmt.Fprintf(w, "overhead: %s of the time with a job", overhead(&r.Total))
 	if r.WholeSeconds {
 		fmt.Fprint(w, " (the log has whole seconds)")
 	}
@@ -116,7 +116,7 @@ func (r *Report) printMachines(w io.Writer) {
 	t.row("machine", "system", "slots", "attempts", "done", "retried", "held", "cut short", "computed", "in vain", "transfers", "overhead")
 	for _, m := range r.Machines[:min(maxListed, len(r.Machines))] {
 		t.row(cmp.Or(short(m.Name), "(unknown)"), strings.ToLower(m.System), m.Slots, m.Attempts, m.Ends[eventlog.Completed], m.Ends[eventlog.Retried], m.Ends[eventlog.EndedByHold],
-			m.Ends[eventlog.Evicted]+m.Ends[eventlog.Lost]+m.Ends[eventlog.EndedByRemoval], m.Computed, m.Vain, m.Input+m.Output+m.Queued, percent(m.Overhead()))
+			m.Ends[eventlog.Evicted]+m.Ends[eventlog.Lost]+m.Ends[eventlog.EndedByRemoval], m.sum(m.Computed), m.sum(m.Vain), m.sum(m.Input+m.Output+m.Queued), overhead(m))
 	}
 	fmt.Fprintln(w)
 	t.print(w)
@@ -172,6 +172,18 @@ func (r *Report) printJobs(w io.Writer) {
 		t.row(j.ID, cmp.Or(joblog.Products(j), "-"), state(j), where, len(j.Attempts), began, ended, wait, input, compute, output)
 	}
 	t.print(w)
+}
+
+// sum returns a sum of times, which is unknown if that of each attempt is.
+func (m *Machine) sum(d time.Duration) eventlog.Elapsed {
+	return eventlog.Elapsed{Duration: d, Unknown: m.Untimed > 0 && m.Untimed == m.Attempts}
+}
+
+func overhead(m *Machine) string {
+	if m.sum(m.Busy).Unknown {
+		return "unknown"
+	}
+	return percent(m.Overhead())
 }
 
 // short cuts a machine's name at a question mark: if the log has no name, this is an address
