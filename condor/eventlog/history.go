@@ -238,7 +238,7 @@ func (j *Job) submit(when Moment, d Submit) {
 	j.submitted = when.era
 	if j.State == Unknown {
 		j.become(Idle, when)
-	} else if len(j.Attempts) > 0 && !j.Attempts[0].Begin().IsZero() && !j.Attempts[0].Begin().Before(when) {
+	} else if len(j.Attempts) > 0 {
 		j.Attempts[0].idle = when
 	}
 }
