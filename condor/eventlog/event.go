@@ -80,7 +80,7 @@ type ShadowException struct{}
 // JobAborted (009): the job was removed from the queue.
 type JobAborted struct{ Reason string }
 
-// JobHeld (012): the job waits until somebody releases or removes it. See [ExplainHold].
+// JobHeld (012): the job waits until somebody releases or removes it. See [Job.ExplainHold].
 type JobHeld struct {
 	Reason        string // "" if unspecified
 	Code, Subcode int

@@ -371,31 +371,3 @@ func TestYearAssumed(t *testing.T) {
 		t.Error("a year that was not there")
 	}
 }
-
-// Every hold code that HTCondor's manual lists for jobs like ours is explained, and so
-// are the subcodes of our own.
-func TestExplainHold(t *testing.T) {
-	for _, code := range []int{1, 3, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 18, 21, 22, 26, 27, 32, 33, 34, 46, 47} {
-		if e := ExplainHold(code, 2); e.Label == "" || e.Meaning == "" || e.Advice == "" {
-			t.Errorf("%d: %+v", code, e)
-		}
-	}
-	for _, test := range []struct {
-		code, subcode int
-		label, means  string
-	}{
-		{3, 64, "JobPolicy", "the program was called with wrong arguments, or refused to overwrite something (exit status 64)"},
-		{3, 65, "JobPolicy", "an input is missing or bad (exit status 65)"},
-		{3, 1, "JobPolicy", "it failed each time it ran, the last time with exit status 1"},
-		{3, 137, "JobPolicy", "it failed each time it ran, the last time with signal 9 (or exit status 137)"},
-		{3, 47, "JobExecuteExceeded", "it ran longer than max_run_time"},
-		{6, 8, "FailedToCreateProcess", "the machine could not start the program (not a program for this system)"},
-		{13, 2, "TransferInputError", "inputs could not be sent (no such file or folder)"},
-		{13, 99999, "TransferInputError", "inputs could not be sent"},
-		{99, 7, "", "code 99, subcode 7"},
-	} {
-		if e := ExplainHold(test.code, test.subcode); e.Label != test.label || e.Meaning != test.means || e.Advice == "" {
-			t.Errorf("%d/%d: %+v", test.code, test.subcode, e)
-		}
-	}
-}

@@ -154,7 +154,7 @@ func (r *Report) job(j *eventlog.Job) job {
 		d.MemoryMB = &j.MemoryMB
 	}
 	if j.State == eventlog.Held {
-		e := eventlog.ExplainHold(j.Hold.Code, j.Hold.Subcode)
+		e := j.ExplainHold()
 		d.Hold = &hold{j.Hold.Code, j.Hold.Subcode, j.Hold.Reason, e.Meaning, e.Advice, j.WillBeReleased()}
 	}
 	for i := range j.Attempts {
