@@ -1,6 +1,7 @@
 package condor
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +20,14 @@ const CodeTimeLimit = 47
 // started, so HTCondor would release it for ever. Nor is the time limit: another attempt
 // takes the same time, and only a person knows whether the limit was too short.
 var releasedCodes = [...]int{6, 12}
+
+// ownReason matches the beginning of the hold reasons that submit descriptions of package
+// submitfile, and of earlier versions, write.
+var ownReason = regexp.MustCompile(`^((product|job)s? \d+( to \d+)?|matsubmit item \d+): `)
+
+// IsOwnReason reports whether a hold reason has the form of those that submit descriptions of
+// package submitfile write. It then names the job's products.
+func IsOwnReason(reason string) bool { return ownReason.MatchString(reason) }
 
 // IsReleased reports whether submit descriptions of package submitfile release a job held
 // with this code.

@@ -41,7 +41,8 @@ Flags:
 	-version        print the program's version
 
 The columns of -csv. An attempt is one time that a job had a machine. Names that end in _s
-have durations in seconds; other times are in RFC 3339. Unknown values are empty:
+have durations in seconds; other times are in RFC 3339. Unknown values are empty, as are
+durations in which the clock went back:
 
 	cluster, proc                   the job
 	first, count                    its products, if matsubmit submitted it
@@ -71,7 +72,8 @@ The object of -json. Unknown values are null, or "" for a name:
 	                                earlier jobs for the same products, which do not count;
 	                                later: jobs that have yet to enter the queue
 	total, machines                 runs (attempts), completed, retried, held, removed,
-	                                evicted, lost;
+	                                evicted, lost; untimed: runs of which a time is unknown,
+	                                because the clock went back; the following lack them:
 	                                busy_s, queue_s, input_s, compute_s, output_s; vain_s,
 	                                computed by programs that failed or were stopped;
 	                                overhead, the share of busy_s that is not compute_s

@@ -1,25 +1,23 @@
 package eventlog
 
-import "time"
-
 // An Attempt is one time that a job had a machine. A time that the log does not have is
 // zero.
 type Attempt struct {
 	Machine, Slot, System string // as named in the log
 
-	InputQueued    time.Time // it waits for its turn to transfer the inputs
-	InputStarted   time.Time
-	InputFinished  time.Time
-	Executing      time.Time // the program starts
-	OutputQueued   time.Time
-	OutputStarted  time.Time
-	OutputFinished time.Time
-	End            time.Time // zero for an attempt that has not ended
+	InputQueued    Moment // it waits for its turn to transfer the inputs
+	InputStarted   Moment
+	InputFinished  Moment
+	Executing      Moment // the program starts
+	OutputQueued   Moment
+	OutputStarted  Moment
+	OutputFinished Moment
+	End            Moment // zero for an attempt that has not ended
 
 	Outcome Outcome
 	Exit    Exit // if the program ended: Completed, Retried
 
-	idle time.Time // when the wait for the machine began
+	idle Moment // when the wait for the machine began
 }
 
 // An Outcome is how an attempt ended.
@@ -48,51 +46,42 @@ func (a *Attempt) Useful() bool {
 }
 
 // Begin returns the time of the attempt's first event.
-func (a *Attempt) Begin() time.Time {
+func (a *Attempt) Begin() Moment {
 	return first(a.InputQueued, a.InputStarted, a.InputFinished, a.Executing)
 }
 
 // Wait returns how long the job waited for the machine.
-func (a *Attempt) Wait() time.Duration { return span(a.idle, a.Begin()) }
+func (a *Attempt) Wait() Elapsed { return a.idle.Until(a.Begin()) }
 
 // Queue returns how long the attempt waited for its turns to transfer inputs and outputs.
-func (a *Attempt) Queue() time.Duration {
-	return span(a.InputQueued, a.InputStarted) + span(a.OutputQueued, a.OutputStarted)
+func (a *Attempt) Queue() Elapsed {
+	return a.InputQueued.Until(a.InputStarted).Plus(a.OutputQueued.Until(a.OutputStarted))
 }
 
 // Input returns how long the transfer of the inputs took.
-func (a *Attempt) Input() time.Duration {
-	return span(a.InputStarted, first(a.InputFinished, a.Executing))
+func (a *Attempt) Input() Elapsed {
+	return a.InputStarted.Until(first(a.InputFinished, a.Executing))
 }
 
 // Compute returns how long the program ran, up to now if it still runs.
-func (a *Attempt) Compute(now time.Time) time.Duration {
-	return span(a.Executing, first(a.OutputQueued, a.OutputStarted, a.End, now))
+func (a *Attempt) Compute(now Moment) Elapsed {
+	return a.Executing.Until(first(a.OutputQueued, a.OutputStarted, a.End, now))
 }
 
 // Output returns how long the transfer of the outputs took.
-func (a *Attempt) Output() time.Duration {
-	return span(a.OutputStarted, first(a.OutputFinished, a.End))
+func (a *Attempt) Output() Elapsed {
+	return a.OutputStarted.Until(first(a.OutputFinished, a.End))
 }
 
 // Total returns how long the job had the machine, up to now if it still has it.
-func (a *Attempt) Total(now time.Time) time.Duration { return span(a.Begin(), first(a.End, now)) }
+func (a *Attempt) Total(now Moment) Elapsed { return a.Begin().Until(first(a.End, now)) }
 
 // first returns the first of the times that is not zero.
-func first(times ...time.Time) time.Time {
+func first(times ...Moment) Moment {
 	for _, t := range times {
 		if !t.IsZero() {
 			return t
 		}
 	}
-	return time.Time{}
-}
-
-// span returns the time from a to b. It is 0 if either is unknown or b is earlier: two
-// programs write the log, and clocks are set back.
-func span(a, b time.Time) time.Duration {
-	if a.IsZero() || b.IsZero() || b.Before(a) {
-		return 0
-	}
-	return b.Sub(a)
+	return Moment{}
 }

@@ -21,6 +21,7 @@ type Event struct {
 	// The log has no year: Time has the latest year that does not put it in the future.
 	YearAssumed bool
 
+	File   string // the log, as [NewReader] has it
 	Line   int    // where the event begins in the log
 	Head   string // the rest of the first line, after the time
 	Body   string // the other lines
@@ -79,7 +80,7 @@ type ShadowException struct{}
 // JobAborted (009): the job was removed from the queue.
 type JobAborted struct{ Reason string }
 
-// JobHeld (012): the job waits until somebody releases or removes it. See [ExplainHold].
+// JobHeld (012): the job waits until somebody releases or removes it. See [Job.ExplainHold].
 type JobHeld struct {
 	Reason        string // "" if unspecified
 	Code, Subcode int

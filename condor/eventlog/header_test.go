@@ -35,7 +35,7 @@ func TestHeads(t *testing.T) {
 	} {
 		r := newReader(strings.NewReader(test.in + "\r\n...\r\n"))
 		got := records(r)
-		test.want.Number, test.want.Line, test.want.YearAssumed = 8, 1, test.assumed
+		test.want.Number, test.want.File, test.want.Line, test.want.YearAssumed = 8, "x.log", 1, test.assumed
 		if len(got) != 1 || !reflect.DeepEqual(got[0], &test.want) {
 			t.Errorf("%q: %+v, %v\nwant %+v", test.in, got, r.Err(), test.want)
 		}

@@ -12,8 +12,13 @@ import (
 )
 
 // A History is the state of each job and its attempts, from the events of one or more
-// logs. The events of a job must be added in the order of the log. An exact repetition of
-// an earlier event of the same job changes nothing.
+// logs. The events of a log must be added in its order.
+//
+// HTCondor does not promise that the events of a job are in order, or that each is there
+// once; the setting DAGMAN_ALLOW_EVENTS lists what happens. An exact repetition of an earlier
+// event of the same job changes nothing. A job that has left the queue stays so, whatever
+// the log says of it later, until a job with its ID is submitted. If it was submitted after
+// other events of it, they count.
 type History struct {
 	// YearAssumed is set by the first event without a year in its date.
 	YearAssumed bool
@@ -21,6 +26,11 @@ type History struct {
 	jobs     map[condor.ID]*Job
 	clusters map[int]*Cluster
 	cluster  *Cluster          // of the previous event: often also of the next
+	clocks   map[string]*clock // of the logs, by their names
+	clock    *clock            // of the previous event
+	file     string            // its log
+	latest   Moment
+	latestBy *clock
 	names    map[string]string // interned: one copy of each name
 	seed     maphash.Seed
 }
@@ -28,7 +38,7 @@ type History struct {
 // NewHistory returns a history without events.
 func NewHistory() *History {
 	return &History{
-		jobs: map[condor.ID]*Job{}, clusters: map[int]*Cluster{},
+		jobs: map[condor.ID]*Job{}, clusters: map[int]*Cluster{}, clocks: map[string]*clock{},
 		names: map[string]string{}, seed: maphash.MakeSeed(),
 	}
 }
@@ -52,10 +62,27 @@ func (h *History) Jobs(clusters ...int) []*Job {
 	return jobs
 }
 
+// Latest returns the time of the latest event.
+func (h *History) Latest() Moment { return h.latest }
+
 // Add adds an event.
 func (h *History) Add(e *Event) {
 	h.YearAssumed = h.YearAssumed || e.YearAssumed
+	if h.clock == nil || h.file != e.File {
+		if h.clock, h.file = h.clocks[e.File], e.File; h.clock == nil {
+			h.clock = &clock{}
+			h.clocks[e.File] = h.clock
+		}
+	}
+	h.add(e)
+	if c := h.clock; h.latestBy == c || c.latest.micros > h.latest.micros || h.latest.IsZero() {
+		h.latest, h.latestBy = c.latest, c
+	}
+}
+
+func (h *History) add(e *Event) {
 	if e.Detail == nil {
+		h.clock.note(e.Time)
 		return
 	}
 	c := h.cluster
@@ -66,21 +93,8 @@ func (h *History) Add(e *Event) {
 		}
 		h.cluster = c
 	}
-	switch d := e.Detail.(type) {
-	case ClusterSubmit:
-		c.Submitted, c.notes = e.Time, cloned(d.Notes)
-		return
-	case ClusterRemove:
-		c.Removed = &ClusterRemove{strings.Clone(d.Completion)}
-		return
-	case FactoryPaused:
-		c.Paused = strings.Clone(d.Reason)
-		if c.Paused == "" {
-			c.Paused = "no reason given"
-		}
-		return
-	case FactoryResumed:
-		c.Paused = ""
+	if c.change(e) {
+		h.clock.note(e.Time)
 		return
 	}
 	j := h.jobs[e.ID]
@@ -89,21 +103,49 @@ func (h *History) Add(e *Event) {
 		h.jobs[e.ID] = j
 		c.jobs++
 	}
+	if d, ok := e.Detail.(ImageSize); ok {
+		h.clock.note(e.Time)
+		j.MemoryMB = max(j.MemoryMB, d.MemoryMB)
+		return // a repetition is harmless
+	}
 	if !h.isNew(j, e) {
 		return
 	}
-	if _, ok := e.Detail.(Submit); ok && !j.Submitted.IsZero() {
-		// A job is submitted only once, so HTCondor's numbers have started over.
-		*j = Job{ID: e.ID, MemoryMB: -1, seen: j.seen[len(j.seen)-1:]}
+	when := h.clock.read(e.Time)
+	d, ok := e.Detail.(Submit)
+	switch {
+	case ok && j.beginsAnew(when):
+		*j = Job{ID: e.ID, MemoryMB: -1, seen: j.seen}
+		fallthrough
+	case ok:
+		j.submit(when, d)
+	case !j.ended():
+		h.apply(j, e.Detail, when)
 	}
-	h.apply(j, e)
+}
+
+// change changes a cluster by an event. It returns false for an event of a job.
+func (c *Cluster) change(e *Event) bool {
+	switch d := e.Detail.(type) {
+	case ClusterSubmit:
+		c.Submitted, c.notes = e.Time, cloned(d.Notes)
+	case ClusterRemove:
+		c.Removed = &ClusterRemove{strings.Clone(d.Completion)}
+	case FactoryPaused:
+		c.Paused = strings.Clone(d.Reason)
+		if c.Paused == "" {
+			c.Paused = "no reason given"
+		}
+	case FactoryResumed:
+		c.Paused = ""
+	default:
+		return false
+	}
+	return true
 }
 
 // isNew reports whether the event is not a repetition.
 func (h *History) isNew(j *Job, e *Event) bool {
-	if _, ok := e.Detail.(ImageSize); ok {
-		return true // a repetition is harmless
-	}
 	digest := maphash.String(h.seed, e.Body) ^ bits.RotateLeft64(maphash.String(h.seed, e.Head), 1) ^
 		uint64(e.Time.UnixNano())*0x9e3779b97f4a7c15 ^ uint64(e.Number)<<56
 	if slices.Contains(j.seen, digest) {
@@ -124,49 +166,44 @@ func (h *History) name(s string) string {
 }
 
 // apply changes a job by an event.
-func (h *History) apply(j *Job, e *Event) {
-	switch d := e.Detail.(type) {
-	case Submit:
-		j.Submitted, j.notes = e.Time, cloned(d.Notes)
-		j.become(Idle, e.Time)
+func (h *History) apply(j *Job, detail Detail, when Moment) {
+	switch d := detail.(type) {
 	case FileTransfer:
-		j.transfer(e.Time, d)
+		j.transfer(when, d)
 	case Execute:
-		h.execute(j, e.Time, d)
+		h.execute(j, when, d)
 	case JobEvicted:
-		j.evict(e.Time, d)
+		j.evict(when, d)
 	case JobTerminated:
-		j.end(e.Time, Completed, d.Exit)
+		j.end(when, Completed, d.Exit)
 		j.Exit = d.Exit
 		if d.Exit.OK() {
-			j.become(Done, e.Time)
+			j.become(Done, when)
 		} else {
-			j.become(Failed, e.Time)
+			j.become(Failed, when)
 		}
 	case DataflowJobSkipped:
-		j.become(Done, e.Time)
+		j.become(Done, when)
 	case JobAborted:
-		j.cutShort(e.Time, EndedByRemoval)
+		j.cutShort(when, EndedByRemoval)
 		j.Reason = strings.Clone(d.Reason)
-		j.become(Removed, e.Time)
+		j.become(Removed, when)
 	case JobHeld:
-		j.cutShort(e.Time, EndedByHold)
+		j.cutShort(when, EndedByHold)
 		j.Hold = JobHeld{strings.Clone(d.Reason), d.Code, d.Subcode}
 		j.Holds++
-		j.become(Held, e.Time)
+		j.become(Held, when)
 	case JobReleased:
-		j.become(Idle, e.Time)
+		j.become(Idle, when)
 	case ShadowException, JobReconnectFailed:
-		if j.end(e.Time, Lost, Exit{}) {
+		if j.end(when, Lost, Exit{}) {
 			j.Evictions++
-			j.become(Idle, e.Time)
+			j.become(Idle, when)
 		}
-	case ImageSize:
-		j.MemoryMB = max(j.MemoryMB, d.MemoryMB)
 	}
 }
 
-func (h *History) execute(j *Job, when time.Time, d Execute) {
+func (h *History) execute(j *Job, when Moment, d Execute) {
 	if a := j.current(); a != nil && !a.Executing.IsZero() {
 		j.end(when, Lost, Exit{}) // the log lacks its end
 	}
@@ -179,9 +216,36 @@ func (h *History) execute(j *Job, when time.Time, d Execute) {
 	j.Starts++
 }
 
-func (j *Job) become(s State, when time.Time) {
+// ended reports whether the job has left the queue.
+func (j *Job) ended() bool { return j.State == Done || j.State == Failed || j.State == Removed }
+
+// beginsAnew reports whether a submission is not that of the job, but of a later one with its
+// ID: a job is submitted only once, so HTCondor's numbers have started over.
+func (j *Job) beginsAnew(when Moment) bool {
+	after := j.Since.Until(when)
+	if j.Submitted.IsZero() {
+		return after.Duration > jitter
+	}
+	return after.Unknown && j.Since.Before(when) || after.Duration > 0
+}
+
+// submit adds the job's submission, which may come after other events.
+func (j *Job) submit(when Moment, d Submit) {
+	if !j.Submitted.IsZero() {
+		return // another copy
+	}
+	j.Submitted, j.notes = when.Time(), cloned(d.Notes)
+	j.submitted = when.era
+	if j.State == Unknown {
+		j.become(Idle, when)
+	} else if len(j.Attempts) > 0 {
+		j.Attempts[0].idle = when
+	}
+}
+
+func (j *Job) become(s State, when Moment) {
 	j.State, j.Since = s, when
-	j.idle = time.Time{}
+	j.idle = Moment{}
 	if s == Idle {
 		j.idle = when
 	}
@@ -196,7 +260,7 @@ func (j *Job) current() *Attempt {
 }
 
 // attempt returns the current attempt. If there is none, it begins one.
-func (j *Job) attempt(when time.Time) *Attempt {
+func (j *Job) attempt(when Moment) *Attempt {
 	if a := j.current(); a != nil {
 		return a
 	}
@@ -206,7 +270,7 @@ func (j *Job) attempt(when time.Time) *Attempt {
 }
 
 // end ends the current attempt. It returns false if there is none.
-func (j *Job) end(when time.Time, how Outcome, exit Exit) bool {
+func (j *Job) end(when Moment, how Outcome, exit Exit) bool {
 	a := j.current()
 	if a == nil {
 		return false
@@ -217,17 +281,17 @@ func (j *Job) end(when time.Time, how Outcome, exit Exit) bool {
 
 // cutShort ends the attempt of a job that is held or removed. If a person holds or removes
 // it, HTCondor first writes an eviction, at the same time.
-func (j *Job) cutShort(when time.Time, how Outcome) {
+func (j *Job) cutShort(when Moment, how Outcome) {
 	if j.end(when, how, Exit{}) || len(j.Attempts) == 0 {
 		return
 	}
-	if a := &j.Attempts[len(j.Attempts)-1]; a.Outcome == Evicted && j.State == Idle && span(a.End, when) <= time.Second {
+	if a := &j.Attempts[len(j.Attempts)-1]; a.Outcome == Evicted && j.State == Idle && a.End.Until(when).Duration <= time.Second {
 		a.Outcome = how
 		j.Evictions--
 	}
 }
 
-func (j *Job) transfer(when time.Time, d FileTransfer) {
+func (j *Job) transfer(when Moment, d FileTransfer) {
 	a := j.current()
 	if a == nil && (d.Output || d.Phase == Finished) {
 		return // two programs write the log: this event belongs to an attempt that has ended
@@ -247,13 +311,16 @@ func (j *Job) transfer(when time.Time, d FileTransfer) {
 		*started = when
 		if queued.IsZero() && d.Queue > 0 {
 			*queued = when.Add(-time.Duration(d.Queue) * time.Second)
+			if !a.idle.IsZero() && queued.Before(a.idle) {
+				*queued = a.idle // whole seconds
+			}
 		}
 	case Finished:
 		*finished = when
 	}
 }
 
-func (j *Job) evict(when time.Time, d JobEvicted) {
+func (j *Job) evict(when Moment, d JobEvicted) {
 	if d.Requeued {
 		j.end(when, Retried, d.Exit)
 		j.Retries++

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"matpool/condor"
 )
@@ -56,7 +55,7 @@ func summary(j *Job) string {
 func attempts(j *Job) string {
 	var list []string
 	for _, r := range j.Attempts {
-		list = append(list, fmt.Sprintf("%s on %s: wait %v, queue %v, input %v, compute %v, output %v, total %v", r.Outcome, r.Slot, r.Wait(), r.Queue(), r.Input(), r.Compute(time.Time{}), r.Output(), r.Total(time.Time{})))
+		list = append(list, fmt.Sprintf("%s on %s: wait %v, queue %v, input %v, compute %v, output %v, total %v", r.Outcome, r.Slot, r.Wait(), r.Queue(), r.Input(), r.Compute(Moment{}), r.Output(), r.Total(Moment{})))
 	}
 	return strings.Join(list, "\n")
 }
@@ -212,11 +211,36 @@ func TestStates(t *testing.T) {
 		{"the last words come after the end", begin + at(16, 5, terminated) + at(16, 40, outputStarts) + at(16, 40, outputEnds) + at(17, 6, "Image size of job updated: 1\n\t5  -  MemoryUsage of job (MB)"), "1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
 			"completed on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
 		{"a clock that was put back", at(50, 0, submitted) + at(40, 1, executing) + at(30, 5, terminated), "1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
-			"completed on slot1@pc07: wait 0s, queue 0s, input 0s, compute 0s, output 0s, total 0s"},
+			"completed on slot1@pc07: wait unknown, queue 0s, input 0s, compute unknown, output 0s, total unknown"},
 		{"the log's beginning is missing", at(16, 40, outputStarts), "1.0 unknown, 0 starts, 0 retries, 0 evictions, 0 holds", ""},
 		{"… and a later event has it", at(10, 6, "Image size of job updated: 1") + at(16, 1, executing), "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
 			"lasting on slot1@pc07: wait 0s, queue 0s, input 0s, compute 0s, output 0s, total 0s"},
-		{"numbers that start over", begin + at(16, 5, terminated) + at(100, 0, submitted), "1.0 idle, 0 starts, 0 retries, 0 evictions, 0 holds", ""},
+		{"numbers that begin anew", begin + at(16, 5, terminated) + at(100, 0, submitted), "1.0 idle, 0 starts, 0 retries, 0 evictions, 0 holds", ""},
+		{"numbers that begin anew before the job has ended", begin + at(100, 0, submitted), "1.0 idle, 0 starts, 0 retries, 0 evictions, 0 holds", ""},
+		{"submitted twice, in other words", at(0, 0, submitted) + at(0, 0, submitted, "    another note") + at(6, 1, executing), "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
+			"lasting on slot1@pc07: wait 6s, queue 0s, input 0s, compute 0s, output 0s, total 0s"},
+		{"submitted after it runs", at(6, 1, executing) + at(5, 0, submitted) + at(16, 5, terminated), "1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"completed on slot1@pc07: wait 1s, queue 0s, input 0s, compute 10s, output 0s, total 10s"},
+		{"submitted after it runs, by a clock that is ahead", at(6, 1, executing) + at(8, 0, submitted), "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
+			"lasting on slot1@pc07: wait unknown, queue 0s, input 0s, compute 0s, output 0s, total 0s"},
+		{"submitted after its end", at(6, 1, executing) + at(16, 5, terminated) + at(5, 0, submitted), "1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"completed on slot1@pc07: wait 1s, queue 0s, input 0s, compute 10s, output 0s, total 10s"},
+		{"the log has the end of another job of that number", at(6, 5, terminated) + at(600, 0, submitted), "1.0 idle, 0 starts, 0 retries, 0 evictions, 0 holds", ""},
+		{"ended twice", begin + at(16, 5, terminated) + at(17, 5, "Job terminated.\n\t(1) Normal termination (return value 3)"), "1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"completed on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
+		{"ended, and then removed", begin + at(16, 5, terminated) + at(16, 9, aborted), "1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"completed on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
+		{"removed, and then ended", begin + at(16, 9, aborted) + at(17, 5, terminated), "1.0 removed, 1 starts, 0 retries, 0 evictions, 0 holds",
+			"removed on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
+		{"late words, some again", begin + at(16, 5, terminated) + at(6, 1, "Job executing on host: <i>") + at(3, 40, inputStarts, "\tTransferring to host: <h>") + at(7, 4, requeued) + at(8, 4, evicted) +
+			at(9, 7, "Shadow exception!") + at(10, 12, held) + at(11, 13, released) + at(12, 46, "Dataflow job was skipped."), "1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"completed on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
+		{"the same after a failure", begin + at(16, 5, "Job terminated.\n\t(1) Normal termination (return value 3)") + at(17, 40, inputStarts) + at(18, 46, "Dataflow job was skipped."), "1.0 failed (exit status 3), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"completed on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
+		{"an older job's events, again", begin + at(16, 5, terminated) + at(100, 0, submitted) + begin + at(16, 5, terminated), "1.0 idle, 0 starts, 0 retries, 0 evictions, 0 holds", ""},
+		{"the beginning and the end only", at(0, 0, submitted) + at(16, 5, terminated), "1.0 done (exit status 0), 0 starts, 0 retries, 0 evictions, 0 holds", ""},
+		{"held, and nothing says that it was released", begin + at(16, 12, held) + at(25, 1, executing), "1.0 running, 2 starts, 0 retries, 0 evictions, 1 holds",
+			"held on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s\nlasting on slot1@pc07: wait 0s, queue 0s, input 0s, compute 0s, output 0s, total 0s"},
 		{"what is not known", begin + at(16, 99, "something new"), "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
 			"lasting on slot1@pc07: " + beginning + ", compute 0s, output 0s, total 0s"},
 	} {
@@ -345,33 +369,5 @@ func TestYearAssumed(t *testing.T) {
 	}
 	if !historyOf(t, log+strings.Replace(at(5, 5, terminated), "2026-11-23", "11/23", 1)).YearAssumed {
 		t.Error("a log without years")
-	}
-}
-
-// Every hold code that HTCondor's manual lists for jobs like ours is explained, and so
-// are the subcodes of our own.
-func TestExplainHold(t *testing.T) {
-	for _, code := range []int{1, 3, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 18, 21, 22, 26, 27, 32, 33, 34, 46, 47} {
-		if e := ExplainHold(code, 2); e.Label == "" || e.Meaning == "" || e.Advice == "" {
-			t.Errorf("%d: %+v", code, e)
-		}
-	}
-	for _, test := range []struct {
-		code, subcode int
-		label, means  string
-	}{
-		{3, 64, "JobPolicy", "the program was called with wrong arguments, or refused to overwrite something (exit status 64)"},
-		{3, 65, "JobPolicy", "an input is missing or bad (exit status 65)"},
-		{3, 1, "JobPolicy", "it failed each time it ran, the last time with exit status 1"},
-		{3, 137, "JobPolicy", "it failed each time it ran, the last time with signal 9 (or exit status 137)"},
-		{3, 47, "JobExecuteExceeded", "it ran longer than max_run_time"},
-		{6, 8, "FailedToCreateProcess", "the machine could not start the program (not a program for this system)"},
-		{13, 2, "TransferInputError", "inputs could not be sent (no such file or folder)"},
-		{13, 99999, "TransferInputError", "inputs could not be sent"},
-		{99, 7, "", "code 99, subcode 7"},
-	} {
-		if e := ExplainHold(test.code, test.subcode); e.Label != test.label || e.Meaning != test.means || e.Advice == "" {
-			t.Errorf("%d/%d: %+v", test.code, test.subcode, e)
-		}
 	}
 }

@@ -2,7 +2,9 @@ package eventlog
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
+	"strings"
 
 	"matpool/condor"
 	"matpool/internal/status"
@@ -15,16 +17,29 @@ type HoldExplanation struct {
 	Advice  string
 }
 
-// ExplainHold explains the codes of a hold ([JobHeld]). The codes are those of the table of
-// HoldReasonCode in the HTCondor manual. The subcodes of code 3 are those of submit
-// descriptions of package submitfile.
-func ExplainHold(code, subcode int) HoldExplanation {
-	const thenRelease = "then condor_release, or submit what is missing again (matsubmit -resubmit)"
-	switch code {
+const thenRelease = "then condor_release, or submit what is missing again (matsubmit -resubmit)"
+
+// ExplainHold explains the latest hold of a job. The codes, and what their subcodes mean, are
+// those of the table of HoldReasonCode in the HTCondor manual; the subcodes of other codes are
+// not explained. The subcodes of code 3 are the submit description's: they are explained if it
+// is one of package submitfile, by the job's note and the form of the reason.
+func (j *Job) ExplainHold() HoldExplanation {
+	_, noted := j.Note()
+	own := condor.IsOwnReason(j.Hold.Reason) && (noted || strings.HasPrefix(j.Hold.Reason, "matsubmit "))
+	return explainHold(j.Hold, own)
+}
+
+// explainHold explains a hold. A reason is own if it is of a submit description of package
+// submitfile.
+func explainHold(h JobHeld, own bool) HoldExplanation {
+	switch subcode := h.Subcode; h.Code {
 	case 1:
 		return HoldExplanation{"UserRequest", "somebody held it with condor_hold", "condor_release continues it"}
 	case 3:
-		return explainPolicy(subcode)
+		if own {
+			return explainPolicy(subcode)
+		}
+		return HoldExplanation{"JobPolicy", "an expression held it that matsubmit did not write", "see the reason; if it no longer applies, condor_release"}
 	case 5:
 		return HoldExplanation{"JobPolicyUndefined", "an expression of the submit description has no value", "check the expressions that are passed on unchanged"}
 	case 6:
@@ -36,9 +51,12 @@ func ExplainHold(code, subcode int) HoldExplanation {
 	case 11, 18:
 		return HoldExplanation{"InvalidTransferAck", "the transfer of files was interrupted", "condor_release tries again; if it happens again, report it to the pool's administrator"}
 	case 12:
-		return HoldExplanation{"TransferOutputError", "outputs could not be sent back" + errno(subcode), "make sure that the output folders are writable, and that the disk is not full; " + thenRelease}
+		if subcode == 2 && strings.Contains(h.Reason, "reading from ") {
+			return HoldExplanation{"TransferOutputError", "an output was not there to be sent back" + errno(subcode), "see in the reason which one it is, and in the program's stderr why it was not made; " + thenRelease}
+		}
+		return explainTransfer(h, HoldExplanation{"TransferOutputError", "outputs could not be sent back", "make sure that the output folders are writable, and that the disk is not full; " + thenRelease})
 	case 13:
-		return HoldExplanation{"TransferInputError", "inputs could not be sent" + errno(subcode), "the reason names the file and the side that failed; correct that, " + thenRelease}
+		return explainTransfer(h, HoldExplanation{"TransferInputError", "inputs could not be sent", "the reason names the file and the side that failed; correct that, " + thenRelease})
 	case 14:
 		return HoldExplanation{"IwdError", "the folder the jobs were submitted from cannot be used" + errno(subcode), "make sure that it exists and is writable; " + thenRelease}
 	case 15:
@@ -58,16 +76,58 @@ func ExplainHold(code, subcode int) HoldExplanation {
 	case 33:
 		return HoldExplanation{"MaxTransferOutputSizeExceeded", "its outputs are larger than the pool allows", "fewer products per job, or ask the administrator"}
 	case 34:
-		return HoldExplanation{"JobOutOfResources", "it used more memory, disk or processors than it requested", "raise request_memory or request_disk, and submit what is missing again (matsubmit -resubmit)"}
+		return explainResources(h)
+	case 36:
+		return HoldExplanation{"FailedToCheckpoint", "it failed when it was to save its state", "see the reason, and its stderr"}
 	case 46:
 		return HoldExplanation{"JobDurationExceeded", "it took longer than the limit, transfers included", "raise the limit, or submit what is missing again with fewer products per job (matsubmit -resubmit)"}
 	case condor.CodeTimeLimit:
 		return HoldExplanation{"JobExecuteExceeded", "it ran longer than max_run_time", "raise max_run_time or lower products_per_job; if the machine was slow, condor_release"}
 	}
-	return HoldExplanation{"", "code " + strconv.Itoa(code) + ", subcode " + strconv.Itoa(subcode), "see the reason, and the table of HoldReasonCode in the HTCondor manual"}
+	return HoldExplanation{"", "code " + strconv.Itoa(h.Code) + ", subcode " + strconv.Itoa(h.Subcode), "see the reason, and the table of HoldReasonCode in the HTCondor manual"}
 }
 
-// explainPolicy explains holds by an expression of the submit description.
+// pluginWords match the reasons of holds for which a file-transfer plugin is at fault.
+var pluginWords = regexp.MustCompile(`(?i)plug-?in|URL file =| using protocol |[a-z]://`)
+
+// explainTransfer adds to the explanation of a transfer that failed what the subcode means: an
+// error number, or, if a plugin was at work, 62 (ETIME) or the plugin's exit status shifted left
+// by eight bits (manual, note on hold codes 12 and 13). Some versions do not shift it.
+func explainTransfer(h JobHeld, e HoldExplanation) HoldExplanation {
+	if strings.Contains(h.Reason, "errno "+strconv.Itoa(h.Subcode)+")") || !pluginWords.MatchString(h.Reason) {
+		e.Meaning += errno(h.Subcode)
+		return e
+	}
+	e.Advice = "see what the reason says of the URL and the plugin; " + thenRelease
+	const etime = 62
+	switch status := h.Subcode; {
+	case status == etime:
+		e.Meaning += ": a transfer plugin took too long"
+	case status > 0 && status%256 == 0:
+		e.Meaning += fmt.Sprintf(": a transfer plugin failed with exit status %d", status/256)
+	case status > 0 && status < 256:
+		e.Meaning += fmt.Sprintf(": a transfer plugin failed with exit status %d", status)
+	default:
+		e.Meaning += ": a transfer plugin failed"
+	}
+	return e
+}
+
+// explainResources explains code 34. Its subcode is the resource. Older versions write 0, and
+// only the reason names the resource.
+func explainResources(h JobHeld) HoldExplanation {
+	const memory, disk = 102, 104
+	reason := strings.ToLower(h.Reason)
+	switch {
+	case h.Subcode == memory, h.Subcode == 0 && strings.Contains(reason, "memory"):
+		return HoldExplanation{"JobOutOfResources", "it used more memory than it requested", "raise request_memory, and submit what is missing again (matsubmit -resubmit)"}
+	case h.Subcode == disk, h.Subcode == 0 && strings.Contains(reason, "disk"):
+		return HoldExplanation{"JobOutOfResources", "it used more disk than it requested", "raise request_disk, and submit what is missing again (matsubmit -resubmit)"}
+	}
+	return HoldExplanation{"JobOutOfResources", "it used more memory, disk or processors than it requested", "raise request_memory or request_disk, and submit what is missing again (matsubmit -resubmit)"}
+}
+
+// explainPolicy explains holds by an expression of a submit description of package submitfile.
 func explainPolicy(subcode int) HoldExplanation {
 	e := HoldExplanation{Label: "JobPolicy"}
 	switch {
@@ -76,7 +136,7 @@ func explainPolicy(subcode int) HoldExplanation {
 	case subcode == status.Data:
 		e.Meaning, e.Advice = "an input is missing or bad (exit status 65)", "see its message; make the input again, and submit what is missing again (matsubmit -resubmit)"
 	case subcode == condor.CodeTimeLimit:
-		return ExplainHold(condor.CodeTimeLimit, 0)
+		return explainHold(JobHeld{Code: condor.CodeTimeLimit}, false)
 	case subcode > 128:
 		e.Meaning, e.Advice = fmt.Sprintf("it failed each time it ran, the last time with signal %d (or exit status %d)", subcode-128, subcode), "see its stderr; signal 9 may mean too little memory"
 	default:

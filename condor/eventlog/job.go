@@ -29,7 +29,7 @@ func (s State) String() string {
 type Job struct {
 	condor.ID
 	State     State
-	Since     time.Time // when State began
+	Since     Moment    // when State began
 	Submitted time.Time // zero if the log does not have it
 	Exit      Exit      // if Done or Failed
 	Hold      JobHeld   // the latest hold
@@ -42,9 +42,18 @@ type Job struct {
 	MemoryMB  int64 // the largest memory use in the log, or -1
 	Attempts  []Attempt
 
-	notes []string  // of its Submit event
-	idle  time.Time // when its wait for a machine began
-	seen  []uint64  // digests of its events
+	notes     []string // of its Submit event
+	submitted *era     // of the time Submitted
+	idle      Moment   // when its wait for a machine began
+	seen      []uint64 // digests of its events
+}
+
+// SubmittedAt returns the time Submitted as a moment.
+func (j *Job) SubmittedAt() Moment {
+	if j.submitted == nil {
+		return Moment{}
+	}
+	return Moment{j.Submitted.UnixMicro(), j.submitted}
 }
 
 // WillBeReleased reports whether HTCondor will release a held job: a machine was at fault

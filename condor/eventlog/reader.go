@@ -17,6 +17,9 @@ import (
 // lacks this line, Scan returns false, and a later Scan continues from the beginning of
 // the event.
 //
+// A full disk or a network disk can leave a hole of zero bytes in a log. The Reader passes
+// over it and over the event that it damages, and reports it once.
+//
 //	for r.Scan() {
 //		switch rec := r.Record().(type) {
 //		case *eventlog.Event: …
@@ -37,6 +40,7 @@ type Reader struct {
 	line     int   // of the byte at from
 	offset   int64 // of the byte at from, in the log
 	skipping bool  // the bytes up to the next end of an event belong to one that is too long
+	hole     hole  // before from
 	chunk    chunk // a copy of part of buf that the texts of events share
 
 	events []Event
@@ -47,6 +51,14 @@ type Reader struct {
 
 	record Record
 	err    error
+}
+
+// A hole is a range of zero bytes.
+type hole struct {
+	size     int64 // so far; 0 for none
+	line     int   // of the event that it damages
+	first    string
+	reported bool
 }
 
 // A Record is an [*Event] or a [*condor.SyntaxError].
@@ -86,24 +98,28 @@ const maxEvent = 1 << 20
 func (r *Reader) Scan() bool {
 	r.record = nil
 	for r.err == nil {
-		if size, end := r.findEnd(); end > 0 {
+		size, end := r.findEnd()
+		if r.enterHole(end) {
+			continue
+		}
+		if end > 0 {
 			if r.take(size, end) {
 				return true
 			}
 			continue
 		}
-		if format := otherFormat(r.buf[r.from:]); format != "" && !r.skipping {
+		if format := otherFormat(r.buf[r.from:]); format != "" && !r.skipping && r.hole.size == 0 {
 			r.err = &FormatError{r.name, r.line, format}
 			return false
 		}
-		if len(r.buf)-r.from > maxEvent && r.skipLong() {
+		if len(r.buf)-r.from > maxEvent && (r.reportHole() || r.skipLong()) {
 			return true
 		}
 		if !r.fill() {
 			if line, ok := r.foreignLine(); ok && r.err == nil {
 				r.err = &NotLogError{r.name, line}
 			}
-			return false
+			return r.err == nil && r.reportHole()
 		}
 	}
 	return false
@@ -215,6 +231,9 @@ func (r *Reader) findEnd() (size, end int) {
 func (r *Reader) take(size, end int) bool {
 	block := r.buf[r.from : r.from+size]
 	before := len(block) - len(bytes.TrimLeft(block, "\r\n"))
+	if r.hole.size > 0 {
+		return r.leaveHole(block, end)
+	}
 	if r.skipping || before == size {
 		r.skipping = false
 		r.advance(end)
@@ -244,6 +263,62 @@ func (r *Reader) take(size, end int) bool {
 	return true
 }
 
+// enterHole passes over zero bytes that come next, or that are among the end bytes of the next
+// event; end is 0 if it is not complete. It returns false if there are none.
+func (r *Reader) enterHole(end int) bool {
+	buf := r.buf[r.from:]
+	if len(buf) == 0 || buf[0] != 0 && end == 0 && len(buf) <= maxEvent {
+		return false // there may be more to come
+	}
+	if end == 0 {
+		end = min(len(buf), maxEvent)
+	}
+	at := bytes.IndexByte(buf[:end], 0)
+	if at < 0 {
+		return false
+	}
+	if r.hole.size == 0 {
+		if r.hole.line = r.line; !r.skipping { // what is too long has been reported
+			r.hole.first = text.Clip(firstLine(buf[:at]))
+		}
+	}
+	zeros := len(buf) - at - len(bytes.TrimLeft(buf[at:], "\x00"))
+	r.hole.size += int64(zeros)
+	r.skipping = false
+	r.advance(at + zeros)
+	return true
+}
+
+// leaveHole passes over what follows a hole and belongs to an event whose beginning is lost:
+// the bytes up to the next header, or else all end bytes of the block. It returns whether it
+// made a record.
+func (r *Reader) leaveHole(block []byte, end int) bool {
+	at := len(block) - len(bytes.TrimLeft(block, "\r\n"))
+	if _, ok := parseHeader(string(firstLine(block[at:])), ""); !ok {
+		if at, _ = nextHeader(block); at == 0 {
+			at = end
+		}
+	}
+	r.advance(at)
+	made := r.reportHole()
+	r.hole, r.skipping = hole{}, false
+	return made
+}
+
+// reportHole makes a record of a hole, the first time.
+func (r *Reader) reportHole() bool {
+	if r.hole.size == 0 || r.hole.reported {
+		return false
+	}
+	r.hole.reported = true
+	what := "passed over"
+	if r.hole.first != "" {
+		what = fmt.Sprintf("passed over, with the event %q", r.hole.first)
+	}
+	r.fault(r.hole.line, "%d zero bytes, left by a full disk or a network disk: %s", r.hole.size, what)
+	return true
+}
+
 // fault makes a [*condor.SyntaxError] the record.
 func (r *Reader) fault(line int, format string, args ...any) {
 	r.record = &condor.SyntaxError{File: r.name, Line: line, Msg: fmt.Sprintf(format, args...)}
@@ -261,7 +336,7 @@ func (r *Reader) parse(block string, line int) (*Event, error) {
 		r.events = make([]Event, 32) // fewer, larger pieces of memory
 	}
 	e := &r.events[0]
-	*e = Event{Number: h.number, ID: condor.ID{Cluster: h.cluster, Proc: h.proc}, Line: line, Head: h.rest, Body: body}
+	*e = Event{Number: h.number, ID: condor.ID{Cluster: h.cluster, Proc: h.proc}, File: r.name, Line: line, Head: h.rest, Body: body}
 	if h.written != r.stampText {
 		r.stampText = ""
 		if r.stampTime, r.assumed, ok = r.time(h.stamp); !ok {

@@ -149,7 +149,7 @@ func TestFaults(t *testing.T) {
 		{" \n" + goodEvent, []string{`x.log:1: " ": the event is incomplete; the next one begins on line 2`, "11"}},
 		{"nonsense\n" + goodEvent + goodEvent, []string{`x.log:1: "nonsense": the event is incomplete; the next one begins on line 2`, "11", "11"}},
 		{"nonsense\nmore\n...\n" + goodEvent, []string{`x.log:1: "nonsense" does not begin an event`, "11"}},
-		{goodEvent + "\x00\x00\n...\n" + goodEvent, []string{"11", `x.log:3: "` + "\\x00\\x00" + `" does not begin an event`, "11"}},
+		{goodEvent + "\x00\x00\n...\n" + goodEvent, []string{"11", "x.log:3: 2 zero bytes, left by a full disk or a network disk: passed over", "11"}},
 		// A writer that was killed, or a disk that was full.
 		{"005 " + head + "Job terminated.\n\t(1) Normal term" + "\n" + goodEvent, []string{`x.log:1: "005 (001.000.000) 2026-11-23 19:14:05 Jo…": the event is incomplete; the next one begins on line 3`, "11"}},
 		{"005 " + head + "Job termina" + goodEvent, []string{`x.log:1: event 005 has the unknown text "Job termina011 (001.000.000) 2026-11-23 …"`}},
@@ -163,20 +163,83 @@ func TestFaults(t *testing.T) {
 		// Not the end of an event.
 		{"008 " + head + "a\n....\n... \n ...\n..\n" + goodEvent, []string{`x.log:1: "008 (001.000.000) 2026-11-23 19:14:05 a": the event is incomplete; the next one begins on line 6`, "11"}},
 	} {
-		var got []string
 		r := newReader(strings.NewReader(test.in))
-		for r.Scan() {
-			switch rec := r.Record().(type) {
-			case *Event:
-				got = append(got, fmt.Sprint(rec.Number))
-			case *condor.SyntaxError:
-				got = append(got, rec.Error())
-			}
-		}
+		got := words(r)
 		if fmt.Sprintf("%q", got) != fmt.Sprintf("%q", test.want) || r.Err() != nil {
 			t.Errorf("%q:\n%q, %v\nwant\n%q", test.in, got, r.Err(), test.want)
 		}
 	}
+}
+
+// A hole of zero bytes is reported once, with the event that it damages. The events behind it
+// are read.
+func TestHoles(t *testing.T) {
+	const unfinished = "005 (001.000.000) 2026-11-23 19:14:05 Job terminated.\n\t(1) Normal term"
+	passed := func(line, size int, first string) string {
+		if first != "" {
+			first = fmt.Sprintf(", with the event %q", first)
+		}
+		return fmt.Sprintf("x.log:%d: %d zero bytes, left by a full disk or a network disk: passed over%s", line, size, first)
+	}
+	const begun = "005 (001.000.000) 2026-11-23 19:14:05 Jo…"
+	for _, size := range []int{1, 4096, 3 * maxEvent} {
+		zeros := strings.Repeat("\x00", size)
+		for _, test := range []struct {
+			in   string
+			want []string
+		}{
+			{zeros + goodEvent, []string{passed(1, size, ""), "11"}},
+			{zeros + "\n" + goodEvent, []string{passed(1, size, ""), "11"}},
+			{goodEvent + zeros + goodEvent + goodEvent, []string{"11", passed(3, size, ""), "11", "11"}},
+			{goodEvent + zeros, []string{"11", passed(3, size, "")}},
+			{goodEvent + "\n" + zeros + "\r\n" + goodEvent, []string{"11", passed(3, size, ""), "11"}},
+			{goodEvent + unfinished + zeros + goodEvent, []string{"11", passed(3, size, begun), "11"}},
+			{goodEvent + unfinished + zeros + "\n" + goodEvent, []string{"11", passed(3, size, begun), "11"}},
+			{goodEvent + unfinished + zeros + "ination (return value 0)\n\tand more\n...\n" + goodEvent, []string{"11", passed(3, size, begun), "11"}},
+			{goodEvent + unfinished + zeros + "ination (return value 0)\n" + goodEvent, []string{"11", passed(3, size, begun), "11"}},
+			{goodEvent + unfinished + zeros + "...\n" + goodEvent, []string{"11", passed(3, size, begun), "11"}},
+			{goodEvent + zeros + "half\n" + zeros + goodEvent, []string{"11", passed(3, 2*size, ""), "11"}},
+			{goodEvent + zeros + goodEvent + zeros + goodEvent, []string{"11", passed(3, size, ""), "11", passed(5, size, ""), "11"}},
+			{zeros + strings.Repeat("x", maxEvent/2) + zeros + goodEvent, []string{passed(1, 2*size, ""), "11"}},
+			{strings.Repeat("x", 2*maxEvent) + zeros + goodEvent, []string{"x.log:1: \"" + strings.Repeat("x", 40) + "…\": the event does not end within 1048576 bytes", passed(1, size, ""), "11"}},
+		} {
+			r := newReader(strings.NewReader(test.in))
+			got := words(r)
+			if fmt.Sprint(len(got)) != fmt.Sprint(len(test.want)) || fmt.Sprintf("%q", got) != fmt.Sprintf("%q", test.want) {
+				t.Errorf("%.200q, %d zero bytes:\n%q, %v\nwant\n%q", strings.ReplaceAll(test.in, zeros, "ZEROS"), size, got, r.Err(), test.want)
+			}
+			if r.Offset()+int64(r.Pending()) != int64(len(test.in)) || cap(r.buf) > 4*maxEvent {
+				t.Errorf("%.200q: offset %d and %d pending, of %d; a buffer of %d bytes", test.in, r.Offset(), r.Pending(), len(test.in), cap(r.buf))
+			}
+		}
+	}
+}
+
+// A hole at the end of a log is reported at once, and not again when the log grows.
+func TestAHoleGrows(t *testing.T) {
+	text := goodEvent + strings.Repeat("\x00", 100) + goodEvent
+	file := &growing{text: text}
+	r := newReader(file)
+	var got []string
+	for file.size = range len(text) + 1 {
+		got = append(got, words(r)...)
+	}
+	if want := []string{"11", "x.log:3: 1 zero bytes, left by a full disk or a network disk: passed over", "11"}; fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%q\nwant\n%q", got, want)
+	}
+}
+
+// words returns the numbers of events, and the errors, that a reader has.
+func words(r *Reader) (list []string) {
+	for r.Scan() {
+		switch rec := r.Record().(type) {
+		case *Event:
+			list = append(list, fmt.Sprint(rec.Number))
+		case *condor.SyntaxError:
+			list = append(list, rec.Error())
+		}
+	}
+	return list
 }
 
 // A text without an event's end does not use up the memory, and events after it are read.
@@ -242,6 +305,7 @@ func FuzzReader(f *testing.F) {
 		text := logFile(f, name)
 		f.Add(text[:min(len(text), 3000)])
 	}
+	f.Add("\x00\x00005 (1.2.3) 2026-11-23 19:14:05 Job \x00\x00\n\n...\n\x00005 (1.2.3) 2026-11-23 19:14:05 Job\n...\nx\x00\n...\n\x00")
 	f.Add("005 (1.2.3) 2026-11-23 19:14:05 Job terminated.\n\t(1) Normal termination (return value 0)\n...\n...\r\n\n...x\n...")
 	f.Fuzz(func(t *testing.T, text string) {
 		r := newReader(strings.NewReader(text))
@@ -253,14 +317,14 @@ func FuzzReader(f *testing.F) {
 			switch rec := r.Record().(type) {
 			case *Event:
 				line = rec.Line
-				if !strings.HasPrefix(lines[line-1], fmt.Sprintf("%03d (", rec.Number)) {
+				if !strings.Contains("\x00"+lines[line-1], fmt.Sprintf("\x00%03d (", rec.Number)) { // after a hole, or first
 					t.Errorf("event %d on line %d, which is %q", rec.Number, line, lines[line-1])
 				}
 				history.Add(rec)
 			case *condor.SyntaxError:
 				line = rec.Line
 			}
-			if line <= last {
+			if line < last || line == last && !strings.Contains(lines[line-1], "\x00") {
 				t.Errorf("line %d after line %d", line, last)
 			}
 			last = line

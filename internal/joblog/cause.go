@@ -3,14 +3,11 @@ package joblog
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 
+	"matpool/condor"
 	"matpool/condor/eventlog"
 	"matpool/internal/text"
 )
-
-// ownReason matches the beginning of the hold reasons that matsubmit writes.
-var ownReason = regexp.MustCompile(`^(product|job)s? \d+( to \d+)?: `)
 
 // Problem returns a line on why a job is held, failed or was removed, or "" for any other
 // job.
@@ -26,7 +23,7 @@ func Problem(j *eventlog.Job) string {
 	default:
 		return ""
 	}
-	if products := Products(j); products != "" && !ownReason.MatchString(why) {
+	if products := Products(j); products != "" && !condor.IsOwnReason(why) {
 		why = "product " + products + ": " + why
 	}
 	return fmt.Sprintf("%s: job %v: %s", what, j.ID, cmp.Or(why, "no reason given"))
@@ -37,6 +34,7 @@ func Problem(j *eventlog.Job) string {
 type Cause struct {
 	state         eventlog.State
 	code, subcode int
+	explanation   eventlog.HoldExplanation
 	released      bool // HTCondor will release the job
 }
 
@@ -44,7 +42,7 @@ type Cause struct {
 func CauseOf(j *eventlog.Job) (Cause, bool) {
 	switch {
 	case j.State == eventlog.Held:
-		return Cause{j.State, j.Hold.Code, j.Hold.Subcode, j.WillBeReleased()}, true
+		return Cause{j.State, j.Hold.Code, j.Hold.Subcode, j.ExplainHold(), j.WillBeReleased()}, true
 	case j.State == eventlog.Removed, j.State == eventlog.Failed:
 		return Cause{state: j.State}, true
 	}
@@ -59,7 +57,7 @@ func (c Cause) String() string {
 	case eventlog.Failed:
 		return "a job that fails leaves the queue unless its submit description has another policy; see its stderr, and submit it again"
 	}
-	e := eventlog.ExplainHold(c.code, c.subcode)
+	e := c.explanation
 	line := e.Meaning
 	if e.Label != "" {
 		line = fmt.Sprintf("%s, code %d, subcode %d: %s", e.Label, c.code, c.subcode, e.Meaning)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"matpool/condor/eventlog"
 	"matpool/internal/status"
@@ -14,7 +13,6 @@ import (
 type Journal struct {
 	Names   []string // of the logs
 	History *eventlog.History
-	Latest  time.Time // the time of the latest event
 
 	Faults     []error // for the first places in the logs that could not be parsed
 	FaultCount int     // the number of all such places
@@ -52,9 +50,6 @@ func (j *Journal) Read(each func(*eventlog.Event)) error {
 	for _, l := range j.logs {
 		if err := l.read(func(e *eventlog.Event) {
 			j.History.Add(e)
-			if e.Time.After(j.Latest) {
-				j.Latest = e.Time
-			}
 			each(e)
 		}, j.fault); err != nil {
 			return err

@@ -14,27 +14,32 @@ import (
 // time of a job, but at least two minutes. It ends now, or with the latest event if that is
 // older than the window.
 //
+// Attempts of which the log does not have the times, because the clock went back, do not count.
+//
 // The estimate is at least the mean if a job has yet to begin, and at least the rest of the
 // mean for the job that began last.
-func estimate(r *joblog.Run, latest, now time.Time) (left time.Duration, ok bool) {
+func estimate(r *joblog.Run, latest eventlog.Moment, clock time.Time) (left time.Duration, ok bool) {
 	var sum time.Duration
 	n := 0
 	for a := range completed(r) {
-		sum += a.Total(latest)
-		n++
+		if total := a.Total(latest); !total.Unknown {
+			sum += total.Duration
+			n++
+		}
 	}
 	if n == 0 {
 		return 0, false
 	}
 	mean := max(sum/time.Duration(n), 100*time.Millisecond)
 	window := max(10*mean, 2*time.Minute)
-	if now.Before(latest) || now.Sub(latest) > window {
-		now = latest
+	now := latest
+	if later := clock.Sub(latest.Time()); later > 0 && later <= window {
+		now = latest.Add(later)
 	}
 
 	begin, worked, least := now, 0.0, time.Duration(0)
 	for a := range completed(r) {
-		if now.Sub(a.End) <= window {
+		if ago := a.End.Until(now); !ago.Unknown && !a.Total(now).Unknown && ago.Duration <= window {
 			begin = earlier(begin, a.Begin())
 			worked++
 		}
@@ -45,16 +50,20 @@ func estimate(r *joblog.Run, latest, now time.Time) (left time.Duration, ok bool
 			continue
 		}
 		a := &j.Attempts[len(j.Attempts)-1]
+		ran := a.Total(now)
+		if ran.Unknown {
+			continue
+		}
 		begin = earlier(begin, a.Begin())
-		partly += min(1, float64(a.Total(now))/float64(mean))
-		least = max(least, mean-a.Total(now))
+		partly += min(1, float64(ran.Duration)/float64(mean))
+		least = max(least, mean-ran.Duration)
 	}
 	c := r.Counts
 	toBegin := c.Idle + c.Waiting + c.Unknown + r.Later
 	if toBegin > 0 {
 		least = mean
 	}
-	took := min(now.Sub(begin), window+mean)
+	took := min(begin.Until(now).Duration, window+mean)
 	if worked == 0 || took <= 0 {
 		return 0, false
 	}
@@ -73,7 +82,7 @@ func completed(r *joblog.Run) func(yield func(*eventlog.Attempt) bool) {
 	}
 }
 
-func earlier(a, b time.Time) time.Time {
+func earlier(a, b eventlog.Moment) eventlog.Moment {
 	if b.Before(a) {
 		return b
 	}

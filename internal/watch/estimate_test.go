@@ -14,7 +14,7 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 // seconds before noon.
 func jobs(idle int, running []int, done ...[2]int) *joblog.Run {
 	r := &joblog.Run{}
-	before := func(s int) time.Time { return noon.Add(-time.Duration(s) * time.Second) }
+	before := func(s int) eventlog.Moment { return eventlog.At(noon.Add(-time.Duration(s) * time.Second)) }
 	for range idle {
 		r.Jobs = append(r.Jobs, &eventlog.Job{State: eventlog.Idle})
 	}
@@ -50,7 +50,7 @@ func TestEstimate(t *testing.T) {
 		{"one takes longer than the others", jobs(0, []int{30}, [2]int{30, 20}), 0},
 		{"the others were submitted yesterday", jobs(1, []int{10}, [2]int{86420, 86410}, [2]int{86420, 86410}, [2]int{20, 10}), 10},
 	} {
-		left, ok := estimate(test.run, noon, noon.Add(24*time.Hour))
+		left, ok := estimate(test.run, eventlog.At(noon), noon.Add(24*time.Hour))
 		if ok != (test.want >= 0) || ok && left.Round(time.Second) != time.Duration(test.want)*time.Second {
 			t.Errorf("%s: %v, %t; want %d s", test.name, left, ok, test.want)
 		}
@@ -61,7 +61,7 @@ func TestEstimate(t *testing.T) {
 func TestEstimateLater(t *testing.T) {
 	run := jobs(0, []int{10}, [2]int{100, 40}, [2]int{100, 40})
 	for later, want := range map[time.Duration]time.Duration{0: 50 * time.Second, 20 * time.Second: 30 * time.Second, -time.Second: 50 * time.Second, time.Hour: 50 * time.Second} {
-		if left, ok := estimate(run, noon, noon.Add(later)); !ok || left != want {
+		if left, ok := estimate(run, eventlog.At(noon), noon.Add(later)); !ok || left != want {
 			t.Errorf("%v later: %v, %t; want %v", later, left, ok, want)
 		}
 	}

@@ -53,7 +53,9 @@ func (l *Lines) Status(s Status, last bool) {
 		for _, d := range []int{a.Done - b.Done, a.Running - b.Running, a.Idle - b.Idle, a.Held - b.Held, a.Waiting - b.Waiting, a.Failed - b.Failed, a.Removed - b.Removed} {
 			moved += max(d, -d)
 		}
-		if old.Summary() == s.Run.Summary() || !last && moved < (b.Total()+s.Run.Later)/100 && s.Time.Sub(l.shown.Time) < time.Minute {
+		since := s.Time.Sub(l.shown.Time)
+		soon := 0 <= since && since < time.Minute // the clock may have been set back
+		if old.Summary() == s.Run.Summary() || !last && moved < (b.Total()+s.Run.Later)/100 && soon {
 			return
 		}
 	}

@@ -146,7 +146,7 @@ func (w *watcher) update() (news bool, err error) {
 		return false, err
 	}
 	for ; w.faults < len(w.journal.Faults); w.faults++ {
-		w.screen.Line(w.journal.Latest, "skipped: "+w.journal.Faults[w.faults].Error())
+		w.screen.Line(w.journal.History.Latest().Time(), "skipped: "+w.journal.Faults[w.faults].Error())
 	}
 	if !news && w.run != nil {
 		return false, nil
@@ -163,8 +163,9 @@ func (w *watcher) update() (news bool, err error) {
 }
 
 func (w *watcher) status() Status {
-	s := Status{Time: w.journal.Latest, Run: w.run}
-	s.Left, s.Estimated = estimate(w.run, s.Time, time.Now())
+	latest := w.journal.History.Latest()
+	s := Status{Time: latest.Time(), Run: w.run}
+	s.Left, s.Estimated = estimate(w.run, latest, time.Now())
 	return s
 }
 
@@ -186,11 +187,11 @@ func (w *watcher) explain(id condor.ID) {
 	if n > maxPerCause {
 		return
 	}
-	w.screen.Line(j.Since, joblog.Problem(j))
+	w.screen.Line(j.Since.Time(), joblog.Problem(j))
 	if n == 1 {
-		w.screen.Line(j.Since, "  "+cause.String())
+		w.screen.Line(j.Since.Time(), "  "+cause.String())
 	}
 	if n == maxPerCause {
-		w.screen.Line(j.Since, "  further jobs with the same cause are only counted")
+		w.screen.Line(j.Since.Time(), "  further jobs with the same cause are only counted")
 	}
 }

@@ -63,23 +63,23 @@ func (f folder) makespan(what, log string, jobs int) time.Duration {
 	if c := eventlog.Count(h.Jobs()); c.Done != jobs {
 		f.Fatalf("%s: %+v, want %d done", what, c, jobs)
 	}
-	var begin, end time.Time
+	var begin, end eventlog.Moment
 	var transfer, compute, total time.Duration
 	for _, j := range h.Jobs() {
-		if begin.IsZero() || j.Submitted.Before(begin) {
-			begin = j.Submitted
+		if begin.IsZero() || j.SubmittedAt().Before(begin) {
+			begin = j.SubmittedAt()
 		}
 		for i := range j.Attempts {
 			a := &j.Attempts[i]
-			transfer += a.Input() + a.Output()
-			compute += a.Compute(a.End)
-			total += a.Total(a.End)
-			if a.End.After(end) {
+			transfer += a.Input().Plus(a.Output()).Duration
+			compute += a.Compute(a.End).Duration
+			total += a.Total(a.End).Duration
+			if end.IsZero() || end.Before(a.End) {
 				end = a.End
 			}
 		}
 	}
 	f.Logf("%-35s %3d jobs %4.0f s; of the slots' time with a job, transfer %2.0f %%, computing %2.0f %%",
-		what, jobs, end.Sub(begin).Seconds(), 100*transfer.Seconds()/total.Seconds(), 100*compute.Seconds()/total.Seconds())
-	return end.Sub(begin)
+		what, jobs, begin.Until(end).Seconds(), 100*transfer.Seconds()/total.Seconds(), 100*compute.Seconds()/total.Seconds())
+	return begin.Until(end).Duration
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"matpool/condor/eventlog"
+	"matpool/internal/text"
 )
 
 // WriteCSV writes a row for each attempt of each job, and one for a job without attempts.
@@ -22,15 +23,15 @@ func (r *Report) WriteCSV(w io.Writer) error {
 		if note, ok := j.Note(); ok {
 			head[2], head[3] = strconv.Itoa(note.First), strconv.Itoa(note.Count)
 		}
-		tail := []string{"", "", j.Reason}
+		tail := []string{"", "", text.Plain(j.Reason)}
 		if j.State == eventlog.Held {
-			tail = []string{strconv.Itoa(j.Hold.Code), strconv.Itoa(j.Hold.Subcode), j.Hold.Reason}
+			tail = []string{strconv.Itoa(j.Hold.Code), strconv.Itoa(j.Hold.Subcode), text.Plain(j.Hold.Reason)}
 		}
 		for i := range j.Attempts {
 			out.Write(append(append(head[:5:5], r.csvAttempt(j, i)...), tail...))
 		}
 		if len(j.Attempts) == 0 {
-			out.Write(append(append(head[:5:5], "0", "", "", "", "", "", "", timestamp(j.Submitted), "", "", "", "", "", "", "", ""), tail...))
+			out.Write(append(append(head[:5:5], "0", "", "", "", "", "", "", timestamp(j.SubmittedAt()), "", "", "", "", "", "", "", ""), tail...))
 		}
 	}
 	out.Flush()
@@ -48,15 +49,20 @@ func (r *Report) csvAttempt(j *eventlog.Job, i int) []string {
 		}
 	}
 	return []string{strconv.Itoa(i + 1), a.Outcome.String(), exit, signal,
-		a.Machine, a.System, a.Slot, timestamp(j.Submitted), timestamp(a.Begin()), timestamp(a.End),
+		a.Machine, a.System, a.Slot, timestamp(j.SubmittedAt()), timestamp(a.Begin()), timestamp(a.End),
 		seconds(a.Wait()), seconds(a.Queue()), seconds(a.Input()), seconds(a.Compute(r.Latest)), seconds(a.Output()), seconds(a.Total(r.Latest))}
 }
 
-func timestamp(t time.Time) string {
-	if t.IsZero() {
+func timestamp(m eventlog.Moment) string {
+	if m.IsZero() {
 		return ""
 	}
-	return t.Format(time.RFC3339Nano)
+	return m.Time().Format(time.RFC3339Nano)
 }
 
-func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) }
+func seconds(e eventlog.Elapsed) string {
+	if e.Unknown {
+		return ""
+	}
+	return strconv.FormatFloat(e.Seconds(), 'f', -1, 64)
+}

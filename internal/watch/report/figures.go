@@ -15,14 +15,15 @@ import (
 type Report struct {
 	Names     []string // of the logs
 	Run       *joblog.Run
-	Submitted time.Time // the first submission; zero if the log does not have it
-	First     time.Time // the first time that a job had a machine; zero if none had one
-	Latest    time.Time // the latest event
+	Submitted eventlog.Moment // the first submission; zero if the log does not have it
+	First     eventlog.Moment // the first time that a job had a machine; zero if none had one
+	Latest    eventlog.Moment // the latest event
 
-	WholeSeconds bool // the log has no fractions of seconds
-	YearAssumed  bool // the log has no years
-	Faults       []error
-	FaultCount   int
+	WholeSeconds  bool // the log has no fractions of seconds
+	ClockWentBack bool // some times are unknown
+	YearAssumed   bool // the log has no years
+	Faults        []error
+	FaultCount    int
 
 	Machines []*Machine // by the time they computed, longest first
 	Total    Machine
@@ -35,6 +36,7 @@ type Machine struct {
 	Slots        int    // the number of slots that had jobs
 	Attempts     int
 	Ends         [eventlog.Outcomes]int // attempts by [eventlog.Outcome]
+	Untimed      int                    // attempts of which a time is unknown; the sums below lack them
 
 	// Busy is the time that slots had a job: the sum of the times below and of HTCondor's own
 	// time before and after the program ([Machine.Rest]).
@@ -59,17 +61,22 @@ func (m *Machine) Rest() time.Duration {
 	return m.Busy - m.Queued - m.Input - m.Output - m.Computed - m.Vain
 }
 
-func (m *Machine) add(a *eventlog.Attempt, now time.Time) {
+func (m *Machine) add(a *eventlog.Attempt, now eventlog.Moment) {
 	m.Attempts++
 	m.Ends[a.Outcome]++
-	m.Busy += a.Total(now)
-	m.Queued += a.Queue()
-	m.Input += a.Input()
-	m.Output += a.Output()
+	total, queue, input, output, compute := a.Total(now), a.Queue(), a.Input(), a.Output(), a.Compute(now)
+	if total.Unknown || queue.Unknown || input.Unknown || output.Unknown || compute.Unknown {
+		m.Untimed++
+		return
+	}
+	m.Busy += total.Duration
+	m.Queued += queue.Duration
+	m.Input += input.Duration
+	m.Output += output.Duration
 	if a.Useful() {
-		m.Computed += a.Compute(now)
+		m.Computed += compute.Duration
 	} else {
-		m.Vain += a.Compute(now)
+		m.Vain += compute.Duration
 	}
 }
 
@@ -83,7 +90,11 @@ type Span struct {
 	all         []time.Duration
 }
 
-func (s *Span) add(d time.Duration, id condor.ID) {
+func (s *Span) add(e eventlog.Elapsed, id condor.ID) {
+	if e.Unknown {
+		return
+	}
+	d := e.Duration
 	if s.all = append(s.all, d); d > s.Max || len(s.all) == 1 {
 		s.Max, s.Job = d, id
 	}
@@ -98,16 +109,17 @@ func (s *Span) close() {
 
 // New returns the report of a run in the journal.
 func New(j *joblog.Journal, run *joblog.Run) *Report {
-	r := &Report{Names: j.Names, Run: run, Latest: j.Latest,
+	r := &Report{Names: j.Names, Run: run, Latest: j.History.Latest(),
 		WholeSeconds: true, YearAssumed: j.History.YearAssumed, Faults: j.Faults, FaultCount: j.FaultCount}
 	machines := map[[2]string]*Machine{}
 	slots := map[[2]string]bool{}
 	for _, job := range run.Jobs {
-		r.Submitted = earliest(r.Submitted, job.Submitted)
+		r.Submitted = earliest(r.Submitted, job.SubmittedAt())
 		for i := range job.Attempts {
 			a := &job.Attempts[i]
 			r.First = earliest(r.First, a.Begin())
-			r.WholeSeconds = r.WholeSeconds && a.Begin().Nanosecond() == 0 && a.End.Nanosecond() == 0
+			r.WholeSeconds = r.WholeSeconds && a.Begin().Time().Nanosecond() == 0 && a.End.Time().Nanosecond() == 0
+			r.ClockWentBack = r.ClockWentBack || a.Wait().Unknown
 			r.Total.add(a, r.Latest)
 			key := [2]string{a.Machine, a.System}
 			m := machines[key]
@@ -130,6 +142,7 @@ func New(j *joblog.Journal, run *joblog.Run) *Report {
 			}
 		}
 	}
+	r.ClockWentBack = r.ClockWentBack || r.Total.Untimed > 0 || r.Makespan().Unknown
 	for _, s := range []*Span{&r.Spans.Wait, &r.Spans.Input, &r.Spans.Compute, &r.Spans.Output} {
 		s.close()
 	}
@@ -140,7 +153,7 @@ func New(j *joblog.Journal, run *joblog.Run) *Report {
 }
 
 // earliest returns the earlier of two times, of which zero means unknown.
-func earliest(a, b time.Time) time.Time {
+func earliest(a, b eventlog.Moment) eventlog.Moment {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
 	}
@@ -148,18 +161,16 @@ func earliest(a, b time.Time) time.Time {
 }
 
 // Makespan returns the time from the first submission to the latest event.
-func (r *Report) Makespan() time.Duration {
-	if from := earliest(r.Submitted, r.First); !from.IsZero() {
-		return r.Latest.Sub(from)
-	}
-	return 0
+func (r *Report) Makespan() eventlog.Elapsed {
+	return earliest(r.Submitted, r.First).Until(r.Latest)
 }
 
 // Between returns the total time that the slots had no job, from the first time that one had
 // a job to the latest event.
-func (r *Report) Between() time.Duration {
-	if r.First.IsZero() {
-		return 0
+func (r *Report) Between() eventlog.Elapsed {
+	span := r.First.Until(r.Latest)
+	if span.Unknown || r.Total.Untimed > 0 {
+		return eventlog.Elapsed{Unknown: true}
 	}
-	return max(0, time.Duration(r.Total.Slots)*r.Latest.Sub(r.First)-r.Total.Busy)
+	return eventlog.Elapsed{Duration: max(0, time.Duration(r.Total.Slots)*span.Duration-r.Total.Busy)}
 }

@@ -16,9 +16,9 @@ type document struct {
 	State     string     `json:"state"`
 	Submitted *time.Time `json:"submitted"`
 	Latest    *time.Time `json:"latest"`
-	Makespan  float64    `json:"makespan_s"`
+	Makespan  *float64   `json:"makespan_s"`
 	Slots     int        `json:"slots"`
-	Between   float64    `json:"between_s"`
+	Between   *float64   `json:"between_s"`
 	Counts    counts     `json:"counts"`
 	Total     spending   `json:"total"`
 	Machines  []machine  `json:"machines"`
@@ -48,6 +48,7 @@ type spending struct {
 	Removed   int     `json:"removed"`
 	Evicted   int     `json:"evicted"`
 	Lost      int     `json:"lost"`
+	Untimed   int     `json:"untimed"`
 	Busy      float64 `json:"busy_s"`
 	Queue     float64 `json:"queue_s"`
 	Input     float64 `json:"input_s"`
@@ -101,12 +102,12 @@ type attempt struct {
 	Slot    string     `json:"slot"`
 	Began   *time.Time `json:"began"`
 	Ended   *time.Time `json:"ended"`
-	Wait    float64    `json:"wait_s"`
-	Queue   float64    `json:"queue_s"`
-	Input   float64    `json:"input_s"`
-	Compute float64    `json:"compute_s"`
-	Output  float64    `json:"output_s"`
-	Total   float64    `json:"total_s"`
+	Wait    *float64   `json:"wait_s"`
+	Queue   *float64   `json:"queue_s"`
+	Input   *float64   `json:"input_s"`
+	Compute *float64   `json:"compute_s"`
+	Output  *float64   `json:"output_s"`
+	Total   *float64   `json:"total_s"`
 }
 
 // WriteJSON writes the report as one JSON object.
@@ -114,8 +115,8 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	c := r.Run.Counts
 	d := document{
 		Logs: r.Names, Clusters: r.Run.Clusters, State: r.Run.State().String(),
-		Submitted: known(r.Submitted), Latest: known(r.Latest), Makespan: r.Makespan().Seconds(),
-		Slots: r.Total.Slots, Between: r.Between().Seconds(),
+		Submitted: known(r.Submitted), Latest: known(r.Latest), Makespan: knownSeconds(r.Makespan()),
+		Slots: r.Total.Slots, Between: knownSeconds(r.Between()),
 		Counts: counts{c.Total(), c.Done, c.Running, c.Idle, c.Held, c.Waiting, c.Failed, c.Removed, c.Unknown, r.Run.Superseded, r.Run.Later},
 		Total:  r.Total.spending(), Faults: r.FaultCount,
 		Machines: []machine{}, Jobs: []job{},
@@ -136,12 +137,12 @@ func (r *Report) WriteJSON(w io.Writer) error {
 }
 
 func (m *Machine) spending() spending {
-	return spending{m.Attempts, m.Ends[eventlog.Completed], m.Ends[eventlog.Retried], m.Ends[eventlog.EndedByHold], m.Ends[eventlog.EndedByRemoval], m.Ends[eventlog.Evicted], m.Ends[eventlog.Lost],
+	return spending{m.Attempts, m.Ends[eventlog.Completed], m.Ends[eventlog.Retried], m.Ends[eventlog.EndedByHold], m.Ends[eventlog.EndedByRemoval], m.Ends[eventlog.Evicted], m.Ends[eventlog.Lost], m.Untimed,
 		m.Busy.Seconds(), m.Queued.Seconds(), m.Input.Seconds(), m.Computed.Seconds(), m.Vain.Seconds(), m.Output.Seconds(), m.Overhead()}
 }
 
 func (r *Report) job(j *eventlog.Job) job {
-	d := job{Cluster: j.Cluster, Proc: j.Proc, State: j.State.String(), Submitted: known(j.Submitted),
+	d := job{Cluster: j.Cluster, Proc: j.Proc, State: j.State.String(), Submitted: known(j.SubmittedAt()),
 		Starts: j.Starts, Retries: j.Retries, Evictions: j.Evictions, Holds: j.Holds, Reason: j.Reason, Attempts: []attempt{}}
 	if note, ok := j.Note(); ok {
 		d.First, d.Count = &note.First, &note.Count
@@ -153,13 +154,13 @@ func (r *Report) job(j *eventlog.Job) job {
 		d.MemoryMB = &j.MemoryMB
 	}
 	if j.State == eventlog.Held {
-		e := eventlog.ExplainHold(j.Hold.Code, j.Hold.Subcode)
+		e := j.ExplainHold()
 		d.Hold = &hold{j.Hold.Code, j.Hold.Subcode, j.Hold.Reason, e.Meaning, e.Advice, j.WillBeReleased()}
 	}
 	for i := range j.Attempts {
 		a := &j.Attempts[i]
 		v := attempt{Outcome: a.Outcome.String(), Machine: a.Machine, System: a.System, Slot: a.Slot, Began: known(a.Begin()), Ended: known(a.End),
-			Wait: a.Wait().Seconds(), Queue: a.Queue().Seconds(), Input: a.Input().Seconds(), Compute: a.Compute(r.Latest).Seconds(), Output: a.Output().Seconds(), Total: a.Total(r.Latest).Seconds()}
+			Wait: knownSeconds(a.Wait()), Queue: knownSeconds(a.Queue()), Input: knownSeconds(a.Input()), Compute: knownSeconds(a.Compute(r.Latest)), Output: knownSeconds(a.Output()), Total: knownSeconds(a.Total(r.Latest))}
 		if a.Outcome == eventlog.Completed || a.Outcome == eventlog.Retried {
 			v.Exit, v.Signal = exit(a.Exit)
 		}
@@ -177,9 +178,19 @@ func exit(e eventlog.Exit) (status, signal *int) {
 }
 
 // known returns nil, null in JSON, for a time that is unknown.
-func known(t time.Time) *time.Time {
-	if t.IsZero() {
+func known(m eventlog.Moment) *time.Time {
+	if m.IsZero() {
 		return nil
 	}
+	t := m.Time()
 	return &t
+}
+
+// knownSeconds returns nil, null in JSON, for a time that is unknown.
+func knownSeconds(e eventlog.Elapsed) *float64 {
+	if e.Unknown {
+		return nil
+	}
+	s := e.Seconds()
+	return &s
 }

@@ -44,7 +44,7 @@ func logs(t *testing.T) []string {
 // The figures of a real run, counted by hand in its log: five of six jobs were held.
 func TestFigures(t *testing.T) {
 	r := reportOf(t, "../../../condor/eventlog/testdata/retries.log")
-	if r.Makespan() != 100*time.Second || r.Total.Slots != 6 || len(r.Machines) != 2 || !r.WholeSeconds {
+	if r.Makespan().Duration != 100*time.Second || r.Total.Slots != 6 || len(r.Machines) != 2 || !r.WholeSeconds {
 		t.Errorf("makespan %v, %d slots on %d machines", r.Makespan(), r.Total.Slots, len(r.Machines))
 	}
 	want := Machine{Name: "pc07", System: "WINDOWS", Slots: 2, Attempts: 6, Busy: 67 * time.Second, Vain: 61 * time.Second}

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"matpool/condor/eventlog"
 	"matpool/internal/text"
 )
 
@@ -19,12 +20,22 @@ type table struct {
 func (t *table) row(cells ...any) {
 	row := make([]string, len(cells))
 	for i, cell := range cells {
-		if d, ok := cell.(time.Duration); ok {
+		switch d := cell.(type) {
+		case time.Duration:
 			cell = text.Duration(d)
+		case eventlog.Elapsed:
+			cell = duration(d)
 		}
 		row[i] = text.Plain(fmt.Sprint(cell))
 	}
 	t.rows = append(t.rows, row)
+}
+
+func duration(e eventlog.Elapsed) string {
+	if e.Unknown {
+		return "unknown"
+	}
+	return text.Duration(e.Duration)
 }
 
 func (t *table) print(w io.Writer) {

@@ -37,12 +37,19 @@ const timeFormat = "2006-01-02 15:04:05"
 
 func (r *Report) printTimes(w io.Writer) {
 	if !r.Submitted.IsZero() {
-		fmt.Fprintf(w, "submitted %s, ", r.Submitted.Format(timeFormat))
+		fmt.Fprintf(w, "submitted %s, ", r.Submitted.Time().Format(timeFormat))
 	}
 	if !r.Latest.IsZero() {
-		fmt.Fprintf(w, "last event %s, makespan %s", r.Latest.Format(timeFormat), text.Duration(r.Makespan()))
+		fmt.Fprintf(w, "last event %s, makespan %s", r.Latest.Time().Format(timeFormat), duration(r.Makespan()))
 		if r.YearAssumed {
 			fmt.Fprint(w, " (the log has no years: the latest possible are assumed)")
+		}
+		fmt.Fprintln(w)
+	}
+	if r.ClockWentBack {
+		fmt.Fprint(w, "unknown: the clock went back meanwhile, at the end of summer time or when it was corrected")
+		if n := r.Total.Untimed; n > 0 {
+			fmt.Fprintf(w, "; the totals lack %s", text.Count(n, "attempt"))
 		}
 		fmt.Fprintln(w)
 	}
@@ -53,7 +60,7 @@ func (r *Report) printSpending(w io.Writer) {
 		return
 	}
 	between := r.Between()
-	whole := r.Total.Busy + between
+	whole := r.Total.Busy + between.Duration
 	t := table{left: 1}
 	heading := "how the time was spent" // the log may not have the slots yet
 	if r.Total.Slots > 0 {
@@ -71,10 +78,14 @@ func (r *Report) printSpending(w io.Writer) {
 	line("inputs", r.Total.Input)
 	line("outputs", r.Total.Output)
 	line("starting and ending", r.Total.Rest())
-	line("without a job", between)
+	if between.Unknown {
+		t.row("  without a job", between, "-")
+	} else {
+		line("without a job", between.Duration)
+	}
 	fmt.Fprintln(w)
 	t.print(w)
-	fmt.Fprintf(w, "overhead: %s of the time with a job", percent(r.Total.Overhead()))
+	fmt.Fprintf(w, "overhead: %s of the time with a job", overhead(&r.Total))
 	if r.WholeSeconds {
 		fmt.Fprint(w, " (the log has whole seconds)")
 	}
@@ -105,7 +116,7 @@ func (r *Report) printMachines(w io.Writer) {
 	t.row("machine", "system", "slots", "attempts", "done", "retried", "held", "cut short", "computed", "in vain", "transfers", "overhead")
 	for _, m := range r.Machines[:min(maxListed, len(r.Machines))] {
 		t.row(cmp.Or(short(m.Name), "(unknown)"), strings.ToLower(m.System), m.Slots, m.Attempts, m.Ends[eventlog.Completed], m.Ends[eventlog.Retried], m.Ends[eventlog.EndedByHold],
-			m.Ends[eventlog.Evicted]+m.Ends[eventlog.Lost]+m.Ends[eventlog.EndedByRemoval], m.Computed, m.Vain, m.Input+m.Output+m.Queued, percent(m.Overhead()))
+			m.Ends[eventlog.Evicted]+m.Ends[eventlog.Lost]+m.Ends[eventlog.EndedByRemoval], m.sum(m.Computed), m.sum(m.Vain), m.sum(m.Input+m.Output+m.Queued), overhead(m))
 	}
 	fmt.Fprintln(w)
 	t.print(w)
@@ -139,28 +150,40 @@ func (r *Report) printJobs(w io.Writer) {
 	t := table{left: 4}
 	t.row("job", "product", "state", "last slot", "attempts", "began", "ended", "waited", "inputs", "computed", "outputs")
 	clock := "15:04:05"
-	if r.Makespan() > 24*time.Hour {
+	if r.Latest.Time().Sub(earliest(r.Submitted, r.First).Time()) > 24*time.Hour {
 		clock = "01-02 15:04"
 	}
 	for _, j := range jobs {
-		var wait, input, compute, output time.Duration
+		var wait, input, compute, output eventlog.Elapsed
 		began, ended, where := "-", "-", "-"
 		for i := range j.Attempts {
 			a := &j.Attempts[i]
-			wait, input, compute, output = wait+a.Wait(), input+a.Input(), compute+a.Compute(r.Latest), output+a.Output()
+			wait, input, compute, output = wait.Plus(a.Wait()), input.Plus(a.Input()), compute.Plus(a.Compute(r.Latest)), output.Plus(a.Output())
 			if i == 0 {
-				began = a.Begin().Format(clock)
+				began = a.Begin().Time().Format(clock)
 			}
 			if i == len(j.Attempts)-1 {
 				where = cmp.Or(a.Slot, short(a.Machine), "-")
 				if !a.End.IsZero() {
-					ended = a.End.Format(clock)
+					ended = a.End.Time().Format(clock)
 				}
 			}
 		}
 		t.row(j.ID, cmp.Or(joblog.Products(j), "-"), state(j), where, len(j.Attempts), began, ended, wait, input, compute, output)
 	}
 	t.print(w)
+}
+
+// sum returns a sum of times, which is unknown if that of each attempt is.
+func (m *Machine) sum(d time.Duration) eventlog.Elapsed {
+	return eventlog.Elapsed{Duration: d, Unknown: m.Untimed > 0 && m.Untimed == m.Attempts}
+}
+
+func overhead(m *Machine) string {
+	if m.sum(m.Busy).Unknown {
+		return "unknown"
+	}
+	return percent(m.Overhead())
 }
 
 // short cuts a machine's name at a question mark: if the log has no name, this is an address

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"matpool/condor/eventlog"
 	"matpool/internal/watch/report"
@@ -43,11 +42,11 @@ type row struct {
 	marks                 []mark
 }
 
-// rows returns a row for each slot, from begin on, in the order of their names. It omits
-// attempts that ended before the log had their slot.
-func rows(r *report.Report, begin time.Time) []*row {
+// rows returns a row for each slot, from begin on, in the order of their names, and the number
+// of attempts that it omits because the clock went back. It also omits attempts that ended
+// before the log had their slot.
+func rows(r *report.Report, begin eventlog.Moment) (list []*row, untimed int) {
 	bySlot := map[[2]string]*row{}
-	var list []*row
 	for _, j := range r.Run.Jobs {
 		for i := range j.Attempts {
 			a := &j.Attempts[i]
@@ -61,7 +60,9 @@ func rows(r *report.Report, begin time.Time) []*row {
 				bySlot[key] = &row{machine: a.Machine, system: a.System, slot: slot}
 				list = append(list, bySlot[key])
 			}
-			bySlot[key].add(a, begin, r.Latest)
+			if !bySlot[key].add(a, begin, r.Latest) {
+				untimed++
+			}
 		}
 	}
 	for _, r := range list {
@@ -72,11 +73,12 @@ func rows(r *report.Report, begin time.Time) []*row {
 	slices.SortFunc(list, func(a, b *row) int {
 		return cmp.Or(natural(a.machine, b.machine), cmp.Compare(a.system, b.system), natural(a.slot, b.slot))
 	})
-	return list
+	return list, untimed
 }
 
-// add adds an attempt, up to now if it has not ended.
-func (r *row) add(a *eventlog.Attempt, begin, now time.Time) {
+// add adds an attempt, up to now if it has not ended. It returns false, and adds nothing, if
+// a time of the attempt is unknown.
+func (r *row) add(a *eventlog.Attempt, begin, now eventlog.Moment) bool {
 	works := vain
 	if a.Useful() {
 		works = computing
@@ -85,18 +87,24 @@ func (r *row) add(a *eventlog.Attempt, begin, now time.Time) {
 	if end.IsZero() {
 		end = now
 	}
-	at, doing := a.Begin(), other
-	r.begins = append(r.begins, at.Sub(begin).Seconds())
-	until := func(t time.Time, next phase) {
+	since := func(t eventlog.Moment) float64 { return begin.Until(t).Seconds() }
+	for _, t := range []eventlog.Moment{a.Begin(), a.InputQueued, a.InputStarted, a.InputFinished, a.Executing, a.OutputQueued, a.OutputStarted, a.OutputFinished, end} {
+		if begin.Until(t).Unknown {
+			return false
+		}
+	}
+	if a.Begin().Until(end).Unknown {
+		return false
+	}
+	at, doing := since(a.Begin()), other
+	r.begins = append(r.begins, at)
+	until := func(t eventlog.Moment, next phase) {
 		if t.IsZero() {
 			return // the log does not have it
 		}
-		if t.After(end) {
-			t = end
-		}
-		if t.After(at) {
-			r.pieces = append(r.pieces, piece{at.Sub(begin).Seconds(), t.Sub(begin).Seconds(), doing})
-			at = t
+		if to := min(since(t), since(end)); to > at {
+			r.pieces = append(r.pieces, piece{at, to, doing})
+			at = to
 		}
 		doing = next
 	}
@@ -110,10 +118,11 @@ func (r *row) add(a *eventlog.Attempt, begin, now time.Time) {
 	until(end, other)
 	switch a.Outcome {
 	case eventlog.Retried, eventlog.EndedByHold:
-		r.marks = append(r.marks, mark{end.Sub(begin).Seconds(), a.Outcome})
+		r.marks = append(r.marks, mark{since(end), a.Outcome})
 	case eventlog.Evicted, eventlog.Lost, eventlog.EndedByRemoval:
-		r.marks = append(r.marks, mark{end.Sub(begin).Seconds(), eventlog.Lost})
+		r.marks = append(r.marks, mark{since(end), eventlog.Lost})
 	}
+	return true
 }
 
 // merge joins pieces that are shorter than least with their neighbours. It replaces such a

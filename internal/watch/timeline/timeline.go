@@ -59,15 +59,28 @@ type Picture struct {
 func New(r *report.Report) (*Picture, error) {
 	p := &Picture{since: "submission"}
 	begin := r.Submitted
-	if begin.IsZero() {
+	if begin.IsZero() || begin.Until(r.Latest).Unknown {
 		begin, p.since = r.First, "the first job's start"
 	}
-	p.rows = rows(r, begin)
+	var untimed int
+	p.rows, untimed = rows(r, begin)
 	if len(p.rows) == 0 {
 		return nil, status.UnfinishedError(fmt.Errorf("%s: no job has had a machine yet: nothing to draw", r.Names[0]), "")
 	}
-	p.span = max(1, r.Latest.Sub(begin).Seconds())
-	p.title = fmt.Sprintf("%s on %s, makespan %s", r.Run.Name(), text.Count(len(p.rows), "slot"), text.Duration(r.Makespan()))
+	p.span = max(1, begin.Until(r.Latest).Seconds())
+	for _, row := range p.rows {
+		for _, piece := range row.pieces {
+			p.span = max(p.span, piece.to) // the time until the latest event may be unknown
+		}
+	}
+	makespan := "unknown"
+	if span := r.Makespan(); !span.Unknown {
+		makespan = text.Duration(span.Duration)
+	}
+	p.title = fmt.Sprintf("%s on %s, makespan %s", r.Run.Name(), text.Count(len(p.rows), "slot"), makespan)
+	if untimed > 0 {
+		p.title += fmt.Sprintf(" (not drawn, since the clock went back: %s)", text.Count(untimed, "attempt"))
+	}
 	if c := r.Run.Counts; c.Done < c.Total() {
 		p.title += "; " + joblog.Counts(c)
 	}

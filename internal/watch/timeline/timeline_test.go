@@ -48,7 +48,8 @@ func TestPiecesAddUp(t *testing.T) {
 		r := reportOf(t, name)
 		var spent [phases]float64
 		marks := map[eventlog.Outcome]int{}
-		for _, row := range rows(r, r.Submitted) {
+		list, _ := rows(r, r.Submitted)
+		for _, row := range list {
 			for _, p := range row.pieces {
 				if p.from >= p.to || p.from < 0 || p.to > r.Makespan().Seconds() {
 					t.Errorf("%s: %s: %+v", name, row.slot, p)
@@ -73,8 +74,8 @@ func TestPiecesAddUp(t *testing.T) {
 
 // Two programs write the log: events of an attempt after its end are in no slot's time.
 func TestEventsAfterTheEnd(t *testing.T) {
-	begin := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	at := func(s int) time.Time { return begin.Add(time.Duration(s) * time.Second) }
+	begin := eventlog.At(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC))
+	at := func(s int) eventlog.Moment { return begin.Add(time.Duration(s) * time.Second) }
 	var r row
 	r.add(&eventlog.Attempt{InputStarted: at(1), Executing: at(2), OutputStarted: at(9), OutputFinished: at(11), End: at(10), Outcome: eventlog.Completed}, begin, at(20))
 	if want := []piece{{1, 2, input}, {2, 9, computing}, {9, 10, output}}; !slices.Equal(r.pieces, want) {
@@ -146,7 +147,9 @@ func TestLabels(t *testing.T) {
 			}
 		}
 	}
-	if got := labels(rows(reportOf(t, "../../../condor/eventlog/testdata/retries.log"), reportOf(t, "../../../condor/eventlog/testdata/retries.log").Submitted), maxRow)[4].Label; got != "slot1_1@pc07 (windows)" {
+	r := reportOf(t, "../../../condor/eventlog/testdata/retries.log")
+	list, _ := rows(r, r.Submitted)
+	if got := labels(list, maxRow)[4].Label; got != "slot1_1@pc07 (windows)" {
 		t.Error(got)
 	}
 }
