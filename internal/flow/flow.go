@@ -57,19 +57,6 @@ func outputError(err error) error {
 	return err
 }
 
-// openFloat64 opens a file of float64s.
-func openFloat64(name string) (*npyio.File, error) {
-	f, err := npyio.Open(name)
-	if err != nil {
-		return nil, inputError(err)
-	}
-	if err := f.CheckFloat64(); err != nil {
-		f.Close()
-		return nil, status.DataError(err, npyio.Hint(err))
-	}
-	return f, nil
-}
-
 // create makes a file for an array, writes its header and reserves room for its values.
 func create(name string, h npyio.Header) (*file.Output, error) {
 	out, err := file.Create(name)
