@@ -129,7 +129,7 @@ func (f *File) Read(dst []byte, first int64) error {
 // the file's own order. The header must say that the values are float64s, or the
 // error is a [*TypeError].
 func (f *File) ReadFloat64s(dst []float64, first int64) error {
-	if err := f.CheckFloat64(); err != nil {
+	if err := f.checkFloat64(); err != nil {
 		return err
 	}
 	if err := f.Read(asBytes(dst), first); err != nil {
@@ -141,8 +141,8 @@ func (f *File) ReadFloat64s(dst []float64, first int64) error {
 	return nil
 }
 
-// CheckFloat64 returns a [*TypeError] unless the values are float64s.
-func (f *File) CheckFloat64() error {
+// checkFloat64 returns a [*TypeError] unless the values are float64s.
+func (f *File) checkFloat64() error {
 	if t, _ := f.DType.Elem(); t != elem.Float64 {
 		descr := quote(f.DType.String())
 		return wrap(f.path, &TypeError{Descr: descr, What: fmt.Sprintf("holds values of type %s; only float64 ('<f8' or '>f8') is read", descr)})
