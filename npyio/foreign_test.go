@@ -54,7 +54,10 @@ func TestOtherKindsOfFiles(t *testing.T) {
 		if !errors.As(err, &header) || !strings.HasPrefix(header.What, want[0]) || !strings.Contains(Hint(err), want[1]) || (want[1] == "") != (Hint(err) == "") {
 			t.Errorf("%.40q: %v\nhint: %s\nwant %s\nhint: %s", file, err, Hint(err), want[0], want[1])
 		}
-		_, err = OpenArchive(save(t, []byte(file)))
+		a, err := OpenArchive(save(t, []byte(file)))
+		if err == nil {
+			a.Close()
+		}
 		var archive *ArchiveError
 		if !strings.HasPrefix(file, "PK") && (!errors.As(err, &archive) || strings.Contains(err.Error(), "not a .npy")) {
 			t.Errorf("%.40q as an archive: %v", file, err)

@@ -22,9 +22,9 @@ func TestWords(t *testing.T) {
 		windows.ERROR_ACCESS_DENIED:     ours + "permission denied\n",
 		windows.ERROR_DISK_FULL:         ours + "no space left on device\n",
 		windows.ERROR_NOT_ENOUGH_MEMORY: ours + "cannot allocate memory\n",
-		windows.ERROR_INVALID_NAME:      ours + "no file can have that name\n",
+		windows.ERROR_INVALID_NAME:      ours + "no file can have this name\n",
 		windows.ERROR_SHARING_VIOLATION: ours + "another program has the file open\n" +
-			"prog: hint: close the file there, and start this program again\n",
+			"prog: hint: close the file there, and run this program again\n",
 	} {
 		var stderr bytes.Buffer
 		report(&stderr, "prog", fmt.Errorf("x.npy: %w", &os.SyscallError{Syscall: "CreateFile", Err: errno}))

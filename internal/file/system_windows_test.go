@@ -92,12 +92,12 @@ func TestReadOnlyFilesAreNotReplaced(t *testing.T) {
 func TestImpossibleNames(t *testing.T) {
 	dir := t.TempDir()
 	for base, why := range map[string]string{
-		"x*.npy":     `no '*'`,
-		"what?":      `no '?'`,
-		"file:2":     `no ':'`, // would be a stream of the file "file"
-		`"x".npy`:    `no '"'`,
-		"a<b":        `no '<'`,
-		"tab\t":      `no '\t'`,
+		"x*.npy":     `does not allow '*'`,
+		"what?":      `does not allow '?'`,
+		"file:2":     `does not allow ':'`, // would be a stream of the file "file"
+		`"x".npy`:    `does not allow '"'`,
+		"a<b":        `does not allow '<'`,
+		"tab\t":      `does not allow '\t'`,
 		"aux":        "a device",
 		"COM1":       "a device",
 		"nul.txt ":   "a device",
