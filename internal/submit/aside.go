@@ -3,6 +3,7 @@ package submit
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -83,14 +84,13 @@ func findAsides(t task) (list []asideFile, err error) {
 	}
 	slices.Sort(dirs)
 	for _, dir := range slices.Compact(dirs) {
-		names, err := readNames(dir)
+		names, err := hiddenNames(dir)
 		if err != nil {
 			return nil, err
 		}
 		for _, kept := range names {
-			name, seconds, ok := strings.Cut(strings.TrimPrefix(kept, "."), asideMark)
-			when, err := strconv.ParseInt(seconds, 10, 64)
-			if ok && err == nil && strings.HasPrefix(kept, ".") {
+			name, seconds, ok := strings.Cut(kept[1:], asideMark)
+			if when, err := strconv.ParseInt(seconds, 10, 64); ok && err == nil {
 				list = append(list, asideFile{filepath.Join(dir, name), filepath.Join(dir, kept), time.Unix(when, 0)})
 			}
 		}
@@ -98,23 +98,30 @@ func findAsides(t task) (list []asideFile, err error) {
 	return list, nil
 }
 
-// readNames returns the sorted names of the files in a folder, or none if there is no such
-// folder.
-func readNames(dir string) ([]string, error) {
+// hiddenNames returns the sorted names in a folder that begin with a dot, or none if there
+// is no such folder. The folder may have hundreds of thousands of others.
+func hiddenNames(dir string) (hidden []string, err error) {
 	f, err := os.Open(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	var names []string
 	if err == nil {
 		defer f.Close()
-		names, err = f.Readdirnames(-1)
+		var names []string
+		for err == nil {
+			names, err = f.Readdirnames(1000)
+			for _, name := range names {
+				if strings.HasPrefix(name, ".") {
+					hidden = append(hidden, name)
+				}
+			}
+		}
 	}
-	if err != nil {
+	if err != io.EOF {
 		return nil, fmt.Errorf("%s: the folder cannot be read: %w", dir, file.Cause(err))
 	}
-	slices.Sort(names)
-	return names, nil
+	slices.Sort(hidden)
+	return hidden, nil
 }
 
 // recoverAside finishes the work of an interrupted call. It removes an old output that exists
