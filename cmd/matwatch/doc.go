@@ -13,7 +13,7 @@ it prints the reason and what to do. On a terminal it draws a bar (= done, > run
 - idle, ! held, x failed or removed) and estimates the remaining time; otherwise it prints
 a line for each change, or, in a large run, for each hundredth of the jobs. Matwatch reads
 the log twice a second. It tolerates a log that is moved away, truncated or replaced, and
-one with repeated events.
+one with holes of zero bytes, or with events that are repeated or out of order.
 
 The second form reads the current log. It counts the time of running jobs up to the latest
 event. -report prints how the time was spent, for each machine and each job; in a run of

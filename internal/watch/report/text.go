@@ -85,7 +85,10 @@ func (r *Report) printSpending(w io.Writer) {
 	}
 	fmt.Fprintln(w)
 	t.print(w)
-	fmt.Fprintf(w, "overhead: %s of the time with a job", overhead(&r.Total))
+	fmt.Fprint(w, "overhead: ", overhead(&r.Total))
+	if !r.Total.sum(0).Unknown {
+		fmt.Fprint(w, " of the time with a job")
+	}
 	if r.WholeSeconds {
 		fmt.Fprint(w, " (the log has whole seconds)")
 	}
