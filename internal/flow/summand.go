@@ -1,9 +1,10 @@
 package flow
 
 import (
+	"unsafe"
+
 	"matpool/internal/ddsum"
 	"matpool/internal/elem"
-	"unsafe"
 )
 
 // A summand is the values of a product, to be added to a sum.
