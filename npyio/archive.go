@@ -228,6 +228,35 @@ func (f *File) Verify() error {
 	return nil
 }
 
+// VerifyValues is [File.Verify] for values that have been read, all of them once and in order: it takes their
+// checksum. To read a deflated array again takes long.
+func (f *File) VerifyValues(values Checksum) error {
+	if f.member == nil {
+		return nil
+	}
+	if err := f.verifyValues(values); err != nil {
+		return wrap(f.path, damaged(err))
+	}
+	return nil
+}
+
+func (f *File) verifyValues(values Checksum) error {
+	if n, _ := f.values.ReadAt(make([]byte, 1), int64(f.member.size)); n > 0 {
+		return &ArchiveError{What: fmt.Sprintf("damaged: %d bytes are promised, it holds %d or more", f.member.size, f.member.size+1)}
+	}
+	header := make([]byte, f.data)
+	if _, err := f.values.ReadAt(header, 0); err != nil {
+		return err
+	}
+	if ChecksumOf(header).Then(values).crc != f.member.crc {
+		return &ArchiveError{What: "damaged: zip: checksum error"}
+	}
+	return nil
+}
+
+// IsMember reports whether the array is one of a .npz file, which has a checksum.
+func (f *File) IsMember() bool { return f.member != nil }
+
 func (a *Archive) verify(e *entry) error {
 	content, err := a.content(e)
 	if err != nil {

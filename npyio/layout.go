@@ -201,6 +201,9 @@ type Checksum struct {
 // ChecksumOf returns the checksum of bytes.
 func ChecksumOf(b []byte) Checksum { return Checksum{crc32.ChecksumIEEE(b), int64(len(b))} }
 
+// Len returns the number of the bytes.
+func (c Checksum) Len() int64 { return c.length }
+
 // Then returns the checksum of bytes and others behind them. That is c·x⁸ⁿ + d modulo the CRC's
 // polynomial, with n the number of the others: zlib's crc32_combine.
 func (c Checksum) Then(d Checksum) Checksum {

@@ -8,6 +8,8 @@ Usage:
 	matprod [flags] -first I -count N -sum FILE [A B]
 	matprod [flags] -serial -jobs N [A B]
 
+In each form A B may be PAIR.npz, one archive of both.
+
 The first form writes the product C = A·B. Without names they are inputA.npy,
 inputB.npy and output.npy.
 
@@ -32,6 +34,13 @@ and is in C order. Integers are exact, and wrap around as numpy's do. Floats are
 as float64 and rounded once: float32 and float16 are nearer to the exact product than
 numpy's. An output that exists is replaced; it appears under its name complete or not at all. A product has
 the same bits on every machine, with any number of threads.
+
+An array of a .npz file, compressed or not, is named FILE.npz:NAME, to which a range adds
+the index before the extension: input7.npz:A. FILE.npz alone is its array arr_0, if it
+holds no others. The two factors may be given as one name, PAIR.npz: its arrays A and B,
+as np.savez(FILE, A=a, B=b) and matinit -npz write them, or arr_0 and arr_1, as
+np.savez(FILE, a, b) does. Values are held against the archive's checksum. An output
+whose name ends in .npz is written as np.savez(FILE, c) writes it, as the array arr_0.
 
 When a job of HTCondor fails, the first line of the error becomes the job's attribute
 ChirpMatMessage, which the jobs of matsubmit quote when they are held.
@@ -71,6 +80,14 @@ Examples:
 	norm of the sum of 2 files: 7496.135068553137
 
 	$ matprod -serial -jobs 3
+	norm of the sum of 3 products: 7496.135068553137
+
+	$ matinit -quiet -npz -jobs 3 -size 100 -seed 42
+	42
+
+	$ matprod -first 0 -count 3 input.npz product.npz
+
+	$ matprod -serial -jobs 3 input.npz
 	norm of the sum of 3 products: 7496.135068553137
 
 Exit status: 0 done; 64 wrong usage, or the output is an input; 65 an input is missing

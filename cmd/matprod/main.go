@@ -4,6 +4,8 @@ import (
 	"context"
 	_ "embed"
 	"io"
+	"path/filepath"
+	"strings"
 
 	"matpool/condor/chirp"
 	"matpool/internal/cli"
@@ -59,16 +61,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return flags.Misused("-serial writes no products: it does not go with -sync")
 	}
 	pair := flow.Pair{A: "inputA.npy", B: "inputB.npy", C: "output.npy"}
+	isPair := len(names) > 0 && strings.EqualFold(filepath.Ext(names[0]), ".npz") // both factors
 	switch {
 	case len(names) == 0:
+	case (*serial || summed) && len(names) == 1 && isPair:
+		pair.A, pair.B = names[0], ""
+	case !*serial && !summed && len(names) == 2 && isPair:
+		pair.A, pair.B, pair.C = names[0], "", names[1]
 	case (*serial || summed) && len(names) == 2:
 		pair.A, pair.B = names[0], names[1]
 	case !*serial && !summed && len(names) == 3:
 		pair.A, pair.B, pair.C = names[0], names[1], names[2]
 	case *serial || summed:
-		return flags.Misused("the two factors are named with -serial or -sum, or none; not %d", len(names))
+		return flags.Misused("the two factors are named with -serial or -sum, or one .npz file with both, or none; not %d", len(names))
 	default:
-		return flags.Misused("three files are named, A B C, or none; not %d", len(names))
+		return flags.Misused("three files are named, A B C, or two, PAIR.npz C, or none; not %d", len(names))
 	}
 	m, err := flow.NewMultiplier(*kernel, *threads)
 	if err != nil {

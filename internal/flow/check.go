@@ -63,7 +63,7 @@ func checkTerms(pairs []Pair, output string) (w work, sum npyio.Header, err erro
 			continue
 		}
 		w.add(f)
-		product, name := f.product(), p.A+" times "+p.B
+		product, name := f.product(), f.nameA+" times "+f.nameB
 		f.close()
 		if product.DType.Kind == 'c' {
 			complex = true
@@ -74,7 +74,7 @@ func checkTerms(pairs []Pair, output string) (w work, sum npyio.Header, err erro
 			errs = append(errs, shapeError(name, product, first, sum))
 		}
 		if output != "" {
-			errs = append(errs, checkDistinct(output, p.A, p.B))
+			errs = append(errs, checkDistinct(output, p.files()...))
 		}
 	}
 	sum.DType = npyio.Float64
@@ -117,7 +117,9 @@ func shapeError(name string, h npyio.Header, firstName string, first npyio.Heade
 func checkOutputs(pairs []Pair) error {
 	isInput, isOutput := make(map[string]bool, 2*len(pairs)), make(map[string]bool, len(pairs))
 	for _, p := range pairs {
-		isInput[resolved(p.A)], isInput[resolved(p.B)] = true, true
+		for _, name := range p.files() {
+			isInput[resolved(name)] = true
+		}
 	}
 	for _, p := range pairs {
 		c := resolved(p.C)
@@ -128,7 +130,10 @@ func checkOutputs(pairs []Pair) error {
 			return status.UsageError(fmt.Errorf("%s: two products would be written there", p.C), ownName)
 		}
 		isOutput[c] = true
-		if err := checkDistinct(p.C, p.A, p.B); err != nil {
+		if err := checkNotMember(p.C); err != nil {
+			return err
+		}
+		if err := checkDistinct(p.C, p.files()...); err != nil {
 			return err
 		}
 		if err := file.Check(p.C); err != nil {

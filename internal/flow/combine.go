@@ -3,18 +3,13 @@ package flow
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"path/filepath"
-	"strings"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
 	"matpool/internal/ddsum"
-	"matpool/internal/file"
 	"matpool/internal/pages"
 	"matpool/internal/progress"
-	"matpool/internal/status"
 	"matpool/npyio"
 )
 
@@ -113,11 +108,9 @@ func Combine(ctx context.Context, o CombineOptions, show progress.Func) (norm dd
 	return ddsum.NormOf(squares), out.commit()
 }
 
-// A sumFile is the file for the sum, or nil: a .npy file, or a .npz file of one array.
+// A sumFile is the file for the sum, or nil, whose blocks are written in any order.
 type sumFile struct {
-	out    *file.Output
-	values int64            // where they begin
-	layout *npyio.NpzLayout // or nil
+	*arrayFile
 	blocks []npyio.Checksum // of a .npz file
 }
 
@@ -126,26 +119,12 @@ func createSum(name string, h npyio.Header) (*sumFile, error) {
 	if name == "" {
 		return nil, nil
 	}
-	if _, _, isMember := npyio.SplitMember(name); isMember {
-		return nil, status.UsageError(fmt.Errorf("%s: an output is a file of its own, not an array in one", name), "the name FILE.npz makes a .npz file, with the sum as arr_0")
-	}
-	if !strings.EqualFold(filepath.Ext(name), ".npz") {
-		out, err := create(name, h)
-		return &sumFile{out: out, values: int64(len(h.Append(nil)))}, err
-	}
-	out, err := file.Create(name)
+	out, err := createArray(name, h)
 	if err != nil {
-		return nil, outputError(err)
-	}
-	layout := npyio.NewNpzLayout(npyio.NpzMember{Name: product, Header: h})
-	f := &sumFile{out: out, values: layout.Values(0), layout: layout}
-	count, _ := h.Len()
-	f.blocks = make([]npyio.Checksum, (count*int64(h.DType.Size)+8*ddsum.Block-1)/(8*ddsum.Block))
-	if err := out.Reserve(layout.Size()); err != nil {
-		f.close()
 		return nil, err
 	}
-	return f, nil
+	count, _ := h.Len()
+	return &sumFile{out, make([]npyio.Checksum, (count*int64(h.DType.Size)+8*ddsum.Block-1)/(8*ddsum.Block))}, nil
 }
 
 // write writes a block.
@@ -163,20 +142,14 @@ func (f *sumFile) commit() error {
 	if f == nil {
 		return nil
 	}
-	if f.layout != nil {
-		var all npyio.Checksum
-		for _, block := range f.blocks {
-			all = all.Then(block)
-		}
-		if err := f.layout.Finish(f.out.At, all); err != nil {
-			return err
-		}
+	for _, block := range f.blocks {
+		f.sum = f.sum.Then(block)
 	}
-	return f.out.Commit(true)
+	return f.arrayFile.commit(true)
 }
 
 func (f *sumFile) close() {
 	if f != nil {
-		f.out.Close()
+		f.arrayFile.close()
 	}
 }

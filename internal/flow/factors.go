@@ -3,6 +3,7 @@ package flow
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"matpool/blas"
 	"matpool/internal/elem"
@@ -10,13 +11,18 @@ import (
 	"matpool/npyio"
 )
 
-// factors are two open files whose product exists.
+// factors are two open arrays whose product exists.
 type factors struct {
-	a, b *npyio.File
+	a, b         *npyio.File
+	nameA, nameB string
+	archive      *npyio.Archive // of both, or nil
 	shapes
 }
 
 func (f factors) close() {
+	if f.archive != nil {
+		f.archive.Close()
+	}
 	for _, file := range []*npyio.File{f.a, f.b} {
 		if file != nil {
 			file.Close()
@@ -55,22 +61,29 @@ func (f factors) memory() (factors, product int64) {
 		8 * int64(f.rows) * int64(f.cols) * int64(blas.Parts(a, b))
 }
 
-// openFactors opens both files of a pair. The error joins what is wrong with either.
+// openFactors opens both arrays of a pair. The error joins what is wrong with either.
 func openFactors(p Pair) (factors, error) {
-	var f factors
+	f := factors{nameA: p.A, nameB: p.B}
 	var errA, errB error
-	f.a, errA = openFactor(p.A)
-	f.b, errB = openFactor(p.B)
+	if p.B == "" {
+		errA = f.openArchive(p.A)
+	} else {
+		f.a, errA = openFactor(p.A)
+		f.b, errB = openFactor(p.B)
+	}
 	err := errors.Join(errA, errB)
+	if err == nil {
+		err = errors.Join(checkFactor(f.nameA, f.a), checkFactor(f.nameB, f.b))
+	}
 	if err == nil {
 		f.shapes, err = shapesOf(f.a.Shape, f.b.Shape)
 		if err != nil {
-			err = status.DataError(fmt.Errorf("%s is %s and %s is %s: %w", p.A, f.a.ShapeString(), p.B, f.b.ShapeString(), err), "")
+			err = status.DataError(fmt.Errorf("%s is %s and %s is %s: %w", f.nameA, f.a.ShapeString(), f.nameB, f.b.ShapeString(), err), "")
 		}
 	}
 	if err == nil {
 		if _, ok := f.product().Len(); !ok {
-			err = status.DataError(fmt.Errorf("%s times %s is %s: more values than can be addressed", p.A, p.B, f.product().ShapeString()), "")
+			err = status.DataError(fmt.Errorf("%s times %s is %s: more values than can be addressed", f.nameA, f.nameB, f.product().ShapeString()), "")
 		}
 	}
 	if err != nil {
@@ -80,16 +93,68 @@ func openFactors(p Pair) (factors, error) {
 	return f, nil
 }
 
-// openFactor opens a file with at least one dimension.
+// openArchive opens both factors in one .npz file.
+func (f *factors) openArchive(name string) (err error) {
+	if f.archive, err = npyio.OpenArchive(name); err != nil {
+		return termError(err)
+	}
+	names := f.archive.Names()
+	has := func(a, b string) bool { return slices.Contains(names, a) && slices.Contains(names, b) }
+	memberA, memberB := memberA, memberB
+	if isPair, isList := has(memberA, memberB), has(product, second); isPair == isList {
+		slices.Sort(names)
+		return archiveError(name, names, fmt.Sprintf("the factors are %q and %q, or %q and %q", memberA, memberB, product, second))
+	} else if isList {
+		memberA, memberB = product, second
+	}
+	f.nameA, f.nameB = name+":"+memberA, name+":"+memberB
+	var errA, errB error
+	f.a, errA = f.archive.Open(memberA)
+	f.b, errB = f.archive.Open(memberB)
+	return errors.Join(termError(errA), termError(errB))
+}
+
+// second is the array of a .npz file that holds B, as np.savez(file, A, B) names it.
+const second = "arr_1"
+
+// openFactor opens a .npy file, or an array of a .npz file.
 func openFactor(name string) (*npyio.File, error) {
+	path, member := splitName(name)
+	if member != "" {
+		f, err := npyio.OpenMember(path, member)
+		return f, termError(err)
+	}
 	f, err := npyio.Open(name)
+	if errors.Is(err, npyio.ErrFormat) && npyio.IsNpz(name) {
+		return openOnly(name)
+	}
 	if err != nil {
 		return nil, inputError(err)
 	}
-	if len(f.Shape) == 0 {
-		f.Close()
-		return nil, status.DataError(fmt.Errorf("%s: is a single value, where a factor is a vector, a matrix or a stack of matrices", name),
-			"in Python, to multiply by it as a matrix of one value: np.save(name, np.load(name).reshape(1, 1))")
-	}
 	return f, nil
+}
+
+// openOnly opens the array of a .npz file that holds no other, arr_0.
+func openOnly(name string) (*npyio.File, error) {
+	archive, err := npyio.OpenArchive(name)
+	if err != nil {
+		return nil, termError(err)
+	}
+	names := archive.Names()
+	archive.Close()
+	if !slices.Equal(names, []string{product}) {
+		slices.Sort(names)
+		return nil, archiveError(name, names, fmt.Sprintf("a factor without a name is %q", product))
+	}
+	f, err := npyio.OpenMember(name, product)
+	return f, termError(err)
+}
+
+// checkFactor makes sure that an array has at least one dimension.
+func checkFactor(name string, f *npyio.File) error {
+	if len(f.Shape) > 0 {
+		return nil
+	}
+	return status.DataError(fmt.Errorf("%s: is a single value, where a factor is a vector, a matrix or a stack of matrices", name),
+		"in Python, to multiply by it as a matrix of one value: np.save(name, np.load(name).reshape(1, 1))")
 }

@@ -21,15 +21,29 @@ import (
 	"matpool/npyio"
 )
 
-// A Pair names the files of one product, C = A·B.
+// A Pair names the arrays of one product, C = A·B: .npy files, or .npz files with the array arr_0. A
+// factor may also be FILE.npz:NAME. Without B, A is a .npz file of both factors: A and B, or arr_0 and arr_1.
 type Pair struct{ A, B, C string }
+
+// files returns the names of the factors' files.
+func (p Pair) files() []string {
+	a, _ := splitName(p.A)
+	if p.B == "" {
+		return []string{a}
+	}
+	b, _ := splitName(p.B)
+	return []string{a, b}
+}
 
 // Range returns count numbered pairs, from index first on. See [file.InsertIndex] for
 // where the index goes.
 func (p Pair) Range(first, count int) []Pair {
 	pairs := make([]Pair, count)
 	for i := range pairs {
-		pairs[i] = Pair{A: file.Indexed(p.A, first+i), B: file.Indexed(p.B, first+i), C: file.Indexed(p.C, first+i)}
+		pairs[i] = Pair{A: file.Indexed(p.A, first+i), C: file.Indexed(p.C, first+i)}
+		if p.B != "" {
+			pairs[i].B = file.Indexed(p.B, first+i)
+		}
 	}
 	return pairs
 }
@@ -74,14 +88,6 @@ func create(name string, h npyio.Header) (*file.Output, error) {
 		return nil, err
 	}
 	return out, nil
-}
-
-// createIfNamed is create if there is a name; if there is none, it returns no file.
-func createIfNamed(name string, h npyio.Header) (*file.Output, error) {
-	if name == "" {
-		return nil, nil
-	}
-	return create(name, h)
 }
 
 // An interruptible stops writing when ctx is cancelled.

@@ -25,6 +25,9 @@ func Partial(ctx context.Context, o PartialOptions, show progress.Func) error {
 	if err != nil {
 		return err
 	}
+	if err := checkNotMember(o.Output); err != nil {
+		return err
+	}
 	out, err := file.Create(o.Output)
 	if err != nil {
 		return outputError(err)

@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"matpool/blas"
-	"matpool/internal/file"
 	"matpool/internal/progress"
 	"matpool/npyio"
 )
@@ -28,12 +27,12 @@ func Products(ctx context.Context, o ProductOptions, show progress.Func) error {
 		return err
 	}
 	return work.multiply(ctx, o.Multiplier, show, func(ctx context.Context, i int, c npyio.Header, each func(func([]byte, int) error) error) error {
-		var out *file.Output
-		defer func() { out.Close() }()
+		var out *arrayFile
+		defer func() { out.close() }()
 		var w io.Writer
 		begin := func() (err error) {
 			if out == nil {
-				out, err = create(o.Pairs[i].C, c)
+				out, err = createArray(o.Pairs[i].C, c)
 				w = interruptible{ctx, out}
 			}
 			return err
@@ -59,7 +58,7 @@ func Products(ctx context.Context, o ProductOptions, show progress.Func) error {
 		if err != nil {
 			return err
 		}
-		return out.Commit(o.Sync)
+		return out.commit(o.Sync)
 	})
 }
 

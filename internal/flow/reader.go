@@ -21,9 +21,10 @@ type reader struct {
 	rows, cols int
 	scattered  bool
 	buffer     *pages.Buffer
-	gathered   *pages.Buffer // a matrix of a stack in Fortran order
-	values     []byte        // in the buffer:
-	first, n   int           // which matrices
+	gathered   *pages.Buffer  // a matrix of a stack in Fortran order
+	values     []byte         // in the buffer:
+	first, n   int            // which matrices
+	sum        npyio.Checksum // of the values of an archive's array that were read, from the first one on
 }
 
 // atLeast is how many bytes are read at a time if there are as many.
@@ -101,8 +102,27 @@ func (r *reader) load(ctx context.Context, i int) error {
 	if err := readValues(ctx, r.file, values, int64(first)*int64(r.rows*r.cols)); err != nil {
 		return err
 	}
+	if r.file.IsMember() {
+		if err := r.verify(values, int64(first)*int64(size)); err != nil {
+			return err
+		}
+	}
 	r.values, r.first, r.n = values, first, n
 	return nil
+}
+
+// verify takes values that were read, from an offset among all, into the checksum, and holds it against the
+// archive's when all are there. All matrices are read, and each before any behind it.
+func (r *reader) verify(values []byte, offset int64) error {
+	all := int64(r.matrices()) * int64(r.matrixBytes())
+	seen := r.sum.Len() - offset
+	if seen < 0 || seen >= int64(len(values)) {
+		return nil
+	}
+	if r.sum = r.sum.Then(npyio.ChecksumOf(values[seen:])); r.sum.Len() < all {
+		return nil
+	}
+	return termError(r.file.VerifyValues(r.sum))
 }
 
 // offset returns the number of the first value of matrix i in a stack in Fortran order.

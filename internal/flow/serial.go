@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -28,11 +29,13 @@ func Serial(ctx context.Context, o SerialOptions, show progress.Func) (norm ddsu
 	if err != nil {
 		return norm, err
 	}
-	out, err := createIfNamed(o.Output, h)
-	if err != nil {
-		return norm, err
+	var out *arrayFile
+	if o.Output != "" {
+		if out, err = createArray(o.Output, h); err != nil {
+			return norm, err
+		}
+		defer out.close()
 	}
-	defer out.Close()
 	sum, err := work.sum(ctx, o.Multiplier, h, show)
 	if err != nil {
 		return norm, err
@@ -41,10 +44,10 @@ func Serial(ctx context.Context, o SerialOptions, show progress.Func) (norm ddsu
 	squares := make([]ddsum.Squares, (len(sum.Hi)+ddsum.Block-1)/ddsum.Block)
 	forBlocks(o.Multiplier.Threads(), len(sum.Hi), func(block, i, end int) { squares[block] = ddsum.SquaresOf(sum.Hi[i:end]) })
 	if out != nil {
-		if err := npyio.WriteFloat64s(interruptible{ctx, out}, sum.Hi); err != nil {
+		if _, err := (interruptible{ctx, out}).Write(asBytes(sum.Hi)); err != nil {
 			return norm, err
 		}
-		if err := out.Commit(true); err != nil {
+		if err := out.commit(true); err != nil {
 			return norm, err
 		}
 	}
@@ -68,7 +71,7 @@ func (w work) sum(ctx context.Context, m blas.Multiplier, h npyio.Header, show p
 	turns := newTurns(parts)
 	err = w.multiply(ctx, m, show, func(ctx context.Context, i int, c npyio.Header, each func(func([]byte, int) error) error) error {
 		if !slices.Equal(c.Shape, h.Shape) || elemOf(c).Parts() > elemOf(h).Parts() {
-			return fmt.Errorf("%s or %s: was changed while the others were read", w.pairs[i].A, w.pairs[i].B)
+			return fmt.Errorf("%s: was changed while the others were read", strings.Join(w.pairs[i].files(), " or "))
 		}
 		s := summand{t: elemOf(c), spread: elemOf(h).Parts() / elemOf(c).Parts()}
 		return each(func(values []byte, first int) error {

@@ -35,14 +35,8 @@ type term struct {
 
 // findTerm looks what a name stands for: FILE, or FILE.npz:NAME unless a file has that name.
 func findTerm(name string) (term, error) {
-	t := term{name: name, path: name}
-	if path, member, ok := npyio.SplitMember(name); ok {
-		if _, err := os.Lstat(name); err != nil {
-			t.path, t.member = path, member
-			return t, nil
-		}
-	}
-	if !npyio.IsNpz(name) {
+	t := term{name: name}
+	if t.path, t.member = splitName(name); t.member != "" || !npyio.IsNpz(name) {
 		return t, nil
 	}
 	archive, err := npyio.OpenArchive(name)
@@ -58,23 +52,33 @@ func findTerm(name string) (term, error) {
 	case slices.Equal(names, []string{product}):
 		t.member = product
 	default:
-		return t, archiveError(name, names)
+		return t, archiveError(name, names, fmt.Sprintf("a product is %q, and a partial sum %q and %q", product, partialHi, partialLo))
 	}
 	return t, nil
 }
 
-// archiveError says that a .npz file is neither a product nor a partial sum.
-func archiveError(name string, arrays []string) error {
+// splitName takes a name apart: FILE, or FILE.npz:NAME unless a file has that name.
+func splitName(name string) (path, member string) {
+	if path, member, ok := npyio.SplitMember(name); ok {
+		if _, err := os.Lstat(name); err != nil {
+			return path, member
+		}
+	}
+	return name, ""
+}
+
+// archiveError says that a .npz file has not the arrays that are expected.
+func archiveError(name string, arrays []string, expected string) error {
 	if len(arrays) == 0 {
-		return status.DataError(fmt.Errorf("%s: holds no arrays", name), "")
+		return status.DataError(fmt.Errorf("%s: %w", name, &npyio.ArchiveError{What: "holds no arrays"}), "")
 	}
 	var quoted []string
 	for _, array := range arrays {
 		quoted = append(quoted, strconv.QuoteToASCII(array))
 	}
 	return status.DataError(
-		fmt.Errorf("%s: holds the arrays %s; a product is %q, and a partial sum %q and %q", name, text.First(quoted, ", "), product, partialHi, partialLo),
-		"name the array, as in "+name+":"+arrays[0])
+		fmt.Errorf("%s: %w", name, &npyio.ArchiveError{What: fmt.Sprintf("holds the arrays %s; %s", text.First(quoted, ", "), expected)}),
+		"name the array, as in FILE.npz:"+arrays[0])
 }
 
 // open opens the term's array, or its two. To close the first is to close both.
