@@ -35,7 +35,10 @@ func ExplainHold(code, subcode int) HoldExplanation {
 		return HoldExplanation{"UnableToOpenInput", "the file for standard input cannot be opened" + errno(subcode), "make sure that it exists; " + thenRelease}
 	case 11, 18:
 		return HoldExplanation{"InvalidTransferAck", "the transfer of files was interrupted", "condor_release tries again; if it happens again, report it to the pool's administrator"}
-	case 12:
+	case condor.CodeOutputs:
+		if subcode == condor.SubcodeOutputIsGone {
+			return HoldExplanation{"TransferOutputError", "the program ended with exit status 0, but did not make the file at the end of the reason", "see its stdout and stderr; correct the program, or indexed_output_files, and submit what is missing again (matsubmit -resubmit)"}
+		}
 		return HoldExplanation{"TransferOutputError", "outputs could not be sent back" + errno(subcode), "make sure that the output folders are writable, and that the disk is not full; " + thenRelease}
 	case 13:
 		return HoldExplanation{"TransferInputError", "inputs could not be sent" + errno(subcode), "the reason names the file and the side that failed; correct that, " + thenRelease}

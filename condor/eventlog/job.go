@@ -51,7 +51,7 @@ type Job struct {
 // ([condor.IsReleased]), and the number of starts is below the limit in the job's
 // [condor.Note].
 func (j *Job) WillBeReleased() bool {
-	if j.State != Held || !condor.IsReleased(j.Hold.Code) {
+	if j.State != Held || !condor.IsReleased(j.Hold.Code, j.Hold.Subcode) {
 		return false
 	}
 	n, ok := j.Note()
