@@ -90,9 +90,7 @@ func checkFolders(t task) error {
 	for _, dir := range folders(t) {
 		errs = append(errs, checkFolder(dir))
 	}
-	if t.generic && len(t.IndexedInputs) > 0 {
-		errs = append(errs, checkFolder(t.linkFolder()))
-	}
+	errs = append(errs, checkLinks(t))
 	if log := t.Log.Expand(t.FirstIndex, t.FirstIndex, 1); exists(log) {
 		if err := file.Check(log); err != nil {
 			errs = append(errs, status.UsageError(err, ""))

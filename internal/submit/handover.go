@@ -47,6 +47,9 @@ func (h handover) submit(ctx context.Context, x submission, p programs) error {
 	}
 	name := x.files[len(x.files)-1].name
 	fmt.Fprintf(h.messages, "%s: %s\n", name, x.summary)
+	if x.linked {
+		fmt.Fprintf(h.messages, "%s: links to the inputs, under the names that they have in a job; keep them until the jobs are done\n", h.task.linkFolder())
+	}
 	if h.task.DAG && h.task.combines() {
 		fmt.Fprintf(h.messages, "the last node, matcombine, adds the outputs and writes the norm to %s\n", h.task.normFile())
 	}
@@ -89,7 +92,7 @@ func (h handover) prepare(ctx context.Context, x submission, p programs) error {
 		}
 	}
 	if x.linked {
-		if err := makeLinks(ctx, h.task, h.plan.batches); err != nil {
+		if err := makeLinks(ctx, h.task, h.plan.batches, h.stderr); err != nil {
 			return err
 		}
 	}
