@@ -70,6 +70,33 @@ func TestManyJobs(t *testing.T) {
 		t.Errorf("%d jobs in the submit description, want %d", n, jobs)
 	}
 
+	// Nor do the jobs of another program take longer. Its inputs need no links on Linux.
+	if err := os.WriteFile(filepath.Join(dir, "tool"), []byte("#!/bin/sh\n"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	best = time.Hour
+	for range 3 {
+		start := time.Now()
+		used, out, err := peak(exec.Command("matsubmit", "-N", "run_product", "-executable=tool", "-indexed_input_files=inputA.npy,inputB.npy", "-indexed_output_files=out/result.txt,x.npy"), dir)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		best = min(best, time.Since(start))
+		t.Logf("another program: %v, %d MB", time.Since(start), used)
+		if used > megabytes {
+			t.Errorf("%d MB of memory, want at most %d", used, megabytes)
+		}
+		if best <= seconds*time.Second {
+			break
+		}
+	}
+	if best > seconds*time.Second {
+		t.Errorf("%v, want at most %d s", best, seconds)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "run_product.inputs")); err == nil {
+		t.Error("there are links")
+	}
+
 	// One bad input among them is found; if all are bad, only some are reported.
 	if err := os.Truncate(filepath.Join(dir, "inputB77777.npy"), 150); err != nil {
 		t.Fatal(err)

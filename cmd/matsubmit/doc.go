@@ -25,6 +25,12 @@ shapes, the programs, and the folders for outputs and logs. Then it writes FILE.
 complete and readable submit description, and runs condor_submit. File names are relative
 to the current folder. Existing outputs and earlier jobs in the queue are an error.
 
+Another program, executable = NAME, knows nothing of indices: in the folder of job 7,
+data7.txt is data.txt, and result.txt comes back as result7.txt. If $(index), $(first) or
+$(count) is in its arguments, the names in the job keep their indices. A job that ends with
+exit status 0 without an output is held. One that fails returns no outputs. For machines
+with Windows, FILE.inputs gets links to the inputs: keep it until all jobs are done.
+
 With products_per_job = 10 a job multiplies ten pairs, which saves HTCondor's overhead for
 nine jobs; with auto, matsubmit chooses the number, and FILE.sub explains the choice. With
 sum = yes a job returns the sum of its products in partial<j>.npz, for matcombine.
@@ -55,9 +61,9 @@ Flags:
 Attributes:
 
 	executable            NAME     the program (default: the matprod next to matsubmit)
-	arguments             TEXT     another program's arguments; $(index) is the product's number, $(first) and $(count) a batch's range
+	arguments             TEXT     another program's arguments; $(index) is the job's number, $(first) and $(count) a batch's range
 	indexed_input_files   NAMES    inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy …; only matprod has the default (inputA.npy, inputB.npy)
-	indexed_output_files  NAMES    outputs of each product, numbered in the same way (default: output.npy for matprod, all new files for another program)
+	indexed_output_files  NAMES    outputs of each product, numbered in the same way (default: output.npy for matprod; for another program all new files, in FILE.out/INDEX)
 	input_files           NAMES    files that every job gets
 	total_jobs            NUMBER   the number of products
 	first_index           NUMBER   the number of the first product (0)

@@ -50,9 +50,9 @@ func explainHold(h JobHeld, own bool) HoldExplanation {
 		return HoldExplanation{"UnableToOpenInput", "the file for standard input cannot be opened" + errno(subcode), "make sure that it exists; " + thenRelease}
 	case 11, 18:
 		return HoldExplanation{"InvalidTransferAck", "the transfer of files was interrupted", "condor_release tries again; if it happens again, report it to the pool's administrator"}
-	case 12:
-		if subcode == 2 && strings.Contains(h.Reason, "reading from ") {
-			return HoldExplanation{"TransferOutputError", "an output was not there to be sent back" + errno(subcode), "see in the reason which one it is, and in the program's stderr why it was not made; " + thenRelease}
+	case condor.CodeOutputs:
+		if subcode == condor.SubcodeOutputIsGone && strings.Contains(h.Reason, "reading from ") {
+			return HoldExplanation{"TransferOutputError", "the program did not make the file that the reason names", "see its stdout and stderr; correct the program, or indexed_output_files, and submit what is missing again (matsubmit -resubmit)"}
 		}
 		return explainTransfer(h, HoldExplanation{"TransferOutputError", "outputs could not be sent back", "make sure that the output folders are writable, and that the disk is not full; " + thenRelease})
 	case 13:

@@ -60,7 +60,7 @@ func (j *Job) SubmittedAt() Moment {
 // ([condor.IsReleased]), and the number of starts is below the limit in the job's
 // [condor.Note].
 func (j *Job) WillBeReleased() bool {
-	if j.State != Held || !condor.IsReleased(j.Hold.Code) {
+	if j.State != Held || !condor.IsReleased(j.Hold.Code, j.Hold.Subcode) {
 		return false
 	}
 	n, ok := j.Note()

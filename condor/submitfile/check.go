@@ -54,6 +54,21 @@ func (d *Description) Check() error {
 	case d.MaxRunTime < time.Second:
 		fail("a job needs time to run")
 	}
+	switch named := d.namesOutputs(); {
+	case named && d.Outbox != "":
+		fail("outputs cannot be named if there is an outbox")
+	case named && d.Folder != "":
+		fail("outputs cannot be named if there is a folder for all of them")
+	case d.Folder != "" && (strings.HasPrefix(string(d.Folder), "/") || slices.Contains(strings.Split(string(d.Folder), "/"), "..")):
+		fail("the folder %s is not inside the current one", d.Folder)
+	case len(d.InputRemaps) > 0 && d.ignoresCase():
+		fail("machines with Windows do not rename inputs")
+	}
+	if d.Folder != "" {
+		if err := checkTemplate(d.Folder, condor.InLog); err != nil {
+			fail("the folder for outputs: %w", err)
+		}
+	}
 	common := d.commonFiles()
 	for _, name := range common {
 		if err := d.checkFile(name, condor.InInputs); err != nil {
@@ -63,6 +78,20 @@ func (d *Description) Check() error {
 	if a, b, clash := condor.SameBase(d.ignoresCase(), common); clash {
 		fail("%s and %s would have the same name in each job's folder", a, b)
 		common = nil
+	}
+	for _, t := range d.Outputs {
+		if err := checkTemplate(t, condor.InInputs); err != nil {
+			fail("output %s: %w", t, err)
+		} else if err := d.checkFile(t.Expand(0, 0, 1), condor.InInputs); err != nil {
+			fail("output %s: %w", t, err)
+		}
+	}
+	for _, m := range d.InputRemaps {
+		for _, t := range []condor.Template{m.Name, m.To} {
+			if err := checkTemplate(t, condor.InRemaps); err != nil {
+				fail("input %s: %w", m.Name, err)
+			}
+		}
 	}
 	for _, m := range d.Remaps {
 		for _, t := range []condor.Template{m.Name, m.To} {
@@ -108,7 +137,8 @@ func (d *Description) ignoresCase() bool { return slices.Contains(d.Systems, con
 func (d *Description) checkJob(j *Job, common []string) error {
 	// In the queue statement, an empty field keeps the value of the job before.
 	first := d.Jobs[0]
-	if (len(j.Inputs) > 0) != (len(first.Inputs) > 0) || (len(j.Remaps) > 0) != (len(first.Remaps) > 0) {
+	if (len(j.Inputs) > 0) != (len(first.Inputs) > 0) || (len(j.Remaps) > 0) != (len(first.Remaps) > 0) ||
+		(len(j.Outputs) > 0) != (len(first.Outputs) > 0) {
 		return fmt.Errorf("does not have the same kinds of files as job %d", first.Index)
 	}
 	for _, name := range j.Inputs {
@@ -118,6 +148,14 @@ func (d *Description) checkJob(j *Job, common []string) error {
 	}
 	if a, b, clash := condor.SameBase(d.ignoresCase(), j.Inputs, common); clash {
 		return fmt.Errorf("%s and %s would have the same name in the job's folder", a, b)
+	}
+	if a, b, clash := condor.SameBase(d.ignoresCase(), d.renamed(j), common); clash {
+		return fmt.Errorf("two inputs would be %s and %s in the job's folder", condor.Base(a), condor.Base(b))
+	}
+	for _, name := range j.Outputs {
+		if err := d.checkOutput(name, len(j.Outputs)); err != nil {
+			return err
+		}
 	}
 	var outputs []string
 	for _, m := range d.Remaps {
@@ -135,6 +173,36 @@ func (d *Description) checkJob(j *Job, common []string) error {
 	return nil
 }
 
+// renamed returns the names of a job's own inputs in its folder.
+func (d *Description) renamed(j *Job) []string {
+	if len(d.InputRemaps) == 0 {
+		return nil
+	}
+	to := make(map[string]string, len(d.InputRemaps))
+	for _, m := range d.InputRemaps {
+		to[m.Name.Expand(j.Index, j.First, j.Count)] = m.To.Expand(j.Index, j.First, j.Count)
+	}
+	names := make([]string, len(j.Inputs))
+	for i, name := range j.Inputs {
+		names[i] = condor.Base(name)
+		if renamed, ok := to[names[i]]; ok {
+			names[i] = renamed
+		}
+	}
+	return names
+}
+
+// checkOutput checks one of several named outputs of a job.
+func (d *Description) checkOutput(name string, count int) error {
+	if err := d.checkFile(name, condor.InInputs); err != nil {
+		return err
+	}
+	if d.MaxIdle > 0 && (count > 1 || strings.Contains(name, " ")) { // see writeSeparators
+		return &condor.QuoteError{Text: name, ByteOffset: 0, Message: "with max_idle, a job with several products of another program cannot name several outputs, or one with a blank"}
+	}
+	return nil
+}
+
 func (d *Description) checkRemap(m Remap) error {
 	if err := d.checkFile(m.Name, condor.InRemaps); err != nil {
 		return err
@@ -146,7 +214,7 @@ func (d *Description) checkRemap(m Remap) error {
 		return err
 	}
 	for _, name := range []string{m.Name, m.To} {
-		if i := strings.IndexByte(name, ' '); i >= 0 && d.MaxIdle > 0 { // see writeBlank
+		if i := strings.IndexByte(name, ' '); i >= 0 && d.MaxIdle > 0 { // see writeSeparators
 			return &condor.QuoteError{Text: name, ByteOffset: i, Message: "with max_idle, the name of one of several outputs cannot have a blank"}
 		}
 	}

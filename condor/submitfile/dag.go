@@ -59,7 +59,7 @@ func (d *Description) WriteDAG(w io.Writer, g DAG) error {
 		p.line("JOB " + name + " " + g.Node)
 		vars := "VARS " + name
 		for _, column := range columns {
-			field = d.Jobs[i].appendField(field[:0], column)
+			field = d.appendField(field[:0], &d.Jobs[i], column)
 			vars += fmt.Sprintf(` %s="%s"`, column, escape.Replace(string(field)))
 		}
 		p.line(vars)

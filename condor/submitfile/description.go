@@ -5,6 +5,8 @@
 package submitfile
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"matpool/condor"
@@ -25,11 +27,24 @@ type Description struct {
 	Arguments  []condor.Template
 
 	Inputs []string // files that every job gets, besides its own
-	// Outbox is an empty folder that every job gets, under the last part of its name. Only
-	// the files that the program writes into it come back. If Outbox is "", all new files in
-	// the job's folder come back.
-	Outbox              string
-	Remaps              []RemapTemplate // outputs of every job that do not come back under their own names
+	// InputRemaps give inputs other names in a job's folder. The names have no folders. Only
+	// Linux machines can do it.
+	//
+	// Note: HTCondor does this since 8.7 (the job attribute TransferInputRemaps), but only
+	// where its transfer of public files is compiled in, which it is not on Windows
+	// (AddInputFilenameRemaps in file_transfer.cpp, and CondorConfigure.cmake, up to 25.14).
+	// Machines with Windows claim HasTransferInputRemaps nevertheless.
+	InputRemaps []RemapTemplate
+
+	// What comes back is, if Outbox is not "", the content of an empty folder of this name,
+	// which every job gets under the last part of the name; otherwise the files in Outputs,
+	// and those of each job; otherwise, if there are none, all new files.
+	Outbox  string
+	Outputs []condor.Template
+	Remaps  []RemapTemplate // outputs of every job that do not come back under their own names
+	// Folder is the folder into which all files of a job come back, besides stdout, stderr and
+	// the log; "" for the current folder. The folder must exist, and not be a symbolic link.
+	Folder              condor.Template
 	Stdout, Stderr, Log condor.Template
 
 	Cpus         int
@@ -57,7 +72,9 @@ type Job struct {
 	First  int      // the number of its first product, $(first)
 	Count  int      // the number of its products, $(count)
 	Inputs []string // the job's files; in its folder they have the last part of their names
-	Remaps []Remap  // outputs that come back under names that do not follow from Index
+	// Outputs and Remaps are those whose names do not follow from Index.
+	Outputs []string
+	Remaps  []Remap
 }
 
 // A Remap gives an output in a job's folder another name when it comes back. HTCondor makes
@@ -80,9 +97,31 @@ func (d *Description) hasRanges() bool {
 
 // templates returns all templates.
 func (d *Description) templates() []condor.Template {
-	all := append([]condor.Template{d.Stdout, d.Stderr, d.Log}, d.Arguments...)
-	for _, m := range d.Remaps {
+	all := slices.Concat([]condor.Template{d.Stdout, d.Stderr, d.Log, d.Folder}, d.Arguments, d.Outputs)
+	for _, m := range slices.Concat(d.InputRemaps, d.Remaps) {
 		all = append(all, m.Name, m.To)
 	}
 	return all
+}
+
+// namesOutputs reports whether the jobs' outputs are named.
+func (d *Description) namesOutputs() bool {
+	return len(d.Outputs) > 0 || len(d.Jobs) > 0 && len(d.Jobs[0].Outputs) > 0
+}
+
+// fromFolder returns a name in a submit description as HTCondor needs it: relative to the
+// folder that the jobs' files come back to, instead of the current one.
+func (d *Description) fromFolder(name string) string {
+	if d.Folder == "" || strings.HasPrefix(name, "/") {
+		return name
+	}
+	return d.up() + name
+}
+
+// up returns the way from Folder to the current folder.
+func (d *Description) up() string {
+	if d.Folder == "" {
+		return ""
+	}
+	return strings.Repeat("../", 1+strings.Count(string(d.Folder), "/"))
 }

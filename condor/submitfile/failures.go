@@ -2,6 +2,7 @@ package submitfile
 
 import (
 	"fmt"
+	"strings"
 
 	"matpool/condor"
 	"matpool/condor/chirp"
@@ -40,10 +41,19 @@ func writeFailures(p *printer, d *Description) {
 	p.set(holdEvent, `ifThenElse(ExitBySignal =?= true, strcat("killed by signal ", ExitSignal), `+
 		`ifThenElse(ExitCode == %d, "wrong usage", ifThenElse(ExitCode == %d, "bad input", strcat("failed with exit status ", ExitCode))))`, status.Usage, status.Data)
 	// After a signal, the message is of an earlier attempt.
-	p.set(holdMessage, `ifThenElse(ExitBySignal =!= true && isString(%[1]s) && %[1]s != "", %[1]s, strcat("see ", Err))`, chirp.Attribute)
+	p.set(holdMessage, `ifThenElse(ExitBySignal =!= true && isString(%[1]s) && %[1]s != "", %[1]s, strcat("see ", %[2]s))`, chirp.Attribute, nameOfStderr(d))
 	p.set("on_exit_hold_reason", `strcat($(%s), ": ", $(%s), ifThenElse(NumJobCompletions > 1, strcat(", after ", NumJobCompletions, " runs, the last on "), " on "), MachineAttrMachine0, " (", MachineAttrOpSys0, "): ", $(%s))`,
 		holdSubject, holdEvent, holdMessage)
 	p.set("on_exit_hold_subcode", "ifThenElse(ExitBySignal =?= true, 128 + ExitSignal, ExitCode)")
+}
+
+// nameOfStderr returns an expression for the name of a job's stderr, relative to the current
+// folder.
+func nameOfStderr(d *Description) string {
+	if d.Folder == "" || strings.HasPrefix(string(d.Stderr), "/") {
+		return "Err"
+	}
+	return fmt.Sprintf("substr(Err, %d)", len(d.up()))
 }
 
 // writeNodeFailures prints the policy for a node's job: one that fails leaves the queue with
@@ -53,6 +63,10 @@ func writeNodeFailures(p *printer, d *Description) {
 		fmt.Sprintf("Any other status or a signal may be the machine's fault: run again, up to %d times, then the node fails.", d.MaxRetries))
 	p.set("max_retries", "%d", d.MaxRetries)
 	p.set("retry_until", "ExitCode =?= %d || ExitCode =?= %d", status.Usage, status.Data)
+	if d.namesOutputs() {
+		p.comment("A job that HTCondor holds because an output does not exist is removed, and the node fails.")
+		p.set("periodic_remove", "JobStatus == 5 && HoldReasonCode == %d && HoldReasonSubCode =?= %d", condor.CodeOutputs, condor.SubcodeOutputIsGone)
+	}
 }
 
 // writeReleases prints the policy for a job that is held because a machine is at fault.
@@ -60,6 +74,7 @@ func writeReleases(p *printer, d *Description) {
 	if d.MaxRetries == 0 {
 		return
 	}
-	p.section("Machines at fault. A job that could not be started (6), or whose outputs could not be sent (12), runs again.")
-	p.set("periodic_release", "NumJobStarts <= %d && time() - EnteredCurrentStatus > %s && member(HoldReasonCode, %s)", d.MaxRetries, seconds(d.RetryDelay), condor.ReleasedCodes())
+	p.section("Machines at fault. A job that could not be started (6), or whose outputs could not be sent (12), runs again,",
+		"unless an output does not exist (subcode 2).")
+	p.set("periodic_release", "NumJobStarts <= %d && time() - EnteredCurrentStatus > %s && %s", d.MaxRetries, seconds(d.RetryDelay), condor.ReleasedHolds())
 }

@@ -18,6 +18,9 @@ func (d *Description) columns() []string {
 			columns = append(columns, macro)
 		}
 	}
+	if len(d.Jobs[0].Outputs) > 0 {
+		columns = append(columns, "outputs")
+	}
 	if len(d.Jobs[0].Remaps) > 0 {
 		columns = append(columns, "remaps")
 	}
@@ -28,7 +31,7 @@ func (d *Description) columns() []string {
 }
 
 // appendField appends the value of a job's variable.
-func (j *Job) appendField(dst []byte, column string) []byte {
+func (d *Description) appendField(dst []byte, j *Job, column string) []byte {
 	switch column {
 	case "index":
 		return strconv.AppendInt(dst, int64(j.Index), 10)
@@ -36,6 +39,13 @@ func (j *Job) appendField(dst []byte, column string) []byte {
 		return strconv.AppendInt(dst, int64(j.First), 10)
 	case "count":
 		return strconv.AppendInt(dst, int64(j.Count), 10)
+	case "outputs":
+		for i, name := range j.Outputs {
+			if i > 0 {
+				dst = append(dst, "$(comma)"...)
+			}
+			dst = append(dst, escapeBlanks(name)...)
+		}
 	case "remaps":
 		for i, m := range j.Remaps {
 			if i > 0 {
@@ -50,26 +60,33 @@ func (j *Job) appendField(dst []byte, column string) []byte {
 			if i > 0 {
 				dst = append(dst, ", "...)
 			}
-			dst = append(dst, condor.Escape(name)...)
+			dst = append(dst, condor.Escape(d.fromFolder(name))...)
 		}
 	}
 	return dst
 }
 
-// escapeBlanks escapes a name for a field that ends at a blank. [writeBlank] defines the
+// escapeBlanks escapes a name for a field that ends at a blank. [writeSeparators] defines the
 // macro.
 func escapeBlanks(name string) string {
 	return strings.ReplaceAll(condor.Escape(name), " ", "$(blank)")
 }
 
-// writeBlank defines the macro $(blank) if a job needs it.
+// writeSeparators defines the macros $(blank) and $(comma) if a job needs them.
 //
 // Note: with max_idle, HTCondor keeps no macros but the jobs' variables, so
-// [Description.Check] refuses such a name.
-func writeBlank(p *printer, d *Description) {
-	blank := func(m Remap) bool { return strings.Contains(m.Name, " ") || strings.Contains(m.To, " ") }
-	if slices.ContainsFunc(d.Jobs, func(j Job) bool { return slices.ContainsFunc(j.Remaps, blank) }) {
+// [Description.Check] refuses such names.
+func writeSeparators(p *printer, d *Description) {
+	blank := func(name string) bool { return strings.Contains(name, " ") }
+	blanks := func(m Remap) bool { return blank(m.Name) || blank(m.To) }
+	if slices.ContainsFunc(d.Jobs, func(j Job) bool {
+		return slices.ContainsFunc(j.Outputs, blank) || slices.ContainsFunc(j.Remaps, blanks)
+	}) {
 		p.comment("A blank in a name, which would end a field below.")
 		p.set("blank", "$(undefined_on_purpose: )")
+	}
+	if slices.ContainsFunc(d.Jobs, func(j Job) bool { return len(j.Outputs) > 1 }) {
+		p.comment("A comma between names, which would also end a field.")
+		p.set("comma", ",")
 	}
 }

@@ -35,6 +35,9 @@ func writeMachines(p *printer, d *Description) {
 	p.set(holdSubject, "%s", subject(d))
 	p.comment("If a machine and the submit machine lose contact for 5 min, the job goes back to the queue, and the slot is free.")
 	p.set("job_lease_duration", "300")
+	p.comment("A machine frees the slot of a job that was held, removed or evicted within 10 s. Otherwise it would wait for the lease",
+		"after a hold for an output that could not be sent.")
+	p.set("job_max_vacate_time", "10")
 }
 
 // requirements returns the expression for the machines that a job may have.
@@ -50,6 +53,9 @@ func requirements(d *Description) string {
 			had = append(had, fmt.Sprintf("MY.MachineAttrMachine%d", i))
 		}
 		expr += fmt.Sprintf(" && (!member(TARGET.Machine, {%s}) || time() - MY.EnteredCurrentStatus > %s)", strings.Join(had, ", "), seconds(d.RetryDelay))
+	}
+	if len(d.InputRemaps) > 0 {
+		expr += " && TARGET.HasTransferInputRemaps"
 	}
 	if d.Requirements != "" {
 		expr += " && (" + d.Requirements + ")"

@@ -25,27 +25,25 @@ func (p *printer) set(name, format string, args ...any) {
 
 // head prints the comments at the beginning of a file.
 func (p *printer) head(comments []string) {
-	for _, line := range comments {
-		p.comment(line)
-	}
+	p.comment(comments...)
 }
 
 // section prints an empty line and comments on the lines that follow.
 func (p *printer) section(comments ...string) {
 	p.line("")
-	for _, line := range comments {
-		p.comment(line)
-	}
+	p.comment(comments...)
 }
 
-// comment prints a comment of one line. It trims a backslash at the end, which would continue
+// comment prints comments of one line each. It trims a backslash at the end, which would continue
 // the line even in a comment.
-func (p *printer) comment(text string) {
-	oneLine := strings.Map(func(r rune) rune {
-		if r < ' ' {
-			return ' '
-		}
-		return r
-	}, text)
-	p.line(strings.TrimRight("# "+oneLine, `\ `))
+func (p *printer) comment(lines ...string) {
+	for _, text := range lines {
+		oneLine := strings.Map(func(r rune) rune {
+			if r < ' ' {
+				return ' '
+			}
+			return r
+		}, text)
+		p.line(strings.TrimRight("# "+oneLine, `\ `))
+	}
 }

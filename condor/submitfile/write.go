@@ -27,7 +27,7 @@ func (d *Description) Write(w io.Writer) error {
 			if k > 0 {
 				line = append(line, ", "...)
 			}
-			line = d.Jobs[i].appendField(line, column)
+			line = d.appendField(line, &d.Jobs[i], column)
 		}
 		p.w.Write(append(line, '\n'))
 	}
@@ -74,53 +74,6 @@ func writeProgram(p *printer, d *Description) {
 		arguments, _ := condor.QuoteArguments(d.Arguments) // Check has returned the error
 		p.set("arguments", "%s", arguments)
 	}
-}
-
-func writeFiles(p *printer, d *Description) {
-	const success = "There is no success_exit_code: with it, HTCondor discards the stderr of a failed job."
-	if d.Outbox != "" {
-		p.section("Files. Every job gets an empty folder, "+d.Outbox+", and the files that the program writes into it come",
-			"back. The folder exists however the job ends. If this named the outputs themselves, HTCondor would hold a",
-			"failed job for a missing output and lose its exit status; with no name, each start would take a second more.",
-			success)
-	} else {
-		p.section("Files. All new files in the job's folder come back, also those of a failed job. There is no",
-			"transfer_output_files: HTCondor would hold a failed job for a missing output and lose its exit status.",
-			success)
-	}
-	p.set("should_transfer_files", "YES")
-	p.set("when_to_transfer_output", "ON_EXIT")
-	var inputs []string
-	if len(d.Jobs[0].Inputs) > 0 {
-		inputs = append(inputs, "$(inputs)")
-	}
-	for _, name := range d.Inputs {
-		inputs = append(inputs, condor.Escape(name))
-	}
-	if d.Outbox != "" {
-		inputs = append(inputs, condor.Escape(d.Outbox))
-	}
-	if len(inputs) > 0 {
-		p.set("transfer_input_files", "%s", strings.Join(inputs, ", "))
-	}
-	if d.Outbox != "" {
-		// The slash makes the content of the folder come back, not the folder.
-		p.set("transfer_output_files", "%s/", condor.Escape(condor.Base(d.Outbox)))
-	}
-	var remaps []string
-	for _, m := range d.Remaps {
-		remaps = append(remaps, m.Name.SubmitText()+"="+m.To.SubmitText())
-	}
-	if len(d.Jobs[0].Remaps) > 0 {
-		writeBlank(p, d)
-		remaps = append(remaps, "$(remaps)")
-	}
-	if len(remaps) > 0 {
-		p.set("transfer_output_remaps", `"%s"`, strings.Join(remaps, "; "))
-	}
-	p.set("output", "%s", d.Stdout.SubmitText())
-	p.set("error", "%s", d.Stderr.SubmitText())
-	p.set("log", "%s", d.Log.SubmitText())
 }
 
 func writeResources(p *printer, d *Description) {

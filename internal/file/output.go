@@ -69,7 +69,7 @@ func target(name string) (path string, mode fs.FileMode, err error) {
 	default:
 		mode = info.Mode().Perm()
 	}
-	if path, err = followLinks(name); err != nil {
+	if path, err = FollowLinks(name); err != nil {
 		return "", 0, (&Output{name: name}).wrap(err)
 	}
 	if why := forbidden(filepath.Base(path)); why != "" {
@@ -78,9 +78,9 @@ func target(name string) (path string, mode fs.FileMode, err error) {
 	return path, mode, nil
 }
 
-// followLinks returns the path that symbolic links lead to. The file need not exist: a user
+// FollowLinks returns the path that symbolic links lead to. The file need not exist: a user
 // may create the link first, to have the file on a larger disk.
-func followLinks(path string) (string, error) {
+func FollowLinks(path string) (string, error) {
 	for range 40 { // as many as Linux follows
 		target, err := os.Readlink(path)
 		if err != nil { // not a link

@@ -76,6 +76,9 @@ func folders(t task) []string {
 	for _, name := range t.outputs.names {
 		names = append(names, path.Dir(name))
 	}
+	if t.outputs.folders() {
+		names = append(names, t.outputs.folder)
+	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }
@@ -87,6 +90,7 @@ func checkFolders(t task) error {
 	for _, dir := range folders(t) {
 		errs = append(errs, checkFolder(dir))
 	}
+	errs = append(errs, checkLinks(t))
 	if log := t.Log.Expand(t.FirstIndex, t.FirstIndex, 1); exists(log) {
 		if err := file.Check(log); err != nil {
 			errs = append(errs, status.UsageError(err, ""))

@@ -24,27 +24,31 @@ type textFile struct {
 type submission struct {
 	files   []textFile // the last one is submitted
 	summary string     // for the user
+	linked  bool       // jobs' inputs are links
 	maxIdle int        // for condor_submit_dag -maxidle; 0 for no limit
 }
 
 // describe makes the submit description of the jobs, or a DAG and the submit descriptions of
 // its nodes.
 func describe(t task, s survey, d division, p plan) (submission, error) {
-	description := descriptionOf(t, s, d, p)
+	linked := t.linksInputs(s.programs.systems)
+	description := descriptionOf(t, s, d, p, linked)
 	if err := description.Check(); err != nil {
 		return submission{}, mapErrors(err, func(err error) error { return status.DataError(fmt.Errorf("%s: %w", t.File, err), "") })
 	}
 	summary := fmt.Sprintf("%s, on %s", summaryOf(t, d, p.batches), systemNames(s.programs.systems, " and "))
 	if t.DAG {
-		return describeDAG(t, d, description, summary)
+		sub, err := describeDAG(t, d, description, summary)
+		sub.linked = linked
+		return sub, err
 	}
 	var b bytes.Buffer
 	err := description.Write(&b)
-	return submission{files: []textFile{{t.subFile(), b.Bytes()}}, summary: summary}, err
+	return submission{files: []textFile{{t.subFile(), b.Bytes()}}, summary: summary, linked: linked}, err
 }
 
 // descriptionOf returns the content of the submit description.
-func descriptionOf(t task, s survey, d division, p plan) *submitfile.Description {
+func descriptionOf(t task, s survey, d division, p plan, linked bool) *submitfile.Description {
 	description := &submitfile.Description{
 		Comments:     comments(t, d, p),
 		BatchName:    t.BatchName,
@@ -73,7 +77,8 @@ func descriptionOf(t task, s survey, d division, p plan) *submitfile.Description
 		description.Arguments = matprodArguments(t, d.perJob)
 		description.Outbox = outboxOf(t)
 	}
-	addFiles(description, t, d, p.batches)
+	addOutputs(description, t, d)
+	addJobs(description, t, d, p.batches, linked)
 	return description
 }
 
@@ -138,25 +143,65 @@ func matprodArguments(t task, perJob int) []condor.Template {
 	return args
 }
 
-// addFiles adds the jobs with their inputs and the names of their outputs.
-func addFiles(description *submitfile.Description, t task, d division, batches []batch) {
-	// An output has the job's number if the job has one product or returns a sum.
-	byIndex := t.Sum || d.perJob == 1
+// hasJobNumbers reports whether an output has its job's number: the job has one product or
+// returns a sum. Otherwise it has its product's.
+func hasJobNumbers(t task, d division) bool { return t.Sum || d.perJob == 1 }
+
+// addOutputs adds the outputs that all jobs have.
+//
+// Note: matprod's jobs have an outbox instead of named outputs. Their files are never missing
+// without a failure, and what they leave in the outbox comes back however they end; without
+// streams, a job's output is one transfer, not a message for each line; and the names inside a
+// job need no remaps, which exclude some characters.
+func addOutputs(description *submitfile.Description, t task, d division) {
+	if t.outputs.folders() {
+		description.Folder = condor.Template(condor.Literal(t.outputs.folder) + "/$(index)")
+	}
+	if !hasJobNumbers(t, d) {
+		return
+	}
 	for _, name := range t.outputs.names {
-		if base := condor.Base(name); byIndex && name != base {
-			description.Remaps = append(description.Remaps, submitfile.RemapTemplate{Name: condor.Indexed(base), To: condor.Indexed(name)})
+		base := condor.Base(name)
+		from := condor.Indexed(base)
+		if t.generic {
+			from = condor.Literal(base)
+		}
+		if !t.Matprod {
+			description.Outputs = append(description.Outputs, from)
+		}
+		if t.generic || name != base {
+			description.Remaps = append(description.Remaps, submitfile.RemapTemplate{Name: from, To: condor.Indexed(name)})
+		}
+	}
+}
+
+// addJobs adds the jobs with their inputs, and outputs that have other numbers than the jobs.
+func addJobs(description *submitfile.Description, t task, d division, batches []batch, linked bool) {
+	if t.generic && !linked {
+		for _, name := range t.IndexedInputs {
+			base := condor.Base(name)
+			description.InputRemaps = append(description.InputRemaps, submitfile.RemapTemplate{Name: condor.Indexed(base), To: condor.Literal(base)})
 		}
 	}
 	for _, b := range batches {
 		job := submitfile.Job{Index: b.index, First: b.first, Count: b.count, Inputs: make([]string, 0, b.count*len(t.IndexedInputs))}
 		for k := range b.count {
 			for _, name := range t.IndexedInputs {
-				job.Inputs = append(job.Inputs, file.Indexed(name, b.first+k))
+				if linked {
+					name = t.linkTo(name, b.first+k)
+				} else {
+					name = file.Indexed(name, b.first+k)
+				}
+				job.Inputs = append(job.Inputs, name)
 			}
 		}
-		if !byIndex {
+		if !hasJobNumbers(t, d) {
 			for _, name := range t.outputs.of(b) {
-				if base := condor.Base(name); base != name {
+				base := condor.Base(name)
+				if !t.Matprod {
+					job.Outputs = append(job.Outputs, base)
+				}
+				if base != name {
 					job.Remaps = append(job.Remaps, submitfile.Remap{Name: base, To: name})
 				}
 			}

@@ -26,8 +26,8 @@ type handover struct {
 }
 
 // print prints the submit description, and submits nothing.
-func (h handover) print(x submission, p programs, stdout io.Writer) error {
-	if err := h.prepare(p); err != nil {
+func (h handover) print(ctx context.Context, x submission, p programs, stdout io.Writer) error {
+	if err := h.prepare(ctx, x, p); err != nil {
 		return err
 	}
 	h.printHeld()
@@ -37,7 +37,7 @@ func (h handover) print(x submission, p programs, stdout io.Writer) error {
 
 // submit writes the files and submits the last one.
 func (h handover) submit(ctx context.Context, x submission, p programs) error {
-	if err := h.prepare(p); err != nil {
+	if err := h.prepare(ctx, x, p); err != nil {
 		return err
 	}
 	for _, f := range x.files {
@@ -47,6 +47,9 @@ func (h handover) submit(ctx context.Context, x submission, p programs) error {
 	}
 	name := x.files[len(x.files)-1].name
 	fmt.Fprintf(h.messages, "%s: %s\n", name, x.summary)
+	if x.linked {
+		fmt.Fprintf(h.messages, "%s: links to the inputs, under the names that they have in a job; keep them until the jobs are done\n", h.task.linkFolder())
+	}
 	if h.task.DAG && h.task.combines() {
 		fmt.Fprintf(h.messages, "the last node, matcombine, adds the outputs and writes the norm to %s\n", h.task.normFile())
 	}
@@ -71,16 +74,26 @@ func (h handover) submit(ctx context.Context, x submission, p programs) error {
 	return nil
 }
 
-// prepare makes the folders for the jobs' files, and puts the outbox and the programs next to
-// the submit description.
-func (h handover) prepare(p programs) error {
+// prepare makes the folders for the jobs' files and the links to their inputs, and puts the
+// outbox and the programs next to the submit description.
+func (h handover) prepare(ctx context.Context, x submission, p programs) error {
 	dirs := folders(h.task)
+	if h.task.outputs.folders() {
+		for _, b := range h.plan.batches {
+			dirs = append(dirs, h.task.outputs.folderOf(b))
+		}
+	}
 	if h.task.Matprod {
 		dirs = append(dirs, outboxOf(h.task))
 	}
 	for _, dir := range dirs {
 		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return fmt.Errorf("%s: the folder cannot be made: %w", dir, file.Cause(err))
+		}
+	}
+	if x.linked {
+		if err := makeLinks(ctx, h.task, h.plan.batches, h.stderr); err != nil {
+			return err
 		}
 	}
 	return p.copyVariants(path.Dir(h.task.subFile()), h.messages)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"matpool/condor/jobfile"
@@ -20,9 +21,12 @@ const (
 type outputs struct {
 	names []string // without an index; none if another program's are unknown
 	sums  bool     // each name has a file for each job, not for each product
+	// folder contains, if the names are unknown, a folder for the outputs of each job.
+	folder string
 }
 
-func outputsOf(r *jobfile.Request) outputs {
+// outputsOf returns the outputs. The base is the simplified file's name.
+func outputsOf(r *jobfile.Request, base string) outputs {
 	names := r.IndexedOutputs
 	switch {
 	case !r.Sum && len(names) == 0 && r.Matprod:
@@ -32,8 +36,18 @@ func outputsOf(r *jobfile.Request) outputs {
 	case r.Sum && !strings.EqualFold(path.Ext(names[0]), ".npz"): // this name is for products
 		names = []string{path.Join(path.Dir(names[0]), defaultPartial)}
 	}
-	return outputs{names, r.Sum}
+	o := outputs{names: names, sums: r.Sum}
+	if len(names) == 0 {
+		o.folder = base + ".out"
+	}
+	return o
 }
+
+// folders reports whether each job's outputs come back to a folder of its own.
+func (o outputs) folders() bool { return o.folder != "" }
+
+// folderOf returns the folder for all outputs of a job.
+func (o outputs) folderOf(b batch) string { return path.Join(o.folder, strconv.Itoa(b.index)) }
 
 // of returns the names of a job's outputs.
 func (o outputs) of(b batch) []string {

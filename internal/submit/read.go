@@ -7,11 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"matpool/condor"
 	"matpool/condor/jobfile"
 	"matpool/internal/file"
 	"matpool/internal/status"
+	"matpool/internal/text"
 )
 
 // A task is the user's request. All stages take it, and none changes it.
@@ -19,15 +21,16 @@ type task struct {
 	Options
 	*jobfile.Request
 	outputs outputs
+	generic bool // in a job's folder, indexed files have names without an index
 }
 
 // read reads the simplified submission file.
 func read(o Options) (task, error) {
-	text, err := readText(o.File)
+	content, err := readText(o.File)
 	if err != nil {
 		return task{}, err
 	}
-	parsed, err := jobfile.Parse(o.File, text)
+	parsed, err := jobfile.Parse(o.File, content)
 	if err != nil {
 		return task{}, syntaxErrors(o, err)
 	}
@@ -38,10 +41,36 @@ func read(o Options) (task, error) {
 	if r.ProductsPerJob == 0 && !r.Matprod {
 		return task{}, status.DataError(fmt.Errorf("%s: products_per_job: auto is only for matprod: the time of another program is not known", o.File), "")
 	}
+	indexed := slices.ContainsFunc(r.Arguments, func(t condor.Template) bool {
+		return t.Uses("index") || t.Uses("first") || t.Uses("count")
+	})
+	if r.ProductsPerJob > 1 && !r.Matprod {
+		if err := checkRanged(r); err != nil {
+			return task{}, status.DataError(fmt.Errorf("%s: products_per_job: %w", o.File, err), "as in arguments = --first $(first) --count $(count)")
+		}
+	}
 	if last := r.FirstIndex + r.TotalJobs - 1; last > file.MaxIndex {
 		return task{}, status.DataError(fmt.Errorf("%s: first_index and total_jobs: the last index is %d, but the limit is %d", o.File, last, file.MaxIndex), "")
 	}
-	return task{Options: o, Request: r, outputs: outputsOf(r)}, nil
+	t := task{Options: o, Request: r, outputs: outputsOf(r, filepath.Base(o.File)), generic: !r.Matprod && !indexed}
+	if jobs := jobCount(r.TotalJobs, max(r.ProductsPerJob, 1)); t.outputs.folders() && jobs > maxFolders {
+		return task{}, status.DataError(fmt.Errorf("%s: indexed_output_files: without it each job returns all its new files to a folder of its own; that is for tests with up to %s jobs, and here are %s",
+			o.File, text.Number(maxFolders), text.Number(jobs)), "name the outputs, as in indexed_output_files = result.txt")
+	}
+	return t, nil
+}
+
+// maxFolders is the largest number of jobs whose outputs are not named.
+const maxFolders = 1000
+
+// checkRanged makes sure that another program learns which products a job has.
+func checkRanged(r *jobfile.Request) error {
+	for _, macro := range []string{"first", "count"} {
+		if !slices.ContainsFunc(r.Arguments, func(t condor.Template) bool { return t.Uses(macro) }) {
+			return fmt.Errorf("a program other than matprod learns the numbers of a job's %d products from $(first) and $(count) in arguments, but $(%s) is not there", r.ProductsPerJob, macro)
+		}
+	}
+	return nil
 }
 
 // syntaxErrors gives each error the status of its place: the file or the command line.

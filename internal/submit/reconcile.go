@@ -20,6 +20,9 @@ type plan struct {
 // reconcile compares the jobs with existing outputs and with jobs in the queue. If there are
 // any, it returns an error, or, with -resubmit, a plan for the missing products.
 func reconcile(ctx context.Context, t task, s survey, d division) (p plan, err error) {
+	if err := errors.Join(checkWriters(t, d), checkJobFolders(t, d)); err != nil {
+		return p, err
+	}
 	p.notes = sharedStreams(t, d)
 	kept, err := findAsides(t)
 	if err != nil {

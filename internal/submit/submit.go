@@ -69,7 +69,7 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
 		return err
 	}
 	if o.Output == "-" {
-		return h.print(sub, s.programs, stdout)
+		return h.print(ctx, sub, s.programs, stdout)
 	}
 	return h.submit(ctx, sub, s.programs)
 }

@@ -209,7 +209,8 @@ func TestOtherProgram(t *testing.T) {
 			missing: 1,
 		}},
 		"no-output": {"say I have forgotten something", trouble{
-			told:    "3 done",
+			held:    map[int]string{1: `Transfer output files failure at execution point .*: reading from file .*/result1\.txt: \(errno 2\) No such file or directory`},
+			told:    `(?s)held: job.*did not make the file at the end of the reason`,
 			heal:    func(f folder) { f.write("no-output1.txt", "write result1.txt good") },
 			missing: 1,
 		}},

@@ -73,7 +73,12 @@ func (f folder) submit(s *submitfile.Description) {
 // meet waits until the jobs have met their fates, and checks each.
 func (f folder) meet(fates []fate) *eventlog.History {
 	f.Helper()
-	h := f.settle("log")
+	return f.meetIn("log", fates)
+}
+
+func (f folder) meetIn(log string, fates []fate) *eventlog.History {
+	f.Helper()
+	h := f.settle(log)
 	for i, want := range fates {
 		j := h.Jobs()[i]
 		state := eventlog.Done

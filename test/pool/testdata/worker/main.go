@@ -29,6 +29,9 @@ func do(step, rest string) {
 		fmt.Fprintln(os.Stderr, rest)
 	case "write":
 		name, text, _ := strings.Cut(rest, " ")
+		if quoted, ok := strings.CutPrefix(rest, `"`); ok {
+			name, text, _ = strings.Cut(quoted, `" `)
+		}
 		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
 			panic(err)
 		}
