@@ -62,7 +62,7 @@ Attributes:
 
 	executable            NAME     the program (default: the matprod next to matsubmit)
 	arguments             TEXT     another program's arguments; $(index) is the job's number, $(first) and $(count) a batch's range
-	indexed_input_files   NAMES    inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy …; only matprod has the default (inputA.npy, inputB.npy)
+	indexed_input_files   NAMES    inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors (inputA.npy, inputB.npy)
 	indexed_output_files  NAMES    outputs of each product, numbered in the same way (default: output.npy for matprod; for another program all new files, in FILE.out/INDEX)
 	input_files           NAMES    files that every job gets
 	total_jobs            NUMBER   the number of products

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"matpool/condor"
+	"matpool/internal/file"
 )
 
 // A Request is what a simplified submission file asks for, with defaults filled in. The
@@ -18,7 +19,7 @@ type Request struct {
 	Matprod    bool              // the program is matprod, whose arguments matsubmit makes
 	Arguments  []condor.Template // arguments, split
 
-	IndexedInputs  []string // indexed_input_files
+	IndexedInputs  []string // indexed_input_files; of matprod they may be FILE.npz:NAME, or one .npz file of both factors
 	IndexedOutputs []string // indexed_output_files; none: output.npy for matprod, all new files for another program
 	Inputs         []string // input_files
 
@@ -42,6 +43,23 @@ type Request struct {
 
 	Extra []condor.Setting // settings that are passed on, by HTCondor's names, in the file's order
 }
+
+// IndexedInputFiles returns the names of the files of [Request.IndexedInputs], each once.
+func (q *Request) IndexedInputFiles() []string {
+	if !q.Matprod { // it may have a file of such a name
+		return q.IndexedInputs
+	}
+	var names []string
+	for _, name := range q.IndexedInputs {
+		if path, _, _ := file.SplitMember(name); !slices.Contains(names, path) {
+			names = append(names, path)
+		}
+	}
+	return names
+}
+
+// isArchive reports whether a name is that of a .npz file.
+func isArchive(name string) bool { return strings.EqualFold(filepath.Ext(name), ".npz") }
 
 // Request returns what the file asks for. Each override, from the command line, replaces
 // the file's value of that name, and is checked like a line. The error joins a
@@ -228,8 +246,8 @@ func (r *resolver) check(q *Request) {
 	if r.given("arguments") && q.Matprod {
 		r.fail("arguments", "matsubmit makes matprod's arguments: leave this out, or set executable to another program")
 	}
-	if q.Matprod && len(q.IndexedInputs) != 2 {
-		r.fail("indexed_input_files", "matprod has two inputs, the factors, not %d", len(q.IndexedInputs))
+	if isPair := len(q.IndexedInputs) == 1 && isArchive(q.IndexedInputs[0]); q.Matprod && len(q.IndexedInputs) != 2 && !isPair {
+		r.fail("indexed_input_files", "matprod has two inputs, the factors, or one .npz file of both, not %d", len(q.IndexedInputs))
 	}
 	if q.Matprod && len(q.IndexedOutputs) > 1 {
 		r.fail("indexed_output_files", "matprod has one output, the product, not %d", len(q.IndexedOutputs))
@@ -238,12 +256,15 @@ func (r *resolver) check(q *Request) {
 		r.fail("sum", "only matprod can sum its products")
 	}
 	for _, name := range q.IndexedOutputs {
-		if slices.Contains(q.IndexedInputs, name) {
+		if slices.Contains(q.IndexedInputFiles(), name) {
 			r.fail("indexed_output_files", "%s is also an input", name)
+		}
+		if _, _, isMember := file.SplitMember(name); isMember && q.Matprod {
+			r.fail("indexed_output_files", "%s: an output is a file of its own, not an array in one", name)
 		}
 	}
 	fold := slices.Contains(q.Systems, condor.Windows)
-	if a, b, clash := condor.SameBase(fold, q.IndexedInputs, q.Inputs); clash {
+	if a, b, clash := condor.SameBase(fold, q.IndexedInputFiles(), q.Inputs); clash {
 		r.fail("indexed_input_files", "%s and %s would have the same name in a job's folder", a, b)
 	}
 	if a, b, clash := condor.SameBase(fold, q.IndexedOutputs); clash {

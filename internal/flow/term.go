@@ -137,19 +137,19 @@ func openPartial(name string) ([]*npyio.File, error) {
 	return arrays, nil
 }
 
-// TermShape returns the shape of a file that [Combine] adds, a product or a partial sum.
+// TermShape returns the shape of a file that [Combine] adds, and whether it is a partial sum and not a product.
 // Nothing but headers is read.
-func TermShape(name string) ([]int, error) {
+func TermShape(name string) (shape []int, isSum bool, err error) {
 	t, err := findTerm(name)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	arrays, err := t.open()
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer arrays[0].Close()
-	return arrays[0].Shape, nil
+	return arrays[0].Shape, t.sum, nil
 }
 
 // typeOf returns the type of an array's values.

@@ -21,13 +21,13 @@ import (
 func checkNames(t task) error {
 	var errs []error
 	for _, output := range t.outputs.names {
-		for _, input := range slices.Concat(t.IndexedInputs, t.Inputs) {
+		for _, input := range slices.Concat(t.IndexedInputFiles(), t.Inputs) {
 			if condor.Base(output) == condor.Base(input) && !t.Matprod { // matprod's outputs go to the outbox
 				errs = append(errs, status.DataError(fmt.Errorf("%s: indexed_output_files: %s and %s would have the same name in a job's folder", t.File, output, input),
 					"give the outputs different names, as in indexed_output_files = results/output.npy"))
 			}
 		}
-		for _, input := range t.IndexedInputs {
+		for _, input := range t.IndexedInputFiles() {
 			if index, clash := commonIndex(output, input, t.FirstIndex, t.TotalJobs); clash {
 				errs = append(errs, status.DataError(fmt.Errorf("%s: indexed_output_files: %s is also an input", t.File, file.Indexed(output, index)),
 					"choose a name that differs from the inputs' by more than an index"))

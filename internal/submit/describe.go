@@ -118,7 +118,14 @@ func comments(t task, d division, p plan) []string {
 // matprodArguments returns matprod's command line. In a job's folder, inputs have the last
 // part of their names, and outputs go to the outbox.
 func matprodArguments(t task, perJob int) []condor.Template {
-	a, b := condor.Base(t.IndexedInputs[0]), condor.Base(t.IndexedInputs[1])
+	var factors []string
+	for _, name := range t.IndexedInputs {
+		file, member, isMember := file.SplitMember(name)
+		if name = condor.Base(file); isMember {
+			name += ":" + member
+		}
+		factors = append(factors, name)
+	}
 	c := path.Join(outboxName, condor.Base(t.outputs.names[0]))
 	literal := func(names ...string) (args []condor.Template) {
 		if slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, "-") }) {
@@ -132,13 +139,14 @@ func matprodArguments(t task, perJob int) []condor.Template {
 	ranged := []condor.Template{"-first", "$(first)", "-count", "$(count)"}
 	switch {
 	case t.Sum:
-		return slices.Concat(ranged, []condor.Template{"-sum", condor.Indexed(c)}, literal(a, b))
+		return slices.Concat(ranged, []condor.Template{"-sum", condor.Indexed(c)}, literal(factors...))
 	case perJob > 1:
-		return slices.Concat(ranged, literal(a, b, c))
+		return slices.Concat(ranged, literal(append(factors, c)...))
 	}
-	args := literal(a, b, c)
-	for i, name := range []string{a, b, c} {
-		args[len(args)-3+i] = condor.Indexed(name)
+	names := append(factors, c)
+	args := literal(names...)
+	for i, name := range names {
+		args[len(args)-len(names)+i] = condor.Indexed(name)
 	}
 	return args
 }
@@ -184,9 +192,9 @@ func addJobs(description *submitfile.Description, t task, d division, batches []
 		}
 	}
 	for _, b := range batches {
-		job := submitfile.Job{Index: b.index, First: b.first, Count: b.count, Inputs: make([]string, 0, b.count*len(t.IndexedInputs))}
+		job := submitfile.Job{Index: b.index, First: b.first, Count: b.count, Inputs: make([]string, 0, b.count*len(t.IndexedInputFiles()))}
 		for k := range b.count {
-			for _, name := range t.IndexedInputs {
+			for _, name := range t.IndexedInputFiles() {
 				if linked {
 					name = t.linkTo(name, b.first+k)
 				} else {

@@ -111,7 +111,7 @@ func stateOf(t task, b batch, number int, m product, job *eventlog.Job) (state, 
 // matrix of the right size. None is older than its inputs or the submission of its job.
 func isValid(t task, b batch, number int, m product, since time.Time) (bool, error) {
 	last := since.Truncate(time.Second)
-	for _, name := range t.IndexedInputs {
+	for _, name := range t.IndexedInputFiles() {
 		if info, err := os.Stat(file.Indexed(name, number)); err == nil && info.ModTime().After(last) {
 			last = info.ModTime()
 		}
@@ -143,10 +143,11 @@ func hasValidContent(t task, name string, m product) (bool, error) {
 	var shape []int
 	var err error
 	switch {
-	case t.Matprod && npyio.IsNpz(name) != t.Sum:
-		return false, nil
 	case t.Matprod:
-		shape, err = flow.TermShape(name)
+		var isSum bool
+		if shape, isSum, err = flow.TermShape(name); err == nil && isSum != t.Sum {
+			return false, nil
+		}
 	case strings.EqualFold(path.Ext(name), ".npy"):
 		var f *npyio.File
 		if f, err = npyio.Open(name); err == nil {

@@ -75,11 +75,11 @@ func inspectPairs(ctx context.Context, t task, stderr io.Writer) ([]product, err
 
 func inspectPair(t task, index int) (m product, err error) {
 	if t.Matprod {
-		p, err := flow.Headers(flow.Pair{A: file.Indexed(t.IndexedInputs[0], index), B: file.Indexed(t.IndexedInputs[1], index)})
+		p, err := flow.Headers(pairOf(t, index))
 		if err != nil {
 			return m, err
 		}
-		return product{in: fileSize(p.A) + fileSize(p.B), out: fileSize(p.C), flops: 2 * p.Multiplications,
+		return product{in: inputSize(t, index, p), out: fileSize(p.C), flops: 2 * p.Multiplications,
 			shape: p.C.Shape, factors: p.Factors, result: p.Result, sum: p.Sum}, nil
 	}
 	var errs []error
@@ -88,6 +88,27 @@ func inspectPair(t task, index int) (m product, err error) {
 		m.in, errs = m.in+size, append(errs, err)
 	}
 	return m, errors.Join(errs...)
+}
+
+// pairOf returns the factors of a product.
+func pairOf(t task, index int) flow.Pair {
+	p := flow.Pair{A: file.Indexed(t.IndexedInputs[0], index)}
+	if len(t.IndexedInputs) > 1 {
+		p.B = file.Indexed(t.IndexedInputs[1], index)
+	}
+	return p
+}
+
+// inputSize returns the size in bytes of a product's inputs: of archives with all that is in them.
+func inputSize(t task, index int, p flow.Product) (bytes int64) {
+	for _, name := range t.IndexedInputFiles() {
+		info, err := os.Stat(file.Indexed(name, index))
+		if err != nil {
+			return fileSize(p.A) + fileSize(p.B)
+		}
+		bytes += info.Size()
+	}
+	return bytes
 }
 
 // fileSize returns the size in bytes of a file with this header, rounded up a little.
@@ -133,7 +154,11 @@ func checkShapes(t task, products []product) error {
 		return nil
 	}
 	name := func(i int) string {
-		return file.Indexed(t.IndexedInputs[0], t.FirstIndex+i) + " times " + file.Indexed(t.IndexedInputs[1], t.FirstIndex+i)
+		p := pairOf(t, t.FirstIndex+i)
+		if p.B == "" {
+			return p.A
+		}
+		return p.A + " times " + p.B
 	}
 	var errs []error
 	first := products[0]
