@@ -56,7 +56,7 @@ Attributes:
 
 	executable            NAME     the program (default: the matprod next to matsubmit)
 	arguments             TEXT     another program's arguments; $(index) is the product's number, $(first) and $(count) a batch's range
-	indexed_input_files   NAMES    inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy …; only matprod has the default (inputA.npy, inputB.npy)
+	indexed_input_files   NAMES    inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz of both factors (inputA.npy, inputB.npy)
 	indexed_output_files  NAMES    outputs of each product, numbered in the same way (default: output.npy for matprod, all new files for another program)
 	input_files           NAMES    files that every job gets
 	total_jobs            NUMBER   the number of products
