@@ -210,7 +210,7 @@ func TestOtherProgram(t *testing.T) {
 		}},
 		"no-output": {"say I have forgotten something", trouble{
 			held:    map[int]string{1: `Transfer output files failure at execution point .*: reading from file .*/result1\.txt: \(errno 2\) No such file or directory`},
-			told:    `(?s)held: job.*did not make the file at the end of the reason`,
+			told:    `(?s)held: job.*did not make the file that the reason names`,
 			heal:    func(f folder) { f.write("no-output1.txt", "write result1.txt good") },
 			missing: 1,
 		}},

@@ -167,7 +167,7 @@ func TestProgramFails(t *testing.T) {
 			f.run("matsubmit", "run_worker")
 			f.meetIn("log.txt", fates)
 			said, status := f.watch()
-			if status != 3 || !regexp.MustCompile(`did not make the file at the end of the reason`).MatchString(said) {
+			if status != 3 || !regexp.MustCompile(`did not make the file that the reason names`).MatchString(said) {
 				t.Errorf("matwatch: exit status %d\n%s", status, said)
 			}
 			if names := f.names("*result*"); names != "result0.txt result6.txt" || f.read("other.txt") != "mine" || f.read("result0.txt") != "good" {
