@@ -26,9 +26,17 @@ func Indexed(name string) Template {
 
 // Expand returns the text for a job. $(Cluster) and $(Process), whose values only HTCondor
 // knows, stay as they are.
-func (t Template) Expand(index, first, count int) string {
+func (t Template) Expand(index, first, count int) string { return t.Expander()(index, first, count) }
+
+// Expander returns [Template.Expand] for many jobs: it parses the template only once.
+func (t Template) Expander() func(index, first, count int) string {
+	parts := t.parts()
+	return func(index, first, count int) string { return expand(parts, index, first, count) }
+}
+
+func expand(parts []part, index, first, count int) string {
 	var b strings.Builder
-	for _, p := range t.parts() {
+	for _, p := range parts {
 		switch p.macro {
 		case "index":
 			b.WriteString(strconv.Itoa(index))

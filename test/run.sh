@@ -44,6 +44,8 @@ report() {
     fi
 }
 trap report EXIT
+trap 'exit 143' TERM
+trap 'exit 130' INT
 
 # The tests set these, not the machine.
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE

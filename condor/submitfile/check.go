@@ -159,6 +159,9 @@ func (d *Description) checkJob(j *Job, common []string) error {
 	}
 	var outputs []string
 	for _, m := range d.Remaps {
+		if len(d.Remaps)+len(j.Remaps) == 1 {
+			break // the usual case
+		}
 		outputs = append(outputs, m.Name.Expand(j.Index, j.First, j.Count))
 	}
 	for _, m := range j.Remaps {
@@ -178,15 +181,13 @@ func (d *Description) renamed(j *Job) []string {
 	if len(d.InputRemaps) == 0 {
 		return nil
 	}
-	to := make(map[string]string, len(d.InputRemaps))
-	for _, m := range d.InputRemaps {
-		to[m.Name.Expand(j.Index, j.First, j.Count)] = m.To.Expand(j.Index, j.First, j.Count)
-	}
 	names := make([]string, len(j.Inputs))
 	for i, name := range j.Inputs {
 		names[i] = condor.Base(name)
-		if renamed, ok := to[names[i]]; ok {
-			names[i] = renamed
+	}
+	for _, m := range d.InputRemaps {
+		if i := slices.Index(names, m.Name.Expand(j.Index, j.First, j.Count)); i >= 0 {
+			names[i] = m.To.Expand(j.Index, j.First, j.Count)
 		}
 	}
 	return names

@@ -48,6 +48,24 @@ func TestDescriptionsThatAreRefused(t *testing.T) {
 		{func(d *Description) { d.Jobs = d.Jobs[:1]; d.Jobs[0].Remaps = []Remap{{"d/a", "b"}} }, "job 0: d/a: an output must be in the job's folder, not in a subfolder", false},
 		{func(d *Description) { d.Jobs = d.Jobs[:1]; d.Jobs[0].Remaps = []Remap{{"a", "b=c"}} }, "job 0: b=c: byte 1: HTCondor cannot represent '=' here", true},
 		{func(d *Description) { d.Jobs = d.Jobs[:1]; d.Jobs[0].Remaps = []Remap{{"a", "b c"}}; d.MaxIdle = 5 }, "job 0: b c: byte 1: with max_idle, the name of one of several outputs cannot have a blank", true},
+		{func(d *Description) { d.Outputs = []condor.Template{"a"} }, "outputs cannot be named if there is an outbox", false},
+		{func(d *Description) { d.Outbox, d.Folder, d.Outputs = "", "f/$(index)", []condor.Template{"a"} }, "outputs cannot be named if there is a folder for all of them", false},
+		{func(d *Description) { d.Folder = "a/../$(index)" }, "the folder a/../$(index) is not inside the current one", false},
+		{func(d *Description) { d.Outbox, d.Outputs = "", []condor.Template{"a,b"} }, "output a,b: a,b: byte 1: HTCondor cannot represent ',' here", true},
+		{func(d *Description) { d.InputRemaps = []RemapTemplate{{"a$(index)", "a"}} }, "machines with Windows do not rename inputs", false},
+		{func(d *Description) {
+			d.Systems, d.Jobs = []condor.System{condor.Linux}, d.Jobs[:1]
+			d.InputRemaps = []RemapTemplate{{"inputA$(index).npy", "inputB0.npy"}}
+		}, "job 0: two inputs would be inputB0.npy and inputB0.npy in the job's folder", false},
+		{func(d *Description) {
+			d.Systems = []condor.System{condor.Linux}
+			d.InputRemaps = []RemapTemplate{{"a;$(index)", "a"}}
+		}, "input a;$(index): a;0: byte 1: HTCondor cannot represent ';' here", true},
+		{func(d *Description) { d.Outbox = ""; d.Jobs[1].Outputs = []string{"a"} }, "job 1: does not have the same kinds of files as job 0", false},
+		{func(d *Description) {
+			d.Outbox, d.MaxIdle, d.Jobs = "", 5, d.Jobs[:1]
+			d.Jobs[0].Outputs = []string{"a", "b"}
+		}, "job 0: a: byte 0: with max_idle, a job with several products of another program cannot name several outputs, or one with a blank", true},
 		{func(d *Description) { d.BatchName, d.Systems = " ", nil }, "batch_name:  : byte 0: HTCondor drops a blank at the beginning\nno operating system", true},
 	} {
 		d := example()

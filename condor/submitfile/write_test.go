@@ -96,7 +96,20 @@ func descriptions() map[string]*Description {
 	other.MaxIdle = 1000
 	other.Remaps = []RemapTemplate{{"my file.txt", condor.Indexed("my files/file.txt")}}
 	other.Jobs = []Job{{Index: 7, First: 7, Count: 1}}
-	return map[string]*Description{"products.sub": example(), "batches.sub": batches, "other.sub": other}
+
+	// A program that knows nothing of indices.
+	program := example()
+	program.Unit, program.Outbox, program.Executable, program.Systems = "job", "", "solve.sh", []condor.System{condor.Linux}
+	program.Arguments = nil
+	program.InputRemaps = []RemapTemplate{{condor.Indexed("inputA.npy"), "inputA.npy"}, {condor.Indexed("inputB.npy"), "inputB.npy"}}
+	program.Outputs = []condor.Template{"my result.txt", "b"}
+	program.Remaps = []RemapTemplate{{"my result.txt", condor.Indexed("my results/result.txt")}, {"b", condor.Indexed("b")}}
+
+	// Without names of outputs.
+	folders := example()
+	folders.Unit, folders.Outbox, folders.Folder = "job", "", "run.out/$(index)"
+	folders.Inputs = []string{"/data/common", "x y"}
+	return map[string]*Description{"products.sub": example(), "batches.sub": batches, "other.sub": other, "program.sub": program, "folders.sub": folders}
 }
 
 // The complete submit descriptions, for a person to read.
@@ -121,11 +134,20 @@ func TestDescriptions(t *testing.T) {
 
 // The writer prints none of the lines that many submit files have, but that lose the exit
 // status, the messages or the slot. A folder that always exists is safe in
-// transfer_output_files, and so are such words in comments.
+// transfer_output_files, and so are such words in comments. Named outputs need all four
+// lines of [writeReturn].
 func TestHarmfulLines(t *testing.T) {
 	harmful := regexp.MustCompile(`(?m)^(success_exit_code|retry_until|stream_\w+|rank|leave_in_queue)\b|^transfer_output_files.*[^/\n]$|ON_SUCCESS|ON_EXIT_OR_EVICT`)
 	for name, d := range descriptions() {
 		text := describe(t, d)
+		if d.namesOutputs() {
+			const needed = "when_to_transfer_output = ON_SUCCESS\nsuccess_exit_code = 0\nstream_output = true\nstream_error = true\n"
+			if !strings.Contains(text, needed) {
+				t.Errorf("%s: no %s", name, needed)
+			}
+			text = strings.Replace(text, needed, "", 1)
+			text = regexp.MustCompile(`(?m)^# .*|^transfer_output_files.*`).ReplaceAllString(text, "")
+		}
 		if found := harmful.FindString(text); found != "" {
 			t.Errorf("%s: %s", name, found)
 		}
@@ -282,6 +304,9 @@ func TestLinesThatAreWritten(t *testing.T) {
 		{func(d *Description) { d.Jobs = d.Jobs[:1]; d.Jobs[0].Inputs = nil; d.Inputs = []string{"x y"} }, "transfer_input_files = x y, matprod.outbox\n", ""},
 		{func(d *Description) { d.Arguments = nil }, "", "arguments"},
 		{func(d *Description) { d.MaxIdle = 10 }, "max_idle = 10\n", ""},
+		{func(d *Description) { d.Outbox = ""; d.Jobs = d.Jobs[:1]; d.Jobs[0].Outputs = []string{"a b", "c"} }, "0, a$(blank)b$(comma)c, inputA0.npy, inputB0.npy\n", ""},
+		{func(d *Description) { d.Outbox = ""; d.Jobs = d.Jobs[:1]; d.Jobs[0].Outputs = []string{"a"} }, "transfer_output_files = $(outputs)\n", "comma ="},
+		{func(d *Description) { d.Outbox = "" }, "when_to_transfer_output = ON_EXIT\n", "success_exit_code"},
 		{func(d *Description) {}, "periodic_release = NumJobStarts <= 3 && time() - EnteredCurrentStatus > 600", "max_idle"},
 		{func(d *Description) { d.MaxRetries = 0 }, "max_retries = 0\n", "periodic_release"},
 		{func(d *Description) { d.RetryDelay = 0 }, "requirements = (Arch == \"X86_64\") && (OpSys == \"LINUX\" || OpSys == \"WINDOWS\")\n", ""},

@@ -33,18 +33,23 @@ type submission struct {
 func describe(t task, s survey, d division, p plan) (submission, error) {
 	linked := t.linksInputs(s.programs.systems)
 	description := descriptionOf(t, s, d, p, linked)
-	if err := description.Check(); err != nil {
-		return submission{}, mapErrors(err, func(err error) error { return status.DataError(fmt.Errorf("%s: %w", t.File, err), "") })
+	asData := func(err error) error {
+		return mapErrors(err, func(err error) error { return status.DataError(fmt.Errorf("%s: %w", t.File, err), "") })
 	}
 	summary := fmt.Sprintf("%s, on %s", summaryOf(t, d, p.batches), systemNames(s.programs.systems, " and "))
 	if t.DAG {
+		if err := description.Check(); err != nil {
+			return submission{}, asData(err)
+		}
 		sub, err := describeDAG(t, d, description, summary)
 		sub.linked = linked
 		return sub, err
 	}
 	var b bytes.Buffer
-	err := description.Write(&b)
-	return submission{files: []textFile{{t.subFile(), b.Bytes()}}, summary: summary, linked: linked}, err
+	if err := description.Write(&b); err != nil { // of Check: a buffer takes everything
+		return submission{}, asData(err)
+	}
+	return submission{files: []textFile{{t.subFile(), b.Bytes()}}, summary: summary, linked: linked}, nil
 }
 
 // descriptionOf returns the content of the submit description.

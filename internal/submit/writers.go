@@ -6,9 +6,9 @@ import (
 	"hash/maphash"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"matpool/condor"
 	"matpool/internal/file"
@@ -34,9 +34,11 @@ func checkWriters(t task, d division) error {
 	var digests []uint64
 	var failed error
 	eachWritten(t, d, func(_ writer, name string) {
-		name, err := c.of(name)
-		failed = errors.Join(failed, err)
-		digests = append(digests, maphash.String(seed, name))
+		folder, base, err := c.of(name)
+		if err != nil {
+			failed = err
+		}
+		digests = append(digests, digest(seed, folder, base))
 	})
 	if failed != nil {
 		return failed
@@ -58,10 +60,11 @@ func checkWriters(t task, d division) error {
 	}
 	first := map[string]written{}
 	eachWritten(t, d, func(by writer, name string) {
-		path, _ := c.of(name)
-		if !twice[maphash.String(seed, path)] {
+		folder, base, _ := c.of(name)
+		if !twice[digest(seed, folder, base)] {
 			return
 		}
+		path := folder + "/" + base
 		other, found := first[path]
 		switch {
 		case !found:
@@ -74,6 +77,15 @@ func checkWriters(t task, d division) error {
 		}
 	})
 	return errors.Join(errs...)
+}
+
+func digest(seed maphash.Seed, folder, base string) uint64 {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	h.WriteString(folder)
+	h.WriteByte('/')
+	h.WriteString(base)
+	return h.Sum64()
 }
 
 func (w writer) String() string {
@@ -102,8 +114,9 @@ func eachWritten(t task, d division, f func(by writer, name string)) {
 		case !stream.PerJob():
 			f(writer{stream.attribute, shared}, stream.Expand(0, 0, 1))
 		default:
+			name := stream.Expander()
 			for _, b := range d.batches {
-				f(writer{stream.attribute, b.index}, stream.Expand(b.index, b.first, b.count))
+				f(writer{stream.attribute, b.index}, name(b.index, b.first, b.count))
 			}
 		}
 	}
@@ -120,19 +133,20 @@ func eachWritten(t task, d division, f func(by writer, name string)) {
 	}
 }
 
-// canonical finds the path of a file that may not exist yet, without symbolic links.
+// canonical finds the folder and the name of a file that may not exist yet, without symbolic
+// links.
 type canonical struct {
 	folders map[string]string          // their paths
 	links   map[string]map[string]bool // the symbolic links in each folder
 }
 
-func (c canonical) of(name string) (string, error) {
-	dir, base := path.Dir(name), path.Base(name)
+func (c canonical) of(name string) (folder, base string, err error) {
+	i := strings.LastIndexByte(name, '/')
+	dir, base := name[:i+1], name[i+1:]
 	folder, ok := c.folders[dir]
 	if !ok {
-		var err error
 		if folder, err = realFolder(dir); err != nil {
-			return "", err
+			return "", "", err
 		}
 		c.folders[dir] = folder
 	}
@@ -144,14 +158,14 @@ func (c canonical) of(name string) (string, error) {
 	if links[base] {
 		target, err := file.FollowLinks(filepath.Join(folder, base))
 		if err != nil {
-			return "", fmt.Errorf("%s: cannot be written: %w", name, err)
+			return "", "", fmt.Errorf("%s: cannot be written: %w", name, err)
 		}
 		if folder, err = realFolder(filepath.Dir(target)); err != nil {
-			return "", err
+			return "", "", err
 		}
 		base = filepath.Base(target)
 	}
-	return filepath.Join(folder, base), nil
+	return folder, base, nil
 }
 
 // realFolder returns the absolute path of a folder without symbolic links. The folder need
