@@ -128,7 +128,7 @@ var varying = []struct {
 	{regexp.MustCompile(`\b\d+ slots\b`), "SLOTS"},
 	{regexp.MustCompile(`\bdir_\d+\b`), "DIR"},
 	// Which guard of the time limit strikes first.
-	{regexp.MustCompile(`The job exceeded allowed execute duration of 00:04|job 1: ran longer than 4 s on MACHINE`), "LONG"},
+	{regexp.MustCompile(`The job exceeded allowed execute duration of 00:04|job 1: ran longer than 4s on MACHINE`), "LONG"},
 	{regexp.MustCompile(`code (47, subcode 0|3, subcode 47)`), "LIMIT"},
 	{regexp.MustCompile(` +`), " "},
 	{regexp.MustCompile(`^TIME CLUSTER: .*\b[1-9]\d* (running|idle),.*`), ""},                             // a run that goes on

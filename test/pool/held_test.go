@@ -203,7 +203,7 @@ func TestOtherProgram(t *testing.T) {
 		}},
 		"too-long": {"sleep 300", trouble{
 			flags:   "-max_run_time=4s",
-			held:    map[int]string{1: `(The job exceeded allowed execute duration of 00:04|job 1: ran longer than 4 s on .*)`},
+			held:    map[int]string{1: `(The job exceeded allowed execute duration of 00:04|job 1: ran longer than 4s on .*)`},
 			told:    `(?s)held: job.*raise max_run_time`,
 			heal:    func(f folder) { f.write("too-long1.txt", "write result1.txt good") },
 			missing: 1,

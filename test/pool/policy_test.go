@@ -159,7 +159,7 @@ func TestTimeLimit(t *testing.T) {
 	}{
 		{"first", nil, held(47, 0, `The job exceeded allowed execute duration of 00:03`)},
 		{"second", []condor.Setting{{Name: "allowed_execute_duration", Value: "1000"}},
-			held(3, 47, `job 0: ran longer than 3 s on .*`)},
+			held(3, 47, `job 0: ran longer than 3s on .*`)},
 	} {
 		t.Run(guard.name, func(t *testing.T) {
 			t.Parallel()
