@@ -6,7 +6,9 @@ import (
 	"hash/maphash"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,11 +31,15 @@ const shared = -1
 // note, not an error, if all jobs have the same file for stdout or stderr (see sharedStreams).
 func checkWriters(t task, d division) error {
 	c := canonical{folders: map[string]string{}, links: map[string]map[string]bool{}}
+	list, err := suspects(sources(t), c)
+	if err != nil {
+		return err
+	}
 	// Digests, since there may be several names for each of a million jobs.
 	seed := maphash.MakeSeed()
 	var digests []uint64
 	var failed error
-	eachWritten(t, d, func(_ writer, name string) {
+	each(list, d, func(_ writer, name string) {
 		folder, base, err := c.of(name)
 		if err != nil {
 			failed = err
@@ -59,16 +65,16 @@ func checkWriters(t task, d division) error {
 		name string
 	}
 	first := map[string]written{}
-	eachWritten(t, d, func(by writer, name string) {
+	each(list, d, func(by writer, name string) {
 		folder, base, _ := c.of(name)
 		if !twice[digest(seed, folder, base)] {
 			return
 		}
-		path := folder + "/" + base
-		other, found := first[path]
+		full := folder + "/" + base
+		other, found := first[full]
 		switch {
 		case !found:
-			first[path] = written{by, name}
+			first[full] = written{by, name}
 		case isStream(other.by) && isStream(by) && other.by.job == by.job: // HTCondor writes both to one file
 		case other.name == name:
 			errs = append(errs, status.DataError(fmt.Errorf("%s: %s and %s would write %s", t.File, other.by, by, name), "give them different names"))
@@ -97,37 +103,73 @@ func (w writer) String() string {
 
 func isStream(w writer) bool { return w.attribute == "stdout" || w.attribute == "stderr" }
 
-// eachWritten calls f for each file that HTCondor or matsubmit writes, with the name in the
-// simplified file's terms.
-func eachWritten(t task, d division, f func(by writer, name string)) {
-	for _, name := range []string{t.File, t.subFile()} {
-		if name != "-" {
-			f(writer{"matsubmit", shared}, name)
-		}
+// A source is the names of files that are written for the jobs, or one file for all of them.
+type source struct {
+	attribute string
+	condor.Template
+	perProduct bool // index stands for a product's number, not for the job's
+}
+
+// sources returns what HTCondor and matsubmit write.
+func sources(t task) []source {
+	list := []source{{attribute: "matsubmit", Template: condor.Literal(filepath.ToSlash(t.File))}}
+	if name := t.subFile(); name != "-" {
+		list = append(list, source{attribute: "matsubmit", Template: condor.Literal(name)})
 	}
-	for _, stream := range []struct {
-		attribute string
-		condor.Template
-	}{{"stdout", t.Stdout}, {"stderr", t.Stderr}, {"log", t.Log}} {
-		switch {
-		case stream.Uses("Process") || stream.Uses("ProcId"): // HTCondor's own numbers differ
-		case !stream.PerJob():
-			f(writer{stream.attribute, shared}, stream.Expand(0, 0, 1))
-		default:
-			name := stream.Expander()
-			for _, b := range d.batches {
-				f(writer{stream.attribute, b.index}, name(b.index, b.first, b.count))
-			}
+	for _, stream := range []source{{"stdout", t.Stdout, false}, {"stderr", t.Stderr, false}, {"log", t.Log, false}} {
+		if !stream.Uses("Process") && !stream.Uses("ProcId") { // HTCondor's own numbers differ
+			list = append(list, stream)
 		}
 	}
 	for _, name := range t.outputs.names {
-		for _, b := range d.batches {
-			if t.outputs.sums {
-				f(writer{"indexed_output_files", b.index}, file.Indexed(name, b.index))
-				continue
+		list = append(list, source{"indexed_output_files", condor.Indexed(name), !t.outputs.sums})
+	}
+	return list
+}
+
+// suspects returns the sources that may have names in common, or that may write through
+// symbolic links. Names differ that have different texts besides numbers, and names that
+// differ in the index alone.
+func suspects(list []source, c canonical) ([]source, error) {
+	digits := regexp.MustCompile(`\$\([^)]*\)|[0-9]`)
+	shapes := make([]string, len(list))
+	count := map[string]int{}
+	links := false
+	for i, s := range list {
+		dir, base := path.Split(string(s.Template))
+		folder, _, err := c.of(condor.Template(dir).Expand(0, 0, 1))
+		if err != nil {
+			return nil, err
+		}
+		shapes[i] = digits.ReplaceAllString(folder+"/"+base, "")
+		count[shapes[i]]++
+		links = links || len(c.links[folder]) > 0 || strings.Contains(dir, "$(")
+	}
+	if links {
+		return list, nil
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(s source) bool {
+		alone := count[shapes[slices.Index(list, s)]] == 1
+		return alone && (!s.PerJob() || s.Uses("index") && strings.Count(string(s.Template), "$(") == 1)
+	}), nil
+}
+
+// each calls f for each file of the sources.
+func each(list []source, d division, f func(by writer, name string)) {
+	for _, s := range list {
+		name := s.Expander()
+		switch {
+		case !s.PerJob():
+			f(writer{s.attribute, shared}, name(0, 0, 1))
+		case s.perProduct:
+			for _, b := range d.batches {
+				for k := range b.count {
+					f(writer{s.attribute, b.index}, name(b.first+k, b.first+k, 1))
+				}
 			}
-			for k := range b.count {
-				f(writer{"indexed_output_files", b.index}, file.Indexed(name, b.first+k))
+		default:
+			for _, b := range d.batches {
+				f(writer{s.attribute, b.index}, name(b.index, b.first, b.count))
 			}
 		}
 	}
