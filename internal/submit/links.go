@@ -52,7 +52,7 @@ func checkLinks(t task) error {
 }
 
 // makeLinks makes the links to the inputs of the batches, which must stay until the jobs are
-// done. A hundred thousand take about ten seconds.
+// done.
 func makeLinks(ctx context.Context, t task, batches []batch, stderr io.Writer) error {
 	show, finish := progress.New(stderr, "linking")
 	defer finish()
