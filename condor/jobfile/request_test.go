@@ -233,7 +233,7 @@ func TestOverrides(t *testing.T) {
 		{[]condor.Setting{set("total_jobs", "many")}, `flag -total_jobs: "many" is not a whole number from 1 to 1000000`},
 		{[]condor.Setting{set("totaljobs", "1"), set("slots", "0")}, "flag -totaljobs: unknown attribute totaljobs; did you mean total_jobs?\nflag -slots: \"0\" is not a whole number from 1 to 1000000"},
 		{[]condor.Setting{set("universe", "vanilla")}, "flag -universe: leave it out: matsubmit sets it; condor.universe overrides that"},
-		{[]condor.Setting{set("indexed_input_files", "a")}, "flag -indexed_input_files: matprod has two inputs, the factors, not 1"},
+		{[]condor.Setting{set("indexed_input_files", "a")}, "flag -indexed_input_files: matprod has two inputs, the factors, or one .npz file of both, not 1"},
 	} {
 		f, errs := parse(t, text)
 		if errs != nil {
@@ -260,7 +260,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		{"total_jobs = 1\narguments = -x", "run:2: arguments: matsubmit makes matprod's arguments: leave this out, or set executable to another program"},
 		{"total_jobs = 1\nexecutable = bin/Matprod.exe\narguments = inputA$(index).npy", "run:3: arguments: matsubmit makes matprod's arguments: leave this out, or set executable to another program"},
 		{"total_jobs = 1\nstdout = a\nindexed_stdout = b", "run:3: indexed_stdout: stdout is also set, on line 2: remove one of them"},
-		{"total_jobs = 1\nindexed_input_files = a, b, c", "run:2: indexed_input_files: matprod has two inputs, the factors, not 3"},
+		{"total_jobs = 1\nindexed_input_files = a, b, c", "run:2: indexed_input_files: matprod has two inputs, the factors, or one .npz file of both, not 3"},
 		{"total_jobs = 1\nindexed_output_files = a, b", "run:2: indexed_output_files: matprod has one output, the product, not 2"},
 		{"total_jobs = 1\nindexed_output_files = inputB.npy", "run:2: indexed_output_files: inputB.npy is also an input"},
 		{"total_jobs = 1\nexecutable = x\nsum = yes", "run:3: sum: only matprod can sum its products"},
