@@ -8,7 +8,7 @@ Usage:
 
 The first form adds NAME<0> to NAME<N−1>, the index before the extension: without
 arguments, output0.npy to output99.npy. The second form, without -jobs, adds the
-files that are named.
+files that are named. On Windows too, names may have * and ?, as in output*.npy.
 
 A file holds a product, as matprod and numpy write it, or a partial sum, the
 sum of some products, as matprod -sum writes it. The content decides which it is,
@@ -46,7 +46,7 @@ Flags:
 
 	-jobs N      add the files with the indices 0 to N−1 (100)
 	-o FILE      write the sum to FILE, replacing it: a .npz file if the name ends so
-	-threads N   add with N threads (the processors that may be used)
+	-threads N   add with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
 	-quiet       print nothing but the norm
 	-help        print this
 	-version     print the program's version

@@ -53,7 +53,7 @@ Flags:
 	-serial      print the norm of the sum of all products, write none
 	-jobs N      with -serial: the number of products, N (100)
 	-o FILE      with -serial: write the sum to FILE
-	-threads N   compute with N threads (the processors that may be used)
+	-threads N   compute with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
 	-kernel K    compute with kernel K: avx512, avx2 or generic (the fastest)
 	-sync        flush the outputs to the disk
 	-quiet       print nothing but the norm that -serial prints

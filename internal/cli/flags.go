@@ -8,9 +8,11 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"matpool/internal/file"
 	"matpool/internal/status"
+	"matpool/internal/text"
 )
 
 // Flags are a program's flags. They may be before, between and after the operands, with one
@@ -110,11 +112,10 @@ func (f *Flags) Jobs(usage string) *int { return f.Whole("jobs", 100, 1, file.Ma
 // maxThreads is more than any machine needs, and keeps sizes far from overflow.
 const maxThreads = 1024
 
-// Threads defines the flag -threads. The default is the number of processors that the
-// program may use, according to affinity, cgroup or GOMAXPROCS.
+// Threads defines the flag -threads. The default is [DefaultThreads].
 func (f *Flags) Threads(usage string) *int {
-	f.threads = f.Whole("threads", runtime.GOMAXPROCS(0), 1, maxThreads, usage)
-	f.set.Lookup("threads").DefValue = "the processors that may be used"
+	f.threads = f.Whole("threads", DefaultThreads(), 1, maxThreads, usage)
+	f.set.Lookup("threads").DefValue = "the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS"
 	return f.threads
 }
 
@@ -145,6 +146,9 @@ func (f *Flags) Parse(args []string, stdout io.Writer) (operands []string, done 
 			operands = append(operands, rest...)
 			break
 		}
+		if err := checkDash(rest[0]); err != nil {
+			return nil, false, err
+		}
 		operands, args = append(operands, rest[0]), rest[1:]
 	}
 	if !f.version && slices.Contains(operands, "") {
@@ -156,7 +160,20 @@ func (f *Flags) Parse(args []string, stdout io.Writer) (operands []string, done 
 	if f.version {
 		return nil, true, f.printVersion(stdout)
 	}
-	return operands, false, nil
+	operands, err = expandWildcards(operands)
+	return operands, false, err
+}
+
+// checkDash returns an error for an argument that begins with a character that looks like "-",
+// as a flag does that was pasted from a word processor.
+func checkDash(arg string) error {
+	first, size := utf8.DecodeRuneInString(arg)
+	dash := text.Dash(first)
+	if dash == "" {
+		return nil
+	}
+	return status.UsageError(fmt.Errorf("%s: begins with U+%04X, %s, but a flag begins with \"-\"", arg, first, dash),
+		fmt.Sprintf("type -%s; if it is the name of a file, ./%s", arg[size:], arg))
 }
 
 // Given reports whether the arguments have the flag.
