@@ -14,8 +14,8 @@ The first form writes the product C = A·B. Without names they are inputA.npy,
 inputB.npy and output.npy.
 
 The second form does so for the indices I, I+1, … I+N−1, which go before the
-extension: C7 = A7·B7 is inputA7.npy times inputB7.npy, written to output7.npy. The
-next pair is read and the last product written during the current one.
+extension, or where a name has '$(index)': C7 = A7·B7 is inputA7.npy times inputB7.npy,
+written to output7.npy. The next pair is read and the last product written during the current one.
 
 The third form writes no products but their sum, which matcombine adds to the sums of
 other ranges. It is not rounded, so nothing is lost by adding in parts: FILE holds two

@@ -10,6 +10,7 @@ import (
 
 	"matpool/condor"
 	"matpool/internal/file"
+	"matpool/internal/text"
 )
 
 // A Request is what a simplified submission file asks for, with defaults filled in. The
@@ -255,6 +256,8 @@ func (r *resolver) check(q *Request) {
 	if q.Sum && !q.Matprod {
 		r.fail("sum", "only matprod can sum its products")
 	}
+	r.checkPlaces(q, "indexed_input_files", q.IndexedInputs)
+	r.checkPlaces(q, "indexed_output_files", q.IndexedOutputs)
 	for _, name := range q.IndexedOutputs {
 		if slices.Contains(q.IndexedInputFiles(), name) {
 			r.fail("indexed_output_files", "%s is also an input", name)
@@ -269,5 +272,15 @@ func (r *resolver) check(q *Request) {
 	}
 	if a, b, clash := condor.SameBase(fold, q.IndexedOutputs); clash {
 		r.fail("indexed_output_files", "%s and %s would have the same name in a job's folder", a, b)
+	}
+}
+
+// checkPlaces makes sure that the names of matprod's files have an index in their last part. In
+// a job they are in one folder.
+func (r *resolver) checkPlaces(q *Request, attr string, names []string) {
+	for _, name := range names {
+		if q.Matprod && file.PlacesIndex(name) && !file.PlacesIndex(condor.Base(name)) {
+			r.fail(attr, "%s: matprod needs $(index) in the last part of the name, too, as in run$(index)/x$(index).npy", text.Clip(name))
+		}
 	}
 }

@@ -25,6 +25,10 @@ func TestIndexed(t *testing.T) {
 		{"output.NPZ:a.b/c.npy", 7, "output7.NPZ:a.b/c.npy"},
 		{"output.npz:", 7, "output7.npz:"},
 		{`C:\x.npz:C`, 7, `C:\x7.npz:C`},
+		{"in_$(index)_A.npy", 7, "in_7_A.npy"},
+		{"run$(Index)/x$(INDEX).npy", 7, "run7/x7.npy"},
+		{"run$(index)/x.npz:a$(index)", 7, "run7/x.npz:a$(index)"},
+		{"$(indx).npy", 7, "$(indx)7.npy"},
 	} {
 		if got := Indexed(test.name, test.index); got != test.want {
 			t.Errorf("Indexed(%q, %d) = %q, want %q", test.name, test.index, got, test.want)

@@ -174,16 +174,12 @@ func addOutputs(description *submitfile.Description, t task, d division) {
 		return
 	}
 	for _, name := range t.outputs.names {
-		base := condor.Base(name)
-		from := condor.Indexed(base)
-		if t.generic {
-			from = condor.Literal(base)
-		}
+		from, to := t.inJob(name), condor.Indexed(name)
 		if !t.Matprod {
 			description.Outputs = append(description.Outputs, from)
 		}
-		if t.generic || name != base {
-			description.Remaps = append(description.Remaps, submitfile.RemapTemplate{Name: from, To: condor.Indexed(name)})
+		if from != to {
+			description.Remaps = append(description.Remaps, submitfile.RemapTemplate{Name: from, To: to})
 		}
 	}
 }
@@ -192,8 +188,9 @@ func addOutputs(description *submitfile.Description, t task, d division) {
 func addJobs(description *submitfile.Description, t task, d division, batches []batch, linked bool) {
 	if t.generic && !linked {
 		for _, name := range t.IndexedInputs {
-			base := condor.Base(name)
-			description.InputRemaps = append(description.InputRemaps, submitfile.RemapTemplate{Name: condor.Indexed(base), To: condor.Literal(base)})
+			if sent := condor.Base(string(condor.Indexed(name))); sent != string(t.inJob(name)) {
+				description.InputRemaps = append(description.InputRemaps, submitfile.RemapTemplate{Name: condor.Template(sent), To: t.inJob(name)})
+			}
 		}
 	}
 	for _, b := range batches {

@@ -41,9 +41,6 @@ func read(o Options) (task, error) {
 	if r.ProductsPerJob == 0 && !r.Matprod {
 		return task{}, status.DataError(fmt.Errorf("%s: products_per_job: auto is only for matprod: the time of another program is not known", o.File), "")
 	}
-	indexed := slices.ContainsFunc(r.Arguments, func(t condor.Template) bool {
-		return t.Uses("index") || t.Uses("first") || t.Uses("count")
-	})
 	if r.ProductsPerJob > 1 && !r.Matprod {
 		if err := checkRanged(r); err != nil {
 			return task{}, status.DataError(fmt.Errorf("%s: products_per_job: %w", o.File, err), "as in arguments = --first $(first) --count $(count)")
@@ -52,12 +49,32 @@ func read(o Options) (task, error) {
 	if last := r.FirstIndex + r.TotalJobs - 1; last > file.MaxIndex {
 		return task{}, status.DataError(fmt.Errorf("%s: first_index and total_jobs: the last index is %d, but the limit is %d", o.File, last, file.MaxIndex), "")
 	}
-	t := task{Options: o, Request: r, outputs: outputsOf(r, filepath.Base(o.File)), generic: !r.Matprod && !indexed}
+	t := task{Options: o, Request: r, outputs: outputsOf(r, filepath.Base(o.File)), generic: !r.Matprod && !wantsIndex(r)}
 	if jobs := jobCount(r.TotalJobs, max(r.ProductsPerJob, 1)); t.outputs.folders() && jobs > maxFolders {
 		return task{}, status.DataError(fmt.Errorf("%s: indexed_output_files: without it each job returns all its new files to a folder of its own; that is for tests with up to %s jobs, and here are %s",
 			o.File, text.Number(maxFolders), text.Number(jobs)), "name the outputs, as in indexed_output_files = result.txt")
 	}
 	return t, nil
+}
+
+// wantsIndex reports whether another program gets files whose names have an index: it says so
+// in its arguments, or in the last part of a name.
+func wantsIndex(r *jobfile.Request) bool {
+	return slices.ContainsFunc(r.Arguments, func(t condor.Template) bool {
+		return t.Uses("index") || t.Uses("first") || t.Uses("count")
+	}) || slices.ContainsFunc(slices.Concat(r.IndexedInputs, r.IndexedOutputs), func(name string) bool {
+		return file.PlacesIndex(condor.Base(name))
+	})
+}
+
+// inJob returns the name in a job's folder of a numbered file: the last part of its name, with
+// the index unless the program knows nothing of it, or only a folder's name has it.
+func (t task) inJob(name string) condor.Template {
+	base := condor.Base(name)
+	if t.generic || file.PlacesIndex(name) && !file.PlacesIndex(base) && !t.Matprod {
+		return condor.Literal(base)
+	}
+	return condor.Indexed(base)
 }
 
 // maxFolders is the largest number of jobs whose outputs are not named.
