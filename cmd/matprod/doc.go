@@ -6,7 +6,8 @@ Usage:
 	matprod [flags] [A B C]
 	matprod [flags] -first I -count N [A B C]
 	matprod [flags] -first I -count N -sum FILE [A B]
-	matprod [flags] -serial -jobs N [A B]
+	matprod [flags] -serial [-first I] -jobs N [A B]
+	matprod [flags] -serial SUBMISSIONFILE
 
 In each form A B may be PAIR.npz, one archive of both.
 
@@ -25,7 +26,9 @@ FILE's name.
 
 The fourth form is the serial check of a run on a pool: it computes all N products
 and prints the norm of their sum, the same digits that matcombine prints. It writes
-no products.
+no products. Names, first index and number may come from a simplified submission file, such
+as run_product; flags override it. If there are more pairs than it assumes without -jobs,
+that is an error.
 
 A and B are arrays of any numeric types that np.matmul multiplies: booleans, integers,
 floats and complex numbers, in C or Fortran order and either byte order; matrices, vectors,

@@ -3,6 +3,7 @@ package jobfile
 import (
 	"errors"
 	"fmt"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -55,6 +56,28 @@ func (q *Request) IndexedInputFiles() []string {
 		if path, _, _ := file.SplitMember(name); !slices.Contains(names, path) {
 			names = append(names, path)
 		}
+	}
+	return names
+}
+
+// The default names of matprod's outputs.
+const (
+	defaultOutput  = "output.npy"
+	defaultPartial = "partial.npz"
+)
+
+// Outputs returns the names of the numbered files that come back: indexed_output_files or
+// matprod's default; none if another program's are not named. With sum they are partial sums,
+// numbered as the jobs are.
+func (q *Request) Outputs() []string {
+	names := q.IndexedOutputs
+	switch {
+	case q.Sum && len(names) == 0:
+		return []string{defaultPartial}
+	case q.Sum && !isArchive(names[0]): // this name is for products
+		return []string{path.Join(path.Dir(names[0]), defaultPartial)}
+	case len(names) == 0 && q.Matprod:
+		return []string{defaultOutput}
 	}
 	return names
 }

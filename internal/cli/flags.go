@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"slices"
 	"strconv"
@@ -108,6 +109,39 @@ func (f *Flags) String(name, usage string) *string {
 
 // Jobs defines the flag -jobs, the number of products.
 func (f *Flags) Jobs(usage string) *int { return f.Whole("jobs", 100, 1, file.MaxIndex, usage) }
+
+// First defines the flag -first, the index of the first of some numbered files.
+func (f *Flags) First(usage string) *int { return f.Whole("first", 0, 0, file.MaxIndex, usage) }
+
+// Default sets the value of a flag to that of a file, unless the arguments have the flag.
+func (f *Flags) Default(name string, value *int, fromFile int) {
+	if !f.Given(name) {
+		*value = fromFile
+	}
+}
+
+// CheckAssumed returns an error of status Usage if there are more numbered files than -jobs has
+// by default. It is for programs that were given no number: one that adds 100 of 102 files says
+// nothing about the others.
+func (f *Flags) CheckAssumed(name string, first, count int) error {
+	n := 0
+	for exists(file.Indexed(name, first+count+n)) {
+		n++
+	}
+	if n == 0 {
+		return nil
+	}
+	last := file.Indexed(name, first+count-1)
+	return status.UsageError(fmt.Errorf("%s: exists, but without -jobs the last one is %s", file.Indexed(name, first+count), last),
+		fmt.Sprintf("-jobs %d takes all of them, -jobs %d leaves out the rest", count+n, count))
+}
+
+// exists reports whether there is a file of this name, or an archive with an array of it.
+func exists(name string) bool {
+	path, _, _ := file.SplitMember(name)
+	_, err := os.Stat(path)
+	return err == nil
+}
 
 // maxThreads is more than any machine needs, and keeps sizes far from overflow.
 const maxThreads = 1024

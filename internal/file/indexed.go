@@ -1,6 +1,7 @@
 package file
 
 import (
+	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -58,4 +59,25 @@ func SplitMember(name string) (path, member string, ok bool) {
 		}
 	}
 	return name, "", false
+}
+
+// Padded returns the name of a file that exists and differs from the name of a numbered file by
+// zeros before the number: inputA007.npy for inputA7.npy. It returns "" if there is none.
+func Padded(name string) string {
+	const digits = "0123456789"
+	path, _, _ := SplitMember(name)
+	dir, base := filepath.Split(path)
+	ext := filepath.Ext(base)
+	end := strings.LastIndexAny(strings.TrimSuffix(base, ext), digits) + 1
+	begin := len(strings.TrimRight(base[:end], digits))
+	if begin == end {
+		return ""
+	}
+	for zeros := "0"; len(zeros)+end-begin <= len(strconv.Itoa(MaxIndex)); zeros += "0" {
+		padded := dir + base[:begin] + zeros + base[begin:]
+		if _, err := os.Stat(padded); err == nil {
+			return padded
+		}
+	}
+	return ""
 }

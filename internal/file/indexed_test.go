@@ -2,6 +2,8 @@ package file
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -39,5 +41,22 @@ func TestIndexed(t *testing.T) {
 func TestIndexedRange(t *testing.T) {
 	if got := fmt.Sprint(IndexedRange("out.npy", 9, 3)); got != "[out9.npy out10.npy out11.npy]" {
 		t.Error(got)
+	}
+}
+
+func TestPadded(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a007.npy", "b2_00", "c01.npz", "d0.npy"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]string{"a7.npy": "a007.npy", "b2_0": "b2_00", "c1.npz:A": "c01.npz", "a8.npy": "", "d.npy": "", "d0.npy": ""} {
+		if want != "" {
+			want = filepath.Join(dir, want)
+		}
+		if got := Padded(filepath.Join(dir, name)); got != want {
+			t.Errorf("Padded(%q) = %q, want %q", name, got, want)
+		}
 	}
 }

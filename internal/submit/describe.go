@@ -34,7 +34,7 @@ func describe(t task, s survey, d division, p plan) (submission, error) {
 	linked := t.linksInputs(s.programs.systems)
 	description := descriptionOf(t, s, d, p, linked)
 	asData := func(err error) error {
-		return mapErrors(err, func(err error) error { return status.DataError(fmt.Errorf("%s: %w", t.File, err), "") })
+		return status.Map(err, func(err error) error { return status.DataError(fmt.Errorf("%s: %w", t.File, err), "") })
 	}
 	summary := fmt.Sprintf("%s, on %s", summaryOf(t, d, p.batches), systemNames(s.programs.systems, " and "))
 	if t.DAG {

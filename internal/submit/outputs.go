@@ -5,16 +5,9 @@ import (
 	"path"
 	"slices"
 	"strconv"
-	"strings"
 
 	"matpool/condor/jobfile"
 	"matpool/internal/file"
-)
-
-// The default names of matprod's outputs.
-const (
-	defaultOutput  = "output.npy"
-	defaultPartial = "partial.npz"
 )
 
 // outputs are the files that come back from jobs.
@@ -27,17 +20,8 @@ type outputs struct {
 
 // outputsOf returns the outputs. The base is the simplified file's name.
 func outputsOf(r *jobfile.Request, base string) outputs {
-	names := r.IndexedOutputs
-	switch {
-	case !r.Sum && len(names) == 0 && r.Matprod:
-		names = []string{defaultOutput}
-	case r.Sum && len(names) == 0:
-		names = []string{defaultPartial}
-	case r.Sum && !strings.EqualFold(path.Ext(names[0]), ".npz"): // this name is for products
-		names = []string{path.Join(path.Dir(names[0]), defaultPartial)}
-	}
-	o := outputs{names: names, sums: r.Sum}
-	if len(names) == 0 {
+	o := outputs{names: r.Outputs(), sums: r.Sum}
+	if len(o.names) == 0 {
 		o.folder = base + ".out"
 	}
 	return o

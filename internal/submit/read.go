@@ -1,17 +1,14 @@
 package submit
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"matpool/condor"
 	"matpool/condor/jobfile"
 	"matpool/internal/file"
+	"matpool/internal/request"
 	"matpool/internal/status"
 	"matpool/internal/text"
 )
@@ -26,17 +23,9 @@ type task struct {
 
 // read reads the simplified submission file.
 func read(o Options) (task, error) {
-	content, err := readText(o.File)
+	r, err := request.Read(o.File, o.Overrides...)
 	if err != nil {
 		return task{}, err
-	}
-	parsed, err := jobfile.Parse(o.File, content)
-	if err != nil {
-		return task{}, syntaxErrors(o, err)
-	}
-	r, err := parsed.Request(o.Overrides...)
-	if err != nil {
-		return task{}, syntaxErrors(o, err)
 	}
 	if r.ProductsPerJob == 0 && !r.Matprod {
 		return task{}, status.DataError(fmt.Errorf("%s: products_per_job: auto is only for matprod: the time of another program is not known", o.File), "")
@@ -45,9 +34,6 @@ func read(o Options) (task, error) {
 		if err := checkRanged(r); err != nil {
 			return task{}, status.DataError(fmt.Errorf("%s: products_per_job: %w", o.File, err), "as in arguments = --first $(first) --count $(count)")
 		}
-	}
-	if last := r.FirstIndex + r.TotalJobs - 1; last > file.MaxIndex {
-		return task{}, status.DataError(fmt.Errorf("%s: first_index and total_jobs: the last index is %d, but the limit is %d", o.File, last, file.MaxIndex), "")
 	}
 	t := task{Options: o, Request: r, outputs: outputsOf(r, filepath.Base(o.File)), generic: !r.Matprod && !wantsIndex(r)}
 	if jobs := jobCount(r.TotalJobs, max(r.ProductsPerJob, 1)); t.outputs.folders() && jobs > maxFolders {
@@ -88,53 +74,6 @@ func checkRanged(r *jobfile.Request) error {
 		}
 	}
 	return nil
-}
-
-// syntaxErrors gives each error the status of its place: the file or the command line.
-func syntaxErrors(o Options, err error) error {
-	const hint = "matsubmit -help lists the attributes"
-	return mapErrors(err, func(err error) error {
-		if syntax := (*condor.SyntaxError)(nil); errors.As(err, &syntax) && syntax.File != o.File {
-			return status.UsageError(err, hint)
-		}
-		return status.DataError(err, hint)
-	})
-}
-
-// mapErrors applies change to each of several joined errors.
-func mapErrors(err error, change func(error) error) error {
-	var errs []error
-	for _, err := range status.List(err) {
-		errs = append(errs, change(err))
-	}
-	return errors.Join(errs...)
-}
-
-func readText(name string) (string, error) {
-	const hint = "name the simplified submission file, as in matsubmit run_product"
-	info, err := os.Stat(name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "", status.DataError(fmt.Errorf("%s: no such file", name), hint)
-	case err != nil:
-		return "", fmt.Errorf("%s: cannot be read: %w", name, file.Cause(err))
-	case info.IsDir():
-		return "", status.DataError(fmt.Errorf("%s: is a folder, not a simplified submission file", name), "")
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return "", fmt.Errorf("%s: cannot be read: %w", name, file.Cause(err))
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, jobfile.MaxSize+1)) // the size of a pipe is not known
-	if err != nil {
-		return "", fmt.Errorf("%s: cannot be read: %w", name, file.Cause(err))
-	}
-	text, err := jobfile.Decode(content)
-	if err != nil {
-		return "", status.DataError(fmt.Errorf("%s: is not a simplified submission file: it %w", name, err), hint)
-	}
-	return text, nil
 }
 
 // subFile returns the name of the submit description, relative to the current folder.
