@@ -20,7 +20,6 @@ func Literal(text string) Template { return Template(strings.ReplaceAll(text, "$
 // Indexed returns a template for the names of numbered files: $(index) goes where
 // [file.InsertIndex] says, before the extension unless the name has it.
 func Indexed(name string) Template {
-	const mark = "\x00" // in no name
 	return Template(strings.ReplaceAll(string(Literal(file.InsertIndex(name, mark))), mark, "$(index)"))
 }
 

@@ -75,6 +75,7 @@ func descriptionOf(t task, s survey, d division, p plan, linked bool) *submitfil
 		MaxIdle:      t.MaxIdle,
 		Extra:        t.Extra,
 	}
+	description.File, description.Returned = fromLog(t)
 	for _, arg := range t.Arguments {
 		description.Arguments = append(description.Arguments, condor.Template(arg))
 	}

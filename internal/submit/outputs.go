@@ -3,6 +3,7 @@ package submit
 import (
 	"context"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -54,4 +55,24 @@ func (o outputs) existing(ctx context.Context, batches []batch) ([]string, error
 		return nil
 	})
 	return slices.Concat(found...), err
+}
+
+// fromLog returns the names of the submit description and of the outputs relative to the log's
+// folder, where matwatch looks for them; an absolute name if there is no relative one.
+func fromLog(t task) (description string, names []string) {
+	folder := path.Dir(string(t.Log))
+	relative := func(name string) string {
+		short, err := filepath.Rel(filepath.FromSlash(folder), filepath.FromSlash(name))
+		if err != nil {
+			short, _ = filepath.Abs(name)
+		}
+		return filepath.ToSlash(short)
+	}
+	if t.Output != "-" {
+		description = relative(t.subFile())
+	}
+	for _, name := range t.outputs.names {
+		names = append(names, relative(name))
+	}
+	return description, names
 }
