@@ -46,8 +46,8 @@ func (r *Run) counts() string {
 	}
 	c := r.Counts
 	c.Done -= n
-	done, others, _ := strings.Cut(Counts(c), ",")
-	return fmt.Sprintf("%s, %s done without %s,%s", done, text.Number(n), text.First(r.Outputs.first, ", "), others)
+	done, others, _ := strings.Cut(Counts(c), " done")
+	return fmt.Sprintf("%s done, %s done without %s%s", done, text.Number(n), text.First(r.Outputs.first, ", "), others)
 }
 
 // Name returns the clusters of the run and the number of its jobs.
