@@ -5,7 +5,7 @@
 // test gives them as Python expressions, which can use the names that oracle.py defines.
 //
 // The tests build the programs, or take them from the folder MATPOOL_BIN. Without numpy the
-// tests fail; go test -short leaves them out.
+// tests fail; go test -short leaves them out. The script test.sh runs them with numpy 2.
 package numpy
 
 import (
@@ -141,6 +141,14 @@ func ask[A any](t *testing.T, command string, questions ...question) []A {
 		t.Fatalf("oracle.py %s: %d answers to %d questions", command, len(answers), len(questions))
 	}
 	return answers
+}
+
+// A versions is what numpy is, and the C library under it.
+type versions struct{ Numpy, C string }
+
+func library(t *testing.T) versions {
+	t.Helper()
+	return ask[versions](t, "versions", question{})[0]
 }
 
 // A question contains the arguments of a function of oracle.py.

@@ -5,6 +5,7 @@ its results. An array is given as a Python expression, which can use the names d
 """
 import io
 import json
+import platform
 import sys
 import warnings
 import zipfile
@@ -292,6 +293,10 @@ def draw(legacy, seed, calls, file):
     with open(file, 'wb') as f:
         for call in calls:
             eval(f'generator.{call}').tofile(f)
+
+
+def versions():
+    return {'Numpy': np.__version__, 'C': ' '.join(platform.libc_ver())}
 
 
 def published(name):
