@@ -30,7 +30,16 @@ const (
 // The programs, with their paths.
 var matinit, matprod, matcombine string
 
+var update = flag.Bool("update", false, "write the tables of docs/FORMAT.md")
+
 func TestMain(m *testing.M) {
+	if peer := os.Getenv(peerVariable); peer != "" {
+		if err := runPeer(peer); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	code, err := testMain(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

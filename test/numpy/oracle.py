@@ -5,8 +5,12 @@ its results. An array is given as a Python expression, which can use the names d
 """
 import io
 import json
+import os
+import pickle
 import platform
+import subprocess
 import sys
+import tempfile
 import warnings
 import zipfile
 from fractions import Fraction
@@ -129,6 +133,74 @@ def load_all(file):
     """What the arrays of a .npz file are, by name."""
     with np.load(file, allow_pickle=False) as arrays:
         return {name: describe_raw(arrays[name]) for name in arrays}
+
+
+def content(array):
+    """What an array is, whatever its byte order; None of Python objects."""
+    if array.dtype.hasobject:
+        return None
+    is_fortran = array.flags.fnc
+    values = array.astype(array.dtype.newbyteorder('<'))
+    return {'Type': array.dtype.str.lstrip('<>|='), 'Shape': array.shape, 'Fortran': is_fortran,
+            'Bytes': values.tobytes('F' if is_fortran else 'C').hex()}
+
+
+def by_hand(file, header, values=np.arange(12.0).reshape(3, 4), version=1):
+    """Write a .npy file with a header of one's own."""
+    header = header.encode('utf-8') + b'\n'
+    with open(file, 'wb') as f:
+        f.write(b'\x93NUMPY' + bytes([version, 0]) + len(header).to_bytes(2 if version == 1 else 4, 'little') + header + values.tobytes())
+
+
+def zipped(file, options, pipe=False):
+    """Make an archive of A.npy and B.npy by zip(1)."""
+    with tempfile.TemporaryDirectory() as folder:
+        for member in 'AB':
+            np.save(f'{folder}/{member}.npy', typed('f8', 3, 4))
+        command = ['zip', '-q', *options.split(), '-' if pipe else file, 'A.npy', 'B.npy']
+        out = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE).stdout
+    if pipe:
+        with open(file, 'wb') as f:
+            f.write(out)
+
+
+def archive(file, members, *args, pipe=False, zip64=False):
+    """Make an archive of {name: array or bytes} by Python's zipfile."""
+    with open(file, 'wb') as f, zipfile.ZipFile(Pipe(f) if pipe else f, 'w', *args) as archive:
+        for name, array in members:
+            with archive.open(name, 'w', force_zip64=zip64) as member:
+                member.write(array if isinstance(array, bytes) else npy(array))
+
+
+def npy(array):
+    """A .npy file as bytes."""
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+def change(file, change):
+    """Change the bytes of a file."""
+    with open(file, 'rb') as f:
+        content = change(f.read())
+    with open(file, 'wb') as f:
+        f.write(content)
+
+
+def make(file, code):
+    """Make a file by some Python, which knows its name; x, if it is set, is the array that it holds."""
+    scope = {**globals(), 'name': file}
+    exec(code, scope)
+    return content(scope['x']) if 'x' in scope else None
+
+
+def read(File, Array):
+    """What np.load makes of a file, or of an array of an archive."""
+    try:
+        loaded = np.load(File, allow_pickle=False)
+        return {'Content': content(loaded[Array] if Array else loaded)}
+    except Exception as e:
+        return {'Error': str(e) or type(e).__name__}
 
 
 def spelled(descr):
