@@ -148,6 +148,27 @@ func TestArchivesOfZip(t *testing.T) {
 	checkArchive(t, "after bzip2", path, u.want)
 }
 
+// An archive of 3 MB that claims 3 GB takes no more memory than what it holds.
+func TestArchivesThatLie(t *testing.T) {
+	dir := t.TempDir()
+	ask[any](t, "liar", question{"file": filepath.Join(dir, "liar.npz")})
+	ask[any](t, "save_any", question{"file": filepath.Join(dir, "B.npy"), "array": "np.ones((1024, 4))"})
+	type end struct {
+		Status int
+		Stderr string
+		KB     int
+	}
+	for _, command := range [][]string{
+		{matprod, "liar.npz:A", "B.npy", "c.npy"},
+		{matcombine, "-quiet", "-o", "c.npy", "liar.npz:A"},
+	} {
+		got := ask[end](t, "peak", question{"command": command, "folder": dir})[0]
+		if got.Status != badData || !strings.Contains(got.Stderr, ": liar.npz: A: damaged: ") || got.KB > 100_000 {
+			t.Errorf("%v: %+v", command, got)
+		}
+	}
+}
+
 // Numpy finds in our archives what we wrote, of all types.
 func TestOurArchivesAreNumpys(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.npz")

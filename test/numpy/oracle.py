@@ -8,6 +8,8 @@ import json
 import os
 import pickle
 import platform
+import resource
+import struct
 import subprocess
 import sys
 import tempfile
@@ -185,6 +187,23 @@ def change(file, change):
         content = change(f.read())
     with open(file, 'wb') as f:
         f.write(content)
+
+
+def liar(file):
+    """Make an archive of 3 MB whose only array, A, claims 3 GB: its compressed values end long before."""
+    size = 128 + 3 * 2**30
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {'descr': '<f8', 'fortran_order': False, 'shape': (size // 8192, 1024)})
+    archive(file, [('A.npy', header.getvalue() + np.random.bytes(3 * 2**20))], zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(file) as z:
+        old = struct.pack('<I', z.getinfo('A.npy').file_size)
+    change(file, lambda b: b[:22] + struct.pack('<I', size) + b[26:].replace(old, struct.pack('<I', size)))
+
+
+def peak(command, folder):
+    """Run a program, and say how it ended, and how much memory, in KB, one used at most until now."""
+    done = subprocess.run(command, cwd=folder, stderr=subprocess.PIPE, text=True)
+    return {'Status': done.returncode, 'Stderr': done.stderr, 'KB': resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss}
 
 
 def make(file, code):
