@@ -2,7 +2,7 @@
 //
 // If the two must agree exactly, files are compared byte by byte. If numpy's bits differ from
 // machine to machine, the bounds are those that the manuals state. numpy makes the arrays: a
-// test gives them as Python expressions, which can use the names that oracle.py defines.
+// test gives them as Python expressions, which can use the names that arrays.py defines.
 //
 // The tests build the programs, or take them from the folder MATPOOL_BIN. Without numpy the
 // tests fail; go test -short leaves them out. The script test.sh runs them with numpy 2.
@@ -136,7 +136,7 @@ func ask[A any](t *testing.T, command string, questions ...question) []A {
 		t.Fatal(err)
 	}
 	var errs bytes.Buffer
-	cmd := exec.Command(python, "oracle.py", command)
+	cmd := exec.Command(python, "-B", "oracle.py", command) // -B: no folder __pycache__
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(text), &errs
 	out, err := cmd.Output()
 	if err != nil {

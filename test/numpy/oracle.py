@@ -1,65 +1,25 @@
 """Numpy's answers to the tests' questions: python3 oracle.py COMMAND < questions.json > answers.json
 
 The questions are a list of dictionaries with the arguments of the function COMMAND; the answers are
-its results. An array is given as a Python expression, which can use the names defined here.
+its results. An array is given as a Python expression, which can use the names of arrays.py.
 """
 import io
 import json
-import os
-import pickle
 import platform
 import resource
-import struct
 import subprocess
 import sys
-import tempfile
 import warnings
 import zipfile
 from fractions import Fraction
 
 import numpy as np
 
-nan, inf = np.nan, np.inf
+import files
+from arrays import *
+from files import *
+
 warnings.simplefilter('ignore')
-
-# Values that a careless reader or writer changes. The NaNs have payloads; the second is a signalling NaN.
-HARD = np.array([0x7ff80000deadbeef, 0x7ff0000000000001, 0xfff8000000000000, 0x7ff0000000000000, 0xfff0000000000000,
-                 0x0000000000000001, 0x800fffffffffffff, 0x8000000000000000, 0x0000000000000000, 0x7fefffffffffffff,
-                 0x3ff0000000000000, 0xbfb999999999999a, 0x0102030405060708], 'u8').view('f8')
-
-
-def hard(*shape):
-    return np.resize(HARD, shape)
-
-
-def uniform(*shape):
-    return np.random.RandomState(shape[0]).uniform(-1, 1, shape)
-
-
-def wide(*shape):
-    """Numbers of all magnitudes whose products neither overflow nor underflow."""
-    return uniform(*shape) * 10 ** np.random.RandomState(shape[1]).uniform(-100, 100, shape)
-
-
-def integers(*shape):
-    """Whole numbers, none 0, so small that a sum of 1000 products is below 2**53."""
-    x = np.random.RandomState(shape[0]).randint(-2**21 + 1, 2**21, shape)
-    return np.where(x == 0, 1, x).astype('f8')
-
-
-def with_values(array, values):
-    """The array with other values here and there: {(i, j): value}."""
-    for index, value in values.items():
-        array[index] = value
-    return array
-
-
-def fortran(array):
-    return np.asarray(array, order='F')
-
-
-def big_endian(array):
-    return array.astype('>f8')
 
 
 def describe(array):
@@ -147,59 +107,6 @@ def content(array):
             'Bytes': values.tobytes('F' if is_fortran else 'C').hex()}
 
 
-def by_hand(file, header, values=np.arange(12.0).reshape(3, 4), version=1):
-    """Write a .npy file with a header of one's own."""
-    header = header.encode('utf-8') + b'\n'
-    with open(file, 'wb') as f:
-        f.write(b'\x93NUMPY' + bytes([version, 0]) + len(header).to_bytes(2 if version == 1 else 4, 'little') + header + values.tobytes())
-
-
-def zipped(file, options, pipe=False):
-    """Make an archive of A.npy and B.npy by zip(1)."""
-    with tempfile.TemporaryDirectory() as folder:
-        for member in 'AB':
-            np.save(f'{folder}/{member}.npy', typed('f8', 3, 4))
-        command = ['zip', '-q', *options.split(), '-' if pipe else file, 'A.npy', 'B.npy']
-        out = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE).stdout
-    if pipe:
-        with open(file, 'wb') as f:
-            f.write(out)
-
-
-def archive(file, members, *args, pipe=False, zip64=False):
-    """Make an archive of {name: array or bytes} by Python's zipfile."""
-    with open(file, 'wb') as f, zipfile.ZipFile(Pipe(f) if pipe else f, 'w', *args) as archive:
-        for name, array in members:
-            with archive.open(name, 'w', force_zip64=zip64) as member:
-                member.write(array if isinstance(array, bytes) else npy(array))
-
-
-def npy(array):
-    """A .npy file as bytes."""
-    file = io.BytesIO()
-    np.save(file, array)
-    return file.getvalue()
-
-
-def change(file, change):
-    """Change the bytes of a file."""
-    with open(file, 'rb') as f:
-        content = change(f.read())
-    with open(file, 'wb') as f:
-        f.write(content)
-
-
-def liar(file):
-    """Make an archive of 3 MB whose only array, A, claims 3 GB: its compressed values end long before."""
-    size = 128 + 3 * 2**30
-    header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(header, {'descr': '<f8', 'fortran_order': False, 'shape': (size // 8192, 1024)})
-    archive(file, [('A.npy', header.getvalue() + np.random.bytes(3 * 2**20))], zipfile.ZIP_DEFLATED)
-    with zipfile.ZipFile(file) as z:
-        old = struct.pack('<I', z.getinfo('A.npy').file_size)
-    change(file, lambda b: b[:22] + struct.pack('<I', size) + b[26:].replace(old, struct.pack('<I', size)))
-
-
 def peak(command, folder):
     """Run a program, and say how it ended, and how much memory, in KB, one used at most until now."""
     done = subprocess.run(command, cwd=folder, stderr=subprocess.PIPE, text=True)
@@ -208,7 +115,7 @@ def peak(command, folder):
 
 def make(file, code):
     """Make a file by some Python, which knows its name; x, if it is set, is the array that it holds."""
-    scope = {**globals(), 'name': file}
+    scope = {**vars(files), 'name': file}
     exec(code, scope)
     return content(scope['x']) if 'x' in scope else None
 
@@ -258,20 +165,6 @@ def convert(dtype):
                 'X': x.tobytes().hex(), 'Narrow': back.tobytes().hex()}
 
 
-def typed(dtype, *shape, seed=1):
-    """Values of any type: integers of all sizes, other numbers of many magnitudes."""
-    rng, dtype = np.random.RandomState(seed), np.dtype(dtype)
-    n = int(np.prod(shape))
-    if dtype.kind == 'b':
-        values = rng.randint(0, 2, n).astype(dtype)
-    elif dtype.kind in 'iu':
-        values = np.frombuffer(rng.bytes(n * dtype.itemsize), dtype)
-    else:
-        parts = rng.standard_normal((2, n)) * 2.0 ** rng.randint(-14, 14, (2, n))
-        values = (parts[0] + 1j * parts[1] if dtype.kind == 'c' else parts[0]).astype(dtype)
-    return values.reshape(shape)
-
-
 def save_archive(file, arrays, compress=False):
     """Save a .npz file: {name: array}, or one array without a name."""
     save = np.savez_compressed if compress else np.savez
@@ -314,12 +207,6 @@ def inputs(rng, seed, line, jobs, size, folder, npz):
         else:
             np.save(f'{folder}/inputA{i}.npy', A)
             np.save(f'{folder}/inputB{i}.npy', B)
-
-
-class Pipe:
-    """A file that cannot be written but at its end: zipfile puts sizes behind the members."""
-    def __init__(self, file):
-        self.write, self.flush = file.write, file.flush
 
 
 def zip_files(file, files, compress, pipe, zip64):
