@@ -32,7 +32,7 @@ func (r *runner) measureTypes(ctx context.Context) error {
 			{openblas, testWithOpenBLAS},
 			{goBuild, []string{"go", "test"}},
 		} {
-			argv := append(build.goTest[:len(build.goTest):len(build.goTest)], "-run=^$", "-bench="+r.typeSizes, "-benchtime=3x", "-timeout=1h", "-vet=off", "./blas")
+			argv := append(build.goTest[:len(build.goTest):len(build.goTest)], "-run=^$", "-bench="+r.typeSizes, "-benchtime=1x", "-timeout=1h", "-vet=off", "./blas")
 			printed, err := r.output(ctx, r.root, []string{"CGO_ENABLED=0"}, argv...)
 			if err != nil {
 				return err
