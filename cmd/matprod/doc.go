@@ -7,8 +7,9 @@ Usage:
 	matprod [flags] -first I -count N [A B C]
 	matprod [flags] -first I -count N -sum FILE [A B]
 	matprod [flags] -serial -jobs N [A B]
+	matprod [-threads N] -measure
 
-In each form A B may be PAIR.npz, one archive of both.
+A B may always be PAIR.npz, one archive of both.
 
 The first form writes the product C = A·B. Without names they are inputA.npy,
 inputB.npy and output.npy.
@@ -26,6 +27,11 @@ FILE's name.
 The fourth form is the serial check of a run on a pool: it computes all N products
 and prints the norm of their sum, the same digits that matcombine prints. It writes
 no products.
+
+The fifth form prints a line for each kernel that this machine can run, with its rate in
+the product of two matrices of 1000×1000 float64s: 2·1000³ operations by the time they take,
+in GF/s, 10⁹ operations per second. All kernels give the same bits, so -kernel is a matter
+of speed only.
 
 A and B are arrays of any numeric types that np.matmul multiplies: booleans, integers,
 floats and complex numbers, in C or Fortran order and either byte order; matrices, vectors,
@@ -55,6 +61,7 @@ Flags:
 	-o FILE      with -serial: write the sum to FILE
 	-threads N   compute with N threads (the processors that may be used)
 	-kernel K    compute with kernel K: avx512, avx2 or generic (the fastest)
+	-measure     print how fast each kernel multiplies on this machine
 	-sync        flush the outputs to the disk
 	-quiet       print nothing but the norm that -serial prints
 	-help        print this
