@@ -19,7 +19,9 @@
 // that comes next: each tile fetches a part of it into the L2 cache, or else the first
 // tile that needs it would wait for the L3 cache.
 
-// The values of B's row. Of the last vector only those are read that are inside.
+// The values of B's row. Of the last vector only those are read that are inside, which costs
+// some processors an operation in place of a multiply-add; so a strip that is whole is read
+// without a mask.
 #define AVX512_B1 \
 	VMOVUPD.Z (BX), K1, Z0
 
@@ -31,6 +33,11 @@
 	VMOVUPD (BX), Z0 \
 	VMOVUPD 64(BX), Z1 \
 	VMOVUPD.Z 128(BX), K3, Z2
+
+#define AVX512_WHOLE \
+	VMOVUPD (BX), Z0 \
+	VMOVUPD 64(BX), Z1 \
+	VMOVUPD 128(BX), Z2
 
 // A row of the tile: its value of A times the row of B.
 #define AVX512_ROW1(at, s0, s1, s2) \
@@ -64,10 +71,10 @@
 	ADDQ AX, R14
 
 #define AVX512_FOUR_TIMES_EIGHT \
-	AVX512_EIGHT(AVX512_B3, AVX512_ROW3) \
-	AVX512_EIGHT(AVX512_B3, AVX512_ROW3) \
-	AVX512_EIGHT(AVX512_B3, AVX512_ROW3) \
-	AVX512_EIGHT(AVX512_B3, AVX512_ROW3)
+	AVX512_EIGHT(AVX512_WHOLE, AVX512_ROW3) \
+	AVX512_EIGHT(AVX512_WHOLE, AVX512_ROW3) \
+	AVX512_EIGHT(AVX512_WHOLE, AVX512_ROW3) \
+	AVX512_EIGHT(AVX512_WHOLE, AVX512_ROW3)
 
 #define AVX512_ZERO(s0, s1, s2) \
 	VPXORQ s0, s0, s0 \
@@ -171,6 +178,8 @@ tile:
 	JLE  eight1
 	CMPQ R8, $16
 	JLE  eight2
+	CMPQ R8, $24
+	JLT  eight3
 	MOVQ DI, R8
 	SUBQ $16, CX
 	JLT  rest
@@ -197,15 +206,21 @@ rest:
 	ADDQ $16, CX
 	JZ   sums3
 
-eight3:
-	AVX512_EIGHT(AVX512_B3, AVX512_ROW3)
+one:
+	AVX512_EIGHT(AVX512_WHOLE, AVX512_ROW3)
 	DECQ CX
-	JNZ  eight3
+	JNZ  one
 
 sums3:
 	ADDQ tileColumn_nextA(R15), SI
 	AVX512_SUMS(AVX512_SUM3)
 	JMP  tile
+
+eight3: // three vectors, the last of them cut off
+	AVX512_EIGHT(AVX512_B3, AVX512_ROW3)
+	DECQ CX
+	JNZ  eight3
+	JMP  sums3
 
 eight2:
 	AVX512_EIGHT(AVX512_B2, AVX512_ROW2)
@@ -426,10 +441,10 @@ rest:
 	ADDQ $16, CX
 	JZ   sums
 
-four3:
+one:
 	AVX2_FOUR(AVX2_B3, AVX2_ROW3)
 	DECQ CX
-	JNZ  four3
+	JNZ  one
 	JMP  sums
 
 four2:
