@@ -4,10 +4,11 @@
 // The two kernels are alike. Registers:
 //
 //	R15  the argument    CX  counts k    R12  C's rows that are left
-//	SI   A's value (0, k) of the tile    R10  A's next row    R13  its third next    AX  its next k
-//	BX   B's row k    R11  its next row
-//	DI   C, row by row    DX  its next row
+//	SI   A, k by k    R10  to the next row of A    R13  to the third next    AX  to the next k
+//	BX   B, k by k    R11  to its next row
+//	DI   C, row by row    DX  to its next row
 //	R8   what is prefetched of C    R9  what is prefetched of the memory ahead
+//	R14  the tile's fifth row of A, or, with AVX2, the masks of a strip that is cut off
 //
 // The first three vectors hold a row of B's strip, the next one a broadcast value of A, and
 // the rest the tile's sums, three vectors for each of its rows. A strip that is one or two
@@ -52,7 +53,7 @@
 	AVX512_ROW2(at, s0, s1, s2) \
 	VFMADD231PD Z2, Z3, s2
 
-// One k of four rows, and of eight: R14 is four rows below SI.
+// One k of four rows, and of eight.
 #define AVX512_FOUR(B, ROW) \
 	B \
 	ROW((SI), Z8, Z9, Z10) \

@@ -48,6 +48,9 @@ block:
 	RET
 
 // func copyDozens(dst, src *float64, strips, dozens, step, ahead int)
+//
+// SI is where the row comes from. DI is where its part goes in the first of the AX strips
+// that are left, BX where the next of its CX dozens goes, and R8 leads to the next strip.
 TEXT ·copyDozens(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
