@@ -31,6 +31,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	output := flags.Path("o", "", "with -serial: write the sum to `FILE`")
 	threads := flags.Threads("compute with `N` threads")
 	kernel := flags.String("kernel", "compute with kernel `K`: avx512, avx2 or generic (the fastest)")
+	measure := flags.Bool("measure", "print how fast each kernel multiplies on this machine")
 	sync := flags.Bool("sync", "flush the outputs to the disk")
 	quiet := flags.Bool("quiet", "print nothing but the norm that -serial prints")
 	flags.Component("the kernel in use", func() (string, error) {
@@ -48,6 +49,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	switch {
 	case *serial && flags.Given("count"):
 		return flags.Misused("-serial multiplies all pairs: -jobs is their number, not -count")
+	case *measure && (len(names) > 0 || ranged || summed || *serial || *kernel != ""):
+		return flags.Misused("-measure measures all kernels, on no files: it goes with -threads only")
+	case *measure:
+		return flow.Measure(ctx, stdout, *threads)
 	case summed && !ranged:
 		return flags.Misused("-sum adds up a range of products: it goes with -first or -count")
 	}
