@@ -4,8 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"io"
-	"path/filepath"
-	"strings"
 
 	"matpool/condor/chirp"
 	"matpool/internal/cli"
@@ -28,6 +26,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	serial := flags.Bool("serial", "print the norm of the sum of all products, write none")
 	jobs := flags.Jobs("with -serial: the number of products, `N`")
 	output := flags.Path("o", "", "with -serial: write the sum to `FILE`")
+	factors := defineFactors(flags)
 	threads := flags.Threads("compute with `N` threads")
 	kernel := flags.String("kernel", "compute with kernel `K`: avx512, avx2 or generic (the fastest)")
 	sync := flags.Bool("sync", "flush the outputs to the disk")
@@ -60,22 +59,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *serial && flags.Given("sync") {
 		return flags.Misused("-serial writes no products: it does not go with -sync")
 	}
-	pair := flow.Pair{A: "inputA.npy", B: "inputB.npy", C: "output.npy"}
-	isPair := len(names) > 0 && strings.EqualFold(filepath.Ext(names[0]), ".npz") // both factors
-	switch {
-	case len(names) == 0:
-	case (*serial || summed) && len(names) == 1 && isPair:
-		pair.A, pair.B = names[0], ""
-	case !*serial && !summed && len(names) == 2 && isPair:
-		pair.A, pair.B, pair.C = names[0], "", names[1]
-	case (*serial || summed) && len(names) == 2:
-		pair.A, pair.B = names[0], names[1]
-	case !*serial && !summed && len(names) == 3:
-		pair.A, pair.B, pair.C = names[0], names[1], names[2]
-	case *serial || summed:
-		return flags.Misused("the two factors are named with -serial or -sum, or one .npz file with both, or none; not %d", len(names))
-	default:
-		return flags.Misused("three files are named, A B C, or two, PAIR.npz C, or none; not %d", len(names))
+	pair, err := factors.pair(names, *serial || summed, *serial || ranged)
+	if err != nil {
+		return err
 	}
 	m, err := flow.NewMultiplier(*kernel, *threads)
 	if err != nil {
