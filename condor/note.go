@@ -9,20 +9,24 @@ import (
 )
 
 // A Note is the text that a submit description of package submitfile adds to each job's
-// submit event in the log: "first=20 count=10 starts=4 jobs=10 sum=yes".
+// submit event in the log: "first=20 count=10 starts=4 jobs=10 sum=yes random=42/1000/uniform".
 type Note struct {
-	First, Count int  // the job's products
-	Starts       int  // the limit on starts: after it, a hold that is a machine's fault is final
-	Jobs         int  // the number of jobs submitted together; 0 in older logs, which lack it
-	Sum          bool // the job returns the sum of its products instead of the products
+	First, Count int    // the job's products
+	Starts       int    // the limit on starts: after it, a hold that is a machine's fault is final
+	Jobs         int    // the number of jobs submitted together; 0 in older logs, which lack it
+	Sum          bool   // the job returns the sum of its products instead of the products
+	Random       string // from what its inputs are drawn; "" if they are files
 }
 
 // FormatNote returns the note's text. First and count may be macros of the submit
 // description, which HTCondor expands for each job.
-func FormatNote(first, count string, starts, jobs int, sum bool) string {
+func FormatNote(first, count string, starts, jobs int, sum bool, random string) string {
 	s := fmt.Sprintf("first=%s count=%s starts=%d jobs=%d", first, count, starts, jobs)
 	if sum {
 		s += " sum=yes"
+	}
+	if random != "" {
+		s += " random=" + random
 	}
 	return s
 }
@@ -47,8 +51,16 @@ func ParseNote(text string) (n Note, ok bool) {
 		}
 		*field.to = int(value)
 	}
-	n.Sum = rest == "sum=yes"
-	if rest != "" && !n.Sum || strings.HasSuffix(text, " ") || n.First > 2*file.MaxIndex || n.Count > file.MaxIndex {
+	sum, after, _ := strings.Cut(rest, " ")
+	if n.Sum = sum == "sum=yes"; n.Sum {
+		rest = after
+	}
+	random, drawn := strings.CutPrefix(rest, "random=")
+	if drawn {
+		n.Random = random
+	}
+	odd := rest != "" && (random == "" || !drawn || strings.Contains(random, " ")) || strings.HasSuffix(text, " ")
+	if odd || n.First > 2*file.MaxIndex || n.Count > file.MaxIndex {
 		return Note{}, false
 	}
 	return n, true

@@ -27,7 +27,7 @@ func writeMachines(p *printer, d *Description) {
 	if d.hasRanges() {
 		first, count = "$(first)", "$(count)"
 	}
-	p.set("submit_event_user_notes", "%s", condor.FormatNote(first, count, d.MaxRetries+1, len(d.Jobs), d.Sum))
+	p.set("submit_event_user_notes", "%s", condor.FormatNote(first, count, d.MaxRetries+1, len(d.Jobs), d.Sum, d.Random))
 	p.set("+MatFirst", "%s", first)
 	if d.hasRanges() {
 		p.set("+MatCount", "%s", count)

@@ -1,0 +1,141 @@
+package submit
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"matpool/condor"
+	"matpool/condor/jobfile"
+	"matpool/internal/file"
+	"matpool/internal/flow"
+	"matpool/internal/status"
+)
+
+// pairOf returns the factors of matprod, without an index.
+func pairOf(q *jobfile.Request) (p flow.Pair, err error) {
+	if q.Random != nil {
+		return randomPair(q.Random)
+	}
+	names := q.IndexedInputs
+	switch q.Fixed.Factor {
+	case "a":
+		p.Fixed, names = flow.FixedA, []string{q.Fixed.Name, names[0]}
+	case "b":
+		p.Fixed, names = flow.FixedB, []string{names[0], q.Fixed.Name}
+	}
+	p.A = names[0]
+	if len(names) > 1 {
+		p.B = names[1]
+	}
+	return p, nil
+}
+
+// randomPair returns the factors that matprod makes. The error names the attribute at fault.
+func randomPair(q *jobfile.Random) (p flow.Pair, err error) {
+	random := new(flow.Random)
+	random.SetPCG64()
+	if err := random.SetSeed(q.Seed); err != nil {
+		return p, fmt.Errorf("seed: %w", err)
+	}
+	if err := random.SetDist(q.Distribution); err != nil {
+		return p, fmt.Errorf("distribution: %w", err)
+	}
+	if q.DType != "" {
+		if err := random.SetDType(q.DType); err != nil {
+			return p, fmt.Errorf("dtype: %w", err)
+		}
+	}
+	if err := random.Check(); err != nil {
+		return p, fmt.Errorf("distribution: %w", err)
+	}
+	return flow.Pair{Random: &flow.RandomPair{Random: random, Size: q.Size}}, nil
+}
+
+// drawnFrom returns what shows in the log from what random inputs are drawn, or "": two jobs for which it
+// is the same have the same inputs.
+func drawnFrom(q *jobfile.Request) string {
+	if q.Random == nil {
+		return ""
+	}
+	words := []string{q.Random.Seed, strconv.Itoa(q.Random.Size), q.Random.Distribution}
+	if q.Random.DType != "" {
+		words = append(words, q.Random.DType)
+	}
+	return strings.Join(words, "/")
+}
+
+// inspectFixed checks the factor that all products have in common, if there is one, and returns the
+// size of its file.
+func inspectFixed(t task) (fixed *flow.Factor, bytes int64, err error) {
+	if fixed, err = flow.ReadFixed(t.pair); err != nil || fixed == nil {
+		return nil, 0, err
+	}
+	info, err := os.Stat(t.Inputs[0])
+	if err != nil {
+		return nil, 0, fmt.Errorf("%s: %w", t.Inputs[0], file.Cause(err))
+	}
+	return fixed, info.Size(), nil
+}
+
+// factorFlags returns the flags of matprod that say what the factors are, for jobs with indices.
+func factorFlags(t task) (args []condor.Template) {
+	if t.Fixed.Factor != "" {
+		args = append(args, "-fixed", condor.Template(t.Fixed.Factor))
+	}
+	if q := t.Random; q != nil {
+		args = append(args, "-generate", "-size", condor.Template(strconv.Itoa(q.Size)), "-seed", condor.Template(q.Seed))
+		if q.Distribution != "uniform" {
+			args = append(args, "-dist", condor.Literal(q.Distribution))
+		}
+		if q.DType != "" {
+			args = append(args, "-dtype", condor.Literal(q.DType))
+		}
+	}
+	return args
+}
+
+// factorNames returns the names of the factors in a job's folder, of a fixed one literally and of others as
+// the function numbered gives them.
+func factorNames(t task, numbered func(name string) condor.Template) (names []condor.Template) {
+	fixed, _ := t.pair.FixedAndOther()
+	for _, name := range []string{t.pair.A, t.pair.B} {
+		if name == "" {
+			continue
+		}
+		path, member, isMember := file.SplitMember(name)
+		inJob := condor.Base(path)
+		if isMember {
+			inJob += ":" + member
+		}
+		if t.pair.Fixed != flow.NotFixed && name == fixed {
+			names = append(names, condor.Literal(inJob))
+		} else {
+			names = append(names, numbered(inJob))
+		}
+	}
+	return names
+}
+
+// checkSameInputs makes sure that the outputs of earlier jobs are from the same random inputs as those of the
+// new ones, or from files: no file's time shows it.
+func checkSameInputs(t task, d division, q queue) error {
+	for _, job := range q.latest {
+		if job == nil {
+			continue
+		}
+		if note, _ := job.Note(); note.Random != drawnFrom(t.Request) {
+			return status.UsageError(fmt.Errorf("%s: job %v is for %s, and the new ones for %s: -resubmit would mix them",
+				logs(t, d)[0], job.ID, inputsOf(note.Random), inputsOf(drawnFrom(t.Request))), "-force starts over")
+		}
+	}
+	return nil
+}
+
+func inputsOf(random string) string {
+	if random == "" {
+		return "inputs in files"
+	}
+	return "random inputs " + random
+}
