@@ -34,9 +34,8 @@ const (
 
 // Init writes random inputs: for i = 0 … Jobs−1, A then B, each a Size×Size matrix,
 // filled row by row from one stream; with Streams from one for each pair, i = First … First+Jobs−1.
-// They are the files that numpy
-// writes with these random numbers, or, if Npz is given, np.savez(file, A=a, B=b). Init refuses
-// beforehand if one of them exists, or if they do not all fit on the disk.
+// They are the files that numpy writes with these random numbers, or, if Npz is given,
+// np.savez(file, A=a, B=b). Init refuses beforehand if one of them exists, or if they do not all fit on the disk.
 func Init(ctx context.Context, o InitOptions, show progress.Func) error {
 	if err := o.Random.Check(); err != nil {
 		return err
