@@ -75,7 +75,7 @@ func (r *resolver) checkFactors(q *Request) {
 	}
 	fixed := r.given("fixed")
 	n := len(q.IndexedInputs)
-	isPair := n == 1 && isArchive(q.IndexedInputs[0])
+	isPair := n == 1 && IsArchive(q.IndexedInputs[0])
 	switch {
 	case !q.Matprod && q.Random != nil:
 		r.fail("inputs", "only matprod makes random inputs")

@@ -60,8 +60,8 @@ func (q *Request) IndexedInputFiles() []string {
 	return names
 }
 
-// isArchive reports whether a name is that of a .npz file.
-func isArchive(name string) bool { return strings.EqualFold(filepath.Ext(name), ".npz") }
+// IsArchive reports whether a name is that of a .npz file.
+func IsArchive(name string) bool { return strings.EqualFold(filepath.Ext(name), ".npz") }
 
 // Request returns what the file asks for. Each override, from the command line, replaces
 // the file's value of that name, and is checked like a line. The error joins a

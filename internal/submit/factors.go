@@ -79,6 +79,19 @@ func inspectFixed(t task) (fixed *flow.Factor, bytes int64, err error) {
 	return fixed, info.Size(), nil
 }
 
+// numberedSize returns the size of .npy files of those factors that each product has for itself.
+func numberedSize(t task, p flow.Product) int64 {
+	switch {
+	case t.Random != nil:
+		return 0
+	case t.pair.Fixed == flow.FixedA:
+		return fileSize(p.B)
+	case t.pair.Fixed == flow.FixedB:
+		return fileSize(p.A)
+	}
+	return fileSize(p.A) + fileSize(p.B)
+}
+
 // factorFlags returns the flags of matprod that say what the factors are, for jobs with indices.
 func factorFlags(t task) (args []condor.Template) {
 	if t.Fixed.Factor != "" {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"matpool/condor/jobfile"
 	"matpool/internal/file"
 	"matpool/internal/flow"
 	"matpool/internal/progress"
@@ -98,10 +99,15 @@ func inspectPair(t task, fixed *flow.Factor, index int) (m product, err error) {
 
 // inputSize returns the size in bytes of a product's inputs: of archives with all that is in them.
 func inputSize(t task, index int, p flow.Product) (bytes int64) {
-	for _, name := range t.IndexedInputFiles() {
+	ofArrays := numberedSize(t, p)
+	names := t.IndexedInputFiles()
+	if !slices.ContainsFunc(names, jobfile.IsArchive) {
+		return ofArrays
+	}
+	for _, name := range names {
 		info, err := os.Stat(file.Indexed(name, index))
 		if err != nil {
-			return fileSize(p.A) + fileSize(p.B)
+			return ofArrays
 		}
 		bytes += info.Size()
 	}
