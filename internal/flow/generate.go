@@ -13,6 +13,10 @@ import (
 //	rng = np.random.default_rng([seed, index]); A = rng.random((size, size)); B = rng.random((size, size))
 //
 // or what another distribution draws, as [Init] writes them with Streams.
+//
+// Note: to numpy's seeding, [seed, index] is the 32-bit words of both numbers, and zeros at the end
+// do not count. So pair 0 is that of default_rng(seed), and streams of two seeds differ, with one
+// exception: pair 0 of seed 2³²·i+s is pair i of a seed s below 2³² (and so on for longer seeds).
 type RandomPair struct {
 	Random *Random
 	Size   int
