@@ -28,10 +28,10 @@ The fourth form is the serial check of a run on a pool: it computes all N produc
 and prints the norm of their sum, the same digits that matcombine prints. It writes
 no products.
 
-In the last form, which is any of the three before it, no factors are read: matprod makes
-them in memory, as matinit -streams would write them. Each pair has a stream of random
-numbers of its own, so any job can make any pair, and two lines of Python check it. Pair I
-of -seed S is
+The last form is any of the three before it, but reads no factors: matprod makes them in
+memory, those that matinit -streams would write. Each pair has a stream of random numbers
+of its own, so any job can make any pair, and two lines of Python check it. Pair I of
+-seed S is
 
 	rng = np.random.default_rng([S, I])
 	A = rng.random((N, N)); B = rng.random((N, N))
