@@ -9,7 +9,6 @@ import (
 	"strconv"
 
 	"matpool/internal/cli"
-	"matpool/internal/file"
 	"matpool/internal/flow"
 	"matpool/internal/progress"
 	"matpool/internal/text"
@@ -34,7 +33,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.Func("dist", "distribution `D`: uniform, normal or integers:LO:HI (uniform)", o.Random.SetDist)
 	flags.Func("dtype", "type `T` by numpy's name (float64; of integers int64)", o.Random.SetDType)
 	flags.BoolVar(&o.Streams, "streams", "give each pair i a stream of its own, that of default_rng([S, i])")
-	first := flags.Whole("first", 0, 0, file.MaxIndex, "with -streams: begin with pair `I`")
+	first := flags.First("with -streams: begin with pair `I`")
 	npz := flags.Bool("npz", "write each pair to one file, input<i>.npz, as A and B")
 	dir := flags.Path("dir", ".", "write to folder `D`, which is made if it is missing")
 	a := flags.Path("a", "inputA.npy", "the first factor's `NAME`, without the index")
@@ -65,6 +64,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		o.Random.SetPCG64()
 	}
 	o.Dir, o.A, o.B, o.Jobs, o.Size, o.First = *dir, *a, *b, *jobs, *size, *first
+	o.Threads = cli.DefaultThreads()
 
 	show, finish := progress.New(stderr, "writing")
 	err = flow.Init(ctx, o, show)

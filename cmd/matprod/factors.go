@@ -7,6 +7,7 @@ import (
 
 	"matpool/internal/cli"
 	"matpool/internal/flow"
+	"matpool/internal/request"
 )
 
 // factors are the flags that say what is multiplied, besides names.
@@ -56,6 +57,23 @@ func (f *factors) pair(names []string, summed, many bool) (pair flow.Pair, err e
 		}
 	}
 	return f.filePair(names, summed)
+}
+
+// isArray reports whether a name is that of an array, and not of a simplified submission file.
+func isArray(name string) bool {
+	extension := strings.ToLower(filepath.Ext(name))
+	return extension == ".npz" || extension == ".npy"
+}
+
+// requested returns the pair of a simplified submission file, its first index and their number. The
+// file says all that flags could say.
+func (f *factors) requested(name string) (pair flow.Pair, first, count int, err error) {
+	for _, flag := range []string{"generate", "size", "seed", "dist", "dtype", "fixed"} {
+		if f.Given(flag) {
+			return pair, 0, 0, f.Misused("flag -%s does not go with %s, which says what the factors are", flag, name)
+		}
+	}
+	return request.Factors(name)
 }
 
 // randomPair is pair for -generate: only the product has a name.

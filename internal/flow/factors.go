@@ -112,14 +112,14 @@ func (f *factors) open(p Pair, fixed *Factor) error {
 	case p.Random != nil:
 		return f.beginDrawing(p.Random)
 	case p.B == "":
-		return f.openArchive(p.A)
+		return NotFound(p.A, f.openArchive(p.A))
 	}
 	var errs []error
 	for _, x := range []*Factor{&f.a, &f.b} {
 		if x.fixed && fixed != nil {
 			*x = *fixed
 		} else {
-			errs = append(errs, x.setFile(openFactor(x.name)))
+			errs = append(errs, NotFound(x.name, x.setFile(openFactor(x.name))))
 		}
 	}
 	return errors.Join(errs...)

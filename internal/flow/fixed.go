@@ -53,7 +53,7 @@ func checkFixed(pairs []Pair) (*Factor, error) {
 	for _, p := range pairs {
 		_, name := p.FixedAndOther()
 		if file, err := openFactor(name); err != nil {
-			errs = append(errs, err)
+			errs = append(errs, NotFound(name, err))
 		} else {
 			file.Close()
 		}

@@ -22,6 +22,7 @@ type InitOptions struct {
 	Random     Random
 	Streams    bool // each pair has a stream of its own: see [RandomPair]
 	First      int  // with Streams: the first pair's number
+	Threads    int
 	Force      bool // replace files that are there
 	Sync       bool // flush each file to the disk
 }

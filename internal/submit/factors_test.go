@@ -32,7 +32,7 @@ func TestChooseWithWhatIsThereOnce(t *testing.T) {
 		{"sums of files", square(1000), 0, jobfile.Request{Sum: true}, 66, byFiles, "Once for a job: nothing in, 16.0 MB back."},
 		{"a fixed factor larger than a job's files should be", half, 2 << 30, jobfile.Request{}, 1, byFiles, ""},
 	} {
-		c := choosePerJob(request(100_000, test.r), survey{products: alike(100_000, test.m), common: test.common})
+		c := choosePerJob(requestOf(100_000, test.r), survey{products: alike(100_000, test.m), common: test.common})
 		if c.perJob != test.perJob || c.limit != test.limit || !strings.HasSuffix(c.why[0], test.why) {
 			t.Errorf("%s: %d, limited by %s (%s); want %d, by %s", test.what, c.perJob, c.limit, c.why[0], test.perJob, test.limit)
 		}
@@ -42,7 +42,7 @@ func TestChooseWithWhatIsThereOnce(t *testing.T) {
 // No time of a file shows which random inputs an output is of, so the log has to.
 func TestOutputsOfOtherRandomInputsAreNotMixed(t *testing.T) {
 	seeded := func(random *jobfile.Random) task {
-		return task{Request: request(1, jobfile.Request{Matprod: true, Random: random, Log: "log"})}
+		return task{Request: requestOf(1, jobfile.Request{Matprod: true, Random: random, Log: "log"})}
 	}
 	random := &jobfile.Random{Size: 10, Seed: "42", Distribution: "uniform"}
 	job := func(note string) *eventlog.Job {
@@ -55,7 +55,7 @@ func TestOutputsOfOtherRandomInputsAreNotMixed(t *testing.T) {
 		}
 		return h.Jobs()[0]
 	}
-	d := divide(request(1, jobfile.Request{ProductsPerJob: 1}), survey{products: alike(1, square(10))})
+	d := divide(requestOf(1, jobfile.Request{ProductsPerJob: 1}), survey{products: alike(1, square(10))})
 	for _, test := range []struct {
 		random *jobfile.Random
 		note   string
