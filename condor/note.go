@@ -12,10 +12,11 @@ import (
 // submit event in the log: "first=20 count=10 starts=4 jobs=10 from=run.sub outputs=c.npy".
 // Older logs lack the fields from jobs on, or from sum on.
 type Note struct {
-	First, Count int  // the job's products
-	Starts       int  // the limit on starts: after it, a hold that is a machine's fault is final
-	Jobs         int  // the number of jobs submitted together; 0 if it is unknown
-	Sum          bool // the job returns the sum of its products instead of the products
+	First, Count int    // the job's products
+	Starts       int    // the limit on starts: after it, a hold that is a machine's fault is final
+	Jobs         int    // the number of jobs submitted together; 0 if it is unknown
+	Sum          bool   // the job returns the sum of its products instead of the products
+	Random       string // from what its inputs are drawn; "" if they are files
 
 	// Names of files, relative to the log's folder and escaped: the submit description, and the
 	// job's outputs, separated by commas. Of products they are without an index.
@@ -80,6 +81,9 @@ func FormatNote(first, count string, n Note) string {
 	if n.Sum {
 		s += " sum=yes"
 	}
+	if n.Random != "" {
+		s += " random=" + n.Random
+	}
 	if n.from != "" {
 		s += " from=" + n.from
 	}
@@ -115,6 +119,7 @@ func ParseNote(text string) (n Note, ok bool) {
 	}
 	sum, found := field("sum")
 	n.Sum = found
+	n.Random, _ = field("random")
 	n.from, _ = field("from")
 	n.outputs, _ = field("outputs")
 	if found && sum != "yes" || rest != "" || strings.HasSuffix(text, " ") || n.First > 2*file.MaxIndex || n.Count > file.MaxIndex {

@@ -4,15 +4,12 @@ import (
 	"context"
 	_ "embed"
 	"io"
-	"path/filepath"
-	"strings"
 
 	"matpool/condor/chirp"
 	"matpool/internal/cli"
 	"matpool/internal/file"
 	"matpool/internal/flow"
 	"matpool/internal/progress"
-	"matpool/internal/request"
 	"matpool/internal/text"
 )
 
@@ -29,6 +26,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	serial := flags.Bool("serial", "print the norm of the sum of all products, write none")
 	jobs := flags.Jobs("with -serial: the number of products, `N`")
 	output := flags.Path("o", "", "with -serial: write the sum to `FILE`")
+	factors := defineFactors(flags)
 	threads := flags.Threads("compute with `N` threads")
 	kernel := flags.String("kernel", "compute with kernel `K`: avx512, avx2 or generic (the fastest)")
 	measure := flags.Bool("measure", "print how fast each kernel multiplies on this machine")
@@ -67,35 +65,26 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return flags.Misused("-serial writes no products: it does not go with -sync")
 	}
 	counted := flags.Given("jobs")
-	pair := flow.Pair{A: "inputA.npy", B: "inputB.npy", C: "output.npy"}
-	extension := strings.ToLower(filepath.Ext(append(names, "")[0]))
-	isPair := extension == ".npz" // both factors
-	switch {
-	case len(names) == 0:
-	case *serial && len(names) == 1 && !isPair && extension != ".npy": // a simplified submission file
-		r, err := request.Factors(names[0])
-		if err != nil {
-			return err
+	var pair flow.Pair
+	if *serial && len(names) == 1 && !isArray(names[0]) { // a simplified submission file
+		var from, n int
+		if pair, from, n, err = factors.requested(names[0]); err == nil {
+			flags.Default("first", first, from)
+			flags.Default("jobs", jobs, n)
+			counted = true
 		}
-		pair.A, pair.B = r.Names[0], strings.Join(r.Names[1:], "")
-		flags.Default("first", first, r.First)
-		flags.Default("jobs", jobs, r.Count)
-		counted = true
-	case (*serial || summed) && len(names) == 1 && isPair:
-		pair.A, pair.B = names[0], ""
-	case !*serial && !summed && len(names) == 2 && isPair:
-		pair.A, pair.B, pair.C = names[0], "", names[1]
-	case (*serial || summed) && len(names) == 2:
-		pair.A, pair.B = names[0], names[1]
-	case !*serial && !summed && len(names) == 3:
-		pair.A, pair.B, pair.C = names[0], names[1], names[2]
-	case *serial || summed:
-		return flags.Misused("the two factors are named with -serial or -sum, or one .npz file with both, or none; not %d", len(names))
-	default:
-		return flags.Misused("three files are named, A B C, or two, PAIR.npz C, or none; not %d", len(names))
+	} else {
+		pair, err = factors.pair(names, *serial || summed, *serial || ranged)
 	}
-	if *serial && !counted {
-		if err := flags.CheckAssumed(pair.A, *first, *jobs); err != nil {
+	if err != nil {
+		return err
+	}
+	if *serial && !counted && pair.Random == nil {
+		numbered := pair.A
+		if pair.Fixed == flow.FixedA {
+			numbered = pair.B
+		}
+		if err := flags.CheckAssumed(numbered, *first, *jobs); err != nil {
 			return err
 		}
 	}

@@ -37,6 +37,25 @@ With products_per_job = 10 a job multiplies ten pairs, which saves HTCondor's ov
 nine jobs; with auto, matsubmit chooses the number, and FILE.sub explains the choice. With
 sum = yes a job returns the sum of its products in partial<j>.npz, for matcombine.
 
+With inputs = random nothing is sent but the program: each job makes the pairs of its
+products, those of matprod -generate and matinit -streams. With sum = yes, too, a job only
+returns one file, and this is a Monte Carlo run of any length:
+
+	inputs           = random
+	size             = 1000
+	seed             = 42
+	sum              = yes
+	total_jobs       = 100000
+	products_per_job = auto
+
+With fixed = a, the first factor is the same in all products: product 7 is A.npy times
+inputB7.npy for these lines. With fixed = b it is the second one, and product 7 is
+inputB7.npy times A.npy. A job gets the fixed factor once, and reads it once:
+
+	fixed               = a
+	input_files         = A.npy
+	indexed_input_files = inputB.npy
+
 For machines of both systems, matprod and matprod.exe must be in the folder of matsubmit.
 Matsubmit copies them to the folder of FILE.sub, under names by which HTCondor finds the
 program for each machine. That folder also gets matprod.outbox, an empty folder that every
@@ -67,6 +86,13 @@ Attributes:
 	indexed_input_files   NAMES    inputs of each product, numbered before the extension or at $(index): inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors (inputA.npy, inputB.npy)
 	indexed_output_files  NAMES    outputs of each product, numbered in the same way (default: output.npy for matprod; for another program all new files, in FILE.out/INDEX)
 	input_files           NAMES    files that every job gets
+	fixed                 TEXT     of matprod: factor a (the first) or b (the second) is the same in all products, the file in input_files; the other one is in indexed_input_files
+	inputs                TEXT     files, or random: the jobs of matprod make their factors, and no inputs are sent (files)
+	size                  NUMBER   of random inputs: they are size × size matrices (1000)
+	seed                  TEXT     of random inputs: product i has the pair of np.random.default_rng([seed, i])
+	rng                   TEXT     of random inputs: numpy's generator, always pcg64 (pcg64)
+	distribution          TEXT     of random inputs: uniform, normal or integers:LO:HI (uniform)
+	dtype                 TEXT     of random inputs: numpy's name of their type (default: float64; of integers int64)
 	total_jobs            NUMBER   the number of products
 	first_index           NUMBER   the number of the first product (0)
 	products_per_job      NUMBER   the number of products that a job computes, or auto (1)

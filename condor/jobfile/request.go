@@ -24,6 +24,8 @@ type Request struct {
 	IndexedInputs  []string // indexed_input_files; of matprod they may be FILE.npz:NAME, or one .npz file of both factors
 	IndexedOutputs []string // indexed_output_files; none: output.npy for matprod, all new files for another program
 	Inputs         []string // input_files
+	Fixed          Fixed    // fixed
+	Random         *Random  // inputs = random, or nil
 
 	TotalJobs      int  // total_jobs
 	FirstIndex     int  // first_index
@@ -198,6 +200,7 @@ func (r *resolver) size(name string) int64 { return get(r, name, forName(name, p
 func (r *resolver) request() *Request {
 	q := &Request{
 		Inputs:         r.names("input_files"),
+		Random:         r.random(),
 		IndexedOutputs: r.names("indexed_output_files"),
 		FirstIndex:     r.integer("first_index"),
 		Slots:          r.integer("slots"),
@@ -225,9 +228,10 @@ func (r *resolver) request() *Request {
 	}
 	base := strings.ToLower(condor.Base(q.Executable))
 	q.Matprod = base == "" || base == "matprod" || base == "matprod.exe"
-	if q.Matprod || r.given("indexed_input_files") {
+	if q.Matprod && q.Random == nil || r.given("indexed_input_files") {
 		q.IndexedInputs = r.names("indexed_input_files")
 	}
+	r.setFixed(q)
 	if text, _ := r.text("products_per_job"); !isAuto(text) {
 		q.ProductsPerJob = r.integer("products_per_job")
 	}
@@ -270,9 +274,7 @@ func (r *resolver) check(q *Request) {
 	if r.given("arguments") && q.Matprod {
 		r.fail("arguments", "matsubmit makes matprod's arguments: leave this out, or set executable to another program")
 	}
-	if isPair := len(q.IndexedInputs) == 1 && IsArchive(q.IndexedInputs[0]); q.Matprod && len(q.IndexedInputs) != 2 && !isPair {
-		r.fail("indexed_input_files", "matprod has two inputs, the factors, or one .npz file of both, not %d", len(q.IndexedInputs))
-	}
+	r.checkFactors(q)
 	if q.Matprod && len(q.IndexedOutputs) > 1 {
 		r.fail("indexed_output_files", "matprod has one output, the product, not %d", len(q.IndexedOutputs))
 	}

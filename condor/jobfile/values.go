@@ -47,6 +47,9 @@ func parseText(name, value string) (string, error) {
 	if err := condor.CheckPrintable(value); err != nil {
 		return "", err
 	}
+	if err := checkWord(name, value); err != nil {
+		return "", err
+	}
 	switch name {
 	case "arguments":
 		words, err := condor.SplitArguments(value)

@@ -83,5 +83,5 @@ func seconds(d time.Duration) string {
 
 // note returns the note for the jobs' submit events.
 func note(d *Description) condor.Note {
-	return condor.Note{Starts: d.MaxRetries + 1, Jobs: len(d.Jobs), Sum: d.Sum}.Returns(d.File, d.Returned)
+	return condor.Note{Starts: d.MaxRetries + 1, Jobs: len(d.Jobs), Sum: d.Sum, Random: d.Random}.Returns(d.File, d.Returned)
 }

@@ -9,26 +9,30 @@ import (
 	"unicode/utf8"
 
 	"matpool/condor/jobfile"
+	"matpool/internal/flow"
 	"matpool/internal/status"
 )
 
-// A Range is numbered files, or pairs of them, as a simplified submission file names them.
+// A Range is numbered files, as a simplified submission file names them.
 type Range struct {
 	Names        []string // without an index
 	First, Count int      // the indices First to First+Count−1
 }
 
-// Factors returns what matprod multiplies in the jobs of a simplified submission file: the names
-// of two inputs, or that of one archive of both.
-func Factors(name string) (Range, error) {
+// Factors returns the pair that matprod multiplies in the jobs of a simplified submission file,
+// without an index, and its first index and their number.
+func Factors(name string) (p flow.Pair, first, count int, err error) {
 	q, err := Read(name)
 	if err != nil {
-		return Range{}, err
+		return p, 0, 0, err
 	}
-	if n := len(q.IndexedInputs); n != 2 && !(n == 1 && q.Matprod) {
-		return Range{}, status.DataError(fmt.Errorf("%s: indexed_input_files: names %d files; the factors are two", name, n), "name the factors on the command line")
+	if n := len(q.IndexedInputs); n != 2 && !q.Matprod {
+		return p, 0, 0, status.DataError(fmt.Errorf("%s: indexed_input_files: names %d files; the factors are two", name, n), "name the factors on the command line")
 	}
-	return Range{q.IndexedInputs, q.FirstIndex, q.TotalJobs}, nil
+	if p, err = Pair(q); err != nil {
+		return p, 0, 0, status.DataError(fmt.Errorf("%s: %w", name, err), "")
+	}
+	return p, q.FirstIndex, q.TotalJobs, nil
 }
 
 // Outputs returns what comes back from the jobs of a simplified submission file: the name of the

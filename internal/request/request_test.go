@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"matpool/internal/flow"
 	"matpool/internal/status"
 )
 
@@ -29,15 +31,23 @@ func TestRanges(t *testing.T) {
 		{"total_jobs = 5\nproducts_per_job = auto\nsum = yes\nindexed_output_files = r/s.npz", "{[inputA.npy inputB.npy] 0 5}", "{[r/s.npz] 0 0}"},
 		{"total_jobs = 5\nindexed_input_files = pair.npz", "{[pair.npz] 0 5}", "{[output.npy] 0 5}"},
 		{other + "total_jobs = 5\nindexed_input_files = a, b\nindexed_output_files = c", "{[a b] 0 5}", "{[c] 0 5}"},
+		{"total_jobs = 5\nfixed = a\ninput_files = w/A.npy\nindexed_input_files = b.npy", "false 1 {[w/A.npy b.npy] 0 5}", "{[output.npy] 0 5}"},
+		{"total_jobs = 5\nfixed = b\ninput_files = A.npz:x\nindexed_input_files = b.npy", "false 2 {[b.npy A.npz:x] 0 5}", "{[output.npy] 0 5}"},
+		{"total_jobs = 5\ninputs = random\nseed = 1\nfirst_index = 3", "true 0 {[] 3 5}", "{[output.npy] 3 5}"},
+		{"total_jobs = 5\ninputs = random\nseed = 1\ndistribution = none", bad, "{[output.npy] 0 5}"},
 		{other + "total_jobs = 5", bad, bad},
 		{other + "total_jobs = 5\nindexed_input_files = a\nindexed_output_files = c, d", bad, bad},
 		{"total_jobs = 5\nfirst_index = 999999", bad, bad},
 	} {
 		name := write(t, test.text)
-		factors, err1 := Factors(name)
+		pair, first, count, err1 := Factors(name)
+		factors := fmt.Sprintf("{%v %d %d}", strings.Fields(pair.A+" "+pair.B), first, count)
+		if pair.Random != nil || pair.Fixed != flow.NotFixed {
+			factors = fmt.Sprint(pair.Random != nil, pair.Fixed, " ", factors)
+		}
 		outputs, err2 := Outputs(name)
 		for _, x := range []struct {
-			got  Range
+			got  any
 			err  error
 			want string
 		}{{factors, err1, test.factors}, {outputs, err2, test.outputs}} {

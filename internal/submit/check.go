@@ -32,6 +32,12 @@ func checkNames(t task) error {
 			errs = append(errs, status.DataError(fmt.Errorf("%s: indexed_output_files: %s and %s would have the same name in a job's folder", t.File, output, input),
 				"give the outputs different names, as in indexed_output_files = results/output.npy"))
 		}
+		for _, input := range t.Inputs {
+			if index, clash := indexOf(output, input, t.FirstIndex, t.TotalJobs); clash {
+				errs = append(errs, status.DataError(fmt.Errorf("%s: indexed_output_files: %s is also in input_files", t.File, file.Indexed(output, index)),
+					"choose another name for the outputs"))
+			}
+		}
 		for _, input := range t.IndexedInputFiles() {
 			if index, clash := commonIndex(output, input, t.FirstIndex, t.TotalJobs); clash {
 				errs = append(errs, status.DataError(fmt.Errorf("%s: indexed_output_files: %s is also an input", t.File, file.Indexed(output, index)),
@@ -40,6 +46,19 @@ func checkNames(t task) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// indexOf finds an index for which a name equals another name.
+func indexOf(name, other string, first, count int) (index int, found bool) {
+	if withoutIndex(name) != withoutIndex(other) {
+		return 0, false
+	}
+	for i, indexed := range file.IndexedRange(name, first, count) {
+		if filepath.Clean(indexed) == filepath.Clean(other) {
+			return first + i, true
+		}
+	}
+	return 0, false
 }
 
 // commonIndex finds an index for which a name equals the other name with another index.

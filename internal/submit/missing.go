@@ -36,6 +36,9 @@ func chooseMissing(ctx context.Context, t task, s survey, d division, q queue) (
 	if len(t.outputs.names) == 0 {
 		return nil, "", status.DataError(fmt.Errorf("%s: indexed_output_files: -resubmit needs the names of the outputs of a program other than matprod", t.File), "")
 	}
+	if err := checkSameInputs(t, d, q); err != nil {
+		return nil, "", err
+	}
 	if t.Sum {
 		if err := checkSameSums(t, d, q); err != nil {
 			return nil, "", err
@@ -101,7 +104,7 @@ func stateOf(t task, b batch, number int, m product, job *eventlog.Job) (state, 
 		return missing, err
 	case job != nil && isActive(job):
 		return queued, nil
-	case valid && (job != nil || !t.Sum): // only the log shows which products a sum has
+	case valid && (job != nil || !t.Sum && t.Random == nil): // only the log shows which products a sum has, and of which random inputs
 		return done, nil
 	}
 	return missing, nil
@@ -112,8 +115,15 @@ func stateOf(t task, b batch, number int, m product, job *eventlog.Job) (state, 
 // submission of its job.
 func isValid(t task, b batch, number int, m product, since time.Time) (bool, error) {
 	last := since.Truncate(time.Second)
+	var inputs []string
 	for _, name := range t.IndexedInputFiles() {
-		if info, err := os.Stat(file.Indexed(name, number)); err == nil && info.ModTime().After(last) {
+		inputs = append(inputs, file.Indexed(name, number))
+	}
+	if t.Fixed.Factor != "" {
+		inputs = append(inputs, t.Inputs...)
+	}
+	for _, name := range inputs {
+		if info, err := os.Stat(name); err == nil && info.ModTime().After(last) {
 			last = info.ModTime()
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"matpool/condor"
 	"matpool/condor/jobfile"
 	"matpool/internal/file"
+	"matpool/internal/flow"
 	"matpool/internal/request"
 	"matpool/internal/status"
 	"matpool/internal/text"
@@ -17,6 +18,7 @@ import (
 type task struct {
 	Options
 	*jobfile.Request
+	pair    flow.Pair // of matprod: the factors, without an index
 	outputs outputs
 	generic bool // in a job's folder, indexed files have names without an index
 }
@@ -39,6 +41,11 @@ func read(o Options) (task, error) {
 	if jobs := jobCount(r.TotalJobs, max(r.ProductsPerJob, 1)); t.outputs.folders() && jobs > maxFolders {
 		return task{}, status.DataError(fmt.Errorf("%s: indexed_output_files: without it each job returns all its new files to a folder of its own; that is for tests with up to %s jobs, and here are %s",
 			o.File, text.Number(maxFolders), text.Number(jobs)), "name the outputs, as in indexed_output_files = result.txt")
+	}
+	if t.Matprod {
+		if t.pair, err = request.Pair(r); err != nil {
+			return task{}, status.DataError(fmt.Errorf("%s: %w", o.File, err), "")
+		}
 	}
 	return t, nil
 }
