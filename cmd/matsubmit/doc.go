@@ -54,7 +54,7 @@ Flags:
 	-force      make everything again: replace existing outputs, and ignore jobs in the queue
 	-resubmit   submit only what is missing
 	-dag        submit a DAG, which adds the products at the end
-	-quiet      has no effect; all programs accept it
+	-quiet      do not say how long it will take
 	-help       print this
 	-version    print the program's version
 
@@ -68,7 +68,7 @@ Attributes:
 	total_jobs            NUMBER   the number of products
 	first_index           NUMBER   the number of the first product (0)
 	products_per_job      NUMBER   the number of products that a job computes, or auto (1)
-	slots                 NUMBER   the number of slots for which auto provides jobs (8)
+	slots                 NUMBER   the number of slots for which auto provides jobs (default: those that match, or 8 if condor_status does not answer)
 	sum                   yes|no   a job returns the sum of its products instead of the products (no)
 	indexed_stdout        NAME     where each job's standard output goes, numbered
 	indexed_stderr        NAME     where each job's standard error goes, numbered

@@ -33,7 +33,7 @@ func TestResources(t *testing.T) {
 	} {
 		tk := task{Request: request(test.total, test.r)}
 		s := survey{products: alike(test.total, square(1000))}
-		d := divide(tk.Request, s.products)
+		d := divide(tk.Request, s.products, slotCount{})
 		m := memory(tk, s.products, d.perJob)
 		if m.Bytes != test.memory || !strings.Contains(m.Why, test.why) {
 			t.Errorf("%s: %d bytes of memory (%s), want %d (%s)", test.what, m.Bytes, m.Why, test.memory, test.why)
