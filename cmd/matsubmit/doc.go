@@ -25,6 +25,10 @@ shapes, the programs, and the folders for outputs and logs. Then it writes FILE.
 complete and readable submit description, and runs condor_submit. File names are relative
 to the current folder. Existing outputs and earlier jobs in the queue are an error.
 
+Before that, it asks condor_status, for two seconds at most, which slots match, and says how
+long the jobs will take there and how long matprod would take here. The times follow from
+sizes, from how fast this machine multiplies, and from the latest run in the log, if any.
+
 Another program, executable = NAME, knows nothing of indices: in the folder of job 7,
 data7.txt is data.txt, and result.txt comes back as result7.txt. If $(index), $(first) or
 $(count) is in its arguments, the names in the job keep their indices. A job that ends with
@@ -32,8 +36,9 @@ exit status 0 without an output is held. One that fails returns no outputs. For 
 with Windows, FILE.inputs gets links to the inputs: keep it until all jobs are done.
 
 With products_per_job = 10 a job multiplies ten pairs, which saves HTCondor's overhead for
-nine jobs; with auto, matsubmit chooses the number, and FILE.sub explains the choice. With
-sum = yes a job returns the sum of its products in partial<j>.npz, for matcombine.
+nine jobs; with auto, matsubmit chooses the number, for the slots that match, and FILE.sub
+explains the choice. With sum = yes a job returns the sum of its products in
+partial<j>.npz, for matcombine.
 
 For machines of both systems, matprod and matprod.exe must be in the folder of matsubmit.
 Matsubmit copies them to the folder of FILE.sub, under names by which HTCondor finds the
