@@ -8,7 +8,7 @@ import "slices"
 // may be none.
 func Obstacle(slots []Slot, need Need, names []string) (found []string, alone bool) {
 	for i, name := range names {
-		if slices.ContainsFunc(slots, func(s Slot) bool { n, _ := s.jobs(need, i); return n > 0 }) {
+		if slices.ContainsFunc(slots, func(s Slot) bool { return !s.IsDynamic() && s.jobs(need, i) > 0 }) {
 			found = append(found, name)
 		}
 	}
@@ -16,22 +16,22 @@ func Obstacle(slots []Slot, need Need, names []string) (found []string, alone bo
 		return found, true
 	}
 	for i, name := range names {
-		if !slices.ContainsFunc(slots, func(s Slot) bool { return !s.IsDynamic() && s.has(need, i) }) {
+		if !slices.ContainsFunc(slots, func(s Slot) bool { return !s.IsDynamic() && s.suits(need, i) }) {
 			found = append(found, name)
 		}
 	}
 	return found, false
 }
 
-// has reports whether the slot meets one requirement: a condition, or after them a need.
-func (s Slot) has(need Need, i int) bool {
+// suits reports whether the slot meets one requirement: a condition, or after them a need.
+func (s Slot) suits(need Need, i int) bool {
 	switch i - len(s.meets) {
 	case 0:
-		return s.all.Cpus >= need.Cpus
+		return s.has.Cpus >= need.Cpus
 	case 1:
-		return s.all.Memory >= need.Memory
+		return s.has.Memory >= need.Memory
 	case 2:
-		return s.all.Disk >= need.Disk
+		return s.has.Disk >= need.Disk
 	}
 	return s.meets[i]
 }

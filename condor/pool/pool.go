@@ -12,6 +12,7 @@ package pool
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -25,11 +26,11 @@ type Need struct {
 // A Slot is a slot of a pool. A partitionable slot has jobs as long as its resources last. They
 // have the dynamic slots that it is divided into.
 type Slot struct {
-	kind      string // Static, Partitionable or Dynamic
-	idle      bool   // nobody's job has it, if the free resources are enough
-	own       bool   // a job of the user has it, or has had it a moment ago
-	all, free Need   // its resources
-	meets     []bool
+	kind  string // Static, Partitionable or Dynamic
+	open  bool   // no job and no person has the whole slot
+	own   bool   // a job of the user has it, or has had it a moment ago
+	has   Need   // its resources, whether free or not
+	meets []bool // the conditions
 }
 
 // Command returns the command line of condor_status that prints a line for each slot, for
@@ -37,9 +38,11 @@ type Slot struct {
 // slot, as in a job's requirements; see [Split].
 func Command(user string, conditions []string) []string {
 	command := []string{"condor_status", "-af", "SlotType",
-		`(State == "Unclaimed" || State == "Backfill" || PartitionableSlot =?= true) && Start =!= false`,
+		`(State == "Unclaimed" || State == "Backfill") && Start =!= false`,
 		fmt.Sprintf(`(splitUserName(RemoteOwner)[0] == %q) =?= true`, user),
-		"TotalSlotCpus", "TotalSlotMemory", "int(TotalSlotDisk)", "Cpus", "Memory", "int(Disk)"}
+		"PartitionableSlot =?= true ? TotalSlotCpus : Cpus",
+		"PartitionableSlot =?= true ? TotalSlotMemory : Memory",
+		"int(PartitionableSlot =?= true ? TotalSlotDisk : Disk)"}
 	for _, c := range conditions {
 		command = append(command, "("+ofSlot(c)+") =?= true")
 	}
@@ -65,14 +68,14 @@ func Parse(output []byte, conditions int) ([]Slot, error) {
 
 // parseSlot reads the words of a line.
 func parseSlot(words []string, conditions int) (s Slot, ok bool) {
-	const flags, sizes = 3, 6
+	const flags, sizes = 3, 3
 	if len(words) != flags+sizes+conditions {
 		return s, false
 	}
 	var values [sizes]int64
 	for i, word := range words[flags:][:sizes] {
 		v, err := strconv.ParseInt(word, 10, 48)
-		if err != nil && word != "undefined" && word != "error" {
+		if err != nil {
 			return s, false
 		}
 		values[i] = max(v, 0)
@@ -83,43 +86,44 @@ func parseSlot(words []string, conditions int) (s Slot, ok bool) {
 		return is
 	}
 	ok = true
-	s = Slot{kind: words[0], idle: flag(words[1]), own: flag(words[2]), all: needOf(values[:3]), free: needOf(values[3:])}
-	switch s.kind {
-	case "Partitionable":
-	case "Static", "Dynamic":
-		s.all = s.free // which do not shrink
-	default:
-		return s, false
-	}
+	s = Slot{kind: words[0], open: flag(words[1]), own: flag(words[2]),
+		has: Need{Cpus: int(values[0]), Memory: values[1] << 20, Disk: values[2] << 10}} // in MB and kB
 	for _, word := range words[flags+sizes:] {
 		s.meets = append(s.meets, flag(word))
 	}
-	return s, ok
+	return s, ok && slices.Contains([]string{"Static", "Partitionable", "Dynamic"}, s.kind)
 }
-
-// needOf returns a slot's resources: processors, megabytes of memory, kilobytes of disk.
-func needOf(v []int64) Need { return Need{Cpus: int(v[0]), Memory: v[1] << 20, Disk: v[2] << 10} }
 
 // IsDynamic reports whether the slot is part of a partitionable one.
 func (s Slot) IsDynamic() bool { return s.kind == "Dynamic" }
 
 // Count returns for how many jobs the slots that meet all conditions have the resources, and
-// how many of these are free or the user's own. A slot stays claimed for a while after a job,
-// and the collector hears of its state with delay.
+// how many of these no job of another user has.
+//
+// Note: the resources that a partitionable slot has left are no help. They count what the
+// user's own jobs have, and the collector hears of them some seconds late.
 func Count(slots []Slot, need Need) (match, free int) {
 	for _, s := range slots {
-		m, f := s.jobs(need, -1)
-		match, free = match+m, free+f
+		n := s.jobs(need, -1)
+		switch {
+		case s.IsDynamic() && !s.own:
+			free -= max(n, 1)
+		case s.IsDynamic():
+		case s.open || s.own:
+			match, free = match+n, free+n
+		default:
+			match += n
+		}
 	}
-	return match, min(free, match)
+	return match, max(free, 0)
 }
 
-// jobs returns how many jobs the slot can have, and how many now, without regard to one of the
-// requirements, numbered as in [Obstacle].
-func (s Slot) jobs(need Need, without int) (match, free int) {
+// jobs returns how many jobs fit into the slot, without regard to one of the requirements,
+// numbered as in [Obstacle].
+func (s Slot) jobs(need Need, without int) int {
 	for i, met := range s.meets {
 		if !met && i != without {
-			return 0, 0
+			return 0
 		}
 	}
 	switch without - len(s.meets) {
@@ -130,16 +134,11 @@ func (s Slot) jobs(need Need, without int) (match, free int) {
 	case 2:
 		need.Disk = 0
 	}
-	if match = s.all.times(need); s.idle || s.own {
-		free = s.free.times(need)
+	n := s.has.times(need)
+	if s.kind == "Static" {
+		n = min(n, 1)
 	}
-	switch s.kind {
-	case "Static":
-		match, free = min(match, 1), min(free, 1)
-	case "Dynamic": // the partitionable slot has counted it
-		match, free = 0, min(free, 1)
-	}
-	return match, free
+	return n
 }
 
 // times returns how often a need fits into resources.

@@ -7,15 +7,15 @@ import (
 	"testing"
 )
 
-// The columns of condor_status: kind, idle, own; all processors, MB and kB; those that are free;
-// then a column for each condition.
-const table = `Partitionable true false 8 16000 1000000 8 16000 1000000 true true
-Partitionable true false 8 16000 1000000 2 4000 500000 true true
-Dynamic false true 8 16000 1000000 1 2000 100000 true true
-Dynamic false false 8 16000 1000000 5 10000 400000 true true
-Static false false 1 2000 undefined 1 2000 100000 true true
-Static true false 1 2000 undefined 1 2000 100000 true true
-Static true false 1 2000 undefined 1 2000 100000 true false
+// The columns of condor_status: kind, open, own; processors, MB and kB; then the conditions.
+const table = `Partitionable true false 8 16000 1000000 true true
+Partitionable true false 8 16000 1000000 true true
+Dynamic false true 1 2000 100000 true true
+Dynamic false false 5 10000 400000 true true
+Static false false 1 2000 100000 true true
+Static true false 3 2000 100000 true true
+Static true false 1 2000 100000 true false
+Static false true 1 2000 100000 true true
 `
 
 func parsed(t *testing.T, text string) []Slot {
@@ -28,18 +28,19 @@ func parsed(t *testing.T, text string) []Slot {
 }
 
 // A partitionable slot counts as often as its resources allow, any other once. Dynamic slots are
-// part of a partitionable one; those with the user's own jobs will be free for others.
+// part of a partitionable one; those with jobs of others are not free.
 func TestCount(t *testing.T) {
 	slots := parsed(t, table)
 	for _, test := range []struct {
 		need        Need
 		match, free int
 	}{
-		{Need{1, 0, 0}, 8 + 8 + 1 + 1, 8 + 2 + 1 + 1},
-		{Need{1, 1000 << 20, 0}, 18, 12},
-		{Need{2, 0, 0}, 4 + 4, 4 + 1},
-		{Need{1, 3000 << 20, 0}, 5 + 5, 5 + 1},
-		{Need{1, 0, 300000 << 10}, 3 + 3, 3 + 1},
+		{Need{1, 0, 0}, 8 + 8 + 3, 8 + 8 - 5 + 2},
+		{Need{1, 1000 << 20, 0}, 8 + 8 + 3, 8 + 8 - 5 + 2},
+		{Need{2, 0, 0}, 4 + 4 + 1, 4 + 4 - 2 + 1},
+		{Need{1, 3000 << 20, 0}, 5 + 5, 5 + 5 - 3},
+		{Need{1, 0, 300000 << 10}, 3 + 3, 3 + 3 - 1},
+		{Need{8, 0, 0}, 2, 2 - 1},
 		{Need{9, 0, 0}, 0, 0},
 	} {
 		if match, free := Count(slots, test.need); match != test.match || free != test.free {
@@ -52,7 +53,7 @@ func TestCount(t *testing.T) {
 // no slot meets.
 func TestObstacle(t *testing.T) {
 	names := []string{"A", "B", "cpus", "memory", "disk"}
-	const met, not = "Static true false 1 2000 1 1 2000 100000 ", "Partitionable true false 1 2000 90000 1 2000 90000 "
+	const met, not = "Static true false 1 2000 100000 ", "Partitionable true false 1 2000 90000 "
 	for _, test := range []struct {
 		what, table string
 		need        Need
@@ -67,7 +68,7 @@ func TestObstacle(t *testing.T) {
 		{"two that none meets", met + "false false\n" + not + "false false\n", Need{1, 1, 1}, "A B", false},
 		{"a condition and a need that none meets", met + "true false\n", Need{2, 1, 1}, "B cpus", false},
 		{"each met by one, all by none", met + "true false\n" + not + "false true\n", Need{1, 1, 95000 << 10}, "B", true},
-		{"three by no two", "Static true false 2 2000 1 2 2000 9 true false\n" + "Static true false 1 2000 1 1 2000 9 true true\n", Need{2, 1 << 40, 1}, "memory", false},
+		{"three by no two", "Static true false 2 2000 9 true false\n" + "Static true false 1 2000 9 true true\n", Need{2, 1 << 40, 1}, "memory", false},
 	} {
 		found, alone := Obstacle(parsed(t, test.table), test.need, names)
 		if got := strings.Join(found, " "); got != test.want || alone != test.alone {
@@ -79,9 +80,9 @@ func TestObstacle(t *testing.T) {
 // Anything but lines of slots is an error.
 func TestParseRefuses(t *testing.T) {
 	for _, text := range []string{
-		"nonsense\n", "Static true\n", "Static true maybe 1 2 3 1 2 3 true true\n", "Static true false 1 2 3 1 2 x true true\n",
-		"Static true false 1 2 3 1 2 3 true undefined\n", "Odd true false 1 2 3 1 2 3 true true\n",
-		"Static true false 1 2 3 1 2 3 true true true\n", "Static true false 1 2 3 1 2 999999999999999999 true true\n",
+		"nonsense\n", "Static true\n", "Static true maybe 1 2 3 true true\n", "Static true false 1 2 x true true\n",
+		"Static true false 1 2 3 true undefined\n", "Odd true false 1 2 3 true true\n", "Static true false 1 undefined 3 true true\n",
+		"Static true false 1 2 3 true true true\n", "Static true false 1 2 999999999999999999 true true\n",
 		table + "\x00\xff\n",
 	} {
 		if slots, err := Parse([]byte(text), 2); err == nil {
@@ -134,7 +135,7 @@ func TestConditions(t *testing.T) {
 func BenchmarkParse(b *testing.B) {
 	var text strings.Builder
 	for i := range 10_000 {
-		fmt.Fprintf(&text, "Partitionable true false 8 16000 1000000 %d 16000 1000000 true true\n", i%9)
+		fmt.Fprintf(&text, "Partitionable true false %d 16000 1000000 true true\n", i%9)
 	}
 	for b.Loop() {
 		if _, err := Parse([]byte(text.String()), 2); err != nil {

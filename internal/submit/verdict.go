@@ -88,9 +88,9 @@ func grounds(t task, o offer, l load, match, free int, from *earlier) []string {
 	list := []string{matching}
 	switch {
 	case free == 0:
-		list = append(list, "none of them free or yours now")
+		list = append(list, "all in use by others")
 	case free < match:
-		list = append(list, text.Number(free)+" of them free or yours now")
+		list = append(list, text.Number(match-free)+" of them in use by others")
 	}
 	if t.Matprod {
 		list = append(list, text.Size(l.in+l.out)+" through this machine")
