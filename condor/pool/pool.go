@@ -44,7 +44,7 @@ func Command(user string, conditions []string) []string {
 		"PartitionableSlot =?= true ? TotalSlotMemory : Memory",
 		"int(PartitionableSlot =?= true ? TotalSlotDisk : Disk)"}
 	for _, c := range conditions {
-		command = append(command, "("+ofSlot(c)+") =?= true")
+		command = append(command, "(("+ofSlot(c)+") ? true : false) =?= true") // a number may be true
 	}
 	return command
 }

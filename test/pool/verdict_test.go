@@ -142,7 +142,7 @@ func TestNoSlotMatches(t *testing.T) {
 	t.Parallel()
 	f := inputs(t, 4, 4)
 	for _, test := range []struct{ flag, warning string }{
-		{`-requirements=Memory > 1000 && OpSysName == "Plan9"`, `some would without OpSysName == "Plan9"`},
+		{`-requirements=Memory > 1000 && TotalSlots && OpSysName == "Plan9"`, `some would without OpSysName == "Plan9"`},
 		{`-requirements=TARGET.OpSys == "SOLARIS" || Machine == "nowhere"`, `some would without TARGET.OpSys == "SOLARIS" || Machine == "nowhere"`},
 		{"-request_cpus=8", "some would without request_cpus = 8"},
 		{"-request_memory=64GB", "some would without request_memory = 68.7 GB"},
