@@ -66,7 +66,11 @@ func verdict(t task, l load, batches []batch, o offer, match, free int, p pace, 
 	default:
 		times = append(times, about(onPool)+" on the pool")
 	}
-	line := text.Count(l.products, unit(t)) + ": " + strings.Join(times, "; ")
+	count := l.jobs
+	if t.Matprod {
+		count = l.products
+	}
+	line := text.Count(count, unit(t)) + ": " + strings.Join(times, "; ")
 	if match > 0 {
 		line += " (" + strings.Join(grounds(t, o, l, match, free, from), ", ") + ")"
 	}

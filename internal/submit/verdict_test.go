@@ -50,8 +50,8 @@ func TestVerdict(t *testing.T) {
 			"100 products: less than 1s here; on the pool no slot matches. matprod -count 100 does it here."},
 		{matprod, load{jobs: 100, products: 100, flops: 1e9}, offer{unknown: "condor_status did not answer within 2s"}, 0, 0, usual, nil,
 			"100 products: less than 1s here; on the pool unknown: condor_status did not answer within 2s. matprod -count 100 does it here."},
-		{tool, load{jobs: 100, products: 100, in: 24e8}, offer{}, 412, 412, usual, nil,
-			"100 jobs: their run time is unknown (412 slots match, 2.4 GB to send)."},
+		{tool, load{jobs: 50, products: 100, in: 24e8}, offer{}, 412, 412, usual, nil,
+			"50 jobs: their run time is unknown (412 slots match, 2.4 GB to send)."},
 		{tool, load{jobs: 100, products: 100, in: 3e8}, offer{}, 10, 10, pace{start: 2, factor: 1, program: 60}, &earlier{cluster: 7},
 			"100 jobs: about 10m on the pool (10 slots match, 300.0 MB to send, at the pace of cluster 7)."},
 	} {
