@@ -36,73 +36,84 @@ func (h handover) tell(ctx context.Context, s survey, d division, o offer) {
 			return
 		}
 	}
-	pace, from := paceOf(h.task, s, o, earlierJobs(h.task, d, h.plan), here)
-	fmt.Fprintln(h.messages, verdict(h.task, loadOf(h.task, s, h.plan.batches), h.plan.batches, o, match, free, pace, from, here))
+	v := verdict{task: h.task, offer: o, batches: h.plan.batches, load: loadOf(h.task, s, h.plan.batches), match: match, free: free, speed: here}
+	v.pace, v.from = paceOf(h.task, s, o, earlierJobs(h.task, d, h.plan), here)
+	fmt.Fprintln(h.messages, v)
 }
 
-// verdict returns a line that compares the time that the pool takes for jobs with that of this
-// machine, as far as they are known.
-func verdict(t task, l load, batches []batch, o offer, match, free int, p pace, from *earlier, s speed) string {
-	slots := free // if none is free, the time is at least that of all
-	if free == 0 {
-		slots = max(match, 1)
-	}
-	here, onPool := s.here(l), p.onPool(l, slots, t.Cpus, s)
-	known := match > 0 && (t.Matprod || from != nil)
+// A verdict is what is known of the time that jobs will take, on the pool and on this machine.
+type verdict struct {
+	task    task
+	batches []batch
+	load    load
+	speed   speed // of this machine
 
+	offer       offer
+	match, free int // slots; see [pool.Count]
+	pace        pace
+	from        *earlier // the run that the pace is from, or nil
+}
+
+// String returns the verdict as a line.
+func (v verdict) String() string {
+	slots := v.free
+	if v.free == 0 { // the time is at least that of all
+		slots = max(v.match, 1)
+	}
+	here, onPool := v.speed.here(v.load), v.pace.onPool(v.load, slots, v.task.Cpus, v.speed)
+	known := v.match > 0 && (v.task.Matprod || v.from != nil)
+
+	count := v.load.jobs
 	var times []string
-	if t.Matprod {
+	if v.task.Matprod {
+		count = v.load.products
 		times = append(times, about(here)+" here")
 	}
 	switch {
-	case o.unknown != "":
-		times = append(times, "on the pool unknown: "+o.unknown)
-	case match == 0:
+	case v.offer.unknown != "":
+		times = append(times, "on the pool unknown: "+v.offer.unknown)
+	case v.match == 0:
 		times = append(times, "on the pool no slot matches")
 	case !known:
 		times = append(times, "their run time is unknown")
-	case free == 0:
+	case v.free == 0:
 		times = append(times, "on the pool at least "+about(onPool))
 	default:
 		times = append(times, about(onPool)+" on the pool")
 	}
-	count := l.jobs
-	if t.Matprod {
-		count = l.products
+	line := text.Count(count, unit(v.task)) + ": " + strings.Join(times, "; ")
+	if v.match > 0 {
+		line += " (" + strings.Join(v.grounds(), ", ") + ")"
 	}
-	line := text.Count(count, unit(t)) + ": " + strings.Join(times, "; ")
-	if match > 0 {
-		line += " (" + strings.Join(grounds(t, o, l, match, free, from), ", ") + ")"
-	}
-	if command := hereCommand(t, batches); command != "" && (!known || here <= onPool) {
+	if command := hereCommand(v.task, v.batches); command != "" && (!known || here <= onPool) {
 		line += ". " + command + " does it here"
 	}
 	return line + "."
 }
 
 // grounds returns what the time on the pool follows from.
-func grounds(t task, o offer, l load, match, free int, from *earlier) []string {
-	matching := text.Count(match, "slot") + " match"
-	if match == 1 {
+func (v verdict) grounds() []string {
+	matching := text.Count(v.match, "slot") + " match"
+	if v.match == 1 {
 		matching += "es"
 	}
-	if o.unjudged {
+	if v.offer.unjudged {
 		matching = "up to " + matching
 	}
 	list := []string{matching}
 	switch {
-	case free == 0:
+	case v.free == 0:
 		list = append(list, "all in use by others")
-	case free < match:
-		list = append(list, text.Number(match-free)+" of them in use by others")
+	case v.free < v.match:
+		list = append(list, text.Number(v.match-v.free)+" of them in use by others")
 	}
-	if t.Matprod {
-		list = append(list, text.Size(l.in+l.out)+" through this machine")
+	if v.task.Matprod {
+		list = append(list, text.Size(v.load.in+v.load.out)+" through this machine")
 	} else {
-		list = append(list, text.Size(l.in)+" to send")
+		list = append(list, text.Size(v.load.in)+" to send")
 	}
-	if from != nil {
-		list = append(list, fmt.Sprintf("at the pace of cluster %d", from.cluster))
+	if v.from != nil {
+		list = append(list, fmt.Sprintf("at the pace of cluster %d", v.from.cluster))
 	}
 	return list
 }

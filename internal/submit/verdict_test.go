@@ -55,7 +55,8 @@ func TestVerdict(t *testing.T) {
 		{tool, load{jobs: 100, products: 100, in: 3e8}, offer{}, 10, 10, pace{start: 2, factor: 1, program: 60}, &earlier{cluster: 7},
 			"100 jobs: about 10m on the pool (10 slots match, 300.0 MB to send, at the pace of cluster 7)."},
 	} {
-		got := verdict(taskOf(test.r, 100), test.l, []batch{{first: 0, count: 100}}, test.o, test.match, test.free, test.p, test.from, gigaflops(50))
+		got := verdict{task: taskOf(test.r, 100), batches: []batch{{first: 0, count: 100}}, load: test.l, speed: gigaflops(50),
+			offer: test.o, match: test.match, free: test.free, pace: test.p, from: test.from}.String()
 		if got != test.want {
 			t.Errorf("%s\nwant\n%s", got, test.want)
 		}
