@@ -26,8 +26,9 @@ complete and readable submit description, and runs condor_submit. File names are
 to the current folder. Existing outputs and earlier jobs in the queue are an error.
 
 Before that, it asks condor_status, for two seconds at most, which slots match, and says how
-long the jobs will take there and how long matprod would take here. The times follow from
-sizes, from how fast this machine multiplies, and from the latest run in the log, if any.
+long the jobs will take there and how long matprod would take here, if nothing else runs. The
+times follow from sizes, from how fast this machine multiplies, and from the latest run in the
+log, if any.
 
 Another program, executable = NAME, knows nothing of indices: in the folder of job 7,
 data7.txt is data.txt, and result.txt comes back as result7.txt. If $(index), $(first) or

@@ -57,7 +57,8 @@ func loadOf(t task, s survey, batches []batch) load {
 //
 //	t = start + products·file + bytes/localPerSecond + flops/speed
 //
-// The files are in the page cache, as they are after they were made; a slow disk takes longer.
+// The files are in the page cache, as they are after they were made; a slow disk takes longer,
+// and so does a machine with other load.
 const (
 	localSeconds     = 0.02 // to start matprod
 	fileSeconds      = 1e-4 // to open, create and rename the files of a product
