@@ -42,7 +42,7 @@ func Attributes() []Attribute {
 	return []Attribute{
 		{"executable", Name, "", "the program (default: the matprod next to matsubmit)"},
 		{"arguments", Text, "", "another program's arguments; $(index) is the job's number, $(first) and $(count) a batch's range"},
-		{"indexed_input_files", Names, "inputA.npy, inputB.npy", "inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors"},
+		{"indexed_input_files", Names, "inputA.npy, inputB.npy", "inputs of each product, numbered before the extension or at $(index): inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors"},
 		{"indexed_output_files", Names, "", "outputs of each product, numbered in the same way (default: output.npy for matprod; for another program all new files, in FILE.out/INDEX)"},
 		{"input_files", Names, "", "files that every job gets"},
 		{"total_jobs", Integer, "", "the number of products"},

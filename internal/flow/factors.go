@@ -71,7 +71,7 @@ func openFactors(p Pair) (factors, error) {
 		f.a, errA = openFactor(p.A)
 		f.b, errB = openFactor(p.B)
 	}
-	err := errors.Join(errA, errB)
+	err := errors.Join(NotFound(p.A, errA), NotFound(p.B, errB))
 	if err == nil {
 		err = errors.Join(checkFactor(f.nameA, f.a), checkFactor(f.nameB, f.b))
 	}

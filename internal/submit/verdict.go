@@ -157,8 +157,8 @@ func hereCommand(t task, batches []batch) string {
 	} else {
 		names = append(names, t.outputs.names[0])
 	}
-	if slices.Equal(names, []string{"inputA.npy", "inputB.npy", defaultOutput}[:len(names)]) {
-		names = nil
+	if standard := []string{"inputA.npy", "inputB.npy", "output.npy"}; slices.Equal(names, standard[:len(names)]) {
+		names = nil // matprod's defaults
 	}
 	for _, name := range names {
 		if strings.ContainsAny(name, " '\"$&;()<>|*?\\`#~") || strings.HasPrefix(name, "-") {

@@ -20,7 +20,7 @@ func gigaflops(perProcessor float64) speed {
 // taskOf returns a task of matprod, or of another program.
 func taskOf(r jobfile.Request, total int) task {
 	r.IndexedInputs = []string{"inputA.npy", "inputB.npy"}
-	t := task{Request: request(total, r)}
+	t := task{Request: requestOf(total, r)}
 	t.outputs = outputsOf(t.Request, "run")
 	return t
 }
