@@ -77,13 +77,7 @@ func (m *tiled) multiply(ctx context.Context, c Matrix, a, b operand, progress f
 	}
 	p := newProduct(ctx, m, c, a, b)
 	p.progress = progress
-	var wg sync.WaitGroup
-	for t := 1; t < p.threads; t++ {
-		wg.Go(func() { p.work(t) })
-	}
-	p.work(0)
-	wg.Wait()
-	return context.Cause(ctx)
+	return p.run()
 }
 
 // A product is one call's state, shared by its threads.
@@ -100,6 +94,7 @@ type product struct {
 	a, b     operand
 	progress func(multiplications int64) // or nil
 	threads  int                         // those that take part
+	upper    bool                        // only the upper triangle of C is wanted
 
 	unitRows, unitCols int // a unit's size
 	strip, unit        atomic.Int64
@@ -127,19 +122,31 @@ func newProduct(ctx context.Context, m *tiled, c Matrix, a, b operand) *product 
 	return p
 }
 
+// run computes the product.
+func (p *product) run() error {
+	var wg sync.WaitGroup
+	for t := 1; t < p.threads; t++ {
+		wg.Go(func() { p.work(t) })
+	}
+	p.work(0)
+	wg.Wait()
+	return context.Cause(p.ctx)
+}
+
 // work is one thread's part of the product.
 func (p *product) work(thread int) {
 	buffer := 0
 	for j := 0; j < p.c.Cols; j += blockCols {
 		cols := min(blockCols, p.c.Cols-j)
+		rows := p.wantedRows(p.c.Rows, 0, j+cols)
 		for k := 0; k < p.a.cols; k += p.kernel.blockDepth {
 			depth := min(p.kernel.blockDepth, p.a.cols-k)
 			p.packStrips(thread, p.packedB[buffer], p.b.View(k, j, depth, cols))
 			if p.barrier.wait(); p.cancelled {
 				return
 			}
-			p.multiplyUnits(thread,
-				p.c.View(0, j, p.c.Rows, cols), p.a.View(0, k, p.a.rows, depth), p.packedB[buffer], k > 0)
+			p.multiplyUnits(thread, j,
+				p.c.View(0, j, rows, cols), p.a.View(0, k, rows, depth), p.packedB[buffer], k > 0)
 			buffer = 1 - buffer
 		}
 	}
@@ -159,8 +166,8 @@ func (p *product) packStrips(thread int, packed []float64, b operand) {
 }
 
 // multiplyUnits computes the units of c ← a·b (or c += a·b) that this thread
-// gets hold of. packed holds b, a whole block.
-func (p *product) multiplyUnits(thread int, c Matrix, a operand, packed []float64, add bool) {
+// gets hold of. packed holds b, a whole block, and c has the columns from first on.
+func (p *product) multiplyUnits(thread, first int, c Matrix, a operand, packed []float64, add bool) {
 	groups := ceilDiv(c.Cols, p.unitCols)
 	for p.ctx.Err() == nil {
 		unit := int(p.unit.Add(1) - 1)
@@ -169,26 +176,30 @@ func (p *product) multiplyUnits(thread int, c Matrix, a operand, packed []float6
 			return
 		}
 		rows, cols := min(p.unitRows, c.Rows-i), min(p.unitCols, c.Cols-j)
-		p.multiplyUnit(thread, c.View(i, j, rows, cols), a.View(i, 0, rows, a.cols), packed[j*a.cols:], add)
+		if rows = p.wantedRows(rows, i, first+j+cols); rows == 0 {
+			continue
+		}
+		p.multiplyUnit(thread, first+j-i, c.View(i, j, rows, cols), a.View(i, 0, rows, a.cols), packed[j*a.cols:], add)
 		if p.progress != nil {
-			p.progress(int64(rows) * int64(cols) * int64(a.cols))
+			p.progress(p.wanted(rows, cols, first+j-i) * int64(a.cols))
 		}
 	}
 }
 
 // multiplyUnit packs a and computes c, one unit. A strip of B, one panel deep, stays in
 // the L1 cache while the packed rows of A run past it; so do that strip's columns of C
-// from panel to panel in the L2 cache.
-func (p *product) multiplyUnit(thread int, c Matrix, a operand, packedB []float64, add bool) {
+// from panel to panel in the L2 cache. The diagonal of C begins in the unit's column −diagonal.
+func (p *product) multiplyUnit(thread, diagonal int, c Matrix, a operand, packedB []float64, add bool) {
 	packedA := p.packedA[thread]
 	height, width := roundUp(c.Rows, p.kernel.rows), p.kernel.cols
 	for k := 0; k < a.cols; k += Panel {
 		pack(packedA[k*height:], a.View(0, k, a.rows, min(Panel, a.cols-k)).T(), p.kernel.rows, p.scratch[thread])
 	}
 	for j := 0; j < c.Cols; j += width {
-		for k := 0; k < a.cols; k += Panel {
+		rows := p.wantedRows(c.Rows, -diagonal, j+width)
+		for k := 0; k < a.cols && rows > 0; k += Panel {
 			p.kernel.run(min(Panel, a.cols-k), &packedA[k*height], &packedB[j*a.cols+k*width], &c.Data[j],
-				c.Rows, min(width, c.Cols-j), c.Stride, add || k > 0)
+				rows, min(width, c.Cols-j), c.Stride, add || k > 0)
 		}
 	}
 }
