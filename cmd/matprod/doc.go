@@ -7,6 +7,7 @@ Usage:
 	matprod [flags] -first I -count N [A B C]
 	matprod [flags] -first I -count N -sum FILE [A B]
 	matprod [flags] -serial -jobs N [A B]
+	matprod [flags] -gram … [X …]
 
 In each form A B may be PAIR.npz, one archive of both.
 
@@ -26,6 +27,12 @@ FILE's name.
 The fourth form is the serial check of a run on a pool: it computes all N products
 and prints the norm of their sum, the same digits that matcombine prints. It writes
 no products.
+
+With -gram there is one file X instead of A B, in each of these forms; without a name it
+is inputX.npy. The product is XᵀX, of the same bits as if Xᵀ and X were multiplied, but X is
+read once, and only the upper half of the symmetric result is computed. With -transpose a,
+it is AᵀB. In Python they are X.T @ X and A.T @ B; of a stack each matrix is transposed.
+The numbers in X are real.
 
 A and B are arrays of any numeric types that np.matmul multiplies: booleans, integers,
 floats and complex numbers, in C or Fortran order and either byte order; matrices, vectors,
@@ -47,18 +54,20 @@ ChirpMatMessage, which the jobs of matsubmit quote when they are held.
 
 Flags:
 
-	-first I     begin with index I (0)
-	-count N     multiply N indexed pairs (1)
-	-sum FILE    write the sum of the range's products to FILE, and no products
-	-serial      print the norm of the sum of all products, write none
-	-jobs N      with -serial: the number of products, N (100)
-	-o FILE      with -serial: write the sum to FILE
-	-threads N   compute with N threads (the processors that may be used)
-	-kernel K    compute with kernel K: avx512, avx2 or generic (the fastest)
-	-sync        flush the outputs to the disk
-	-quiet       print nothing but the norm that -serial prints
-	-help        print this
-	-version     print the program's version and the kernel in use
+	-first I       begin with index I (0)
+	-count N       multiply N indexed pairs (1)
+	-sum FILE      write the sum of the range's products to FILE, and no products
+	-gram          make the Gram matrix XᵀX of one file instead of a product of two
+	-transpose F   multiply AᵀB: F is a, the only factor that can be transposed
+	-serial        print the norm of the sum of all products, write none
+	-jobs N        with -serial: the number of products, N (100)
+	-o FILE        with -serial: write the sum to FILE
+	-threads N     compute with N threads (the processors that may be used)
+	-kernel K      compute with kernel K: avx512, avx2 or generic (the fastest)
+	-sync          flush the outputs to the disk
+	-quiet         print nothing but the norm that -serial prints
+	-help          print this
+	-version       print the program's version and the kernel in use
 
 Examples:
 
@@ -89,6 +98,13 @@ Examples:
 
 	$ matprod -serial -jobs 3 input.npz
 	norm of the sum of 3 products: 7496.135068553137
+
+	$ matprod -gram inputA0.npy gram.npy
+
+	$ matprod -transpose a inputA0.npy inputA0.npy same.npy
+
+	$ matprod -gram -serial -jobs 3 inputA.npy
+	norm of the sum of 3 products: 7447.378843864233
 
 Exit status: 0 done; 64 wrong usage, or the output is an input; 65 an input is missing
 or bad; 1 any other failure, which may not happen on another machine.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"io"
 	"path/filepath"
 	"strings"
@@ -25,6 +26,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	first := flags.Whole("first", 0, 0, file.MaxIndex, "begin with index `I`")
 	count := flags.Whole("count", 1, 1, file.MaxIndex, "multiply `N` indexed pairs")
 	sum := flags.Path("sum", "", "write the sum of the range's products to `FILE`, and no products")
+	gram := flags.Bool("gram", "make the Gram matrix XᵀX of one file instead of a product of two")
+	form := flow.Plain
+	flags.Func("transpose", "multiply AᵀB: `F` is a, the only factor that can be transposed", func(s string) error {
+		if form = flow.Transposed; s != "a" {
+			return errors.New("it must be a")
+		}
+		return nil
+	})
 	serial := flags.Bool("serial", "print the norm of the sum of all products, write none")
 	jobs := flags.Jobs("with -serial: the number of products, `N`")
 	output := flags.Path("o", "", "with -serial: write the sum to `FILE`")
@@ -60,14 +69,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *serial && flags.Given("sync") {
 		return flags.Misused("-serial writes no products: it does not go with -sync")
 	}
-	pair := flow.Pair{A: "inputA.npy", B: "inputB.npy", C: "output.npy"}
-	isPair := len(names) > 0 && strings.EqualFold(filepath.Ext(names[0]), ".npz") // both factors
+	pair := flow.Pair{A: "inputA.npy", B: "inputB.npy", C: "output.npy", Form: form}
+	if *gram {
+		if form == flow.Transposed {
+			return flags.Misused("-gram transposes its file already: it does not go with -transpose")
+		}
+		pair = flow.Pair{A: "inputX.npy", C: "output.npy", Form: flow.Gram}
+	}
+	isPair := len(names) > 0 && (*gram || strings.EqualFold(filepath.Ext(names[0]), ".npz")) // all factors
 	switch {
 	case len(names) == 0:
 	case (*serial || summed) && len(names) == 1 && isPair:
 		pair.A, pair.B = names[0], ""
 	case !*serial && !summed && len(names) == 2 && isPair:
 		pair.A, pair.B, pair.C = names[0], "", names[1]
+	case *gram && (*serial || summed):
+		return flags.Misused("one file is named with -gram and -serial or -sum, or none; not %d", len(names))
+	case *gram:
+		return flags.Misused("two files are named with -gram, X C, or none; not %d", len(names))
 	case (*serial || summed) && len(names) == 2:
 		pair.A, pair.B = names[0], names[1]
 	case !*serial && !summed && len(names) == 3:

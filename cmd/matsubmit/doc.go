@@ -64,6 +64,8 @@ Attributes:
 	arguments             TEXT     another program's arguments; $(index) is the job's number, $(first) and $(count) a batch's range
 	indexed_input_files   NAMES    inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors (inputA.npy, inputB.npy)
 	indexed_output_files  NAMES    outputs of each product, numbered in the same way (default: output.npy for matprod; for another program all new files, in FILE.out/INDEX)
+	gram                  yes|no   a product is the Gram matrix XᵀX of one input, which by default is inputX.npy (no)
+	transpose             TEXT     a: a product is AᵀB, not AB
 	input_files           NAMES    files that every job gets
 	total_jobs            NUMBER   the number of products
 	first_index           NUMBER   the number of the first product (0)

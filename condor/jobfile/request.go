@@ -28,6 +28,8 @@ type Request struct {
 	ProductsPerJob int  // products_per_job; 0 for auto
 	Slots          int  // slots
 	Sum            bool // sum
+	Gram           bool // gram
+	Transpose      bool // transpose
 
 	Stdout, Stderr, Log condor.Template // indexed or not
 
@@ -178,6 +180,8 @@ func (r *resolver) request() *Request {
 		FirstIndex:     r.integer("first_index"),
 		Slots:          r.integer("slots"),
 		Sum:            get(r, "sum", parseYesNo),
+		Gram:           get(r, "gram", parseYesNo),
+		Transpose:      r.given("transpose"),
 		Systems:        get(r, "operating_systems", parseSystems),
 		Cpus:           r.integer("request_cpus"),
 		Memory:         r.size("request_memory"),
@@ -203,6 +207,9 @@ func (r *resolver) request() *Request {
 	q.Matprod = base == "" || base == "matprod" || base == "matprod.exe"
 	if q.Matprod || r.given("indexed_input_files") {
 		q.IndexedInputs = r.names("indexed_input_files")
+	}
+	if q.Gram && !r.given("indexed_input_files") {
+		q.IndexedInputs = []string{"inputX.npy"}
 	}
 	if text, _ := r.text("products_per_job"); !isAuto(text) {
 		q.ProductsPerJob = r.integer("products_per_job")
@@ -246,12 +253,13 @@ func (r *resolver) check(q *Request) {
 	if r.given("arguments") && q.Matprod {
 		r.fail("arguments", "matsubmit makes matprod's arguments: leave this out, or set executable to another program")
 	}
-	if isPair := len(q.IndexedInputs) == 1 && isArchive(q.IndexedInputs[0]); q.Matprod && len(q.IndexedInputs) != 2 && !isPair {
+	if isPair := len(q.IndexedInputs) == 1 && isArchive(q.IndexedInputs[0]); q.Matprod && !q.Gram && len(q.IndexedInputs) != 2 && !isPair {
 		r.fail("indexed_input_files", "matprod has two inputs, the factors, or one .npz file of both, not %d", len(q.IndexedInputs))
 	}
 	if q.Matprod && len(q.IndexedOutputs) > 1 {
 		r.fail("indexed_output_files", "matprod has one output, the product, not %d", len(q.IndexedOutputs))
 	}
+	r.checkForm(q)
 	if q.Sum && !q.Matprod {
 		r.fail("sum", "only matprod can sum its products")
 	}
@@ -269,5 +277,19 @@ func (r *resolver) check(q *Request) {
 	}
 	if a, b, clash := condor.SameBase(fold, q.IndexedOutputs); clash {
 		r.fail("indexed_output_files", "%s and %s would have the same name in a job's folder", a, b)
+	}
+}
+
+// checkForm checks what says which product is made.
+func (r *resolver) checkForm(q *Request) {
+	switch {
+	case q.Gram && !q.Matprod:
+		r.fail("gram", "only matprod makes Gram matrices")
+	case q.Transpose && !q.Matprod:
+		r.fail("transpose", "only matprod transposes a factor")
+	case q.Gram && q.Transpose:
+		r.fail("transpose", "gram = yes transposes its input already: remove one of them")
+	case q.Gram && len(q.IndexedInputs) != 1:
+		r.fail("indexed_input_files", "with gram = yes there is one input, not %d", len(q.IndexedInputs))
 	}
 }

@@ -48,6 +48,10 @@ func parseText(name, value string) (string, error) {
 		return "", err
 	}
 	switch name {
+	case "transpose":
+		if value != "a" {
+			return "", fmt.Errorf("%q: only the first factor can be transposed: write transpose = a", text.Clip(value))
+		}
 	case "arguments":
 		words, err := condor.SplitArguments(value)
 		if err != nil {

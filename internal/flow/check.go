@@ -63,7 +63,7 @@ func checkTerms(pairs []Pair, output string) (w work, sum npyio.Header, err erro
 			continue
 		}
 		w.add(f)
-		product, name := f.product(), f.nameA+" times "+f.nameB
+		product, name := f.product(), f.form.name(f.nameA, f.nameB)
 		f.close()
 		if product.DType.Kind == 'c' {
 			complex = true

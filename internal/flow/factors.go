@@ -16,17 +16,19 @@ type factors struct {
 	a, b         *npyio.File
 	nameA, nameB string
 	archive      *npyio.Archive // of both, or nil
-	shapes
+	form         Form
+	shapes       // of the factors as they are multiplied
 }
 
 func (f factors) close() {
 	if f.archive != nil {
 		f.archive.Close()
 	}
-	for _, file := range []*npyio.File{f.a, f.b} {
-		if file != nil {
-			file.Close()
-		}
+	if f.a != nil {
+		f.a.Close()
+	}
+	if f.b != nil && f.form != Gram {
+		f.b.Close()
 	}
 }
 
@@ -41,7 +43,7 @@ func elemOf(h npyio.Header) elem.Type {
 	return t
 }
 
-// product returns the header of A·B.
+// product returns the header of the product.
 func (f factors) product() npyio.Header {
 	_, _, t := f.types()
 	return npyio.Header{DType: npyio.DTypeOf(t), Shape: f.result}
@@ -50,6 +52,9 @@ func (f factors) product() npyio.Header {
 // multiplications returns the number of multiplications of real numbers.
 func (f factors) multiplications() int64 {
 	a, b, _ := f.types()
+	if f.form == Gram {
+		return int64(f.products()) * blas.GramMultiplications(f.k, f.cols)
+	}
 	return int64(f.products()) * blas.Multiplications(f.rows, f.k, f.cols, a, b)
 }
 
@@ -57,33 +62,50 @@ func (f factors) multiplications() int64 {
 // one product at a time.
 func (f factors) memory() (factors, product int64) {
 	a, b, _ := f.types()
-	return newReader(f.a, f.rows, f.k).memory() + newReader(f.b, f.k, f.cols).memory(),
-		8 * int64(f.rows) * int64(f.cols) * int64(blas.Parts(a, b))
+	factors = f.readerA().memory()
+	if f.form != Gram {
+		factors += f.readerB().memory()
+	}
+	return factors, 8 * int64(f.rows) * int64(f.cols) * int64(blas.Parts(a, b))
 }
 
-// openFactors opens both arrays of a pair. The error joins what is wrong with either.
+// readerA and readerB return readers of the factors as they lie in their files.
+func (f factors) readerA() *reader {
+	if f.form == Plain {
+		return newReader(f.a, f.rows, f.k)
+	}
+	return newReader(f.a, f.k, f.rows)
+}
+
+func (f factors) readerB() *reader { return newReader(f.b, f.k, f.cols) }
+
+// openFactors opens both arrays of a pair, or the only one. The error joins what is wrong with either.
 func openFactors(p Pair) (factors, error) {
-	f := factors{nameA: p.A, nameB: p.B}
+	f := factors{nameA: p.A, nameB: p.B, form: p.Form}
 	var errA, errB error
-	if p.B == "" {
+	switch {
+	case p.Form == Gram:
+		f.a, errA = openFactor(p.A)
+		f.b, f.nameB = f.a, f.nameA
+	case p.B == "":
 		errA = f.openArchive(p.A)
-	} else {
+	default:
 		f.a, errA = openFactor(p.A)
 		f.b, errB = openFactor(p.B)
 	}
 	err := errors.Join(errA, errB)
 	if err == nil {
-		err = errors.Join(checkFactor(f.nameA, f.a), checkFactor(f.nameB, f.b))
+		err = f.checkFactors()
 	}
 	if err == nil {
-		f.shapes, err = shapesOf(f.a.Shape, f.b.Shape)
+		f.shapes, err = p.Form.shapes(f.a.Shape, f.b.Shape)
 		if err != nil {
 			err = status.DataError(fmt.Errorf("%s is %s and %s is %s: %w", f.nameA, f.a.ShapeString(), f.nameB, f.b.ShapeString(), err), "")
 		}
 	}
 	if err == nil {
 		if _, ok := f.product().Len(); !ok {
-			err = status.DataError(fmt.Errorf("%s times %s is %s: more values than can be addressed", f.nameA, f.nameB, f.product().ShapeString()), "")
+			err = status.DataError(fmt.Errorf("%s is %s: more values than can be addressed", f.form.name(f.nameA, f.nameB), f.product().ShapeString()), "")
 		}
 	}
 	if err != nil {
@@ -148,6 +170,14 @@ func openOnly(name string) (*npyio.File, error) {
 	}
 	f, err := npyio.OpenMember(name, product)
 	return f, termError(err)
+}
+
+// checkFactors makes sure that the arrays have what the product's form needs.
+func (f factors) checkFactors() error {
+	if err := f.form.check(f.nameA, f.a); err != nil || f.form == Gram {
+		return err
+	}
+	return errors.Join(checkFactor(f.nameA, f.a), checkFactor(f.nameB, f.b))
 }
 
 // checkFactor makes sure that an array has at least one dimension.

@@ -23,12 +23,24 @@ import (
 
 // A Pair names the arrays of one product, C = A·B: .npy files, or .npz files with the array arr_0. A
 // factor may also be FILE.npz:NAME. Without B, A is a .npz file of both factors: A and B, or arr_0 and arr_1.
-type Pair struct{ A, B, C string }
+// The form may be another product; of a Gram matrix A is the only factor.
+type Pair struct {
+	A, B, C string
+	Form    Form
+}
+
+// Name returns what a message calls the product.
+func (p Pair) Name() string {
+	if p.B == "" && p.Form != Gram {
+		return p.A
+	}
+	return p.Form.name(p.A, p.B)
+}
 
 // files returns the names of the factors' files.
 func (p Pair) files() []string {
 	a, _ := splitName(p.A)
-	if p.B == "" {
+	if p.B == "" || p.Form == Gram {
 		return []string{a}
 	}
 	b, _ := splitName(p.B)
@@ -40,7 +52,7 @@ func (p Pair) files() []string {
 func (p Pair) Range(first, count int) []Pair {
 	pairs := make([]Pair, count)
 	for i := range pairs {
-		pairs[i] = Pair{A: file.Indexed(p.A, first+i), C: file.Indexed(p.C, first+i)}
+		pairs[i] = Pair{A: file.Indexed(p.A, first+i), C: file.Indexed(p.C, first+i), Form: p.Form}
 		if p.B != "" {
 			pairs[i].B = file.Indexed(p.B, first+i)
 		}

@@ -268,7 +268,7 @@ func TestSumsNeedOneShape(t *testing.T) {
 // A product whose header alone would be enormous is refused.
 func TestProductTooLargeToAddress(t *testing.T) {
 	dir := t.TempDir()
-	p := Pair{filepath.Join(dir, "a.npy"), filepath.Join(dir, "b.npy"), filepath.Join(dir, "c.npy")}
+	p := Pair{A: filepath.Join(dir, "a.npy"), B: filepath.Join(dir, "b.npy"), C: filepath.Join(dir, "c.npy")}
 	write(t, p.A, 1<<32, 0, nil)
 	write(t, p.B, 0, 1<<32, nil)
 	err := Products(t.Context(), ProductOptions{Pairs: []Pair{p}, Multiplier: newMultiplier(t, 1)}, quietly)
@@ -290,12 +290,12 @@ func TestOutputsMustBeDistinct(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, pairs := range [][]Pair{
-		{{"a0.npy", "b0.npy", "a0.npy"}},
-		{{"a0.npy", "b0.npy", "./x/../b0.npy"}},
-		{{"a0.npy", "b0.npy", "hard.npy"}},
-		{{"a0.npy", "b0.npy", link}},
-		{{"a0.npy", "b0.npy", "c0.npy"}, {"a1.npy", "b1.npy", "c0.npy"}},
-		{{"a0.npy", "b0.npy", "a1.npy"}, {"a1.npy", "b1.npy", "c1.npy"}},
+		{{A: "a0.npy", B: "b0.npy", C: "a0.npy"}},
+		{{A: "a0.npy", B: "b0.npy", C: "./x/../b0.npy"}},
+		{{A: "a0.npy", B: "b0.npy", C: "hard.npy"}},
+		{{A: "a0.npy", B: "b0.npy", C: link}},
+		{{A: "a0.npy", B: "b0.npy", C: "c0.npy"}, {A: "a1.npy", B: "b1.npy", C: "c0.npy"}},
+		{{A: "a0.npy", B: "b0.npy", C: "a1.npy"}, {A: "a1.npy", B: "b1.npy", C: "c1.npy"}},
 	} {
 		err := Products(t.Context(), ProductOptions{Pairs: pairs, Multiplier: newMultiplier(t, 1)}, quietly)
 		if status.Of(err) != status.Usage {

@@ -60,8 +60,8 @@ func TestFactorsInArchives(t *testing.T) {
 					pack(t, in("pair.npz"), method, map[string]string{"A": a, "B": b})
 					pack(t, in("list.npz"), method, map[string]string{"arr_0": a, "arr_1": b})
 					pack(t, in("one.npz"), method, map[string]string{"arr_0": a})
-					pairs := []Pair{{a, b, in("want.npy")}, {in("pair.npz"), "", in("0")}, {in("list.npz"), "", in("1")},
-						{in("one.npz"), in("pair.npz:B"), in("2")}, {a, in("pair.npz:B.npy"), in("3")}, {a, b, in("4.npz")}}
+					pairs := []Pair{{A: a, B: b, C: in("want.npy")}, {A: in("pair.npz"), C: in("0")}, {A: in("list.npz"), C: in("1")},
+						{A: in("one.npz"), B: in("pair.npz:B"), C: in("2")}, {A: a, B: in("pair.npz:B.npy"), C: in("3")}, {A: a, B: b, C: in("4.npz")}}
 					if err := Products(t.Context(), ProductOptions{Pairs: pairs, Multiplier: newMultiplier(t, 2)}, quietly); err != nil {
 						t.Fatal(err)
 					}
@@ -126,7 +126,7 @@ func TestDamagedFactors(t *testing.T) {
 				}
 				content[at] ^= 1
 				m := newMultiplier(t, 2)
-				for _, p := range []Pair{{in("a.npz"), file, in("c.npy")}, {file, in("a.npz:arr_0"), in("c.npy")}} {
+				for _, p := range []Pair{{A: in("a.npz"), B: file, C: in("c.npy")}, {A: file, B: in("a.npz:arr_0"), C: in("c.npy")}} {
 					pairs := []Pair{p}
 					errs := []error{Products(t.Context(), ProductOptions{Pairs: pairs, Multiplier: m}, quietly),
 						Partial(t.Context(), PartialOptions{Pairs: pairs, Multiplier: m, Output: in("c.npz")}, quietly)}

@@ -85,7 +85,7 @@ type buffers struct{ a, b, c, gatheredA, gatheredB pages.Buffer }
 
 // each computes a pair's products.
 func (p pipeline) each(ctx context.Context, f factors, memory *buffers, do func(values []byte, first int) error) error {
-	readerA, readerB := newReader(f.a, f.rows, f.k), newReader(f.b, f.k, f.cols)
+	readerA, readerB := f.readerA(), f.readerB()
 	readerA.buffer, readerA.gathered = &memory.a, &memory.gatheredA
 	readerB.buffer, readerB.gathered = &memory.b, &memory.gatheredB
 	parts := blas.Parts(readerA.t, readerB.t)
@@ -95,9 +95,11 @@ func (p pipeline) each(ctx context.Context, f factors, memory *buffers, do func(
 		if err != nil {
 			return err
 		}
-		b, err := readerB.matrix(ctx, numberB)
-		if err != nil {
-			return err
+		b := a
+		if f.form != Gram {
+			if b, err = readerB.matrix(ctx, numberB); err != nil {
+				return err
+			}
 		}
 		c, err := memory.c.Floats(f.rows * f.cols * parts)
 		if err != nil {
@@ -106,7 +108,7 @@ func (p pipeline) each(ctx context.Context, f factors, memory *buffers, do func(
 		var values []byte
 		select {
 		case m := <-p.free:
-			values, err = blas.Matmul(ctx, m, c, a, b, p.count)
+			values, err = f.form.multiply(ctx, m, c, a, b, p.count)
 			p.free <- m
 		case <-ctx.Done():
 			err = context.Cause(ctx)

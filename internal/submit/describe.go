@@ -141,7 +141,14 @@ func matprodArguments(t task, perJob int) []condor.Template {
 		}
 		return args
 	}
-	ranged := []condor.Template{"-first", "$(first)", "-count", "$(count)"}
+	var form []condor.Template
+	switch {
+	case t.Gram:
+		form = []condor.Template{"-gram"}
+	case t.Transpose:
+		form = []condor.Template{"-transpose", "a"}
+	}
+	ranged := append(slices.Clone(form), "-first", "$(first)", "-count", "$(count)")
 	switch {
 	case t.Sum:
 		return slices.Concat(ranged, []condor.Template{"-sum", condor.Indexed(c)}, literal(factors...))
@@ -149,7 +156,7 @@ func matprodArguments(t task, perJob int) []condor.Template {
 		return slices.Concat(ranged, literal(append(factors, c)...))
 	}
 	names := append(factors, c)
-	args := literal(names...)
+	args := slices.Concat(form, literal(names...))
 	for i, name := range names {
 		args[len(args)-len(names)+i] = condor.Indexed(name)
 	}

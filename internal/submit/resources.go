@@ -42,7 +42,11 @@ func memory(t task, products []product, perJob int) submitfile.Resource {
 		}
 	}
 	bytes := largest.factors + largest.result
-	why := fmt.Sprintf("The largest pair takes %s and its product %s", text.Size(largest.factors), text.Size(largest.result))
+	inputs := "pair"
+	if t.Gram {
+		inputs = "input"
+	}
+	why := fmt.Sprintf("The largest %s takes %s and its product %s", inputs, text.Size(largest.factors), text.Size(largest.result))
 	if perJob > 1 {
 		atOnce := min(flow.AtOnce(t.Cpus, bytes), perJob)
 		bytes *= int64(atOnce)

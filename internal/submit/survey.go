@@ -93,6 +93,12 @@ func inspectPair(t task, index int) (m product, err error) {
 // pairOf returns the factors of a product.
 func pairOf(t task, index int) flow.Pair {
 	p := flow.Pair{A: file.Indexed(t.IndexedInputs[0], index)}
+	switch {
+	case t.Gram:
+		p.Form = flow.Gram
+	case t.Transpose:
+		p.Form = flow.Transposed
+	}
 	if len(t.IndexedInputs) > 1 {
 		p.B = file.Indexed(t.IndexedInputs[1], index)
 	}
@@ -153,13 +159,7 @@ func checkShapes(t task, products []product) error {
 	if !t.Sum && !t.DAG || !t.Matprod {
 		return nil
 	}
-	name := func(i int) string {
-		p := pairOf(t, t.FirstIndex+i)
-		if p.B == "" {
-			return p.A
-		}
-		return p.A + " times " + p.B
-	}
+	name := func(i int) string { return pairOf(t, t.FirstIndex+i).Name() }
 	var errs []error
 	first := products[0]
 	for i, m := range products {
