@@ -26,6 +26,10 @@ func teams(threads int, bytes int64) int {
 // of bytes with its product.
 func AtOnce(threads int, bytes int64) int { return max(teams(threads, bytes), 2) }
 
+// ProgramMemory returns how many bytes matprod needs besides its matrices, with its packed blocks
+// for each processor.
+func ProgramMemory(cpus int) int64 { return 64<<20 + 32<<20*int64(cpus) }
+
 // A use is what is made of a pair's products, which each computes one after the other. It
 // calls do with each product's values, and the number of the first of them in the result.
 // Their memory is used again when do returns.

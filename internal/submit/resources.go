@@ -8,12 +8,8 @@ import (
 	"matpool/internal/text"
 )
 
-// The memory that a program needs besides its matrices.
-const (
-	programBytes = 64 << 20  // matprod itself
-	threadBytes  = 32 << 20  // its packed blocks, for each processor
-	otherBytes   = 512 << 20 // another program: a guess
-)
+// otherBytes is the memory that another program than matprod needs besides its files: a guess.
+const otherBytes = 512 << 20
 
 // asRequested is the reason for a value from the file.
 const asRequested = "As requested."
@@ -56,7 +52,7 @@ func memory(t task, products []product, perJob int) submitfile.Resource {
 		bytes += largest.sum
 		why += fmt.Sprintf("; the sum %s", text.Size(largest.sum))
 	}
-	own := int64(programBytes + threadBytes*t.Cpus)
+	own := flow.ProgramMemory(t.Cpus)
 	return submitfile.Resource{Bytes: own + bytes, Why: why + fmt.Sprintf("; the program %s.", text.Size(own))}
 }
 

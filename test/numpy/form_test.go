@@ -1,6 +1,7 @@
 package numpy
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 )
@@ -61,4 +62,56 @@ func TestGramFlow(t *testing.T) {
 	ours := run(t, dir, matprod, "-gram", "-serial", "-quiet", "-jobs", "4", "inputA.npy")
 	script := "import numpy as np\nprint(np.linalg.norm(sum(X.T @ X for X in (np.load(f'inputA{i}.npy') for i in range(4)))))"
 	checkClose(t, "Python", ours, run(t, dir, python, "-c", script))
+}
+
+// The sum over panels is within γ of a product of the longest panel's length and one, and tiles
+// are the product in one piece, to the byte. The blocks are np.array_split's, to the byte.
+func TestCutProductsAreNumpys(t *testing.T) {
+	dir := t.TempDir()
+	ask[any](t, "multiply", question{"a": "uniform(120, 1003)", "b": "uniform(1003, 77)", "folder": dir})
+	run(t, dir, matinit, "-quiet", "-from", "A.npy,B.npy", "-panels", "6")
+	script := "import numpy as np\nA, B = np.load('A.npy'), np.load('B.npy')\n" +
+		"for i, (a, b) in enumerate(zip(np.array_split(A, 6, axis=1), np.array_split(B, 6))):\n" +
+		"    np.save(f'wantA{i}.npy', a)\n    np.save(f'wantB{i}.npy', b)\n"
+	run(t, dir, python, "-c", script)
+	for i := range 6 {
+		for _, factor := range []string{"A", "B"} {
+			sameFiles(t, filepath.Join(dir, fmt.Sprintf("input%s%d.npy", factor, i)), filepath.Join(dir, fmt.Sprintf("want%s%d.npy", factor, i)))
+		}
+	}
+	run(t, dir, matprod, "-count", "6")
+	run(t, dir, matcombine, "-quiet", "-jobs", "6", "-o", "ours.npy")
+	checkBound(t, dir, "panels")
+
+	run(t, dir, matprod, "A.npy", "B.npy", "whole.npy")
+	run(t, dir, matinit, "-quiet", "-from", "A.npy,B.npy", "-grid", "3x2", "-dir", "tiles")
+	run(t, dir, matprod, "-count", "6", "tiles/inputA.npy", "tiles/inputB.npy", "tiles/output.npy")
+	run(t, dir, matcombine, "-quiet", "-grid", "3x2", "-o", "joined.npy", "tiles/output.npy")
+	sameFiles(t, filepath.Join(dir, "joined.npy"), filepath.Join(dir, "whole.npy"))
+}
+
+// The bound of the manual, γₖ₊₁|A||B| with the length k of a panel, against exact sums of long
+// doubles: with panels of length 1, the sum is rounded once.
+func TestBoundOfPanels(t *testing.T) {
+	dir := t.TempDir()
+	run(t, dir, python, "-c", `import numpy as np
+r = np.random.default_rng(1)
+np.save('A.npy', r.standard_normal((20, 512)))
+np.save('B.npy', r.standard_normal((512, 20)))`)
+	for _, panels := range []int{2, 64, 512} {
+		run(t, dir, matinit, "-quiet", "-force", "-from", "A.npy,B.npy", "-panels", fmt.Sprint(panels))
+		run(t, dir, matprod, "-count", fmt.Sprint(panels))
+		run(t, dir, matcombine, "-quiet", "-jobs", fmt.Sprint(panels), "-o", "C.npy")
+		is := run(t, dir, python, "-c", fmt.Sprintf(`import numpy as np
+from fractions import Fraction as F
+A, B, C = (np.load(f'{x}.npy') for x in 'ABC')
+terms = 512 // %d + 1
+gamma = F(terms, 2**53) / (1 - F(terms, 2**53))
+exact = np.vectorize(F)
+off = abs(exact(C) - exact(A) @ exact(B))
+print((off <= gamma * (abs(exact(A)) @ abs(exact(B)))).all())`, panels))
+		if is != "True" {
+			t.Errorf("%d panels: beyond the bound", panels)
+		}
+	}
 }
