@@ -22,7 +22,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	jobs := flags.Jobs("add the files with the indices 0 to `N`−1")
 	rows, cols := 0, 0
 	flags.Func("grid", "join `RxC` tiles, numbered row by row, instead of adding files", func(s string) (err error) {
-		rows, cols, err = cli.ParseGrid(s)
+		rows, cols, err = text.ParseGrid(s, file.MaxIndex)
 		return err
 	})
 	output := flags.Path("o", "", "write the sum to `FILE`, replacing it: a .npz file if the name ends so")

@@ -40,7 +40,7 @@ func cutFlags(flags *cli.Flags) *cutArguments {
 			c.division.Rows, c.division.Cols, c.auto = 0, 0, true
 			return nil
 		}
-		c.division.Rows, c.division.Cols, err = cli.ParseGrid(s)
+		c.division.Rows, c.division.Cols, err = text.ParseGrid(s, file.MaxIndex)
 		return err
 	})
 	c.gram = flags.Bool("gram", "with -from and -panels: cut the one file X for matprod -gram, into inputX<i>.npy")

@@ -57,8 +57,9 @@ B are cut into P blocks, as by
 
 and A·B is the sum of the products. With -grid RxC the rows of A are cut into R blocks and
 the columns of B into C. Product r·C+c is tile (r, c) of A·B, and has its bits; matcombine
--grid joins them. Equal blocks are hard links to one file if the disk has them. With both,
-the products of the panels of tile t are numbered from t·P on; their sum, as matprod -sum
+-grid joins them. Equal blocks are one file with several names, hard links, if the disk has
+them: replace such a file, but do not change it in place. With both -panels and -grid,
+the products of the panels of tile t are numbered from t·P on, and their sum, as matprod -sum
 writes it, is the tile. With -gram it is the rows of one matrix X that are cut: XᵀX is the
 sum of the Gram matrices of inputX0.npy, inputX1.npy …, which matprod -gram makes.
 

@@ -35,6 +35,11 @@ With products_per_job = 10 a job multiplies ten pairs, which saves HTCondor's ov
 nine jobs; with auto, matsubmit chooses the number, and FILE.sub explains the choice. With
 sum = yes a job returns the sum of its products in partial<j>.npz, for matcombine.
 
+With gram = yes a product is the Gram matrix XᵀX of one input, and with transpose = a it is
+AᵀB. If matinit -from has cut one large product into panels, its products add up to it as
+others do. If it was cut into tiles, grid = RxC says so: their sizes may differ, and a DAG
+joins them. Tiles in panels need sum = yes, too: a job has all the products of a tile.
+
 For machines of both systems, matprod and matprod.exe must be in the folder of matsubmit.
 Matsubmit copies them to the folder of FILE.sub, under names by which HTCondor finds the
 program for each machine. That folder also gets matprod.outbox, an empty folder that every
@@ -66,6 +71,7 @@ Attributes:
 	indexed_output_files  NAMES    outputs of each product, numbered in the same way (default: output.npy for matprod; for another program all new files, in FILE.out/INDEX)
 	gram                  yes|no   a product is the Gram matrix XᵀX of one input, which by default is inputX.npy (no)
 	transpose             TEXT     a: a product is AᵀB, not AB
+	grid                  TEXT     RxC: the products are the tiles of one matrix, of the pairs that matinit -grid writes; with sum = yes, the sum of each job is a tile
 	input_files           NAMES    files that every job gets
 	total_jobs            NUMBER   the number of products
 	first_index           NUMBER   the number of the first product (0)

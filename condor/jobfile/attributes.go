@@ -46,6 +46,7 @@ func Attributes() []Attribute {
 		{"indexed_output_files", Names, "", "outputs of each product, numbered in the same way (default: output.npy for matprod; for another program all new files, in FILE.out/INDEX)"},
 		{"gram", YesNo, "no", "a product is the Gram matrix XᵀX of one input, which by default is inputX.npy"},
 		{"transpose", Text, "", "a: a product is AᵀB, not AB"},
+		{"grid", Text, "", "RxC: the products are the tiles of one matrix, of the pairs that matinit -grid writes; with sum = yes, the sum of each job is a tile"},
 		{"input_files", Names, "", "files that every job gets"},
 		{"total_jobs", Integer, "", "the number of products"},
 		{"first_index", Integer, "0", "the number of the first product"},

@@ -30,6 +30,7 @@ type Request struct {
 	Sum            bool // sum
 	Gram           bool // gram
 	Transpose      bool // transpose
+	Grid           Grid // grid; zero if the products are not tiles
 
 	Stdout, Stderr, Log condor.Template // indexed or not
 
@@ -182,6 +183,7 @@ func (r *resolver) request() *Request {
 		Sum:            get(r, "sum", parseYesNo),
 		Gram:           get(r, "gram", parseYesNo),
 		Transpose:      r.given("transpose"),
+		Grid:           r.grid(),
 		Systems:        get(r, "operating_systems", parseSystems),
 		Cpus:           r.integer("request_cpus"),
 		Memory:         r.size("request_memory"),
@@ -223,6 +225,7 @@ func (r *resolver) request() *Request {
 	if r.given("total_jobs") {
 		q.TotalJobs = r.integer("total_jobs")
 	}
+	r.sumTiles(q)
 	for _, key := range r.extra {
 		l := r.values[key]
 		q.Extra = append(q.Extra, condor.Setting{Name: htcondorName(l.Name), Value: l.Value})
@@ -260,6 +263,7 @@ func (r *resolver) check(q *Request) {
 		r.fail("indexed_output_files", "matprod has one output, the product, not %d", len(q.IndexedOutputs))
 	}
 	r.checkForm(q)
+	r.checkGrid(q)
 	if q.Sum && !q.Matprod {
 		r.fail("sum", "only matprod can sum its products")
 	}

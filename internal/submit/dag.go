@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -86,10 +87,14 @@ func combineJob(t task, d division) *submitfile.LocalJob {
 	if t.Sum {
 		count = len(d.batches)
 	}
+	which := []condor.Template{"-jobs", condor.Template(strconv.Itoa(count))}
+	if t.Grid.Tiles() > 0 {
+		which = []condor.Template{"-grid", condor.Template(fmt.Sprintf("%dx%d", t.Grid.Rows, t.Grid.Cols))}
+	}
 	return &submitfile.LocalJob{
 		Comments:   []string{path.Base(t.combineFile()) + ": the last node of " + t.dagFile() + ". It runs on the submit machine, not in the pool."},
 		Executable: matcombine(t),
-		Arguments:  []condor.Template{"-quiet", "-jobs", condor.Template(strconv.Itoa(count)), "--", condor.Literal(t.outputs.names[0])},
+		Arguments:  slices.Concat([]condor.Template{"-quiet"}, which, []condor.Template{"--", condor.Literal(t.outputs.names[0])}),
 		Stdout:     condor.Literal(t.normFile()),
 		Stderr:     condor.Literal(t.normFile() + ".err"),
 	}

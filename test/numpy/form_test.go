@@ -96,8 +96,8 @@ func TestBoundOfPanels(t *testing.T) {
 	dir := t.TempDir()
 	run(t, dir, python, "-c", `import numpy as np
 r = np.random.default_rng(1)
-np.save('A.npy', r.standard_normal((20, 512)))
-np.save('B.npy', r.standard_normal((512, 20)))`)
+np.save('A.npy', r.standard_normal((8, 512)))
+np.save('B.npy', r.standard_normal((512, 8)))`)
 	for _, panels := range []int{2, 64, 512} {
 		run(t, dir, matinit, "-quiet", "-force", "-from", "A.npy,B.npy", "-panels", fmt.Sprint(panels))
 		run(t, dir, matprod, "-count", fmt.Sprint(panels))
