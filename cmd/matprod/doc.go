@@ -32,7 +32,7 @@ With -gram there is one file X instead of A B, in each of these forms; without a
 is inputX.npy. The product is XᵀX, of the same bits as if Xᵀ and X were multiplied, but X is
 read once, and only the upper half of the symmetric result is computed. With -transpose a,
 it is AᵀB. In Python they are X.T @ X and A.T @ B; of a stack each matrix is transposed.
-The numbers in X are real.
+The numbers in X are real. X and XᵀX must fit in memory, as a pair and its product must.
 
 A and B are arrays of any numeric types that np.matmul multiplies: booleans, integers,
 floats and complex numbers, in C or Fortran order and either byte order; matrices, vectors,

@@ -1,14 +1,14 @@
 package file
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 )
 
 // Link gives a file another name, which costs no space on the disk. A file that has that name is
 // replaced. Link fails where the file system has no hard links, and from one file system to another.
-func Link(existing, name string) error {
+// With sync, it flushes the folder to the disk.
+func Link(existing, name string, sync bool) error {
 	f := Output{name: name}
 	from, err := FollowLinks(existing)
 	if err != nil {
@@ -32,6 +32,9 @@ func Link(existing, name string) error {
 			remove(temp)
 		}
 	}
+	if err == nil && sync {
+		err = syncDir(folder(path) + ".")
+	}
 	return f.wrap(err)
 }
 
@@ -41,9 +44,9 @@ func CanLink(dir string) bool {
 	if err != nil {
 		return false
 	}
+	f.Close()
 	defer remove(f.Name())
-	defer f.Close()
-	second := fmt.Sprintf("%s-2", f.Name())
+	second := f.Name() + "-2"
 	if os.Link(f.Name(), second) != nil {
 		return false
 	}

@@ -20,7 +20,7 @@ func TestLink(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"b", "c", "b"} { // the last one is a link to a already
-		if err := Link(in("a"), in(name)); err != nil {
+		if err := Link(in("a"), in(name), true); err != nil {
 			t.Fatal(err)
 		}
 		if !Same(in("a"), in(name)) {
@@ -30,10 +30,10 @@ func TestLink(t *testing.T) {
 	if err := os.Mkdir(in("folder"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if err := Link(in("a"), in("folder")); err == nil {
+	if err := Link(in("a"), in("folder"), false); err == nil {
 		t.Error("a folder was replaced")
 	}
-	if err := Link(in("missing"), in("d")); err == nil {
+	if err := Link(in("missing"), in("d"), false); err == nil {
 		t.Error("a link to nothing was made")
 	}
 	entries, err := os.ReadDir(dir)

@@ -173,7 +173,7 @@ func grow(buffer *[]byte, n int) []byte {
 
 // again gives a file another name, or copies it where that cannot be.
 func (c *cutter) again(existing, name string) error {
-	if file.Link(existing, name) == nil {
+	if file.Link(existing, name, c.sync) == nil {
 		return nil
 	}
 	return c.copy(existing, name)
