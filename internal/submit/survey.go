@@ -108,7 +108,10 @@ func pairOf(t task, index int) flow.Pair {
 
 // inputSize returns the size in bytes of a product's inputs: of archives with all that is in them.
 func inputSize(t task, index int, p flow.Product) (bytes int64) {
-	ofArrays := fileSize(p.A) + fileSize(p.B)
+	ofArrays := fileSize(p.A)
+	if !t.Gram {
+		ofArrays += fileSize(p.B)
+	}
 	names := t.IndexedInputFiles()
 	if !slices.ContainsFunc(names, jobfile.IsArchive) {
 		return ofArrays
