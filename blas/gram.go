@@ -57,6 +57,7 @@ func (m *tiled) Gram(ctx context.Context, c Matrix, x Factor, progress func(int6
 func (m *tiled) multiplyUpper(ctx context.Context, c Matrix, a, b operand, progress func(int64)) error {
 	p := newProduct(ctx, m, c, a, b)
 	p.progress, p.upper = progress, true
+	p.directA = false // a strip's rows are any number
 	return p.run()
 }
 

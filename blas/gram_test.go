@@ -97,9 +97,9 @@ func TestGramTakesHalfTheWork(t *testing.T) {
 		}
 		var elements atomic.Int64
 		counting := original
-		counting.run = func(depth int, a, b, c *float64, rows, cols, stride int, add bool) {
-			elements.Add(int64(depth) * int64(roundUp(rows, original.rows)) * int64(original.cols))
-			original.run(depth, a, b, c, rows, cols, stride, add)
+		counting.run = func(t *tileColumn) {
+			elements.Add(int64(t.depth) * int64(roundUp(t.rows, original.rows)) * int64(original.cols))
+			original.run(t)
 		}
 		m, err := newTiled(counting, 2)
 		if err != nil {

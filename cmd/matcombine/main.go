@@ -9,6 +9,7 @@ import (
 	"matpool/internal/file"
 	"matpool/internal/flow"
 	"matpool/internal/progress"
+	"matpool/internal/request"
 	"matpool/internal/text"
 )
 
@@ -19,10 +20,11 @@ func main() { cli.Main("matcombine", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matcombine", source)
-	jobs := flags.Jobs("add the files with the indices 0 to `N`−1")
-	rows, cols := 0, 0
+	first := flags.First("begin with index `I`")
+	jobs := flags.Jobs("add `N` numbered files")
+	var grid flow.Tiling
 	flags.Func("grid", "join `RxC` tiles, numbered row by row, instead of adding files", func(s string) (err error) {
-		rows, cols, err = text.ParseGrid(s, file.MaxIndex)
+		grid.Rows, grid.Cols, err = text.ParseGrid(s, file.MaxIndex)
 		return err
 	})
 	output := flags.Path("o", "", "write the sum to `FILE`, replacing it: a .npz file if the name ends so")
@@ -34,24 +36,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	tiled := flags.Given("grid")
 	switch {
-	case tiled && flags.Given("jobs"):
-		return flags.Misused("-grid says how many tiles there are: it does not go with -jobs")
+	case tiled && (flags.Given("first") || flags.Given("jobs")):
+		return flags.Misused("-grid says which tiles there are: it does not go with -first or -jobs")
 	case tiled && len(names) > 1:
 		return flags.Misused("with -grid one name is given, to which the index is added; not %d", len(names))
 	case tiled:
-		names = file.IndexedRange(append(names, "output.npy")[0], 0, rows*cols)
-	case len(names) == 0:
-		names = file.IndexedRange("output.npy", 0, *jobs)
-	case flags.Given("jobs") && len(names) == 1:
-		names = file.IndexedRange(names[0], 0, *jobs)
-	case flags.Given("jobs"):
-		return flags.Misused("with -jobs one name is given, to which the index is added; not %d", len(names))
+		names = file.IndexedRange(append(names, "output.npy")[0], 0, grid.Rows*grid.Cols)
+	default:
+		if names, err = files(flags, names, *first, *jobs, &grid); err != nil {
+			return err
+		}
 	}
 
 	doing, what, combine := "adding", "the sum of "+text.Count(len(names), "file"), flow.Combine
-	if tiled {
+	if grid.Rows > 0 {
 		doing, what = "joining", "the matrix of "+text.Count(len(names), "tile")
-		combine = flow.Tiling{Rows: rows, Cols: cols}.Join
+		combine = grid.Join
 	}
 	show, finish := progress.New(stderr, doing)
 	norm, err := combine(ctx, flow.CombineOptions{Names: names, Output: *output, Threads: *threads}, show)
@@ -60,4 +60,35 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	return flow.PrintNorm(stdout, stderr, "matcombine", norm, what, *quiet)
+}
+
+// files returns the names of the files to add. If a simplified submission file says that they are
+// tiles, it sets the grid.
+func files(flags *cli.Flags, names []string, first, jobs int, grid *flow.Tiling) ([]string, error) {
+	numbered := flags.Given("first") || flags.Given("jobs")
+	switch {
+	case len(names) == 1 && request.Is(names[0]):
+		r, err := request.Outputs(names[0])
+		if err != nil {
+			return nil, err
+		}
+		*grid = flow.Tiling{Rows: r.Grid.Rows, Cols: r.Grid.Cols}
+		flags.Default("first", &first, r.First)
+		flags.Default("jobs", &jobs, r.Count)
+		if jobs == 0 {
+			return nil, flags.Misused("%s: with products_per_job = auto it does not say how many sums there are: -jobs N does", names[0])
+		}
+		return file.IndexedRange(r.Names[0], first, jobs), nil
+	case len(names) > 1 && numbered:
+		return nil, flags.Misused("with -first or -jobs one name is given, to which the index is added; not %d", len(names))
+	case len(names) > 0 && !numbered:
+		return names, nil
+	}
+	name := append(names, "output.npy")[0]
+	if !flags.Given("jobs") {
+		if err := flags.CheckAssumed(name, first, jobs); err != nil {
+			return nil, err
+		}
+	}
+	return file.IndexedRange(name, first, jobs), nil
 }

@@ -20,7 +20,7 @@ are numpy's own: with -seed 42 the files are byte for byte those of
 
 With -npz a pair is one file, that of np.savez(f'input{i}.npz', A=A, B=B). It has the
 bytes that numpy writes on Python 3.11.7, 3.12.1 and later; earlier ones write other
-bytes around the same arrays.
+bytes around the same arrays. OPENBLAS_NUM_THREADS or OMP_NUM_THREADS bounds the threads.
 
 With n = (size, size), -rng mt19937 -seed S stands for np.random.seed(S), S from 0 to
 4294967295, and for these lines:

@@ -62,6 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		o.Npz = "input.npz"
 	}
 	o.Dir, o.A, o.B, o.Jobs, o.Size = *dir, *a, *b, *jobs, *size
+	o.Threads = cli.DefaultThreads()
 
 	show, finish := progress.New(stderr, "writing")
 	err = flow.Init(ctx, o, show)

@@ -6,17 +6,19 @@ Usage:
 	matprod [flags] [A B C]
 	matprod [flags] -first I -count N [A B C]
 	matprod [flags] -first I -count N -sum FILE [A B]
-	matprod [flags] -serial -jobs N [A B]
+	matprod [flags] -serial [-first I] -jobs N [A B]
+	matprod [flags] -serial SUBMISSIONFILE
+	matprod [-threads N] -measure
 	matprod [flags] -gram … [X …]
 
-In each form A B may be PAIR.npz, one archive of both.
+A B may always be PAIR.npz, one archive of both.
 
 The first form writes the product C = A·B. Without names they are inputA.npy,
 inputB.npy and output.npy.
 
 The second form does so for the indices I, I+1, … I+N−1, which go before the
-extension: C7 = A7·B7 is inputA7.npy times inputB7.npy, written to output7.npy. The
-next pair is read and the last product written during the current one.
+extension, or where a name has '$(index)': C7 = A7·B7 is inputA7.npy times inputB7.npy,
+written to output7.npy. The next pair is read and the last product written during the current one.
 
 The third form writes no products but their sum, which matcombine adds to the sums of
 other ranges. It is not rounded, so nothing is lost by adding in parts: FILE holds two
@@ -24,9 +26,16 @@ arrays, hi and lo, of float64 or, if a product is complex, of complex128, which 
 it exactly. In Python they are np.load(FILE)['hi'] and np.load(FILE)['lo'], whatever
 FILE's name.
 
-The fourth form is the serial check of a run on a pool: it computes all N products
-and prints the norm of their sum, the same digits that matcombine prints. It writes
-no products.
+The fourth and fifth forms are the serial check of a run on a pool: they compute all N products
+and print the norm of their sum, the same digits that matcombine prints. They write
+no products. Names, first index and number may come from a simplified submission file, such
+as run_product; flags override it. If there are more pairs than it assumes without -jobs,
+that is an error.
+
+The last form prints a line for each kernel that this machine can run, with its rate in
+the product of two matrices of 1000×1000 float64s: 2·1000³ operations by the time they take,
+in GF/s, 10⁹ operations per second. All kernels give the same bits, so -kernel is a matter
+of speed only.
 
 With -gram there is one file X instead of A B, in each of these forms; without a name it
 is inputX.npy. The product is XᵀX, of the same bits as if Xᵀ and X were multiplied, but X is
@@ -62,8 +71,9 @@ Flags:
 	-serial        print the norm of the sum of all products, write none
 	-jobs N        with -serial: the number of products, N (100)
 	-o FILE        with -serial: write the sum to FILE
-	-threads N     compute with N threads (the processors that may be used)
+	-threads N     compute with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
 	-kernel K      compute with kernel K: avx512, avx2 or generic (the fastest)
+	-measure       print how fast each kernel multiplies on this machine
 	-sync          flush the outputs to the disk
 	-quiet         print nothing but the norm that -serial prints
 	-help          print this

@@ -13,6 +13,7 @@ import (
 	"matpool/internal/file"
 	"matpool/internal/flow"
 	"matpool/internal/progress"
+	"matpool/internal/request"
 	"matpool/internal/text"
 )
 
@@ -23,7 +24,7 @@ func main() { cli.Main("matprod", run, chirp.Find().Report) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matprod", source)
-	first := flags.Whole("first", 0, 0, file.MaxIndex, "begin with index `I`")
+	first := flags.First("begin with index `I`")
 	count := flags.Whole("count", 1, 1, file.MaxIndex, "multiply `N` indexed pairs")
 	sum := flags.Path("sum", "", "write the sum of the range's products to `FILE`, and no products")
 	gram := flags.Bool("gram", "make the Gram matrix XᵀX of one file instead of a product of two")
@@ -39,6 +40,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	output := flags.Path("o", "", "with -serial: write the sum to `FILE`")
 	threads := flags.Threads("compute with `N` threads")
 	kernel := flags.String("kernel", "compute with kernel `K`: avx512, avx2 or generic (the fastest)")
+	measure := flags.Bool("measure", "print how fast each kernel multiplies on this machine")
 	sync := flags.Bool("sync", "flush the outputs to the disk")
 	quiet := flags.Bool("quiet", "print nothing but the norm that -serial prints")
 	flags.Component("the kernel in use", func() (string, error) {
@@ -54,8 +56,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	ranged, summed := flags.Given("first") || flags.Given("count"), flags.Given("sum")
 	switch {
-	case *serial && ranged:
-		return flags.Misused("-serial multiplies all pairs: it does not go with -first or -count")
+	case *serial && flags.Given("count"):
+		return flags.Misused("-serial multiplies all pairs: -jobs is their number, not -count")
+	case *measure && (len(names) > 0 || ranged || summed || *serial || *kernel != ""):
+		return flags.Misused("-measure measures all kernels, on no files: it goes with -threads only")
+	case *measure:
+		return flow.Measure(ctx, stdout, *threads)
 	case summed && !ranged:
 		return flags.Misused("-sum adds up a range of products: it goes with -first or -count")
 	}
@@ -69,6 +75,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *serial && flags.Given("sync") {
 		return flags.Misused("-serial writes no products: it does not go with -sync")
 	}
+	counted := flags.Given("jobs")
 	pair := flow.Pair{A: "inputA.npy", B: "inputB.npy", C: "output.npy", Form: form}
 	if *gram {
 		if form == flow.Transposed {
@@ -76,9 +83,25 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		pair = flow.Pair{A: "inputX.npy", C: "output.npy", Form: flow.Gram}
 	}
-	isPair := len(names) > 0 && (*gram || strings.EqualFold(filepath.Ext(names[0]), ".npz")) // all factors
+	extension := strings.ToLower(filepath.Ext(append(names, "")[0]))
+	isPair := *gram || extension == ".npz" // the first name is that of all factors
 	switch {
 	case len(names) == 0:
+	case *serial && len(names) == 1 && !isPair && extension != ".npy": // a simplified submission file
+		r, err := request.Factors(names[0])
+		if err != nil {
+			return err
+		}
+		pair.A, pair.B = r.Names[0], strings.Join(r.Names[1:], "")
+		switch {
+		case r.Gram:
+			pair.Form = flow.Gram
+		case r.Transpose:
+			pair.Form = flow.Transposed
+		}
+		flags.Default("first", first, r.First)
+		flags.Default("jobs", jobs, r.Count)
+		counted = true
 	case (*serial || summed) && len(names) == 1 && isPair:
 		pair.A, pair.B = names[0], ""
 	case !*serial && !summed && len(names) == 2 && isPair:
@@ -96,6 +119,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	default:
 		return flags.Misused("three files are named, A B C, or two, PAIR.npz C, or none; not %d", len(names))
 	}
+	if *serial && !counted {
+		if err := flags.CheckAssumed(pair.A, *first, *jobs); err != nil {
+			return err
+		}
+	}
 	m, err := flow.NewMultiplier(*kernel, *threads)
 	if err != nil {
 		return err
@@ -105,7 +133,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer finish()
 	switch {
 	case *serial:
-		norm, err := flow.Serial(ctx, flow.SerialOptions{Pairs: pair.Range(0, *jobs), Multiplier: m, Output: *output}, show)
+		norm, err := flow.Serial(ctx, flow.SerialOptions{Pairs: pair.Range(*first, *jobs), Multiplier: m, Output: *output}, show)
 		if err != nil {
 			return err
 		}

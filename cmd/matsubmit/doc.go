@@ -16,8 +16,8 @@ mark or a no-break space, is an error that names its line and column. This file 
 	log                  = log.txt
 	total_jobs           = 100
 
-An index goes before the extension: job 7 gets inputA7.npy and inputB7.npy, and returns
-output7.npy. Every attribute is also a flag, which overrides the file for one call:
+An index goes before the extension, or where the name has $(index): job 7 gets inputA7.npy
+and inputB7.npy, and returns output7.npy. Every attribute is also a flag, which overrides the file for one call:
 -total_jobs=5 or --total_jobs 5, before or after the file.
 
 Matsubmit first checks everything that the jobs need: the inputs, their headers and
@@ -27,9 +27,11 @@ to the current folder. Existing outputs and earlier jobs in the queue are an err
 
 Another program, executable = NAME, knows nothing of indices: in the folder of job 7,
 data7.txt is data.txt, and result.txt comes back as result7.txt. If $(index), $(first) or
-$(count) is in its arguments, the names in the job keep their indices. A job that ends with
-exit status 0 without an output is held. One that fails returns no outputs. For machines
-with Windows, FILE.inputs gets links to the inputs: keep it until all jobs are done.
+$(count) is in its arguments, or $(index) in the last part of a name, as in
+result_$(index).txt, the names in the job keep their indices. In run$(index)/data.txt only the
+folder has one. A job that ends with exit status 0 without an output is held. One that fails
+returns no outputs. For machines with Windows, FILE.inputs gets links to the inputs: keep it
+until all jobs are done.
 
 With products_per_job = 10 a job multiplies ten pairs, which saves HTCondor's overhead for
 nine jobs; with auto, matsubmit chooses the number, and FILE.sub explains the choice. With
@@ -67,7 +69,7 @@ Attributes:
 
 	executable            NAME     the program (default: the matprod next to matsubmit)
 	arguments             TEXT     another program's arguments; $(index) is the job's number, $(first) and $(count) a batch's range
-	indexed_input_files   NAMES    inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors (inputA.npy, inputB.npy)
+	indexed_input_files   NAMES    inputs of each product, numbered before the extension or at $(index): inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors (inputA.npy, inputB.npy)
 	indexed_output_files  NAMES    outputs of each product, numbered in the same way (default: output.npy for matprod; for another program all new files, in FILE.out/INDEX)
 	gram                  yes|no   a product is the Gram matrix XᵀX of one input, which by default is inputX.npy (no)
 	transpose             TEXT     a: a product is AᵀB, not AB

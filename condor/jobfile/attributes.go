@@ -42,7 +42,7 @@ func Attributes() []Attribute {
 	return []Attribute{
 		{"executable", Name, "", "the program (default: the matprod next to matsubmit)"},
 		{"arguments", Text, "", "another program's arguments; $(index) is the job's number, $(first) and $(count) a batch's range"},
-		{"indexed_input_files", Names, "inputA.npy, inputB.npy", "inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors"},
+		{"indexed_input_files", Names, "inputA.npy, inputB.npy", "inputs of each product, numbered before the extension or at $(index): inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors"},
 		{"indexed_output_files", Names, "", "outputs of each product, numbered in the same way (default: output.npy for matprod; for another program all new files, in FILE.out/INDEX)"},
 		{"gram", YesNo, "no", "a product is the Gram matrix XᵀX of one input, which by default is inputX.npy"},
 		{"transpose", Text, "", "a: a product is AᵀB, not AB"},

@@ -3,6 +3,7 @@ package jobfile
 import (
 	"errors"
 	"fmt"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"matpool/condor"
 	"matpool/internal/file"
+	"matpool/internal/text"
 )
 
 // A Request is what a simplified submission file asks for, with defaults filled in. The
@@ -57,6 +59,28 @@ func (q *Request) IndexedInputFiles() []string {
 		if path, _, _ := file.SplitMember(name); !slices.Contains(names, path) {
 			names = append(names, path)
 		}
+	}
+	return names
+}
+
+// The default names of matprod's outputs.
+const (
+	defaultOutput  = "output.npy"
+	defaultPartial = "partial.npz"
+)
+
+// Outputs returns the names of the numbered files that come back: indexed_output_files or
+// matprod's default; none if another program's are not named. With sum they are partial sums,
+// numbered as the jobs are.
+func (q *Request) Outputs() []string {
+	names := q.IndexedOutputs
+	switch {
+	case q.Sum && len(names) == 0:
+		return []string{defaultPartial}
+	case q.Sum && !IsArchive(names[0]): // this name is for products
+		return []string{path.Join(path.Dir(names[0]), defaultPartial)}
+	case len(names) == 0 && q.Matprod:
+		return []string{defaultOutput}
 	}
 	return names
 }
@@ -267,6 +291,8 @@ func (r *resolver) check(q *Request) {
 	if q.Sum && !q.Matprod {
 		r.fail("sum", "only matprod can sum its products")
 	}
+	r.checkPlaces(q, "indexed_input_files", q.IndexedInputs)
+	r.checkPlaces(q, "indexed_output_files", q.IndexedOutputs)
 	for _, name := range q.IndexedOutputs {
 		if slices.Contains(q.IndexedInputFiles(), name) {
 			r.fail("indexed_output_files", "%s is also an input", name)
@@ -295,5 +321,15 @@ func (r *resolver) checkForm(q *Request) {
 		r.fail("transpose", "gram = yes transposes its input already: remove one of them")
 	case q.Gram && len(q.IndexedInputs) != 1:
 		r.fail("indexed_input_files", "with gram = yes there is one input, not %d", len(q.IndexedInputs))
+	}
+}
+
+// checkPlaces makes sure that the names of matprod's files have an index in their last part. In
+// a job they are in one folder.
+func (r *resolver) checkPlaces(q *Request, attr string, names []string) {
+	for _, name := range names {
+		if q.Matprod && file.PlacesIndex(name) && !file.PlacesIndex(condor.Base(name)) {
+			r.fail(attr, "%s: matprod needs $(index) in the last part of the name, too, as in run$(index)/x$(index).npy", text.Clip(name))
+		}
 	}
 }

@@ -184,7 +184,10 @@ func TestValues(t *testing.T) {
 		{"log", "$(index).log", "$(index).log"},
 		{"log", "$(indx).log", `$(indx).log: byte 0: unknown macro; the known ones are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $`},
 		{"log", "$ENV(HOME)/log", `$ENV(HOME)/log: byte 0: unknown macro; the known ones are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $`},
-		{"indexed_log", "$(index).log", `$(index).log: byte 0: $(index) has no effect in this name: the number always goes before the extension`},
+		{"indexed_log", "$(index).log", "$(index).log"},
+		{"indexed_output_files", "run$(index)/x.txt, y_$(Index).txt", []string{"run$(index)/x.txt", "y_$(Index).txt"}},
+		{"indexed_output_files", "x$(first).txt", `x$(first).txt: byte 1: $(first) has no effect in this name, only $(index) has`},
+		{"input_files", "x$(index).txt", `x$(index).txt: byte 1: $(index) has no effect in this name, which is the same for every job`},
 		{"indexed_log", "$(indx).log", "$(indx).log"},
 
 		{"input_files", "a", []string{"a"}},

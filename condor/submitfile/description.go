@@ -56,6 +56,11 @@ type Description struct {
 	MaxRunTime time.Duration // a job that runs longer is held
 	MaxIdle    int           // the number of jobs that wait in the queue at a time; 0 for all
 
+	// For the note in the log, relative to the log's folder: the name of the submit description, or
+	// "", and those of the numbered files that come back (see [condor.Note.Returns]).
+	File     string
+	Returned []string
+
 	Extra []condor.Setting // lines for the end, unchanged
 	Jobs  []Job
 }

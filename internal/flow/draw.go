@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -70,7 +69,7 @@ func (o InitOptions) drawAll(ctx context.Context, names []string, form inputForm
 	defer d.close()
 	var files atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
-	for range min(runtime.GOMAXPROCS(0), maxWriters) {
+	for range max(1, min(o.Threads, maxWriters)) {
 		g.Go(func() error {
 			floats, err := pages.Alloc(int(min(drawn, form.bytes+7) / 8))
 			if err != nil {

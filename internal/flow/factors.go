@@ -93,7 +93,7 @@ func openFactors(p Pair) (factors, error) {
 		f.a, errA = openFactor(p.A)
 		f.b, errB = openFactor(p.B)
 	}
-	err := errors.Join(errA, errB)
+	err := errors.Join(NotFound(p.A, errA), NotFound(p.B, errB))
 	if err == nil {
 		err = f.checkFactors()
 	}

@@ -12,6 +12,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"slices"
@@ -68,6 +69,17 @@ func inputError(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, npyio.ErrFormat), impossible(err):
 		return status.DataError(err, npyio.Hint(err))
+	}
+	return err
+}
+
+// NotFound adds to an error for a numbered file that does not exist that one exists with zeros
+// before its number, which is then of status Data. Other errors stay as they are.
+func NotFound(name string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		if padded := file.Padded(name); padded != "" {
+			return status.DataError(fmt.Errorf("%w, but there is %s", err, padded), "rename the files: a number has no zeros before it")
+		}
 	}
 	return err
 }

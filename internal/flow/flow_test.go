@@ -343,7 +343,7 @@ func TestCancelLeavesWholeFilesOnly(t *testing.T) {
 func TestInitIsOneStream(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "folder")
 	const jobs, size = 3, 1100 // two pieces to a file
-	in := InitOptions{Dir: dir, A: "a.npy", B: "b", Jobs: jobs, Size: size, Random: seeded(42)}
+	in := InitOptions{Dir: dir, A: "a.npy", B: "b", Jobs: jobs, Size: size, Random: seeded(42), Threads: 2}
 	if err := Init(t.Context(), in, quietly); err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,7 @@ type InitOptions struct {
 	Npz        string // the name without the index of the archives of A and B; or none
 	Jobs, Size int
 	Random     Random
+	Threads    int
 	Force      bool // replace files that are there
 	Sync       bool // flush each file to the disk
 }

@@ -82,7 +82,7 @@ func TestSetAsideAllOrNone(t *testing.T) {
 // exists again, and otherwise put back. Other files are left alone.
 func TestHeal(t *testing.T) {
 	t.Chdir(t.TempDir())
-	r := request(4, jobfile.Request{Matprod: true, ProductsPerJob: 1, IndexedOutputs: []string{"out/c.npy"}})
+	r := requestOf(4, jobfile.Request{Matprod: true, ProductsPerJob: 1, IndexedOutputs: []string{"out/c.npy"}})
 	tk := task{Options: Options{File: "run"}, Request: r, outputs: outputsOf(r, "run_product")}
 	touch(t, "out/.c0.npy.aside-1000", "out/.c1.npy.aside-1000", "out/.c2.npy.aside-1000", "out/c2.npy", "out/.c9.npy.aside-1000", "out/.c1.npy.aside-x", ".run.norm.aside-1000")
 	q := queue{latest: []*eventlog.Job{{Submitted: time.Unix(999, 0)}, {Submitted: time.Unix(1000, 0)}, nil, nil}}

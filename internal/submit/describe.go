@@ -34,7 +34,7 @@ func describe(t task, s survey, d division, p plan) (submission, error) {
 	linked := t.linksInputs(s.programs.systems)
 	description := descriptionOf(t, s, d, p, linked)
 	asData := func(err error) error {
-		return mapErrors(err, func(err error) error { return status.DataError(fmt.Errorf("%s: %w", t.File, err), "") })
+		return status.Map(err, func(err error) error { return status.DataError(fmt.Errorf("%s: %w", t.File, err), "") })
 	}
 	summary := fmt.Sprintf("%s, on %s", summaryOf(t, d, p.batches), systemNames(s.programs.systems, " and "))
 	if t.DAG {
@@ -75,6 +75,7 @@ func descriptionOf(t task, s survey, d division, p plan, linked bool) *submitfil
 		MaxIdle:      t.MaxIdle,
 		Extra:        t.Extra,
 	}
+	description.File, description.Returned = fromLog(t)
 	for _, arg := range t.Arguments {
 		description.Arguments = append(description.Arguments, condor.Template(arg))
 	}
@@ -181,16 +182,12 @@ func addOutputs(description *submitfile.Description, t task, d division) {
 		return
 	}
 	for _, name := range t.outputs.names {
-		base := condor.Base(name)
-		from := condor.Indexed(base)
-		if t.generic {
-			from = condor.Literal(base)
-		}
+		from, to := t.inJob(name), condor.Indexed(name)
 		if !t.Matprod {
 			description.Outputs = append(description.Outputs, from)
 		}
-		if t.generic || name != base {
-			description.Remaps = append(description.Remaps, submitfile.RemapTemplate{Name: from, To: condor.Indexed(name)})
+		if from != to {
+			description.Remaps = append(description.Remaps, submitfile.RemapTemplate{Name: from, To: to})
 		}
 	}
 }
@@ -199,8 +196,9 @@ func addOutputs(description *submitfile.Description, t task, d division) {
 func addJobs(description *submitfile.Description, t task, d division, batches []batch, linked bool) {
 	if t.generic && !linked {
 		for _, name := range t.IndexedInputs {
-			base := condor.Base(name)
-			description.InputRemaps = append(description.InputRemaps, submitfile.RemapTemplate{Name: condor.Indexed(base), To: condor.Literal(base)})
+			if sent := condor.Base(string(condor.Indexed(name))); sent != string(t.inJob(name)) {
+				description.InputRemaps = append(description.InputRemaps, submitfile.RemapTemplate{Name: condor.Template(sent), To: t.inJob(name)})
+			}
 		}
 	}
 	for _, b := range batches {

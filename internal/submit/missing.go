@@ -14,6 +14,7 @@ import (
 	"matpool/condor/eventlog"
 	"matpool/internal/file"
 	"matpool/internal/flow"
+	"matpool/internal/joblog"
 	"matpool/internal/status"
 	"matpool/internal/text"
 	"matpool/npyio"
@@ -106,9 +107,9 @@ func stateOf(t task, b batch, number int, m product, job *eventlog.Job) (state, 
 	return missing, nil
 }
 
-// isValid reports whether the outputs of a product exist and are valid. They are not empty,
-// because HTCondor creates an empty file before it sends an output. An output of matprod is a
-// matrix of the right size. None is older than its inputs or the submission of its job.
+// isValid reports whether the outputs of a product came back (see [joblog.Look]) and are valid:
+// an output of matprod is a matrix of the right size. None is older than its inputs or the
+// submission of its job.
 func isValid(t task, b batch, number int, m product, since time.Time) (bool, error) {
 	last := since.Truncate(time.Second)
 	for _, name := range t.IndexedInputFiles() {
@@ -120,14 +121,8 @@ func isValid(t task, b batch, number int, m product, since time.Time) (bool, err
 		b = batch{index: number, first: number, count: 1}
 	}
 	for _, name := range t.outputs.of(b) {
-		info, err := os.Stat(name)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return false, nil
-		case err != nil:
-			return false, fmt.Errorf("%s: %w", name, file.Cause(err))
-		case !info.Mode().IsRegular() || info.Size() == 0 || info.ModTime().Before(last):
-			return false, nil
+		if found, err := joblog.Look(name, last); err != nil || found != joblog.Present {
+			return false, err
 		}
 		if ok, err := hasValidContent(t, name, m); err != nil || !ok {
 			return false, err

@@ -31,7 +31,7 @@ func TestResources(t *testing.T) {
 		{"another program", 3, jobfile.Request{ProductsPerJob: 1}, 512*MiB + 32*MB, 512*MiB + 32*MB, "A guess for another program"},
 		{"as requested", 3, jobfile.Request{ProductsPerJob: 1, Memory: 5 * MiB, Disk: 7 * MiB}, 5 * MiB, 7 * MiB, "As requested."},
 	} {
-		tk := task{Request: request(test.total, test.r)}
+		tk := task{Request: requestOf(test.total, test.r)}
 		s := survey{products: alike(test.total, square(1000))}
 		d := divide(tk.Request, s.products)
 		m := memory(tk, s.products, d.perJob)

@@ -85,8 +85,9 @@ func inspectPair(t task, index int) (m product, err error) {
 	}
 	var errs []error
 	for _, name := range t.IndexedInputs {
-		size, err := inspectInput(file.Indexed(name, index))
-		m.in, errs = m.in+size, append(errs, err)
+		name = file.Indexed(name, index)
+		size, err := inspectInput(name)
+		m.in, errs = m.in+size, append(errs, flow.NotFound(name, err))
 	}
 	return m, errors.Join(errs...)
 }
@@ -149,7 +150,7 @@ func inspectInput(name string) (size int64, err error) {
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return 0, status.DataError(fmt.Errorf("%s: no such file", name), "")
+		return 0, status.DataError(fmt.Errorf("%s: %w", name, file.Cause(err)), "")
 	case err != nil:
 		return 0, fmt.Errorf("%s: %w", name, file.Cause(err))
 	case !info.Mode().IsRegular(): // opening a pipe would wait for its writer
