@@ -18,8 +18,9 @@ const (
 	intsWidth = 8 * intBlock // columns of C that are a unit of work
 )
 
-// multiplyIntegers computes C = A·B modulo 2⁶⁴, row by row.
-func (m *tiled) multiplyIntegers(ctx context.Context, c []int64, a, b Factor, progress func(int64)) error {
+// multiplyIntegers computes C = A·B modulo 2⁶⁴, row by row, or with upper at least what is not
+// below its diagonal.
+func (m *tiled) multiplyIntegers(ctx context.Context, c []int64, a, b Factor, upper bool, progress func(int64)) error {
 	rows, cols := a.Rows, b.Cols
 	groups := ceilDiv(cols, intsWidth)
 	units := ceilDiv(rows, intBlock) * groups
@@ -35,7 +36,7 @@ func (m *tiled) multiplyIntegers(ctx context.Context, c []int64, a, b Factor, pr
 				return
 			}
 			i, j := unit/groups*intBlock, unit%groups*intsWidth
-			u := intUnit{i, j, min(intBlock, rows-i), min(intsWidth, cols-j)}
+			u := intUnit{i, j, min(intBlock, rows-i), min(intsWidth, cols-j), upper}
 			u.multiply(ctx, c, a, b, intsOf(m.packedA[thread]), intsOf(m.scratch[thread]), progress)
 		}
 	}
@@ -49,9 +50,15 @@ func (m *tiled) multiplyIntegers(ctx context.Context, c []int64, a, b Factor, pr
 }
 
 // An intUnit is a part of C that one thread computes.
-type intUnit struct{ i, j, rows, cols int }
+type intUnit struct {
+	i, j, rows, cols int
+	upper            bool
+}
 
 func (u intUnit) multiply(ctx context.Context, c []int64, a, b Factor, memory, scratch []int64, progress func(int64)) {
+	if u.upper && u.j+u.cols <= u.i {
+		return
+	}
 	packedA, packedB := memory[:intBlock*Panel], memory[intBlock*Panel:][:intBlock*Panel]
 	x, y := plain(a), plain(b)
 	stride := b.Cols
@@ -63,6 +70,9 @@ func (u intUnit) multiply(ctx context.Context, c []int64, a, b Factor, memory, s
 		packIntegers(packedA, x.View(u.i, k, u.rows, depth).T(), intRows, scratch)
 		for j := 0; j < u.cols; j += intBlock {
 			cols := min(intBlock, u.cols-j)
+			if u.upper && u.j+j+cols <= u.i {
+				continue
+			}
 			packIntegers(packedB, y.View(k, u.j+j, depth, cols), intCols, scratch)
 			for s := 0; s < cols; s += intCols {
 				for r := 0; r < u.rows; r += intRows {
@@ -72,7 +82,11 @@ func (u intUnit) multiply(ctx context.Context, c []int64, a, b Factor, memory, s
 			}
 		}
 		if progress != nil {
-			progress(int64(u.rows) * int64(u.cols) * int64(depth))
+			elements := int64(u.rows) * int64(u.cols)
+			if u.upper {
+				elements = upperElements(u.rows, u.cols, u.j-u.i)
+			}
+			progress(elements * int64(depth))
 		}
 	}
 }

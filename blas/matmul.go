@@ -17,19 +17,29 @@ import (
 //
 // progress, ctx and panics are as for [Multiplier].Mul.
 func Matmul(ctx context.Context, m Multiplier, memory []float64, a, b Factor, progress func(multiplications int64)) ([]byte, error) {
+	return valuesOf(memory, a, b,
+		func(c Matrix) error { return m.Mul(ctx, c, a, b, progress) },
+		func(c []int64) error {
+			checkProduct(Dense(a.Rows, b.Cols, memory), a, b)
+			return m.inGo().multiplyIntegers(ctx, c, a, b, false, progress)
+		})
+}
+
+// valuesOf returns the values of a·b, which one of two functions computes in the memory: of
+// integers too large for float64s, the second.
+func valuesOf(memory []float64, a, b Factor, floats func(c Matrix) error, ints func(c []int64) error) ([]byte, error) {
 	t := elem.Result(a.Type, b.Type)
 	c := Dense(a.Rows, b.Cols*Parts(a.Type, b.Type), memory)
 	result := bytesOf(memory)[:a.Rows*b.Cols*t.Size()]
 	if t.IsInteger() && !isExact(a, b) {
-		checkProduct(c, a, b)
-		ints := intsOf(memory)[:a.Rows*b.Cols]
-		if err := m.inGo().multiplyIntegers(ctx, ints, a, b, progress); err != nil {
+		values := intsOf(memory)[:a.Rows*b.Cols]
+		if err := ints(values); err != nil {
 			return nil, err
 		}
-		elem.FromInt64(result, ints, t)
+		elem.FromInt64(result, values, t)
 		return result, nil
 	}
-	if err := m.Mul(ctx, c, a, b, progress); err != nil {
+	if err := floats(c); err != nil {
 		return nil, err
 	}
 	if t.Part() != elem.Float64 {

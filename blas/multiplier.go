@@ -24,6 +24,12 @@ type Multiplier interface {
 	// if a view is larger than its data, or if C shares memory with A or B.
 	Mul(ctx context.Context, c Matrix, a, b Factor, progress func(multiplications int64)) error
 
+	// Gram computes C = XᵀX, with the bits of Mul(C, Xᵀ, X): C is symmetric, since the factors
+	// of a multiplication commute, and only what is not below the diagonal is computed.
+	// progress gets the number of multiplications, of all [GramMultiplications]. The rest is as
+	// for Mul. Gram panics if X is complex.
+	Gram(ctx context.Context, c Matrix, x Factor, progress func(multiplications int64)) error
+
 	// Split returns n Multipliers of the same kind, for use at the same time, which
 	// have the threads between them. It fails as [New] does, and panics unless n is
 	// at least 1 and at most the number of threads.

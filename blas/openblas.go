@@ -73,11 +73,47 @@ func (m *openBLAS) Mul(ctx context.Context, c Matrix, a, b Factor, progress func
 	if done {
 		return nil
 	}
-	if !fitsInt32(c, x, y) || !m.room && !roomForPanels(m.Threads()) {
+	if !m.suits(c, x, y) {
 		return m.edges.multiply(ctx, c, x, y, progress)
 	}
-	m.room = true
 	return m.multiplySlabs(ctx, c, x, y, progress)
+}
+
+// suits reports whether OpenBLAS can compute a product here.
+func (m *openBLAS) suits(c Matrix, a, b operand) bool {
+	m.room = m.room || roomForPanels(m.Threads())
+	return m.room && fitsInt32(c, a, b)
+}
+
+// gramCols is the size of the squares on a Gram matrix's diagonal, a multiple of [wholeTile].
+const gramCols = 512
+
+// Gram implements [Multiplier]: OpenBLAS computes what is above the squares on the diagonal, a
+// block of columns at a time, and Go their upper triangles.
+func (m *openBLAS) Gram(ctx context.Context, c Matrix, x Factor, progress func(int64)) error {
+	checkGram(c, x)
+	y := plain(x)
+	c, a, b, done := prepare(c, y.T(), y)
+	if done {
+		return nil
+	}
+	if !m.suits(c, a, b) {
+		return m.edges.Gram(ctx, c, x, progress)
+	}
+	for j := 0; j < c.Cols; j += gramCols {
+		cols := min(gramCols, c.Cols-j)
+		block := b.View(0, j, b.rows, cols)
+		if j > 0 {
+			if err := m.multiplySlabs(ctx, c.View(0, j, j, cols), a.View(0, 0, j, a.cols), block, progress); err != nil {
+				return err
+			}
+		}
+		if err := m.edges.multiplyUpper(ctx, c.View(j, j, cols, cols), a.View(j, 0, cols, a.cols), block, progress); err != nil {
+			return err
+		}
+	}
+	mirror(m.Threads(), c.Data, c.Cols, c.Stride)
+	return nil
 }
 
 // The largest block of C that is computed at a time if the factors are no float64s, so that

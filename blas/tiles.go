@@ -77,13 +77,7 @@ func (m *tiled) multiply(ctx context.Context, c Matrix, a, b operand, progress f
 	}
 	p := newProduct(ctx, m, c, a, b)
 	p.progress = progress
-	var wg sync.WaitGroup
-	for t := 1; t < p.threads; t++ {
-		wg.Go(func() { p.work(t) })
-	}
-	p.work(0)
-	wg.Wait()
-	return context.Cause(ctx)
+	return p.run()
 }
 
 // A product is one call's state, shared by its threads.
@@ -100,6 +94,7 @@ type product struct {
 	a, b     operand
 	progress func(multiplications int64) // or nil
 	threads  int                         // those that take part
+	upper    bool                        // only the upper triangle of C is wanted
 
 	directA, directB   bool // the kernel reads the factor where it lies
 	unitRows, unitCols int  // a unit's size
@@ -129,6 +124,17 @@ func newProduct(ctx context.Context, m *tiled, c Matrix, a, b operand) *product 
 	return p
 }
 
+// run computes the product.
+func (p *product) run() error {
+	var wg sync.WaitGroup
+	for t := 1; t < p.threads; t++ {
+		wg.Go(func() { p.work(t) })
+	}
+	p.work(0)
+	wg.Wait()
+	return context.Cause(p.ctx)
+}
+
 // A worker is one of the product's threads, with what it has for itself.
 type worker struct {
 	*product
@@ -142,6 +148,7 @@ func (p *product) work(thread int) {
 	buffer := 0
 	for j := 0; j < p.c.Cols; j += blockCols {
 		cols := min(blockCols, p.c.Cols-j)
+		rows := p.wantedRows(p.c.Rows, 0, j+cols)
 		for k := 0; k < p.a.cols; k += p.kernel.blockDepth {
 			depth := min(p.kernel.blockDepth, p.a.cols-k)
 			b := p.b.View(k, j, depth, cols)
@@ -149,8 +156,8 @@ func (p *product) work(thread int) {
 			if p.barrier.wait(); p.cancelled {
 				return
 			}
-			w.multiplyUnits(
-				p.c.View(0, j, p.c.Rows, cols), p.a.View(0, k, p.a.rows, depth), b, p.packedB[buffer], k > 0)
+			w.multiplyUnits(j,
+				p.c.View(0, j, rows, cols), p.a.View(0, k, rows, depth), b, p.packedB[buffer], k > 0)
 			buffer = 1 - buffer
 		}
 	}
@@ -170,8 +177,9 @@ func (w *worker) packStrips(packed []float64, b operand) {
 }
 
 // multiplyUnits computes the units of c ← a·b (or c += a·b) that this thread
-// gets hold of. packed holds b, a whole block, unless the kernel reads b where it lies.
-func (w *worker) multiplyUnits(c Matrix, a, b operand, packed []float64, add bool) {
+// gets hold of. packed holds b, a whole block, unless the kernel reads b where it lies. c has the
+// columns from first on.
+func (w *worker) multiplyUnits(first int, c Matrix, a, b operand, packed []float64, add bool) {
 	groups := ceilDiv(c.Cols, w.unitCols)
 	for w.ctx.Err() == nil {
 		n := int(w.unit.Add(1) - 1)
@@ -180,16 +188,19 @@ func (w *worker) multiplyUnits(c Matrix, a, b operand, packed []float64, add boo
 			return
 		}
 		rows, cols := min(w.unitRows, c.Rows-i), min(w.unitCols, c.Cols-j)
+		if rows = w.wantedRows(rows, i, first+j+cols); rows == 0 {
+			continue
+		}
 		direct := 0 // rows
 		if w.directA {
 			direct = rows / w.kernel.direct.rows * w.kernel.direct.rows
 		}
-		u := unit{c: c.View(i, j, direct, cols), a: a.View(i, 0, direct, a.cols), b: b.View(0, j, b.rows, cols), packedB: packed[j*a.cols:], add: add}
+		u := unit{c: c.View(i, j, direct, cols), a: a.View(i, 0, direct, a.cols), b: b.View(0, j, b.rows, cols), packedB: packed[j*a.cols:], add: add, diagonal: first + j - i}
 		w.multiplyUnit(u, true)
 		u.c, u.a = c.View(i+direct, j, rows-direct, cols), a.View(i+direct, 0, rows-direct, a.cols)
 		w.multiplyUnit(u, false)
 		if w.progress != nil {
-			w.progress(int64(rows) * int64(cols) * int64(a.cols))
+			w.progress(w.wanted(rows, cols, first+j-i) * int64(a.cols))
 		}
 	}
 }
@@ -201,6 +212,8 @@ type unit struct {
 	a, b    operand
 	packedB []float64
 	add     bool
+
+	diagonal int // that of C begins in the unit's column −diagonal
 }
 
 // multiplyUnit computes a unit, and packs its rows of A unless the kernel reads them where
@@ -216,13 +229,14 @@ func (w *worker) multiplyUnit(u unit, directA bool) {
 		pack(w.packedA[k*height:], u.a.View(0, k, u.a.rows, min(Panel, depth-k)).T(), kernel.rows, w.scratch)
 	}
 	t := &w.column
-	t.rows, t.rowC = u.c.Rows, 8*u.c.Stride
+	t.rowC = 8 * u.c.Stride
 	for j := 0; j < u.c.Cols; j += t.cols {
 		t.c, t.cols = &u.c.Data[j], min(kernel.cols, u.c.Cols-j)
 		if w.directB {
 			t.cols = kernel.width(u.c.Cols - j)
 		}
-		for k := 0; k < depth; k += Panel {
+		t.rows = w.wantedRows(u.c.Rows, -u.diagonal, j+t.cols)
+		for k := 0; k < depth && t.rows > 0; k += Panel {
 			t.depth, t.add = min(Panel, depth-k), u.add || k > 0
 			if directA {
 				t.setA(u.a.View(0, k, u.a.rows, t.depth), kernel.rows)

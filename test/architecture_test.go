@@ -60,7 +60,7 @@ var allowed = map[string]string{
 	"internal/watch/report":   "condor condor/eventlog internal/joblog internal/text",
 	"internal/watch/timeline": "condor/eventlog internal/file internal/joblog internal/status internal/text internal/watch/report",
 
-	"cmd/matinit":    "internal/cli internal/flow internal/progress internal/text",
+	"cmd/matinit":    "internal/cli internal/file internal/flow internal/progress internal/text",
 	"cmd/matprod":    "condor/chirp internal/cli internal/file internal/flow internal/progress internal/request internal/text",
 	"cmd/matcombine": "internal/cli internal/file internal/flow internal/progress internal/request internal/text",
 	"cmd/matsubmit":  "condor condor/jobfile internal/cli internal/status internal/submit",

@@ -6,6 +6,7 @@ Usage:
 	matcombine [flags] [-first I] [-jobs N] [NAME]
 	matcombine [flags] SUBMISSIONFILE
 	matcombine [flags] FILE FILE ...
+	matcombine [flags] -grid RxC [NAME]
 
 The first form adds NAME<I> to NAME<I+N−1>, the index before the extension, or where the
 name has '$(index)': without arguments, output0.npy to output99.npy. If there are more
@@ -20,6 +21,12 @@ of one array arr_0; any other array of a .npz file is named as FILE.npz:NAME, to
 -jobs adds the index before the extension: output7.npz:C. A partial sum is a .npz file
 of two arrays, hi and lo. The norm is the same string whether products come by
 themselves or in partial sums.
+
+The third form joins tiles instead of adding them: NAME<0> to NAME<R·C−1> are the parts of one
+matrix, row by row, as matinit -grid has them computed. A tile is a product, or a partial
+sum, which is rounded to float64. The matrix has the tiles' type, and its norm is the one
+that it has in one file. Besides the program's, memory is 16 MB, or twice what a row of the
+matrix takes if that is more. That the grid is the right one cannot be checked.
 
 All of numpy's numeric types are added, of any shape, in either byte order, each value
 exactly. The sum is of float64, as in Python after total = np.zeros(shape), or of
@@ -49,6 +56,7 @@ Flags:
 
 	-first I     begin with index I (0)
 	-jobs N      add N numbered files (100)
+	-grid RxC    join RxC tiles, numbered row by row, instead of adding files
 	-o FILE      write the sum to FILE, replacing it: a .npz file if the name ends so
 	-threads N   add with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
 	-quiet       print nothing but the norm
@@ -72,6 +80,16 @@ Examples:
 
 	$ matcombine -quiet -o sum.npy output1.npy output0.npy
 	4991.716194311015
+
+	$ matinit -quiet -from inputA0.npy,inputB0.npy -grid 2x3 -dir tiles
+
+	$ matprod -count 6 tiles/inputA.npy tiles/inputB.npy tiles/output.npy
+
+	$ matcombine -grid 2x3 tiles/output.npy
+	norm of the matrix of 6 tiles: 2524.1637198822
+
+	$ matcombine output0.npy
+	norm of the sum of 1 file: 2524.1637198822
 
 Exit status: 0 done; 64 wrong usage, or the output is an input; 65 an input is missing
 or bad; 1 any other failure.

@@ -22,6 +22,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matcombine", source)
 	first := flags.First("begin with index `I`")
 	jobs := flags.Jobs("add `N` numbered files")
+	var grid flow.Tiling
+	flags.Func("grid", "join `RxC` tiles, numbered row by row, instead of adding files", func(s string) (err error) {
+		grid.Rows, grid.Cols, err = text.ParseGrid(s, file.MaxIndex)
+		return err
+	})
 	output := flags.Path("o", "", "write the sum to `FILE`, replacing it: a .npz file if the name ends so")
 	threads := flags.Threads("add with `N` threads")
 	quiet := flags.Bool("quiet", "print nothing but the norm")
@@ -29,21 +34,37 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if done || err != nil {
 		return err
 	}
-	if names, err = files(flags, names, *first, *jobs); err != nil {
-		return err
+	tiled := flags.Given("grid")
+	switch {
+	case tiled && (flags.Given("first") || flags.Given("jobs")):
+		return flags.Misused("-grid says which tiles there are: it does not go with -first or -jobs")
+	case tiled && len(names) > 1:
+		return flags.Misused("with -grid one name is given, to which the index is added; not %d", len(names))
+	case tiled:
+		names = file.IndexedRange(append(names, "output.npy")[0], 0, grid.Rows*grid.Cols)
+	default:
+		if names, err = files(flags, names, *first, *jobs, &grid); err != nil {
+			return err
+		}
 	}
 
-	show, finish := progress.New(stderr, "adding")
-	norm, err := flow.Combine(ctx, flow.CombineOptions{Names: names, Output: *output, Threads: *threads}, show)
+	doing, what, combine := "adding", "the sum of "+text.Count(len(names), "file"), flow.Combine
+	if grid.Rows > 0 {
+		doing, what = "joining", "the matrix of "+text.Count(len(names), "tile")
+		combine = grid.Join
+	}
+	show, finish := progress.New(stderr, doing)
+	norm, err := combine(ctx, flow.CombineOptions{Names: names, Output: *output, Threads: *threads}, show)
 	finish()
 	if err != nil {
 		return err
 	}
-	return flow.PrintNorm(stdout, stderr, "matcombine", norm, text.Count(len(names), "file"), *quiet)
+	return flow.PrintNorm(stdout, stderr, "matcombine", norm, what, *quiet)
 }
 
-// files returns the names of the files to add.
-func files(flags *cli.Flags, names []string, first, jobs int) ([]string, error) {
+// files returns the names of the files to add. If a simplified submission file says that they are
+// tiles, it sets the grid.
+func files(flags *cli.Flags, names []string, first, jobs int, grid *flow.Tiling) ([]string, error) {
 	numbered := flags.Given("first") || flags.Given("jobs")
 	switch {
 	case len(names) == 1 && request.Is(names[0]):
@@ -51,6 +72,7 @@ func files(flags *cli.Flags, names []string, first, jobs int) ([]string, error) 
 		if err != nil {
 			return nil, err
 		}
+		*grid = flow.Tiling{Rows: r.Grid.Rows, Cols: r.Grid.Cols}
 		flags.Default("first", &first, r.First)
 		flags.Default("jobs", &jobs, r.Count)
 		if jobs == 0 {

@@ -1,9 +1,13 @@
 /*
-Matinit writes the pairs of random matrices that matprod multiplies.
+Matinit writes the pairs of matrices that matprod multiplies: random ones, or the blocks of
+two that are too large for a machine.
 
 Usage:
 
 	matinit [flags]
+	matinit [flags] -from A,B -panels P
+	matinit [flags] -from A,B -grid RxC
+	matinit [flags] -from X -gram -panels P
 
 For each product i = 0, 1, … it writes inputA<i>.npy and inputB<i>.npy, square
 matrices of random numbers, uniform on [0, 1), in numpy's file format. The numbers
@@ -49,25 +53,55 @@ some of the 0.03 % beyond 3.65 with pcg64. All other numbers are the same everyw
 but numpy may change the streams of pcg64 in a new version (NEP 19); these are those
 of 1.24 to 2.5.
 
+The other forms cut one product into many. With -panels P the columns of A and the rows of
+B are cut into P blocks, as by
+
+	for i, (a, b) in enumerate(zip(np.array_split(A, P, axis=1), np.array_split(B, P))):
+	    np.save(f'inputA{i}.npy', a)
+	    np.save(f'inputB{i}.npy', b)
+
+and A·B is the sum of the products. With -grid RxC the rows of A are cut into R blocks and
+the columns of B into C. Product r·C+c is tile (r, c) of A·B, and has its bits; matcombine
+-grid joins them. Equal blocks are one file with several names, hard links, if the disk has
+them: replace such a file, but do not change it in place. With both -panels and -grid,
+the products of the panels of tile t are numbered from t·P on, and their sum, as matprod -sum
+writes it, is the tile. With -gram it is the rows of one matrix X that are cut: XᵀX is the
+sum of the Gram matrices of inputX0.npy, inputX1.npy …, which matprod -gram makes.
+
+A sum over panels differs from the product in one piece in its last digits. Each of its
+products has the error of its own length k, and their sum, exact to some 30 digits, is
+rounded once: |C − AB| ≤ γₖ₊₁|A||B|, where γₖ = ku/(1−ku) and u = 2⁻⁵³. So more panels make
+the bound smaller.
+
+P or RxC is auto for the fewest parts with which a pair, its product and matprod need no more
+than a job's memory. A block keeps the type, the byte order and the order, C or Fortran, of
+its matrix. Sizes differ by at most one. A and B are .npy files, FILE.npz:NAME, or one .npz
+file of both. This takes 16 MB of memory besides the program's, whatever the sizes.
+
 Flags:
 
-	-jobs N    write N pairs (100)
-	-size N    of N×N matrices (1000)
-	-seed S    numpy's seed S, a whole number; a random one unless given
-	-rng R     numpy's generator R: mt19937 or pcg64 (mt19937)
-	-dist D    distribution D: uniform, normal or integers:LO:HI (uniform)
-	-dtype T   type T by numpy's name (float64; of integers int64)
-	-streams   give each pair i a stream of its own, that of default_rng([S, i])
-	-first I   with -streams: begin with pair I (0)
-	-npz       write each pair to one file, input<i>.npz, as A and B
-	-dir D     write to folder D, which is made if it is missing (.)
-	-a NAME    the first factor's NAME, without the index (inputA.npy)
-	-b NAME    the second factor's NAME, without the index (inputB.npy)
-	-force     replace files that exist; otherwise nothing is written if one does
-	-sync      flush each file to the disk
-	-quiet     print nothing but the seed
-	-help      print this
-	-version   print the program's version
+	-jobs N        write N pairs (100)
+	-size N        of N×N matrices (1000)
+	-seed S        numpy's seed S, a whole number; a random one unless given
+	-rng R         numpy's generator R: mt19937 or pcg64 (mt19937)
+	-dist D        distribution D: uniform, normal or integers:LO:HI (uniform)
+	-dtype T       type T by numpy's name (float64; of integers int64)
+	-streams       give each pair i a stream of its own, that of default_rng([S, i])
+	-first I       with -streams: begin with pair I (0)
+	-npz           write each pair to one file, input<i>.npz, as A and B
+	-dir D         write to folder D, which is made if it is missing (.)
+	-a NAME        the first factor's NAME, without the index (inputA.npy)
+	-b NAME        the second factor's NAME, without the index (inputB.npy)
+	-from A,B      cut the matrices in the files A,B into pairs, instead of random ones
+	-panels P      with -from: cut A's columns and B's rows into P panels, or auto
+	-grid RxC      with -from: cut A's rows and B's columns for RxC tiles, or auto
+	-gram          with -from and -panels: cut the one file X for matprod -gram, into inputX<i>.npy
+	-memory SIZE   with auto: the memory of a job, SIZE (2GB)
+	-force         replace files that exist; otherwise nothing is written if one does
+	-sync          flush each file to the disk
+	-quiet         print nothing but the seed
+	-help          print this
+	-version       print the program's version
 
 The index goes before the extension: inputA7.npy; pipe becomes pipe7.
 
@@ -85,6 +119,13 @@ Examples:
 	$ matinit -quiet -jobs 1 -size 10 -seed 7 -dir small -a left.npy -b right.npy
 	7
 
-Exit status: 0 done; 64 wrong usage, or a file exists; 1 any other failure.
+	$ matinit -from inputA0.npy,inputB0.npy -panels 4 -dir panels
+	wrote 4 pairs of 100×25 times 25×100: their products add up to inputA0.npy times inputB0.npy, 100×100
+
+	$ matinit -from inputA0.npy,inputB0.npy -grid 2x3 -dir tiles
+	wrote 6 pairs of at most 50×100 times 100×34: their products are the 2×3 tiles of inputA0.npy times inputB0.npy, 100×100
+
+Exit status: 0 done; 64 wrong usage, a file exists, or there are more parts than rows or
+columns; 65 a matrix to cut is missing or bad; 1 any other failure.
 */
 package main

@@ -38,6 +38,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	dir := flags.Path("dir", ".", "write to folder `D`, which is made if it is missing")
 	a := flags.Path("a", "inputA.npy", "the first factor's `NAME`, without the index")
 	b := flags.Path("b", "inputB.npy", "the second factor's `NAME`, without the index")
+	cut := cutFlags(flags)
 	flags.BoolVar(&o.Force, "force", "replace files that exist; otherwise nothing is written if one does")
 	flags.BoolVar(&o.Sync, "sync", "flush each file to the disk")
 	quiet := flags.Bool("quiet", "print nothing but the seed")
@@ -47,6 +48,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	if len(operands) > 0 {
 		return flags.Misused("unexpected argument %q", operands[0])
+	}
+	if flags.Given("from") {
+		return runCut(ctx, flags, cut, flow.CutOptions{Dir: *dir, A: *a, B: *b, Force: o.Force, Sync: o.Sync}, *quiet, stdout, stderr)
+	}
+	for _, name := range []string{"panels", "grid", "gram", "memory"} {
+		if flags.Given(name) {
+			return flags.Misused("flag -%s goes with -from only", name)
+		}
 	}
 	if *npz {
 		if flags.Given("a") || flags.Given("b") {

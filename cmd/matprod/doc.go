@@ -10,6 +10,7 @@ Usage:
 	matprod [flags] -serial SUBMISSIONFILE
 	matprod [flags] -generate -size N -seed S …
 	matprod [-threads N] -measure
+	matprod [flags] -gram … [X …]
 
 A B may always be PAIR.npz, one archive of both.
 
@@ -53,6 +54,12 @@ product I is A.npy times inputB<I>.npy for matprod -first I -fixed a A.npy input
 output.npy. With -fixed b it is the second factor. That factor is read once; the other one has
 a name, not a common archive.
 
+With -gram there is one file X instead of A B, in each of these forms; without a name it
+is inputX.npy. The product is XᵀX, of the same bits as if Xᵀ and X were multiplied, but X is
+read once, and only the upper half of the symmetric result is computed. With -transpose a,
+it is AᵀB. In Python they are X.T @ X and A.T @ B; of a stack each matrix is transposed.
+The numbers in X are real. X and XᵀX must fit in memory, as a pair and its product must.
+
 A and B are arrays of any numeric types that np.matmul multiplies: booleans, integers,
 floats and complex numbers, in C or Fortran order and either byte order; matrices, vectors,
 and stacks of matrices, which are broadcast. C has the type and shape of np.matmul(A, B),
@@ -73,25 +80,27 @@ ChirpMatMessage, which the jobs of matsubmit quote when they are held.
 
 Flags:
 
-	-first I     begin with index I (0)
-	-count N     multiply N indexed pairs (1)
-	-sum FILE    write the sum of the range's products to FILE, and no products
-	-serial      print the norm of the sum of all products, write none
-	-jobs N      with -serial: the number of products, N (100)
-	-o FILE      with -serial: write the sum to FILE
-	-generate    make the factors, random matrices, instead of reading them
-	-size N      with -generate: of N×N matrices (1000)
-	-seed S      with -generate: numpy's seed S, a whole number
-	-dist D      with -generate: distribution D: uniform, normal or integers:LO:HI (uniform)
-	-dtype T     with -generate: type T by numpy's name (float64; of integers int64)
-	-fixed F     factor F, a or b, is the same in all products: its name has no index
-	-threads N   compute with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
-	-kernel K    compute with kernel K: avx512, avx2 or generic (the fastest)
-	-measure     print how fast each kernel multiplies on this machine
-	-sync        flush the outputs to the disk
-	-quiet       print nothing but the norm that -serial prints
-	-help        print this
-	-version     print the program's version and the kernel in use
+	-first I       begin with index I (0)
+	-count N       multiply N indexed pairs (1)
+	-sum FILE      write the sum of the range's products to FILE, and no products
+	-serial        print the norm of the sum of all products, write none
+	-jobs N        with -serial: the number of products, N (100)
+	-o FILE        with -serial: write the sum to FILE
+	-gram          make the Gram matrix XᵀX of one file instead of a product of two
+	-transpose F   multiply AᵀB: F is a, the only factor that can be transposed
+	-generate      make the factors, random matrices, instead of reading them
+	-size N        with -generate: of N×N matrices (1000)
+	-seed S        with -generate: numpy's seed S, a whole number
+	-dist D        with -generate: distribution D: uniform, normal or integers:LO:HI (uniform)
+	-dtype T       with -generate: type T by numpy's name (float64; of integers int64)
+	-fixed F       factor F, a or b, is the same in all products: its name has no index
+	-threads N     compute with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
+	-kernel K      compute with kernel K: avx512, avx2 or generic (the fastest)
+	-measure       print how fast each kernel multiplies on this machine
+	-sync          flush the outputs to the disk
+	-quiet         print nothing but the norm that -serial prints
+	-help          print this
+	-version       print the program's version and the kernel in use
 
 Examples:
 
@@ -139,6 +148,13 @@ Examples:
 
 	$ matprod -serial -jobs 3 -fixed a inputA0.npy inputB.npy
 	norm of the sum of 3 products: 7459.203301037265
+
+	$ matprod -gram inputA0.npy gram.npy
+
+	$ matprod -transpose a inputA0.npy inputA0.npy same.npy
+
+	$ matprod -gram -serial -jobs 3 inputA.npy
+	norm of the sum of 3 products: 7447.378843864233
 
 Exit status: 0 done; 64 wrong usage, or the output is an input; 65 an input is missing
 or bad; 1 any other failure, which may not happen on another machine.

@@ -13,6 +13,8 @@ import (
 // factors are the flags that say what is multiplied, besides names.
 type factors struct {
 	*cli.Flags
+	gram     *bool
+	form     flow.Form
 	generate *bool
 	size     *int
 	random   flow.Random
@@ -21,6 +23,8 @@ type factors struct {
 
 func defineFactors(flags *cli.Flags) *factors {
 	f := &factors{Flags: flags}
+	f.gram = flags.Bool("gram", "make the Gram matrix XᵀX of one file instead of a product of two")
+	flags.Func("transpose", "multiply AᵀB: `F` is a, the only factor that can be transposed", f.setTransposed)
 	f.generate = flags.Bool("generate", "make the factors, random matrices, instead of reading them")
 	f.size = flags.Whole("size", 1000, 1, flow.MaxSize, "with -generate: of `N`×N matrices")
 	flags.Func("seed", "with -generate: numpy's seed `S`, a whole number", f.random.SetSeed)
@@ -28,6 +32,13 @@ func defineFactors(flags *cli.Flags) *factors {
 	flags.Func("dtype", "with -generate: type `T` by numpy's name (float64; of integers int64)", f.random.SetDType)
 	flags.Func("fixed", "factor `F`, a or b, is the same in all products: its name has no index", f.setFixed)
 	return f
+}
+
+func (f *factors) setTransposed(s string) error {
+	if f.form = flow.Transposed; s != "a" {
+		return errors.New("it must be a")
+	}
+	return nil
 }
 
 func (f *factors) setFixed(s string) error {
@@ -45,6 +56,12 @@ func (f *factors) setFixed(s string) error {
 // pair returns the pair that the names stand for: those of the factors, and that of the product
 // unless only their sum is wanted. With many, they are without an index.
 func (f *factors) pair(names []string, summed, many bool) (pair flow.Pair, err error) {
+	switch {
+	case *f.gram && f.form == flow.Transposed:
+		return pair, f.Misused("-gram transposes its file already: it does not go with -transpose")
+	case *f.gram && (*f.generate || f.fixed != flow.NotFixed):
+		return pair, f.Misused("-gram is for files that are numbered: it goes neither with -generate nor with -fixed")
+	}
 	if f.fixed != flow.NotFixed && !many {
 		return pair, f.Misused("-fixed is for several products: it goes with -first, -count or -serial")
 	}
@@ -55,6 +72,9 @@ func (f *factors) pair(names []string, summed, many bool) (pair flow.Pair, err e
 		if f.Given(name) {
 			return pair, f.Misused("flag -%s goes with -generate only", name)
 		}
+	}
+	if *f.gram {
+		return f.gramPair(names, summed)
 	}
 	return f.filePair(names, summed)
 }
@@ -68,7 +88,7 @@ func isArray(name string) bool {
 // requested returns the pair of a simplified submission file, its first index and their number. The
 // file says all that flags could say.
 func (f *factors) requested(name string) (pair flow.Pair, first, count int, err error) {
-	for _, flag := range []string{"generate", "size", "seed", "dist", "dtype", "fixed"} {
+	for _, flag := range []string{"gram", "transpose", "generate", "size", "seed", "dist", "dtype", "fixed"} {
 		if f.Given(flag) {
 			return pair, 0, 0, f.Misused("flag -%s does not go with %s, which says what the factors are", flag, name)
 		}
@@ -94,13 +114,31 @@ func (f *factors) randomPair(names []string, summed, many bool) (pair flow.Pair,
 		pair.C = names[0]
 	}
 	f.random.SetPCG64()
+	pair.Form = f.form
 	pair.Random = &flow.RandomPair{Random: &f.random, Size: *f.size}
 	return pair, f.random.Check()
 }
 
-// filePair is pair for factors in files.
+// gramPair is pair for -gram: there is one factor.
+func (f *factors) gramPair(names []string, summed bool) (pair flow.Pair, err error) {
+	pair = flow.Pair{A: "inputX.npy", C: "output.npy", Form: flow.Gram}
+	switch {
+	case len(names) == 0:
+	case summed && len(names) == 1:
+		pair.A = names[0]
+	case !summed && len(names) == 2:
+		pair.A, pair.C = names[0], names[1]
+	case summed:
+		return pair, f.Misused("one file is named with -gram and -serial or -sum, or none; not %d", len(names))
+	default:
+		return pair, f.Misused("two files are named with -gram, X C, or none; not %d", len(names))
+	}
+	return pair, nil
+}
+
+// filePair is pair for two factors in files.
 func (f *factors) filePair(names []string, summed bool) (pair flow.Pair, err error) {
-	pair = flow.Pair{A: "inputA.npy", B: "inputB.npy", C: "output.npy", Fixed: f.fixed}
+	pair = flow.Pair{A: "inputA.npy", B: "inputB.npy", C: "output.npy", Form: f.form, Fixed: f.fixed}
 	isPair := len(names) > 0 && strings.EqualFold(filepath.Ext(names[0]), ".npz") // both factors
 	switch {
 	case len(names) == 0:

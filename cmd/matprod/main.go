@@ -102,7 +102,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 		finish()
-		return flow.PrintNorm(stdout, stderr, "matprod", norm, text.Count(*jobs, "product"), *quiet)
+		return flow.PrintNorm(stdout, stderr, "matprod", norm, "the sum of "+text.Count(*jobs, "product"), *quiet)
 	case summed:
 		return flow.Partial(ctx, flow.PartialOptions{Pairs: pair.Range(*first, *count), Multiplier: m, Output: *sum, Sync: *sync}, show)
 	}

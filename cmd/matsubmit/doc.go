@@ -62,6 +62,11 @@ inputB7.npy times A.npy. A job gets the fixed factor once, and reads it once:
 	input_files         = A.npy
 	indexed_input_files = inputB.npy
 
+With gram = yes a product is the Gram matrix XᵀX of one input, and with transpose = a it is
+AᵀB. If matinit -from has cut one large product into panels, its products add up to it as
+others do. If it was cut into tiles, grid = RxC says so: their sizes may differ, and a DAG
+joins them. Tiles in panels need sum = yes, too: a job has all the products of a tile.
+
 For machines of both systems, matprod and matprod.exe must be in the folder of matsubmit.
 Matsubmit copies them to the folder of FILE.sub, under names by which HTCondor finds the
 program for each machine. That folder also gets matprod.outbox, an empty folder that every
@@ -91,6 +96,9 @@ Attributes:
 	arguments             TEXT     another program's arguments; $(index) is the job's number, $(first) and $(count) a batch's range
 	indexed_input_files   NAMES    inputs of each product, numbered before the extension or at $(index): inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors (inputA.npy, inputB.npy)
 	indexed_output_files  NAMES    outputs of each product, numbered in the same way (default: output.npy for matprod; for another program all new files, in FILE.out/INDEX)
+	gram                  yes|no   a product is the Gram matrix XᵀX of one input, which by default is inputX.npy (no)
+	transpose             TEXT     a: a product is AᵀB, not AB
+	grid                  TEXT     RxC: the products are the tiles of one matrix, of the pairs that matinit -grid writes; with sum = yes, the sum of each job is a tile
 	input_files           NAMES    files that every job gets
 	fixed                 TEXT     of matprod: factor a (the first) or b (the second) is the same in all products, the file in input_files; the other one is in indexed_input_files
 	inputs                TEXT     files, or random: the jobs of matprod make their factors, and no inputs are sent (files)

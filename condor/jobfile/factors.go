@@ -82,6 +82,9 @@ func (r *resolver) checkFactors(q *Request) {
 	case !q.Matprod && fixed:
 		r.fail("fixed", "it is for matprod only; each job of another program gets all of input_files")
 	case !q.Matprod:
+	case q.Gram && (q.Random != nil || fixed):
+		r.fail("gram", "it is for files that are numbered: it goes neither with inputs = random nor with fixed")
+	case q.Gram:
 	case q.Random != nil && fixed:
 		r.fail("fixed", "with inputs = random both factors are made in the job")
 	case q.Random != nil && n > 0:

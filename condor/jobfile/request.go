@@ -32,6 +32,9 @@ type Request struct {
 	ProductsPerJob int  // products_per_job; 0 for auto
 	Slots          int  // slots; 0 for those that match
 	Sum            bool // sum
+	Gram           bool // gram
+	Transpose      bool // transpose
+	Grid           Grid // grid; zero if the products are not tiles
 
 	Stdout, Stderr, Log condor.Template // indexed or not
 
@@ -204,6 +207,9 @@ func (r *resolver) request() *Request {
 		IndexedOutputs: r.names("indexed_output_files"),
 		FirstIndex:     r.integer("first_index"),
 		Sum:            get(r, "sum", parseYesNo),
+		Gram:           get(r, "gram", parseYesNo),
+		Transpose:      r.given("transpose"),
+		Grid:           r.grid(),
 		Systems:        get(r, "operating_systems", parseSystems),
 		Cpus:           r.integer("request_cpus"),
 		Memory:         r.size("request_memory"),
@@ -230,6 +236,9 @@ func (r *resolver) request() *Request {
 	if q.Matprod && q.Random == nil || r.given("indexed_input_files") {
 		q.IndexedInputs = r.names("indexed_input_files")
 	}
+	if q.Gram && q.Random == nil && !r.given("indexed_input_files") {
+		q.IndexedInputs = []string{"inputX.npy"}
+	}
 	r.setFixed(q)
 	if text, _ := r.text("products_per_job"); !isAuto(text) {
 		q.ProductsPerJob = r.integer("products_per_job")
@@ -246,6 +255,7 @@ func (r *resolver) request() *Request {
 	if r.given("total_jobs") {
 		q.TotalJobs = r.integer("total_jobs")
 	}
+	r.sumTiles(q)
 	for _, key := range r.extra {
 		l := r.values[key]
 		q.Extra = append(q.Extra, condor.Setting{Name: htcondorName(l.Name), Value: l.Value})
@@ -280,6 +290,8 @@ func (r *resolver) check(q *Request) {
 	if q.Matprod && len(q.IndexedOutputs) > 1 {
 		r.fail("indexed_output_files", "matprod has one output, the product, not %d", len(q.IndexedOutputs))
 	}
+	r.checkForm(q)
+	r.checkGrid(q)
 	if q.Sum && !q.Matprod {
 		r.fail("sum", "only matprod can sum its products")
 	}
@@ -299,6 +311,20 @@ func (r *resolver) check(q *Request) {
 	}
 	if a, b, clash := condor.SameBase(fold, q.IndexedOutputs); clash {
 		r.fail("indexed_output_files", "%s and %s would have the same name in a job's folder", a, b)
+	}
+}
+
+// checkForm checks what says which product is made.
+func (r *resolver) checkForm(q *Request) {
+	switch {
+	case q.Gram && !q.Matprod:
+		r.fail("gram", "only matprod makes Gram matrices")
+	case q.Transpose && !q.Matprod:
+		r.fail("transpose", "only matprod transposes a factor")
+	case q.Gram && q.Transpose:
+		r.fail("transpose", "gram = yes transposes its input already: remove one of them")
+	case q.Gram && q.Random == nil && len(q.IndexedInputs) != 1:
+		r.fail("indexed_input_files", "with gram = yes there is one input, not %d", len(q.IndexedInputs))
 	}
 }
 

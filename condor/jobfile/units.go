@@ -4,12 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
-	"matpool/condor"
 	"matpool/internal/text"
 )
 
@@ -21,7 +18,7 @@ func parseTime(name, value string) (time.Duration, error) {
 	total := 0.0
 	rest := strings.ToLower(value)
 	for first := true; first || rest != ""; first = false {
-		number, unit, after, ok := numberAndUnit(rest)
+		number, unit, after, ok := text.NumberAndUnit(rest)
 		seconds := timeUnit(unit)
 		if unit == "" && first && after == "" {
 			seconds = 60
@@ -55,18 +52,6 @@ func timeUnit(unit string) (seconds float64) {
 	return 0
 }
 
-// numberAndUnit splits s into a number, the letters that follow it, and the rest.
-func numberAndUnit(s string) (number float64, unit, rest string, ok bool) {
-	tail := strings.TrimLeft(s, "0123456789.")
-	number, err := strconv.ParseFloat(s[:len(s)-len(tail)], 64)
-	tail = strings.TrimLeft(tail, condor.Blanks)
-	end := strings.IndexFunc(tail, func(r rune) bool { return !unicode.IsLetter(r) })
-	if end < 0 {
-		end = len(tail)
-	}
-	return number, tail[:end], strings.TrimLeft(tail[end:], condor.Blanks), err == nil
-}
-
 // parseSize parses a size, 512MB or 1.5 GB, and returns it in bytes; 0 for auto. Units are
 // powers of 1024, as in HTCondor. A number without a unit is an error: HTCondor takes it for
 // megabytes of memory but for kilobytes of disk, and a pool can refuse it.
@@ -74,27 +59,15 @@ func parseSize(name, value string) (int64, error) {
 	if isAuto(value) {
 		return 0, nil
 	}
-	number, unit, rest, ok := numberAndUnit(strings.ToUpper(value))
-	if !ok || rest != "" {
+	switch _, unit, rest, ok := text.NumberAndUnit(value); {
+	case !ok || rest != "":
 		return 0, fmt.Errorf("%q is not a size: write it as 512MB or 2GB, or auto", text.Clip(value))
-	}
-	unit, _ = strings.CutSuffix(strings.Replace(unit, "IB", "B", 1), "B")
-	power := strings.Index("KMGT", unit) + 1
-	switch {
-	case unit == "" && !strings.HasSuffix(strings.ToUpper(value), "B"):
+	case unit == "":
 		word, unit := "megabytes", "MB"
 		if name == "request_disk" {
 			word, unit = "kilobytes", "KB"
 		}
 		return 0, fmt.Errorf("%q has no unit: HTCondor takes it for %s: write %s%s", text.Clip(value), word, text.Clip(value), unit)
-	case unit == "":
-		power = 0
-	case len(unit) > 1 || power == 0:
-		return 0, fmt.Errorf("%q: the units are B, KB, MB, GB and TB", text.Clip(value))
 	}
-	bytes := math.Ceil(number * math.Pow(1024, float64(power)))
-	if bytes < 1 || bytes > 1<<50 {
-		return 0, fmt.Errorf("%q is not from 1 B to 1024 TB", text.Clip(value))
-	}
-	return int64(bytes), nil
+	return text.ParseSize(value)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"matpool/condor"
+	"matpool/internal/file"
 	"matpool/internal/text"
 )
 
@@ -51,6 +52,14 @@ func parseText(name, value string) (string, error) {
 		return "", err
 	}
 	switch name {
+	case "grid":
+		if _, _, err := text.ParseGrid(value, file.MaxIndex); err != nil {
+			return "", fmt.Errorf("%q: %w", text.Clip(value), err)
+		}
+	case "transpose":
+		if value != "a" {
+			return "", fmt.Errorf("%q: only the first factor can be transposed: write transpose = a", text.Clip(value))
+		}
 	case "arguments":
 		words, err := condor.SplitArguments(value)
 		if err != nil {

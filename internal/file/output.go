@@ -103,14 +103,17 @@ func folder(path string) string {
 
 // createTemp is os.CreateTemp with the permissions of an ordinary new file.
 func createTemp(path string) (*os.File, error) {
-	dir, base := filepath.Split(path)
 	for attempt := 0; ; attempt++ {
-		name := fmt.Sprintf("%s.%s.tmp-%d-%d", dir, base, os.Getpid(), attempt)
-		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		file, err := os.OpenFile(tempName(path, attempt), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		if !os.IsExist(err) || attempt > 1000 {
 			return file, err
 		}
 	}
+}
+
+func tempName(path string, attempt int) string {
+	dir, base := filepath.Split(path)
+	return fmt.Sprintf("%s.%s.tmp-%d-%d", dir, base, os.Getpid(), attempt)
 }
 
 // Reserve reserves disk space for size bytes, so that a full disk is an error before the work

@@ -71,7 +71,7 @@ func checkTerms(pairs []Pair, output string) (w work, sum npyio.Header, err erro
 			continue
 		}
 		w.add(f)
-		product, name := f.product(), f.a.name+" times "+f.b.name
+		product, name := f.product(), f.form.name(f.a.name, f.b.name)
 		f.close()
 		if product.DType.Kind == 'c' {
 			complex = true

@@ -15,7 +15,8 @@ import (
 type factors struct {
 	a, b    Factor
 	archive *npyio.Archive // of both, or nil
-	shapes
+	form    Form
+	shapes  // of the factors as they are multiplied
 }
 
 // A Factor is an array that is multiplied: of a file, or one of random numbers.
@@ -58,7 +59,7 @@ func elemOf(h npyio.Header) elem.Type {
 	return t
 }
 
-// product returns the header of A·B.
+// product returns the header of the product.
 func (f factors) product() npyio.Header {
 	_, _, t := f.types()
 	return npyio.Header{DType: npyio.DTypeOf(t), Shape: f.result}
@@ -67,6 +68,9 @@ func (f factors) product() npyio.Header {
 // multiplications returns the number of multiplications of real numbers.
 func (f factors) multiplications() int64 {
 	a, b, _ := f.types()
+	if f.form == Gram {
+		return int64(f.products()) * blas.GramMultiplications(f.k, f.cols)
+	}
 	return int64(f.products()) * blas.Multiplications(f.rows, f.k, f.cols, a, b)
 }
 
@@ -74,30 +78,44 @@ func (f factors) multiplications() int64 {
 // one product at a time, and how many a factor that is fixed takes for all pairs.
 func (f factors) memory() (factors, product, fixed int64) {
 	a, b, _ := f.types()
-	for _, r := range []*reader{newReader(f.a, f.rows, f.k), newReader(f.b, f.k, f.cols)} {
+	readers := []*reader{f.readerA()}
+	if f.form != Gram {
+		readers = append(readers, f.readerB())
+	}
+	for _, r := range readers {
 		own, common := r.memory()
 		factors, fixed = factors+own, fixed+common
 	}
 	return factors, 8 * int64(f.rows) * int64(f.cols) * int64(blas.Parts(a, b)), fixed
 }
 
-// openFactors opens both arrays of a pair; the fixed one, if there is one, unless it is given. The
-// error joins what is wrong with either.
+// readerA and readerB return readers of the factors as they lie in their files.
+func (f factors) readerA() *reader {
+	if f.form == Plain {
+		return newReader(f.a, f.rows, f.k)
+	}
+	return newReader(f.a, f.k, f.rows)
+}
+
+func (f factors) readerB() *reader { return newReader(f.b, f.k, f.cols) }
+
+// openFactors opens both arrays of a pair, or the only one; the fixed one, if there is one, unless it
+// is given. The error joins what is wrong with either.
 func openFactors(p Pair, fixed *Factor) (factors, error) {
-	f := factors{a: Factor{name: p.A, fixed: p.Fixed == FixedA}, b: Factor{name: p.B, fixed: p.Fixed == FixedB}}
+	f := factors{form: p.Form, a: Factor{name: p.A, fixed: p.Fixed == FixedA}, b: Factor{name: p.B, fixed: p.Fixed == FixedB}}
 	err := f.open(p, fixed)
 	if err == nil {
-		err = errors.Join(checkFactor(f.a), checkFactor(f.b))
+		err = f.checkFactors()
 	}
 	if err == nil {
-		f.shapes, err = shapesOf(f.a.Shape, f.b.Shape)
+		f.shapes, err = p.Form.shapes(f.a.Shape, f.b.Shape)
 		if err != nil {
 			err = status.DataError(fmt.Errorf("%s is %s and %s is %s: %w", f.a.name, f.a.ShapeString(), f.b.name, f.b.ShapeString(), err), "")
 		}
 	}
 	if err == nil {
 		if _, ok := f.product().Len(); !ok {
-			err = status.DataError(fmt.Errorf("%s times %s is %s: more values than can be addressed", f.a.name, f.b.name, f.product().ShapeString()), "")
+			err = status.DataError(fmt.Errorf("%s is %s: more values than can be addressed", f.form.name(f.a.name, f.b.name), f.product().ShapeString()), "")
 		}
 	}
 	if err != nil {
@@ -111,6 +129,10 @@ func (f *factors) open(p Pair, fixed *Factor) error {
 	switch {
 	case p.Random != nil:
 		return f.beginDrawing(p.Random)
+	case p.Form == Gram:
+		err := NotFound(p.A, f.a.setFile(openFactor(p.A)))
+		f.b = Factor{name: p.A, Header: f.a.Header}
+		return err
 	case p.B == "":
 		return NotFound(p.A, f.openArchive(p.A))
 	}
@@ -179,6 +201,14 @@ func openOnly(name string) (*npyio.File, error) {
 	}
 	f, err := npyio.OpenMember(name, product)
 	return f, termError(err)
+}
+
+// checkFactors makes sure that the arrays have what the product's form needs.
+func (f factors) checkFactors() error {
+	if err := f.form.check(f.a); err != nil || f.form == Gram {
+		return err
+	}
+	return errors.Join(checkFactor(f.a), checkFactor(f.b))
 }
 
 // checkFactor makes sure that an array has at least one dimension.

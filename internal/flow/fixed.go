@@ -75,9 +75,9 @@ func (w work) loadFixed(ctx context.Context) (*Factor, error) {
 		return nil, err
 	}
 	defer f.close()
-	x, r := f.a, newReader(f.a, f.rows, f.k)
+	x, r := f.a, f.readerA()
 	if f.b.fixed {
-		x, r = f.b, newReader(f.b, f.k, f.cols)
+		x, r = f.b, f.readerB()
 	}
 	r.buffer = new(pages.Buffer)
 	if err := r.load(ctx, 0); err != nil {

@@ -24,10 +24,20 @@ import (
 
 // A Pair names the arrays of one product, C = A·B: .npy files, or .npz files with the array arr_0. A
 // factor may also be FILE.npz:NAME. Without B, A is a .npz file of both factors: A and B, or arr_0 and arr_1.
+// The form may be another product; of a Gram matrix A is the only factor.
 type Pair struct {
 	A, B, C string
+	Form    Form
 	Fixed   Fixed       // the factor that all pairs of a range have in common
 	Random  *RandomPair // the factors, if they are not in files
+}
+
+// Name returns what a message calls the product.
+func (p Pair) Name() string {
+	if p.B == "" && p.Form != Gram {
+		return p.A
+	}
+	return p.Form.name(p.A, p.B)
 }
 
 // files returns the names of the factors' files.
@@ -36,7 +46,7 @@ func (p Pair) files() []string {
 		return nil
 	}
 	a, _ := splitName(p.A)
-	if p.B == "" {
+	if p.B == "" || p.Form == Gram {
 		return []string{a}
 	}
 	b, _ := splitName(p.B)

@@ -58,17 +58,17 @@ func Init(ctx context.Context, o InitOptions, show progress.Func) error {
 		}
 	}
 	form := newInputForm(o.Random.header(o.Size), o.Npz != "")
-	replaced, err := o.existing(names)
+	replaced, err := existing(names, o.Force)
 	if err != nil {
 		return err
 	}
 	fileSize := float64(form.size)
 	// A file that is replaced stays until the new one is complete.
-	if err := checkSpace(o.Dir, fileSize*float64(len(names))-replaced+min(replaced, fileSize)); err != nil {
+	if err := checkSpace(o.Dir, fileSize*float64(len(names))-replaced+min(replaced, fileSize), "-jobs and -size make less"); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(o.Dir, 0o777); err != nil {
-		return fmt.Errorf("%s: the folder cannot be made: %w", o.Dir, file.Cause(err))
+	if err := makeDir(o.Dir); err != nil {
+		return err
 	}
 	return o.drawAll(ctx, names, form, show)
 }
@@ -85,9 +85,9 @@ func repeated(names []string) (name string, twice bool) {
 	return "", false
 }
 
-// existing returns the size of the files that will be replaced, in bytes; without
-// Force, there must be none. Each must be one that can be replaced.
-func (o InitOptions) existing(names []string) (size float64, err error) {
+// existing returns the size of the files that will be replaced, in bytes; unless
+// they may be, there must be none. Each must be one that can be replaced.
+func existing(names []string, replace bool) (size float64, err error) {
 	var errs []error
 	first, others := "", 0
 	for _, name := range names {
@@ -103,7 +103,7 @@ func (o InitOptions) existing(names []string) (size float64, err error) {
 			others++
 		}
 	}
-	if o.Force || first == "" {
+	if replace || first == "" {
 		return size, errors.Join(errs...)
 	}
 	more := ""
@@ -113,20 +113,34 @@ func (o InitOptions) existing(names []string) (size float64, err error) {
 	return 0, status.UsageError(fmt.Errorf("%s: exists already%s; nothing was written", first, more), "-force replaces them, -dir writes elsewhere")
 }
 
-// checkSpace returns an error unless the folder, which may not be there yet, has room
-// for the bytes needed.
-func checkSpace(dir string, needed float64) error {
-	free, err := freeSpace(dir)
-	for parent := filepath.Clean(dir); errors.Is(err, fs.ErrNotExist) && parent != filepath.Dir(parent); {
-		parent = filepath.Dir(parent)
-		free, err = freeSpace(parent)
+// makeDir makes a folder that may be there already.
+func makeDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fmt.Errorf("%s: the folder cannot be made: %w", dir, file.Cause(err))
 	}
+	return nil
+}
+
+// nearest returns a folder, or while it is not there the nearest one above it that is.
+func nearest(dir string) string {
+	for dir = filepath.Clean(dir); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	return dir
+}
+
+// checkSpace returns an error unless the folder, which may not be there yet, has room
+// for the bytes needed. The hint says what needs fewer.
+func checkSpace(dir string, needed float64, less string) error {
+	free, err := freeSpace(nearest(dir))
 	if err != nil {
 		return fmt.Errorf("%s: free space cannot be determined: %w", dir, err)
 	}
 	if needed > float64(free) {
 		return status.WithHint(fmt.Errorf("%s: %.2f GB are needed, %.2f GB are free; nothing was written", dir, needed/1e9, float64(free)/1e9),
-			"-dir names another folder; -jobs and -size make less")
+			"-dir names another folder; "+less)
 	}
 	return nil
 }

@@ -8,13 +8,13 @@ import (
 	"matpool/internal/text"
 )
 
-// PrintNorm prints the norm of the sum of some terms, such as "3 files", as Python prints
+// PrintNorm prints the norm of something, such as "the sum of 3 files", as Python prints
 // it: at the end of a sentence, or alone if quiet is set. If the norm is void, a warning of
 // the program goes to stderr.
-func PrintNorm(stdout, stderr io.Writer, program string, norm ddsum.Norm, terms string, quiet bool) error {
+func PrintNorm(stdout, stderr io.Writer, program string, norm ddsum.Norm, what string, quiet bool) error {
 	line := text.PythonFloat(norm.Value)
 	if !quiet {
-		line = fmt.Sprintf("norm of the sum of %s: %s", terms, line)
+		line = fmt.Sprintf("norm of %s: %s", what, line)
 	}
 	if _, err := fmt.Fprintln(stdout, line); err != nil {
 		return err

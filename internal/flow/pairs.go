@@ -26,6 +26,10 @@ func teams(threads int, bytes int64) int {
 // of bytes with its product.
 func AtOnce(threads int, bytes int64) int { return max(teams(threads, bytes), 2) }
 
+// ProgramMemory returns how many bytes matprod needs besides its matrices, with its packed blocks
+// for each processor.
+func ProgramMemory(cpus int) int64 { return 64<<20 + 32<<20*int64(cpus) }
+
 // A use is what is made of a pair's products, which each computes one after the other. It
 // calls do with each product's values, and the number of the first of them in the result.
 // Their memory is used again when do returns.
@@ -89,7 +93,7 @@ type buffers struct{ a, b, c, gatheredA, gatheredB pages.Buffer }
 
 // each computes a pair's products.
 func (p pipeline) each(ctx context.Context, f factors, memory *buffers, do func(values []byte, first int) error) error {
-	readerA, readerB := newReader(f.a, f.rows, f.k), newReader(f.b, f.k, f.cols)
+	readerA, readerB := f.readerA(), f.readerB()
 	readerA.buffer, readerA.gathered = &memory.a, &memory.gatheredA
 	readerB.buffer, readerB.gathered = &memory.b, &memory.gatheredB
 	parts := blas.Parts(readerA.t, readerB.t)
@@ -99,9 +103,11 @@ func (p pipeline) each(ctx context.Context, f factors, memory *buffers, do func(
 		if err != nil {
 			return err
 		}
-		b, err := readerB.matrix(ctx, numberB)
-		if err != nil {
-			return err
+		b := a
+		if f.form != Gram {
+			if b, err = readerB.matrix(ctx, numberB); err != nil {
+				return err
+			}
 		}
 		c, err := memory.c.Floats(f.rows * f.cols * parts)
 		if err != nil {
@@ -110,7 +116,7 @@ func (p pipeline) each(ctx context.Context, f factors, memory *buffers, do func(
 		var values []byte
 		select {
 		case m := <-p.free:
-			values, err = blas.Matmul(ctx, m, c, a, b, p.count)
+			values, err = f.form.multiply(ctx, m, c, a, b, p.count)
 			p.free <- m
 		case <-ctx.Done():
 			err = context.Cause(ctx)

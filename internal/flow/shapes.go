@@ -13,6 +13,9 @@ type shapes struct {
 	result         []int
 }
 
+// errInner is the error for matrices that cannot be multiplied.
+var errInner = errors.New("the columns of the first are not the rows of the second")
+
 func shapesOf(a, b []int) (s shapes, err error) {
 	s.rows, s.cols = 1, 1
 	kA, kB := a[len(a)-1], b[0]
@@ -23,7 +26,7 @@ func shapesOf(a, b []int) (s shapes, err error) {
 		s.cols, kB, s.stackB = b[len(b)-1], b[len(b)-2], b[:len(b)-2]
 	}
 	if kA != kB {
-		return shapes{}, errors.New("the columns of the first are not the rows of the second")
+		return shapes{}, errInner
 	}
 	s.k = kA
 	var ok bool

@@ -10,9 +10,19 @@ import (
 // Pair returns what matprod multiplies in the jobs that are asked for, without an index. Its error
 // names the attribute at fault.
 func Pair(q *jobfile.Request) (p flow.Pair, err error) {
-	if q.Random != nil {
-		return randomPair(q.Random)
+	form := flow.Plain
+	switch {
+	case q.Gram:
+		form = flow.Gram
+	case q.Transpose:
+		form = flow.Transposed
 	}
+	if q.Random != nil {
+		p, err = randomPair(q.Random)
+		p.Form = form
+		return p, err
+	}
+	p.Form = form
 	names := q.IndexedInputs
 	switch q.Fixed.Factor {
 	case "a":

@@ -17,6 +17,8 @@ import (
 type Range struct {
 	Names        []string // without an index
 	First, Count int      // the indices First to First+Count−1
+
+	Grid jobfile.Grid // whose tiles the files are, if they are not to be added
 }
 
 // Factors returns the pair that matprod multiplies in the jobs of a simplified submission file,
@@ -48,9 +50,9 @@ func Outputs(name string) (Range, error) {
 		return Range{}, status.DataError(fmt.Errorf("%s: indexed_output_files: names %d files; those to add have one name", name, len(names)), "name the files on the command line")
 	}
 	if q.Sum {
-		return Range{names, 0, sums(q)}, nil
+		return Range{Names: names, Count: sums(q), Grid: q.Grid}, nil
 	}
-	return Range{names, q.FirstIndex, q.TotalJobs}, nil
+	return Range{Names: names, First: q.FirstIndex, Count: q.TotalJobs, Grid: q.Grid}, nil
 }
 
 // sums returns the number of partial sums, or 0 if it is matsubmit's choice.

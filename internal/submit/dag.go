@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -83,10 +84,14 @@ func combineJob(t task, d division) *submitfile.LocalJob {
 		first, count = 0, len(d.batches)
 	}
 	number := func(n int) condor.Template { return condor.Template(strconv.Itoa(n)) }
+	which := []condor.Template{"-first", number(first), "-jobs", number(count)}
+	if t.Grid.Tiles() > 0 {
+		which = []condor.Template{"-grid", condor.Template(fmt.Sprintf("%dx%d", t.Grid.Rows, t.Grid.Cols))}
+	}
 	return &submitfile.LocalJob{
 		Comments:   []string{path.Base(t.combineFile()) + ": the last node of " + t.dagFile() + ". It runs on the submit machine, not in the pool."},
 		Executable: matcombine(t),
-		Arguments:  []condor.Template{"-quiet", "-first", number(first), "-jobs", number(count), "--", condor.Literal(t.outputs.names[0])},
+		Arguments:  slices.Concat([]condor.Template{"-quiet"}, which, []condor.Template{"--", condor.Literal(t.outputs.names[0])}),
 		Stdout:     condor.Literal(t.normFile()),
 		Stderr:     condor.Literal(t.normFile() + ".err"),
 	}

@@ -145,7 +145,7 @@ func matprodArguments(t task, perJob int) []condor.Template {
 	case t.Random != nil:
 		return slices.Concat(factorFlags(t), []condor.Template{"-first", "$(index)"}, operands(condor.Literal(c)))
 	}
-	return operands(append(factorNames(t, condor.Indexed), condor.Indexed(c))...)
+	return slices.Concat(formFlags(t), operands(append(factorNames(t, condor.Indexed), condor.Indexed(c))...))
 }
 
 // hasJobNumbers reports whether an output has its job's number: the job has one product or

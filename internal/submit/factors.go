@@ -46,7 +46,7 @@ func numberedSize(t task, p flow.Product) int64 {
 		return 0
 	case t.pair.Fixed == flow.FixedA:
 		return fileSize(p.B)
-	case t.pair.Fixed == flow.FixedB:
+	case t.pair.Fixed == flow.FixedB, t.Gram:
 		return fileSize(p.A)
 	}
 	return fileSize(p.A) + fileSize(p.B)
@@ -54,6 +54,7 @@ func numberedSize(t task, p flow.Product) int64 {
 
 // factorFlags returns the flags of matprod that say what the factors are, for jobs with indices.
 func factorFlags(t task) (args []condor.Template) {
+	args = formFlags(t)
 	if t.Fixed.Factor != "" {
 		args = append(args, "-fixed", condor.Template(t.Fixed.Factor))
 	}
@@ -67,6 +68,17 @@ func factorFlags(t task) (args []condor.Template) {
 		}
 	}
 	return args
+}
+
+// formFlags returns the flags of matprod that say which product of the factors is made.
+func formFlags(t task) []condor.Template {
+	switch {
+	case t.Gram:
+		return []condor.Template{"-gram"}
+	case t.Transpose:
+		return []condor.Template{"-transpose", "a"}
+	}
+	return nil
 }
 
 // factorNames returns the names of the factors in a job's folder, of a fixed one literally and of others as

@@ -8,12 +8,8 @@ import (
 	"matpool/internal/text"
 )
 
-// The memory that a program needs besides its matrices.
-const (
-	programBytes = 64 << 20  // matprod itself
-	threadBytes  = 32 << 20  // its packed blocks, for each processor
-	otherBytes   = 512 << 20 // another program: a guess
-)
+// otherBytes is the memory that another program than matprod needs besides its files: a guess.
+const otherBytes = 512 << 20
 
 // asRequested is the reason for a value from the file.
 const asRequested = "As requested."
@@ -43,7 +39,10 @@ func memory(t task, products []product, perJob int) submitfile.Resource {
 	}
 	bytes := largest.factors + largest.result
 	read := "pair"
-	if largest.fixed > 0 {
+	switch {
+	case t.Gram:
+		read = "input"
+	case largest.fixed > 0:
 		read = "factor"
 	}
 	why := fmt.Sprintf("The largest %s takes %s and its product %s", read, text.Size(largest.factors), text.Size(largest.result))
@@ -60,7 +59,7 @@ func memory(t task, products []product, perJob int) submitfile.Resource {
 		bytes += largest.sum
 		why += fmt.Sprintf("; the sum %s", text.Size(largest.sum))
 	}
-	own := int64(programBytes + threadBytes*t.Cpus)
+	own := flow.ProgramMemory(t.Cpus)
 	return submitfile.Resource{Bytes: own + bytes, Why: why + fmt.Sprintf("; the program %s.", text.Size(own))}
 }
 

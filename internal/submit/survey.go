@@ -151,28 +151,3 @@ func inspectInput(name string) (size int64, err error) {
 	f.Close()
 	return info.Size(), nil
 }
-
-// checkShapes makes sure that products that are added have the same shape.
-func checkShapes(t task, products []product) error {
-	if !t.Sum && !t.DAG || !t.Matprod {
-		return nil
-	}
-	name := func(i int) string {
-		p := t.pair.Numbered(t.FirstIndex + i)
-		if p.B == "" {
-			return p.A
-		}
-		return p.A + " times " + p.B
-	}
-	var errs []error
-	first := products[0]
-	for i, m := range products {
-		if !slices.Equal(m.shape, first.shape) {
-			errs = append(errs, status.DataError(fmt.Errorf("%s: is %s, but %s is %s: they cannot be added",
-				name(i), shapeString(m.shape), name(0), shapeString(first.shape)), ""))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func shapeString(shape []int) string { return npyio.Header{Shape: shape}.ShapeString() }

@@ -46,12 +46,15 @@ type testCase interface {
 	multiplications() int
 }
 
-// cases returns the products of float64s, and those of all types.
+// cases returns the products of float64s, those of all types, and Gram matrices.
 func cases() (all []testCase) {
 	for _, p := range products() {
 		all = append(all, p)
 	}
 	for _, p := range typedProducts() {
+		all = append(all, p)
+	}
+	for _, p := range grams() {
 		all = append(all, p)
 	}
 	return all
@@ -135,11 +138,16 @@ func (p product) checksum(m blas.Multiplier) string {
 	} else if err := m.Mul(context.Background(), c, a.Factor(), b.Factor(), nil); err != nil {
 		panic(err) // the context is never cancelled
 	}
+	return checksumOf(c)
+}
+
+// checksumOf returns the checksum of a product's values.
+func checksumOf(c blas.Matrix) string {
 	hash := sha256.New()
-	row := make([]byte, 0, 8*p.cols)
-	for i := range p.rows {
+	row := make([]byte, 0, 8*c.Cols)
+	for i := range c.Rows {
 		row = row[:0]
-		for j := range p.cols {
+		for j := range c.Cols {
 			x := c.At(i, j)
 			if math.IsNaN(x) {
 				x = math.NaN()

@@ -89,19 +89,25 @@ func TestProductsAreWithinTheErrorBound(t *testing.T) {
 		{"np.full((5, 200), 1e200)", "with_values(np.full((200, 13), 1e200), {(199, 3): -inf, (0, 5): nan})"},
 	}
 	for i, dir := range products(t, pairs) {
-		ours, numpys, bound := readValues(t, dir, "ours.npy"), readValues(t, dir, "C.npy"), readValues(t, dir, "bound.npy")
-		k := float64(openArray(t, dir, "A.npy").Shape[1])
-		gamma := k * 0x1p-53 / (1 - k*0x1p-53)
-		if len(ours) != len(numpys) {
-			t.Fatalf("%v: %d values, numpy has %d", pairs[i], len(ours), len(numpys))
-		}
-		for j, c := range numpys {
-			same := ours[j] == c || math.IsNaN(ours[j]) && math.IsNaN(c)
-			if !same && !(math.Abs(ours[j]-c) <= gamma*bound[j]) {
-				t.Errorf("%v: value %d is %v, numpy has %v: the difference is %.3g times the bound",
-					pairs[i], j, ours[j], c, math.Abs(ours[j]-c)/(gamma*bound[j]))
-				break
-			}
+		checkBound(t, dir, pairs[i])
+	}
+}
+
+// checkBound holds the product in a folder against numpy's.
+func checkBound(t *testing.T, dir string, what any) {
+	t.Helper()
+	ours, numpys, bound := readValues(t, dir, "ours.npy"), readValues(t, dir, "C.npy"), readValues(t, dir, "bound.npy")
+	k := float64(openArray(t, dir, "A.npy").Shape[1])
+	gamma := k * 0x1p-53 / (1 - k*0x1p-53)
+	if len(ours) != len(numpys) {
+		t.Fatalf("%v: %d values, numpy has %d", what, len(ours), len(numpys))
+	}
+	for j, c := range numpys {
+		same := ours[j] == c || math.IsNaN(ours[j]) && math.IsNaN(c)
+		if !same && !(math.Abs(ours[j]-c) <= gamma*bound[j]) {
+			t.Errorf("%v: value %d is %v, numpy has %v: the difference is %.3g times the bound",
+				what, j, ours[j], c, math.Abs(ours[j]-c)/(gamma*bound[j]))
+			break
 		}
 	}
 }

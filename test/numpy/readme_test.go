@@ -17,7 +17,7 @@ func TestLinesOfTheReadme(t *testing.T) {
 	_, table, _ := strings.Cut(string(readFile(t, "../../README.md")), "| Python with numpy | matpool |\n|---|---|\n")
 	table, _, _ = strings.Cut(table, "\n\n")
 	rows := strings.Split(table, "\n")
-	if len(rows) != 10 {
+	if len(rows) != 11 {
 		t.Fatalf("the table has %d rows", len(rows))
 	}
 	span := regexp.MustCompile("`([^`]+)`")

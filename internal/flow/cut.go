@@ -1,0 +1,255 @@
+package flow
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"matpool/internal/file"
+	"matpool/internal/progress"
+	"matpool/internal/status"
+	"matpool/internal/text"
+	"matpool/npyio"
+)
+
+// CutOptions say how [Cut] makes the pairs of many products out of the factors of one.
+type CutOptions struct {
+	From   Pair   // A and B, or X of a Gram matrix, which is A
+	Dir    string // for the blocks
+	A, B   string // their names without the index; of X it is A
+	Cut    Division
+	Memory int64 // of a job in bytes, for what is chosen automatically
+	Force  bool  // replace files that are there
+	Sync   bool  // flush each file to the disk
+
+	open int // how many files are written at the same time; 0 means what the system allows
+}
+
+// A Division says into how many parts a product's sizes are cut.
+//
+// With P panels, k is cut: the product is the sum of P products, of blocks of A's columns and of
+// B's rows. With a grid of R×C tiles the rows of A and the columns of B are cut: each product is a
+// tile of the product, which has its bits. The products have numbers, those of a tile one after
+// the other, and the tiles row by row.
+//
+// The sizes of parts differ by at most one, the larger ones first, as np.array_split has them.
+type Division struct{ Panels, Rows, Cols int }
+
+// Products returns the number of products.
+func (d Division) Products() int { return d.Panels * d.Rows * d.Cols }
+
+// index returns the number of the product of tile (r, c) for a panel.
+func (d Division) index(r, c, panel int) int { return (r*d.Cols+c)*d.Panels + panel }
+
+// Cut writes the blocks of A and B as numbered pairs, or the blocks of X, in the type, byte order and
+// order (C or Fortran) that they have. It returns a summary for the user, and why the division is
+// as it is if it was chosen.
+//
+// Equal blocks, of which each tile in a row has one, are one file with several names where the file
+// system has hard links. Cut holds [cutBuffer] bytes twice, whatever the sizes. Everything is
+// checked beforehand: nothing is written if a block would be empty, a file exists, or the disk is too small.
+func Cut(ctx context.Context, o CutOptions, show progress.Func) (summary, why string, err error) {
+	f, err := openFactors(o.From, nil)
+	if err != nil {
+		return "", "", err
+	}
+	defer f.close()
+	if err := checkMatrices(f); err != nil {
+		return "", "", err
+	}
+	d, why, err := o.choose(f)
+	if err != nil {
+		return "", "", err
+	}
+	if err := d.check(f); err != nil {
+		return "", "", err
+	}
+	blocked := o.blocked(f, d)
+	if err := o.check(blocked); err != nil {
+		return "", "", err
+	}
+	for _, m := range blocked {
+		if err := termError(m.file.Verify()); err != nil {
+			return "", "", err
+		}
+	}
+	if err := makeDir(o.Dir); err != nil {
+		return "", "", err
+	}
+	c := cutter{ctx: ctx, sync: o.Sync, show: show, open: cmp.Or(o.open, mayOpen()/4)}
+	for _, m := range blocked {
+		c.total += m.bytes()
+	}
+	for _, m := range blocked {
+		if err := c.cut(m); err != nil {
+			return "", "", err
+		}
+	}
+	return d.summary(f), why, nil
+}
+
+// checkMatrices makes sure that there are no vectors and no stacks.
+func checkMatrices(f factors) error {
+	var errs []error
+	check := func(a Factor) {
+		if len(a.Shape) != 2 {
+			errs = append(errs, status.DataError(fmt.Errorf("%s: has %s; only a matrix, which has 2, is cut", a.name, text.Count(len(a.Shape), "dimension")), ""))
+		}
+	}
+	check(f.a)
+	if f.form != Gram {
+		check(f.b)
+	}
+	return errors.Join(errs...)
+}
+
+// check makes sure that no part is empty.
+func (d Division) check(f factors) error {
+	inner := "columns of " + f.a.name
+	if f.form == Gram {
+		inner = "rows of " + f.a.name
+	}
+	for _, x := range []struct {
+		flag        string
+		parts, size int
+		of          string
+	}{
+		{fmt.Sprintf("-panels %d", d.Panels), d.Panels, f.k, inner},
+		{fmt.Sprintf("-grid %dx%d", d.Rows, d.Cols), d.Rows, f.rows, "rows of " + f.a.name},
+		{fmt.Sprintf("-grid %dx%d", d.Rows, d.Cols), d.Cols, f.cols, "columns of " + f.b.name},
+	} {
+		if x.parts > max(x.size, 1) {
+			return status.UsageError(fmt.Errorf("%s: the %d %s cannot be cut into %d parts", x.flag, x.size, x.of, x.parts), "")
+		}
+	}
+	if n := float64(d.Rows) * float64(d.Cols) * float64(d.Panels); n > file.MaxIndex {
+		return status.UsageError(fmt.Errorf("%d×%d tiles with %d panels are %.0f products; the limit is %d", d.Rows, d.Cols, d.Panels, n, file.MaxIndex), "")
+	}
+	return nil
+}
+
+// summary says what was written.
+func (d Division) summary(f factors) string {
+	atMost := ""
+	part := func(size, parts int) int {
+		if size%parts != 0 {
+			atMost = "at most "
+		}
+		return (size + parts - 1) / parts
+	}
+	rows, k, cols := part(f.rows, d.Rows), part(f.k, d.Panels), part(f.cols, d.Cols)
+	if f.form == Gram {
+		return fmt.Sprintf("wrote %s of %s%d×%d: their Gram matrices add up to that of %s, %s",
+			text.Count(d.Panels, "block"), atMost, k, cols, f.a.name, f.product().ShapeString())
+	}
+	are := "their products"
+	switch {
+	case d.Rows*d.Cols == 1:
+		are += " add up to"
+	case d.Panels == 1:
+		are += fmt.Sprintf(" are the %d×%d tiles of", d.Rows, d.Cols)
+	default:
+		are += fmt.Sprintf(", each %d added up, are the %d×%d tiles of", d.Panels, d.Rows, d.Cols)
+	}
+	return fmt.Sprintf("wrote %s of %s%d×%d times %d×%d: %s %s times %s, %s",
+		text.Count(d.Products(), "pair"), atMost, rows, k, k, cols, are, f.a.name, f.b.name, f.product().ShapeString())
+}
+
+// A blocked matrix is a file and the blocks that it is cut into.
+type blocked struct {
+	file       *npyio.File
+	rows, cols []int // where the blocks begin, and where the last ones end
+	names      func(i, j int) []string
+}
+
+// blocked returns what is cut.
+func (o CutOptions) blocked(f factors, d Division) []blocked {
+	name := func(name string, index int) string { return filepath.Join(o.Dir, file.Indexed(name, index)) }
+	rows, k, cols := split(f.rows, d.Rows), split(f.k, d.Panels), split(f.cols, d.Cols)
+	if f.form == Gram {
+		return []blocked{{f.a.file, k, split(f.cols, 1), func(i, _ int) []string { return []string{name(o.A, i)} }}}
+	}
+	return []blocked{
+		{f.a.file, rows, k, func(r, panel int) (names []string) {
+			for c := range d.Cols {
+				names = append(names, name(o.A, d.index(r, c, panel)))
+			}
+			return names
+		}},
+		{f.b.file, k, cols, func(panel, c int) (names []string) {
+			for r := range d.Rows {
+				names = append(names, name(o.B, d.index(r, c, panel)))
+			}
+			return names
+		}},
+	}
+}
+
+// split returns where the parts of a size begin, and where the last one ends.
+func split(size, parts int) []int {
+	at := make([]int, parts+1)
+	for i := range parts {
+		at[i+1] = at[i] + size/parts
+		if i < size%parts {
+			at[i+1]++
+		}
+	}
+	return at
+}
+
+// header returns the header of block (i, j).
+func (m blocked) header(i, j int) npyio.Header {
+	return npyio.Header{DType: m.file.DType, Fortran: m.file.FortranOrder(), Shape: []int{m.rows[i+1] - m.rows[i], m.cols[j+1] - m.cols[j]}}
+}
+
+// bytes returns the size of all values.
+func (m blocked) bytes() int64 {
+	count, _ := m.file.Len()
+	return count * int64(m.file.DType.Size)
+}
+
+// each calls do for each block.
+func (m blocked) each(do func(i, j int)) {
+	for i := range len(m.rows) - 1 {
+		for j := range len(m.cols) - 1 {
+			do(i, j)
+		}
+	}
+}
+
+// check checks everything about the files to be written.
+func (o CutOptions) check(all []blocked) error {
+	var names []string
+	var needed, copies float64 // bytes; copies are not needed if there are links
+	for _, m := range all {
+		m.each(func(i, j int) {
+			block := m.names(i, j)
+			h := m.header(i, j)
+			count, _ := h.Len()
+			size := float64(len(h.Append(nil))) + float64(count)*float64(h.DType.Size)
+			names, needed, copies = append(names, block...), needed+size, copies+size*float64(len(block)-1)
+		})
+	}
+	if name, twice := repeated(names); twice {
+		return status.UsageError(fmt.Errorf("two of the blocks would be written to %s", name), "give -a and -b names that no index makes equal")
+	}
+	for _, name := range []string{names[0], names[len(names)-1]} { // the others differ in the index only
+		if err := file.Check(name); err != nil {
+			return outputError(err)
+		}
+	}
+	for _, name := range names {
+		if err := checkDistinct(name, o.From.files()...); err != nil {
+			return err
+		}
+	}
+	if _, err := existing(names, o.Force); err != nil {
+		return err
+	}
+	if copies > 0 && !file.CanLink(nearest(o.Dir)) {
+		needed += copies
+	}
+	return checkSpace(o.Dir, needed, "the blocks take as much as the matrices")
+}
