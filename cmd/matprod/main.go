@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	_ "embed"
+	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
@@ -28,6 +29,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	serial := flags.Bool("serial", "print the norm of the sum of all products, write none")
 	jobs := flags.Jobs("with -serial: the number of products, `N`")
 	output := flags.Path("o", "", "with -serial: write the sum to `FILE`")
+	resume := flags.Path("resume", "", "keep what a run that was stopped left in `FOLDER`")
 	threads := flags.Threads("compute with `N` threads")
 	kernel := flags.String("kernel", "compute with kernel `K`: avx512, avx2 or generic (the fastest)")
 	sync := flags.Bool("sync", "flush the outputs to the disk")
@@ -57,8 +59,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			}
 		}
 	}
-	if *serial && flags.Given("sync") {
-		return flags.Misused("-serial writes no products: it does not go with -sync")
+	for _, name := range []string{"sync", "resume"} {
+		if *serial && flags.Given(name) {
+			return flags.Misused("-serial writes no products: it does not go with -%s", name)
+		}
 	}
 	pair := flow.Pair{A: "inputA.npy", B: "inputB.npy", C: "output.npy"}
 	isPair := len(names) > 0 && strings.EqualFold(filepath.Ext(names[0]), ".npz") // both factors
@@ -82,6 +86,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 
+	var kept *flow.Resume
+	if *resume != "" {
+		of := 1
+		if ranged {
+			of = *count
+		}
+		kept = &flow.Resume{Folder: *resume, Report: func(complete int) {
+			fmt.Fprintf(stderr, "matprod: %s of %s complete\n", text.Number(complete), text.Count(of, "product"))
+		}}
+	}
+
 	show, finish := progress.New(stderr, "multiplying")
 	defer finish()
 	switch {
@@ -93,11 +108,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		finish()
 		return flow.PrintNorm(stdout, stderr, "matprod", norm, text.Count(*jobs, "product"), *quiet)
 	case summed:
-		return flow.Partial(ctx, flow.PartialOptions{Pairs: pair.Range(*first, *count), Multiplier: m, Output: *sum, Sync: *sync}, show)
+		return flow.Partial(ctx, flow.PartialOptions{Pairs: pair.Range(*first, *count), Multiplier: m, Output: *sum, Sync: *sync, Resume: kept}, show)
 	}
 	pairs := []flow.Pair{pair}
 	if ranged {
 		pairs = pair.Range(*first, *count)
 	}
-	return flow.Products(ctx, flow.ProductOptions{Pairs: pairs, Multiplier: m, Sync: *sync}, show)
+	return flow.Products(ctx, flow.ProductOptions{Pairs: pairs, Multiplier: m, Sync: *sync, Resume: kept}, show)
 }

@@ -81,6 +81,9 @@ func descriptionOf(t task, s survey, d division, p plan, linked bool) *submitfil
 	if t.Matprod {
 		description.Arguments = matprodArguments(t, d.perJob)
 		description.Outbox = outboxOf(t)
+		if description.Resumes = resumes(t, d.perJob); description.Resumes {
+			description.VacateTime = vacateTime(t, s, d.batches)
+		}
 	}
 	addOutputs(description, t, d)
 	addJobs(description, t, d, p.batches, linked)
@@ -142,6 +145,9 @@ func matprodArguments(t task, perJob int) []condor.Template {
 		return args
 	}
 	ranged := []condor.Template{"-first", "$(first)", "-count", "$(count)"}
+	if resumes(t, perJob) {
+		ranged = append(ranged, "-resume", ".")
+	}
 	switch {
 	case t.Sum:
 		return slices.Concat(ranged, []condor.Template{"-sum", condor.Indexed(c)}, literal(factors...))
