@@ -50,7 +50,8 @@ const minVacateTime = 10 * time.Second
 // takenAway is the macro for an expression that is true if the job's last attempt was evicted.
 //
 // HTCondor sets LastVacateTime when an attempt is evicted, and when the job is held; not when
-// the program fails, nor when the machine is lost (23.9.6).
+// the program fails, nor when the machine is lost (23.9.6). A job that is evicted while it sends
+// its outputs has completed, with ExitCode 0, but runs again.
 const (
 	takenAway    = "taken_away"
 	wasTakenAway = "(MY.LastVacateTime >= MY.JobCurrentStartDate && MY.NumHolds =?= undefined) =?= true"
@@ -69,7 +70,7 @@ func requirements(d *Description) string {
 		for i := 1; i < historyLength(d); i++ {
 			had = append(had, fmt.Sprintf("MY.MachineAttrMachine%d", i))
 		}
-		expr += fmt.Sprintf(" && ($(%s) && NumJobCompletions == 0 || !member(TARGET.Machine, {%s}) || time() - MY.EnteredCurrentStatus > %s)",
+		expr += fmt.Sprintf(" && ($(%s) && (NumJobCompletions == 0 || ExitCode =?= 0) || !member(TARGET.Machine, {%s}) || time() - MY.EnteredCurrentStatus > %s)",
 			takenAway, strings.Join(had, ", "), seconds(d.RetryDelay))
 	}
 	if len(d.InputRemaps) > 0 {

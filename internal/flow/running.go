@@ -93,7 +93,7 @@ func namesOf(pairs []Pair) []byte {
 // A sum is saved for the first time after saveAfter, and then so often that this takes about
 // a saveShare-th of the time.
 const (
-	saveAfter = time.Second
+	saveAfter = 200 * time.Millisecond
 	saveShare = 20
 )
 
