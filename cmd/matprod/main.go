@@ -29,7 +29,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	serial := flags.Bool("serial", "print the norm of the sum of all products, write none")
 	jobs := flags.Jobs("with -serial: the number of products, `N`")
 	output := flags.Path("o", "", "with -serial: write the sum to `FILE`")
-	resume := flags.Path("resume", "", "keep what a run that was stopped left in `FOLDER`")
+	resume := flags.Path("resume", "", "keep what a run that was stopped left in folder `D`")
 	threads := flags.Threads("compute with `N` threads")
 	kernel := flags.String("kernel", "compute with kernel `K`: avx512, avx2 or generic (the fastest)")
 	sync := flags.Bool("sync", "flush the outputs to the disk")

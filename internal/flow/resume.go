@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 
 	"matpool/internal/file"
@@ -130,7 +131,11 @@ func isComplete(name string, want npyio.Header) bool {
 	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
 		return false
 	}
-	f, err := openFactor(name)
+	open := npyio.Open
+	if strings.EqualFold(filepath.Ext(name), ".npz") {
+		open = openOnly
+	}
+	f, err := open(name)
 	if err != nil {
 		return false
 	}

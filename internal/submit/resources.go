@@ -79,9 +79,12 @@ func filesOf(t task, s survey, batches []batch) (in, out int64) {
 		var jobIn, jobOut int64
 		for _, m := range s.products[b.first-t.FirstIndex:][:b.count] {
 			jobIn += m.in
-			if t.Sum {
+			switch {
+			case t.Sum && resumes(t, b.count):
+				jobOut = max(jobOut, 4*m.sum) // what it began with, what it saves, and the same in the making
+			case t.Sum:
 				jobOut = max(jobOut, m.sum)
-			} else {
+			default:
 				jobOut += m.out
 			}
 		}
