@@ -68,9 +68,13 @@ func disk(t task, s survey, batches []batch) submitfile.Resource {
 		return submitfile.Resource{Bytes: own + 2*in + otherBytes,
 			Why: fmt.Sprintf("Inputs of %s, the program's %s, and a guess for the outputs: the size of the inputs and 512 MB. request_disk overrides it.", text.Size(in), text.Size(own))}
 	}
-	sum := own + in + out
+	sum, saved := own+in+out, ""
+	if t.Sum && resumes(t, batches[0].count) {
+		sum += 3 * out // the sum that it begins with, the one that it saved last, and the next one
+		saved = fmt.Sprintf("%s to save the sum, ", text.Size(3*out))
+	}
 	return submitfile.Resource{Bytes: sum + sum/10 + 1<<20,
-		Why: fmt.Sprintf("Inputs of %s, outputs of %s, the program's %s, and a tenth more.", text.Size(in), text.Size(out), text.Size(own))}
+		Why: fmt.Sprintf("Inputs of %s, outputs of %s, %sthe program's %s, and a tenth more.", text.Size(in), text.Size(out), saved, text.Size(own))}
 }
 
 // filesOf returns the bytes of inputs and outputs of the job that has the most.
@@ -79,12 +83,9 @@ func filesOf(t task, s survey, batches []batch) (in, out int64) {
 		var jobIn, jobOut int64
 		for _, m := range s.products[b.first-t.FirstIndex:][:b.count] {
 			jobIn += m.in
-			switch {
-			case t.Sum && resumes(t, b.count):
-				jobOut = max(jobOut, 4*m.sum) // what it began with, what it saves, and the same in the making
-			case t.Sum:
+			if t.Sum {
 				jobOut = max(jobOut, m.sum)
-			default:
+			} else {
 				jobOut += m.out
 			}
 		}

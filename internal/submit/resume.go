@@ -21,7 +21,7 @@ func resumes(t task, perJob int) bool {
 	for _, name := range slices.Concat(t.IndexedInputFiles(), t.Inputs) {
 		taken[nameWithoutDigits(name)] = true
 	}
-	return !taken[nameWithoutDigits(t.outputs.names[0])]
+	return !slices.ContainsFunc(t.outputs.names, func(name string) bool { return taken[nameWithoutDigits(name)] })
 }
 
 // nameWithoutDigits returns what two files' names in a job have in common if they differ in
