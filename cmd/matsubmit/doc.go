@@ -33,7 +33,9 @@ with Windows, FILE.inputs gets links to the inputs: keep it until all jobs are d
 
 With products_per_job = 10 a job multiplies ten pairs, which saves HTCondor's overhead for
 nine jobs; with auto, matsubmit chooses the number, and FILE.sub explains the choice. With
-sum = yes a job returns the sum of its products in partial<j>.npz, for matcombine.
+sum = yes a job returns the sum of its products in partial<j>.npz, for matcombine. When the
+machine of such a job is taken away, HTCondor keeps what the job has made, and the job goes
+on from there when it runs again (matprod -resume).
 
 For machines of both systems, matprod and matprod.exe must be in the folder of matsubmit.
 Matsubmit copies them to the folder of FILE.sub, under names by which HTCondor finds the

@@ -49,9 +49,9 @@ const minVacateTime = 10 * time.Second
 
 // takenAway is the macro for an expression that is true if the job's last attempt was evicted.
 //
-// HTCondor sets LastVacateTime when an attempt is evicted, and when the job is held; not when
-// the program fails, nor when the machine is lost (23.9.6). A job that is evicted while it sends
-// its outputs has completed, with ExitCode 0, but runs again.
+// HTCondor sets LastVacateTime when an attempt is evicted, not when the program fails (23.9.6);
+// later versions also set it when the job is held. A job that is evicted while it sends its
+// outputs has completed, with ExitCode 0, but runs again.
 const (
 	takenAway    = "taken_away"
 	wasTakenAway = "(MY.LastVacateTime >= MY.JobCurrentStartDate && MY.NumHolds =?= undefined) =?= true"
