@@ -41,9 +41,13 @@ func (r *Resume) keep(w work) (left work, done *complete, err error) {
 	if err := r.checkInputs(w.pairs); err != nil {
 		return work{}, nil, err
 	}
+	fixed, err := checkFixed(w.pairs)
+	if err != nil {
+		return work{}, nil, err
+	}
 	done = &complete{Resume: r}
 	for _, p := range w.pairs {
-		f, err := openFactors(p)
+		f, err := openFactors(p, fixed)
 		if err != nil {
 			return work{}, nil, err
 		}

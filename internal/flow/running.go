@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -85,7 +86,11 @@ func (r *running) saveTo(name string, pairs []Pair) {
 func namesOf(pairs []Pair) []byte {
 	var b strings.Builder
 	for _, p := range pairs {
-		b.WriteString(p.A + "\t" + p.B + "\n")
+		if p.Random != nil {
+			fmt.Fprintf(&b, "%v %d %d\n", *p.Random.Random, p.Random.Size, p.Random.Index)
+		} else {
+			fmt.Fprintf(&b, "%s\t%s\n", p.A, p.B)
+		}
 	}
 	return []byte(b.String())
 }

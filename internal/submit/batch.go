@@ -23,10 +23,10 @@ type division struct {
 }
 
 // divide divides the products among jobs.
-func divide(r *jobfile.Request, products []product) division {
+func divide(r *jobfile.Request, s survey) division {
 	d := division{perJob: r.ProductsPerJob}
 	if d.perJob == 0 {
-		c := choosePerJob(r, products)
+		c := choosePerJob(r, s)
 		d.perJob, d.why = c.perJob, c.why
 	}
 	for done := 0; done < r.TotalJobs; done += d.perJob {
@@ -89,20 +89,24 @@ const (
 )
 
 // choosePerJob returns the largest number of products for a job within all limits.
-func choosePerJob(r *jobfile.Request, products []product) choice {
+func choosePerJob(r *jobfile.Request, s survey) choice {
 	var mean product
-	for _, m := range products {
+	for _, m := range s.products {
 		mean.in, mean.out, mean.flops = mean.in+m.in, mean.out+m.out, mean.flops+m.flops
 	}
-	total := len(products)
+	total := len(s.products)
 	n := int64(total)
 	mean.in, mean.out, mean.flops = mean.in/n, mean.out/n, mean.flops/n
+	once := product{in: s.common} // whatever the number of products in a job
+	if r.Sum {
+		mean.out, once.out = 0, s.products[0].sum
+	}
 	seconds := mean.seconds(r.Cpus)
 	target := min(targetTime, r.MaxRunTime/2) // max_run_time must suffice for a machine that is half as fast
 
 	most := map[limit]int{
-		byTime:  clampCount(total, (target.Seconds()-jobSeconds)/seconds),
-		byFiles: clampCount(total, targetFiles/float64(mean.in+mean.out)),
+		byTime:  clampCount(total, (target.Seconds()-jobSeconds-once.seconds(r.Cpus))/seconds),
+		byFiles: clampCount(total, float64(targetFiles-once.in-once.out)/float64(mean.in+mean.out)),
 		bySlots: (total + r.Slots - 1) / r.Slots,
 	}
 	for most[bySlots] > 1 && jobCount(total, most[bySlots]) < r.Slots {
@@ -116,13 +120,24 @@ func choosePerJob(r *jobfile.Request, products []product) choice {
 	}
 	// Keep the number of jobs, and make them equal.
 	c.perJob = (total + jobCount(total, c.perJob) - 1) / jobCount(total, c.perJob)
+	what := ""
+	if once.in+once.out > 0 {
+		what = fmt.Sprintf(" Once for a job: %s in, %s back.", sizeOrNothing(once.in), sizeOrNothing(once.out))
+	}
 	c.why = []string{
-		fmt.Sprintf("products_per_job = auto: %s. A product is expected to take %.2g s: %s in, %s back, %.2g GFLOP.",
-			text.Number(c.perJob), seconds, text.Size(mean.in), text.Size(mean.out), float64(mean.flops)/1e9),
+		fmt.Sprintf("products_per_job = auto: %s. A product is expected to take %.2g s: %s in, %s back, %.2g GFLOP.%s",
+			text.Number(c.perJob), seconds, sizeOrNothing(mean.in), sizeOrNothing(mean.out), float64(mean.flops)/1e9, what),
 		fmt.Sprintf("The limits: %s to keep a job under %s, %s to keep its files under %s, %s to give each of %d slots a job.",
 			text.Number(most[byTime]), text.Duration(target), text.Number(most[byFiles]), text.Size(targetFiles), text.Number(most[bySlots]), r.Slots),
 	}
 	return c
+}
+
+func sizeOrNothing(bytes int64) string {
+	if bytes == 0 {
+		return "nothing"
+	}
+	return text.Size(bytes)
 }
 
 // clampCount rounds x down to a number of products from 1 to total.

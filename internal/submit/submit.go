@@ -52,7 +52,7 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	d := divide(t.Request, s.products)
+	d := divide(t.Request, s)
 	p, err := reconcile(ctx, t, s, d)
 	if err != nil {
 		return err
