@@ -25,6 +25,11 @@ shapes, the programs, and the folders for outputs and logs. Then it writes FILE.
 complete and readable submit description, and runs condor_submit. File names are relative
 to the current folder. Existing outputs and earlier jobs in the queue are an error.
 
+Before that, it asks condor_status, for two seconds at most, which slots match, and says how
+long the jobs will take there and how long matprod would take here, if nothing else runs. The
+times follow from sizes, from how fast this machine multiplies, and from the latest run in the
+log, if any.
+
 Another program, executable = NAME, knows nothing of indices: in the folder of job 7,
 data7.txt is data.txt, and result.txt comes back as result7.txt. If $(index), $(first) or
 $(count) is in its arguments, or $(index) in the last part of a name, as in
@@ -34,10 +39,11 @@ returns no outputs. For machines with Windows, FILE.inputs gets links to the inp
 until all jobs are done.
 
 With products_per_job = 10 a job multiplies ten pairs, which saves HTCondor's overhead for
-nine jobs; with auto, matsubmit chooses the number, and FILE.sub explains the choice. With
-sum = yes a job returns the sum of its products in partial<j>.npz, for matcombine. When the
-machine of such a job is taken away, HTCondor keeps what the job has made, and the job goes
-on from there when it runs again (matprod -resume).
+nine jobs; with auto, matsubmit chooses the number, for the slots that match, and FILE.sub
+explains the choice. With sum = yes a job returns the sum of its products in
+partial<j>.npz, for matcombine. When the machine of such a job is taken away, HTCondor
+keeps what the job has made, and the job goes on from there when it runs again (matprod
+-resume).
 
 With inputs = random nothing is sent but the program: each job makes the pairs of its
 products, those of matprod -generate and matinit -streams. With sum = yes, too, a job only
@@ -77,7 +83,7 @@ Flags:
 	-force      make everything again: replace existing outputs, and ignore jobs in the queue
 	-resubmit   submit only what is missing
 	-dag        submit a DAG, which adds the products at the end
-	-quiet      has no effect; all programs accept it
+	-quiet      do not say how long it will take
 	-help       print this
 	-version    print the program's version
 
@@ -98,7 +104,7 @@ Attributes:
 	total_jobs            NUMBER   the number of products
 	first_index           NUMBER   the number of the first product (0)
 	products_per_job      NUMBER   the number of products that a job computes, or auto (1)
-	slots                 NUMBER   the number of slots for which auto provides jobs (8)
+	slots                 NUMBER   the number of slots for which auto provides jobs (default: those that match, or 8 if condor_status does not answer)
 	sum                   yes|no   a job returns the sum of its products instead of the products (no)
 	indexed_stdout        NAME     where each job's standard output goes, numbered
 	indexed_stderr        NAME     where each job's standard error goes, numbered

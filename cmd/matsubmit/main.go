@@ -25,7 +25,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.BoolVar(&o.Force, "force", "make everything again: replace existing outputs, and ignore jobs in the queue")
 	flags.BoolVar(&o.Resubmit, "resubmit", "submit only what is missing")
 	flags.BoolVar(&o.DAG, "dag", "submit a DAG, which adds the products at the end")
-	flags.Bool("quiet", "has no effect; all programs accept it")
+	flags.BoolVar(&o.Quiet, "quiet", "do not say how long it will take")
 	attributeFlags(flags, args, &o.Overrides)
 	names, done, err := flags.Parse(args, stdout)
 	if done || err != nil {

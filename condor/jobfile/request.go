@@ -30,7 +30,7 @@ type Request struct {
 	TotalJobs      int  // total_jobs
 	FirstIndex     int  // first_index
 	ProductsPerJob int  // products_per_job; 0 for auto
-	Slots          int  // slots
+	Slots          int  // slots; 0 for those that match
 	Sum            bool // sum
 
 	Stdout, Stderr, Log condor.Template // indexed or not
@@ -203,7 +203,6 @@ func (r *resolver) request() *Request {
 		Random:         r.random(),
 		IndexedOutputs: r.names("indexed_output_files"),
 		FirstIndex:     r.integer("first_index"),
-		Slots:          r.integer("slots"),
 		Sum:            get(r, "sum", parseYesNo),
 		Systems:        get(r, "operating_systems", parseSystems),
 		Cpus:           r.integer("request_cpus"),
@@ -240,6 +239,9 @@ func (r *resolver) request() *Request {
 	}
 	if r.given("max_idle") {
 		q.MaxIdle = r.integer("max_idle")
+	}
+	if r.given("slots") {
+		q.Slots = r.integer("slots")
 	}
 	if r.given("total_jobs") {
 		q.TotalJobs = r.integer("total_jobs")

@@ -22,7 +22,7 @@ func TestDefaults(t *testing.T) {
 	want := &Request{
 		Matprod:       true,
 		IndexedInputs: []string{"inputA.npy", "inputB.npy"},
-		TotalJobs:     100, ProductsPerJob: 1, Slots: 8,
+		TotalJobs:     100, ProductsPerJob: 1,
 		Stdout: "logs/$(index).out", Stderr: "logs/$(index).err", Log: "run.log",
 		Cpus: 1, MaxRetries: 3, RetryDelay: 10 * time.Minute, MaxRunTime: time.Hour,
 		BatchName: "run",

@@ -59,11 +59,8 @@ const (
 
 // requirements returns the expression for the machines that a job may have.
 func requirements(d *Description) string {
-	var systems []string
-	for _, system := range d.Systems {
-		systems = append(systems, fmt.Sprintf("OpSys == %q", string(system)))
-	}
-	expr := fmt.Sprintf("(Arch == %q) && (%s)", condor.Arch, strings.Join(systems, " || "))
+	arch, system := Platforms(d.Systems)
+	expr := fmt.Sprintf("(%s) && (%s)", arch, system)
 	if d.RetryDelay > 0 {
 		// MachineAttrMachine0 is the last machine, which has done nothing wrong if it was taken away.
 		had := []string{fmt.Sprintf(`ifThenElse($(%s), "", MY.MachineAttrMachine0)`, takenAway)}
@@ -74,12 +71,24 @@ func requirements(d *Description) string {
 			takenAway, strings.Join(had, ", "), seconds(d.RetryDelay))
 	}
 	if len(d.InputRemaps) > 0 {
-		expr += " && TARGET.HasTransferInputRemaps"
+		expr += " && " + RenamesInputs
 	}
 	if d.Requirements != "" {
 		expr += " && (" + d.Requirements + ")"
 	}
 	return expr
+}
+
+// RenamesInputs is the condition on a machine that gives inputs other names.
+const RenamesInputs = "TARGET.HasTransferInputRemaps"
+
+// Platforms returns the conditions on a machine's processor and on its system.
+func Platforms(systems []condor.System) (arch, system string) {
+	var list []string
+	for _, system := range systems {
+		list = append(list, fmt.Sprintf("OpSys == %q", string(system)))
+	}
+	return fmt.Sprintf("Arch == %q", condor.Arch), strings.Join(list, " || ")
 }
 
 // historyLength returns the number of machines that HTCondor records for a job: those of all

@@ -90,7 +90,7 @@ func TestHeal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	notes, err := recoverAside(list, tk, divide(r, survey{products: alike(4, product{})}), q)
+	notes, err := recoverAside(list, tk, divide(r, survey{products: alike(4, product{})}, slotCount{}), q)
 	if err != nil || len(notes) != 1 || !strings.HasPrefix(notes[0], "2 outputs put back: ") {
 		t.Errorf("%q, %v", notes, err)
 	}

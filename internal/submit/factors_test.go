@@ -32,7 +32,7 @@ func TestChooseWithWhatIsThereOnce(t *testing.T) {
 		{"sums of files", square(1000), 0, jobfile.Request{Sum: true}, 66, byFiles, "Once for a job: nothing in, 16.0 MB back."},
 		{"a fixed factor larger than a job's files should be", half, 2 << 30, jobfile.Request{}, 1, byFiles, ""},
 	} {
-		c := choosePerJob(requestOf(100_000, test.r), survey{products: alike(100_000, test.m), common: test.common})
+		c := choosePerJob(requestOf(100_000, test.r), survey{products: alike(100_000, test.m), common: test.common}, slotCount{count: defaultSlots})
 		if c.perJob != test.perJob || c.limit != test.limit || !strings.HasSuffix(c.why[0], test.why) {
 			t.Errorf("%s: %d, limited by %s (%s); want %d, by %s", test.what, c.perJob, c.limit, c.why[0], test.perJob, test.limit)
 		}

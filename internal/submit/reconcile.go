@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/internal/status"
 	"matpool/internal/text"
 )
@@ -15,6 +16,9 @@ type plan struct {
 	batches []batch     // to submit
 	held    []condor.ID // held jobs to remove, which the new ones replace
 	notes   []string    // for the user
+
+	// earlier is the latest job of each product, if the log was read; see [queue].
+	earlier []*eventlog.Job
 }
 
 // reconcile compares the jobs with existing outputs and with jobs in the queue. If there are
@@ -33,7 +37,7 @@ func reconcile(ctx context.Context, t task, s survey, d division) (p plan, err e
 		if err != nil {
 			return p, err
 		}
-		p.notes = append(p.notes, q.notes...)
+		p.notes, p.earlier = append(p.notes, q.notes...), q.latest
 		recovered, err := recoverAside(kept, t, d, q)
 		if err != nil {
 			return p, err

@@ -39,7 +39,7 @@ func TestResources(t *testing.T) {
 			m.in, m.factors, m.fixed, s.common = m.in/2, m.factors/2, m.factors/2, m.in/2
 			s.products = alike(test.total, *m)
 		}
-		d := divide(tk.Request, s)
+		d := divide(tk.Request, s, slotCount{})
 		m := memory(tk, s.products, d.perJob)
 		if m.Bytes != test.memory || !strings.Contains(m.Why, test.why) {
 			t.Errorf("%s: %d bytes of memory (%s), want %d (%s)", test.what, m.Bytes, m.Why, test.memory, test.why)

@@ -4,9 +4,11 @@
 //
 //	read       the simplified file                    → task        read.go
 //	inspect    programs, inputs and folders           → survey      survey.go
+//	ask        HTCondor what the pool has             → offer       pool.go
 //	divide     the products among jobs                → division    batch.go
 //	reconcile  with the outputs and jobs that exist   → plan        reconcile.go
 //	describe   the remaining jobs                     → submission  describe.go, dag.go
+//	judge      how long it will take                  → verdict     verdict.go
 //	hand over  the submission to HTCondor                           handover.go
 //
 // Everything is checked before anything is written, and all faults are reported. Errors
@@ -32,6 +34,7 @@ type Options struct {
 	Force     bool   // make existing outputs again
 	Resubmit  bool   // submit only what is missing
 	DAG       bool   // submit a DAG whose last node adds the outputs
+	Quiet     bool   // print no verdict
 }
 
 // submits reports whether jobs are submitted, not only described.
@@ -39,12 +42,12 @@ func (o Options) submits() bool { return !o.WriteOnly && o.Output != "-" }
 
 // Run submits the jobs of a simplified submission file. Its messages go to stdout, or to
 // stderr if stdout is for the submit description. Errors of HTCondor's programs go to stderr.
-func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
+func Run(ctx context.Context, options Options, stdout, stderr io.Writer) error {
 	messages := stdout
-	if o.Output == "-" {
+	if options.Output == "-" {
 		messages = stderr
 	}
-	t, err := read(o)
+	t, err := read(options)
 	if err != nil {
 		return err
 	}
@@ -52,7 +55,11 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	d := divide(t.Request, s)
+	o := offer{unknown: "nobody asked"}
+	if !t.Quiet || t.ProductsPerJob == 0 && t.Slots == 0 {
+		o = askPool(ctx, t, s)
+	}
+	d := divide(t.Request, s, slotsFor(t, s, o))
 	p, err := reconcile(ctx, t, s, d)
 	if err != nil {
 		return err
@@ -68,7 +75,8 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if o.Output == "-" {
+	h.tell(ctx, s, d, o)
+	if t.Output == "-" {
 		return h.print(ctx, sub, s.programs, stdout)
 	}
 	return h.submit(ctx, sub, s.programs)
