@@ -55,7 +55,7 @@ func TestOutputsOfOtherRandomInputsAreNotMixed(t *testing.T) {
 		}
 		return h.Jobs()[0]
 	}
-	d := divide(requestOf(1, jobfile.Request{ProductsPerJob: 1}), survey{products: alike(1, square(10))})
+	d := divide(requestOf(1, jobfile.Request{ProductsPerJob: 1}), survey{products: alike(1, square(10))}, slotCount{})
 	for _, test := range []struct {
 		random *jobfile.Random
 		note   string
