@@ -27,8 +27,8 @@ func IsOwnReason(reason string) bool { return ownReason.MatchString(reason) }
 
 // IsReleased reports whether submit descriptions of package submitfile release a job held
 // with this code and subcode, because the machine is at fault: it could not start the program,
-// or send an output. HTCondor releases such a job, to run on another machine, until the number
-// of starts reaches its limit.
+// or send an output. HTCondor releases such a job, to run on another machine, until the job was
+// held as often as it may start.
 //
 // Note: 13, inputs that could not be sent, is not among the codes. Such a job was never
 // started, so HTCondor would release it for ever. Nor is the time limit: another attempt

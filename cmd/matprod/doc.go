@@ -75,6 +75,13 @@ as np.savez(FILE, A=a, B=b) and matinit -npz write them, or arr_0 and arr_1, as
 np.savez(FILE, a, b) does. Values are held against the archive's checksum. An output
 whose name ends in .npz is written as np.savez(FILE, c) writes it, as the array arr_0.
 
+With -resume D, a run goes on where an earlier one was stopped. An output is looked for in
+folder D, by the last part of its name, and kept, under its own name, if it is an array of
+the product's type and shape, and complete. Whether the inputs have changed since is not
+known. The sum of a run that is stopped is saved beside FILE, in .FILE.sum, and, in case it
+cannot be, from time to time before. Matsubmit uses this flag: when its machine is taken
+away, a job with several products loses only the one that it is making.
+
 When a job of HTCondor fails, the first line of the error becomes the job's attribute
 ChirpMatMessage, which the jobs of matsubmit quote when they are held.
 
@@ -86,6 +93,7 @@ Flags:
 	-serial        print the norm of the sum of all products, write none
 	-jobs N        with -serial: the number of products, N (100)
 	-o FILE        with -serial: write the sum to FILE
+	-resume D      keep what a run that was stopped left in folder D
 	-gram          make the Gram matrix XᵀX of one file instead of a product of two
 	-transpose F   multiply AᵀB: F is a, the only factor that can be transposed
 	-generate      make the factors, random matrices, instead of reading them

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	_ "embed"
+	"fmt"
 	"io"
 
 	"matpool/condor/chirp"
@@ -26,6 +27,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	serial := flags.Bool("serial", "print the norm of the sum of all products, write none")
 	jobs := flags.Jobs("with -serial: the number of products, `N`")
 	output := flags.Path("o", "", "with -serial: write the sum to `FILE`")
+	resume := flags.Path("resume", "", "keep what a run that was stopped left in folder `D`")
 	factors := defineFactors(flags)
 	threads := flags.Threads("compute with `N` threads")
 	kernel := flags.String("kernel", "compute with kernel `K`: avx512, avx2 or generic (the fastest)")
@@ -61,8 +63,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			}
 		}
 	}
-	if *serial && flags.Given("sync") {
-		return flags.Misused("-serial writes no products: it does not go with -sync")
+	for _, name := range []string{"sync", "resume"} {
+		if *serial && flags.Given(name) {
+			return flags.Misused("-serial writes no products: it does not go with -%s", name)
+		}
 	}
 	counted := flags.Given("jobs")
 	var pair flow.Pair
@@ -93,6 +97,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 
+	var kept *flow.Resume
+	if *resume != "" {
+		of := 1
+		if ranged {
+			of = *count
+		}
+		kept = &flow.Resume{Folder: *resume, Report: func(complete int) {
+			fmt.Fprintf(stderr, "matprod: %s of %s complete\n", text.Number(complete), text.Count(of, "product"))
+		}}
+	}
+
 	show, finish := progress.New(stderr, "multiplying")
 	defer finish()
 	switch {
@@ -104,11 +119,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		finish()
 		return flow.PrintNorm(stdout, stderr, "matprod", norm, "the sum of "+text.Count(*jobs, "product"), *quiet)
 	case summed:
-		return flow.Partial(ctx, flow.PartialOptions{Pairs: pair.Range(*first, *count), Multiplier: m, Output: *sum, Sync: *sync}, show)
+		return flow.Partial(ctx, flow.PartialOptions{Pairs: pair.Range(*first, *count), Multiplier: m, Output: *sum, Sync: *sync, Resume: kept}, show)
 	}
 	pairs := []flow.Pair{pair}
 	if ranged {
 		pairs = pair.Range(*first, *count)
 	}
-	return flow.Products(ctx, flow.ProductOptions{Pairs: pairs, Multiplier: m, Sync: *sync}, show)
+	return flow.Products(ctx, flow.ProductOptions{Pairs: pairs, Multiplier: m, Sync: *sync, Resume: kept}, show)
 }

@@ -41,7 +41,9 @@ until all jobs are done.
 With products_per_job = 10 a job multiplies ten pairs, which saves HTCondor's overhead for
 nine jobs; with auto, matsubmit chooses the number, for the slots that match, and FILE.sub
 explains the choice. With sum = yes a job returns the sum of its products in
-partial<j>.npz, for matcombine.
+partial<j>.npz, for matcombine. When the machine of such a job is taken away, HTCondor
+keeps what the job has made, and the job goes on from there when it runs again (matprod
+-resume).
 
 With inputs = random nothing is sent but the program: each job makes the pairs of its
 products, those of matprod -generate and matinit -streams. With sum = yes, too, a job only

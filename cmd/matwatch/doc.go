@@ -82,7 +82,8 @@ The object of -json. Unknown values are null, or "" for a name:
 	                                evicted, lost; untimed: runs of which a time is unknown,
 	                                because the clock went back; the following lack them:
 	                                busy_s, queue_s, input_s, compute_s, output_s; vain_s,
-	                                computed by programs that failed or were stopped;
+	                                computed by programs that failed or were stopped, unless
+	                                they were evicted and HTCondor kept their files;
 	                                overhead, the share of busy_s that is not compute_s
 	jobs                            cluster to signal as above; starts, retries, evictions,
 	                                holds, memory_mb; reason; missing_outputs; hold: code,

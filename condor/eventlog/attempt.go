@@ -39,10 +39,17 @@ func (o Outcome) String() string {
 	return [...]string{"lasting", "completed", "retried", "held", "removed", "evicted", "lost"}[o]
 }
 
-// Useful reports whether the program's time counts as computing, not as computing in vain:
-// the program ended with status 0 or still runs.
+// Useful reports whether the program's time counts as computing, not as computing in vain: the
+// program ended with status 0, or still runs, or HTCondor kept its files when the attempt was
+// evicted.
 func (a *Attempt) Useful() bool {
-	return a.Outcome == Lasting || a.Outcome == Completed && a.Exit.OK()
+	switch a.Outcome {
+	case Completed:
+		return a.Exit.OK()
+	case Evicted:
+		return !a.OutputFinished.IsZero()
+	}
+	return a.Outcome == Lasting
 }
 
 // Begin returns the time of the attempt's first event.

@@ -289,21 +289,23 @@ func TestJobsThatKeepTheirMachine(t *testing.T) {
 	}
 }
 
-// HTCondor releases a held job by itself if a machine is at fault and the job's note allows
-// another start.
+// HTCondor releases a held job by itself if a machine is at fault, as often as the job's note
+// allows another start.
 func TestWillBeReleased(t *testing.T) {
 	note := "\n    first=7 count=1 starts=2"
 	start := at(6, 1, executing)
-	hold := func(code int) string {
-		return at(9, 12, fmt.Sprintf("Job was held.\n\twhy\n\tCode %d Subcode 0", code))
+	holdAt := func(second, code int) string {
+		return at(second, 12, fmt.Sprintf("Job was held.\n\twhy\n\tCode %d Subcode 0", code))
 	}
+	hold := func(code int) string { return holdAt(9, code) }
 	for _, test := range []struct {
 		name, log string
 		want      bool
 	}{
 		{"could not be started", at(0, 0, submitted+note) + start + hold(6), true},
 		{"output could not be sent", at(0, 0, submitted+"\n    DAG Node: A"+note) + start + hold(12), true},
-		{"started too often", at(0, 0, submitted+note) + start + at(7, 4, evicted) + at(8, 1, executing) + hold(6), false},
+		{"evicted before", at(0, 0, submitted+note) + start + at(7, 4, evicted) + at(8, 1, executing) + hold(6), true},
+		{"held too often", at(0, 0, submitted+note) + start + hold(6) + at(10, 13, released) + at(11, 1, executing) + holdAt(12, 6), false},
 		{"input could not be sent", at(0, 0, submitted+note) + hold(13), false},
 		{"policy", at(0, 0, submitted+note) + start + hold(3), false},
 		{"time", at(0, 0, submitted+note) + start + hold(47), false},

@@ -45,7 +45,10 @@ type Description struct {
 	// What comes back is, if Outbox is not "", the content of an empty folder of this name,
 	// which every job gets under the last part of the name; otherwise the files in Outputs,
 	// and those of each job; otherwise, if there are none, all new files.
-	Outbox  string
+	Outbox string
+	// Resumes says that a job continues with what it left in the outbox when its machine was
+	// taken away. It finds that in the top folder.
+	Resumes bool
 	Outputs []condor.Template
 	Remaps  []RemapTemplate // outputs of every job that do not come back under their own names
 	// Folder is the folder into which all files of a job come back, besides stdout, stderr and
@@ -60,6 +63,7 @@ type Description struct {
 	MaxRetries int           // how often a job that fails runs again
 	RetryDelay time.Duration // how long a job avoids the machines that it failed on
 	MaxRunTime time.Duration // a job that runs longer is held
+	VacateTime time.Duration // how long a job may take to leave a machine; 10 s if it is less
 	MaxIdle    int           // the number of jobs that wait in the queue at a time; 0 for all
 
 	// For the note in the log, relative to the log's folder: the name of the submit description, or

@@ -75,6 +75,6 @@ func writeReleases(p *printer, d *Description) {
 		return
 	}
 	p.section("Machines at fault. A job that could not be started (6), or whose outputs could not be sent (12), runs again,",
-		"unless an output does not exist (subcode 2).")
-	p.set("periodic_release", "NumJobStarts <= %d && time() - EnteredCurrentStatus > %s && %s", d.MaxRetries, seconds(d.RetryDelay), condor.ReleasedHolds())
+		fmt.Sprintf("unless an output does not exist (subcode 2), up to %d times.", d.MaxRetries))
+	p.set("periodic_release", "NumHolds <= %d && time() - EnteredCurrentStatus > %s && %s", d.MaxRetries, seconds(d.RetryDelay), condor.ReleasedHolds())
 }

@@ -33,6 +33,10 @@ func writeFiles(p *printer, d *Description) {
 //
 // In the last case HTCondor discards stdout and stderr of a job that fails, unless they are
 // streamed. It returns no output of such a job, which would not be complete anyway.
+//
+// Note: with checkpoint_exit_code, what a job has made would also survive the loss of its
+// machine. But the program would have to end and start again for each checkpoint, which HTCondor
+// then transfers, also if nothing ever happens to the machine.
 func writeReturn(p *printer, d *Description) {
 	const success = "There is no success_exit_code: with it, HTCondor discards the stderr of a failed job."
 	switch {
@@ -58,7 +62,14 @@ func writeReturn(p *printer, d *Description) {
 			success)
 	}
 	p.set("should_transfer_files", "YES")
-	p.set("when_to_transfer_output", "ON_EXIT")
+	if !d.Resumes {
+		p.set("when_to_transfer_output", "ON_EXIT")
+		return
+	}
+	p.comment("When its machine is taken away, HTCondor keeps what the job has in the outbox, and its stdout and stderr. They come",
+		"with the inputs when the job runs again, in its top folder.")
+	p.set("when_to_transfer_output", "ON_EXIT_OR_EVICT")
+	p.set("erase_output_and_error_on_restart", "false")
 }
 
 func writeInputs(p *printer, d *Description) {

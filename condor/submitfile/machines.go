@@ -15,9 +15,12 @@ import (
 func writeMachines(p *printer, d *Description) {
 	machines := "Machines."
 	if d.RetryDelay > 0 {
-		machines += " A job avoids a machine that it failed on for " + text.Duration(d.RetryDelay) + "."
+		machines += " A job avoids a machine that it failed on for " + text.Duration(d.RetryDelay) + "; one that was taken away from it is as good as any."
 	}
 	p.section(machines)
+	if d.RetryDelay > 0 {
+		p.set(takenAway, "%s", wasTakenAway)
+	}
 	p.set("requirements", "%s", requirements(d))
 	p.comment("The machines that a job has had, for the line above, the hold reasons and the log.")
 	p.set("job_machine_attrs", "Machine, OpSys")
@@ -35,21 +38,37 @@ func writeMachines(p *printer, d *Description) {
 	p.set(holdSubject, "%s", subject(d))
 	p.comment("If a machine and the submit machine lose contact for 5 min, the job goes back to the queue, and the slot is free.")
 	p.set("job_lease_duration", "300")
-	p.comment("A machine frees the slot of a job that was held, removed or evicted within 10 s. Otherwise it would wait for the lease",
+	vacate := max(d.VacateTime, minVacateTime)
+	p.comment("A machine frees the slot of a job that was held, removed or evicted within "+text.Duration(vacate)+". Otherwise it would wait for the lease",
 		"after a hold for an output that could not be sent.")
-	p.set("job_max_vacate_time", "10")
+	p.set("job_max_vacate_time", "%s", seconds(vacate))
 }
+
+// minVacateTime is how long a job may take, at least, to leave a machine.
+const minVacateTime = 10 * time.Second
+
+// takenAway is the macro for an expression that is true if the job's last attempt was evicted.
+//
+// HTCondor sets LastVacateTime when an attempt is evicted, not when the program fails (23.9.6);
+// later versions also set it when the job is held. A job that is evicted while it sends its
+// outputs has completed, with ExitCode 0, but runs again.
+const (
+	takenAway    = "taken_away"
+	wasTakenAway = "(MY.LastVacateTime >= MY.JobCurrentStartDate && MY.NumHolds =?= undefined) =?= true"
+)
 
 // requirements returns the expression for the machines that a job may have.
 func requirements(d *Description) string {
 	arch, system := Platforms(d.Systems)
 	expr := fmt.Sprintf("(%s) && (%s)", arch, system)
 	if d.RetryDelay > 0 {
-		var had []string
-		for i := range historyLength(d) {
+		// MachineAttrMachine0 is the last machine, which has done nothing wrong if it was taken away.
+		had := []string{fmt.Sprintf(`ifThenElse($(%s), "", MY.MachineAttrMachine0)`, takenAway)}
+		for i := 1; i < historyLength(d); i++ {
 			had = append(had, fmt.Sprintf("MY.MachineAttrMachine%d", i))
 		}
-		expr += fmt.Sprintf(" && (!member(TARGET.Machine, {%s}) || time() - MY.EnteredCurrentStatus > %s)", strings.Join(had, ", "), seconds(d.RetryDelay))
+		expr += fmt.Sprintf(" && ($(%s) && (NumJobCompletions == 0 || ExitCode =?= 0) || !member(TARGET.Machine, {%s}) || time() - MY.EnteredCurrentStatus > %s)",
+			takenAway, strings.Join(had, ", "), seconds(d.RetryDelay))
 	}
 	if len(d.InputRemaps) > 0 {
 		expr += " && " + RenamesInputs

@@ -84,6 +84,7 @@ func descriptions() map[string]*Description {
 		r.Remaps = []Remap{{condor.Indexed("output.npy").Expand(r.First, 0, 0), condor.Indexed("my results/output.npy").Expand(r.First, 0, 0)}}
 		batches.Jobs = append(batches.Jobs, r)
 	}
+	batches.Resumes, batches.VacateTime = true, 20*time.Second
 	batches.MaxRetries, batches.RetryDelay = 0, 0
 	batches.MaxRunTime = 90 * time.Second
 	batches.Requirements = `Machine != "pc13.example.org"`
@@ -135,7 +136,7 @@ func TestDescriptions(t *testing.T) {
 // The writer prints none of the lines that many submit files have, but that lose the exit
 // status, the messages or the slot. A folder that always exists is safe in
 // transfer_output_files, and so are such words in comments. Named outputs need all four
-// lines of [writeReturn].
+// lines of [writeReturn]. ON_EXIT_OR_EVICT is for a program that resumes.
 func TestHarmfulLines(t *testing.T) {
 	harmful := regexp.MustCompile(`(?m)^(success_exit_code|retry_until|stream_\w+|rank|leave_in_queue)\b|^transfer_output_files.*[^/\n]$|ON_SUCCESS|ON_EXIT_OR_EVICT`)
 	for name, d := range descriptions() {
@@ -147,6 +148,9 @@ func TestHarmfulLines(t *testing.T) {
 			}
 			text = strings.Replace(text, needed, "", 1)
 			text = regexp.MustCompile(`(?m)^# .*|^transfer_output_files.*`).ReplaceAllString(text, "")
+		}
+		if d.Resumes {
+			text = strings.Replace(text, "ON_EXIT_OR_EVICT", "ON_EXIT", 1)
 		}
 		if found := harmful.FindString(text); found != "" {
 			t.Errorf("%s: %s", name, found)
@@ -307,10 +311,13 @@ func TestLinesThatAreWritten(t *testing.T) {
 		{func(d *Description) { d.Outbox = ""; d.Jobs = d.Jobs[:1]; d.Jobs[0].Outputs = []string{"a b", "c"} }, "0, a$(blank)b$(comma)c, inputA0.npy, inputB0.npy\n", ""},
 		{func(d *Description) { d.Outbox = ""; d.Jobs = d.Jobs[:1]; d.Jobs[0].Outputs = []string{"a"} }, "transfer_output_files = $(outputs)\n", "comma ="},
 		{func(d *Description) { d.Outbox = "" }, "when_to_transfer_output = ON_EXIT\n", "success_exit_code"},
-		{func(d *Description) {}, "periodic_release = NumJobStarts <= 3 && time() - EnteredCurrentStatus > 600", "max_idle"},
+		{func(d *Description) {}, "periodic_release = NumHolds <= 3 && time() - EnteredCurrentStatus > 600", "max_idle"},
+		{func(d *Description) { d.Resumes = true }, "when_to_transfer_output = ON_EXIT_OR_EVICT\n", ""},
+		{func(d *Description) { d.VacateTime = 90 * time.Second }, "job_max_vacate_time = 90\n", ""},
+		{func(d *Description) { d.VacateTime = time.Second }, "job_max_vacate_time = 10\n", "when_to_transfer_output = ON_EXIT_OR_EVICT"},
 		{func(d *Description) { d.MaxRetries = 0 }, "max_retries = 0\n", "periodic_release"},
 		{func(d *Description) { d.RetryDelay = 0 }, "requirements = (Arch == \"X86_64\") && (OpSys == \"LINUX\" || OpSys == \"WINDOWS\")\n", ""},
-		{func(d *Description) { d.RetryDelay = 1500 * time.Millisecond }, "periodic_release = NumJobStarts <= 3 && time() - EnteredCurrentStatus > 2 ", ""},
+		{func(d *Description) { d.RetryDelay = 1500 * time.Millisecond }, "periodic_release = NumHolds <= 3 && time() - EnteredCurrentStatus > 2 ", ""},
 		{func(d *Description) { d.Memory.Bytes = 1<<20 + 1 }, "request_memory = 2MB\n", ""},
 		{func(d *Description) { d.Disk.Bytes = 1 }, "request_disk = 1MB\n", ""},
 		{func(d *Description) { d.Comments = []string{"a\nqueue 5", `b \`} }, "# a queue 5\n# b\n", "queue 5"},

@@ -78,6 +78,10 @@ func (s *Sum) addOne(i int, x float64) {
 	s.Hi[i], s.Lo[i] = sum.Hi, sum.Lo
 }
 
+// IsWide reports whether a sum of some terms is beyond the range of a double now. Otherwise Hi
+// and Lo are the whole sum, to which more can be added.
+func (s *Sum) IsWide() bool { return s.wide != nil }
+
 // Round makes Hi what it promises to be. Where the sum is beyond the range of a double, that is ±Inf,
 // with Lo = 0, and Round reports true: then the sum cannot be added to another one. Nothing must be added
 // afterwards.

@@ -182,6 +182,10 @@ func (f *Output) Commit(sync bool) error {
 	return nil
 }
 
+// Move gives a complete file another name in place of the file that has it, if any. Both names
+// are on one disk.
+func Move(from, to string) error { return (&Output{name: to}).wrap(rename(from, to)) }
+
 // Close removes the temporary file, unless Commit has renamed it. On nil, it does nothing.
 func (f *Output) Close() error {
 	if f == nil || f.File == nil {

@@ -32,6 +32,27 @@ func (w *work) add(f factors) {
 	w.largest = max(w.largest, factors+product)
 }
 
+// from returns the work without the first pairs.
+func (w work) from(first int) (work, error) {
+	if first == 0 {
+		return w, nil
+	}
+	left := work{pairs: w.pairs[first:]}
+	fixed, err := checkFixed(left.pairs)
+	if err != nil {
+		return work{}, err
+	}
+	for _, p := range left.pairs {
+		f, err := openFactors(p, fixed)
+		if err != nil {
+			return work{}, err
+		}
+		left.add(f)
+		f.close()
+	}
+	return left, nil
+}
+
 // checkProducts checks everything that [Products] will use, and returns the work, or all
 // that is wrong.
 func checkProducts(pairs []Pair) (w work, err error) {

@@ -15,6 +15,11 @@ type PartialOptions struct {
 	Multiplier blas.Multiplier
 	Output     string // the file for the sum
 	Sync       bool   // flush it to the disk; see [Products]
+
+	// Resume, if not nil, keeps an output that is complete. The sum of a run that is stopped is
+	// saved beside the output, in .NAME.sum, and from time to time before; a run for the same
+	// pairs continues with it.
+	Resume *Resume
 }
 
 // Partial computes the sum of the pairs' products, Σ AᵢBᵢ, and writes it as a partial
@@ -28,6 +33,20 @@ func Partial(ctx context.Context, o PartialOptions, show progress.Func) error {
 	if err := checkNotMember(o.Output); err != nil {
 		return err
 	}
+	running, err := newRunning(h, len(o.Pairs))
+	if err != nil {
+		return err
+	}
+	if r := o.Resume; r != nil {
+		if kept, err := r.keepPartial(o.Output, h, len(o.Pairs)); kept || err != nil {
+			return err
+		}
+		running.restore(savedName(r.find(o.Output)), o.Pairs)
+		if n := running.complete(); n > 0 {
+			r.Report(n)
+		}
+		running.saveTo(savedName(o.Output), o.Pairs)
+	}
 	out, err := file.Create(o.Output)
 	if err != nil {
 		return outputError(err)
@@ -37,10 +56,10 @@ func Partial(ctx context.Context, o PartialOptions, show progress.Func) error {
 	if err := out.Reserve(2 * (int64(len(h.Append(nil))) + int64(h.DType.Size)*count)); err != nil {
 		return err
 	}
-	sum, err := work.sum(ctx, o.Multiplier, h, show)
-	if err != nil {
-		return err
+	if err := work.addTo(ctx, running, o.Multiplier, show); err != nil {
+		return running.stopped(ctx, o.Resume, err)
 	}
+	sum := running.sum
 	if sum.Round() {
 		return beyondDoubles(o.Output)
 	}
@@ -50,5 +69,9 @@ func Partial(ctx context.Context, o PartialOptions, show progress.Func) error {
 	if err != nil {
 		return err
 	}
-	return out.Commit(o.Sync)
+	if err := out.Commit(o.Sync); err != nil {
+		return err
+	}
+	running.discard()
+	return nil
 }

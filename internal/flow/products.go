@@ -14,7 +14,8 @@ import (
 type ProductOptions struct {
 	Pairs      []Pair
 	Multiplier blas.Multiplier
-	Sync       bool // flush each file to the disk
+	Sync       bool    // flush each file to the disk
+	Resume     *Resume // or nil: all products are computed
 }
 
 // Products computes each pair's C = A·B and writes it, replacing what was there.
@@ -26,13 +27,18 @@ func Products(ctx context.Context, o ProductOptions, show progress.Func) error {
 	if err != nil {
 		return err
 	}
+	work, complete, err := o.Resume.keep(work)
+	if err != nil {
+		return err
+	}
+	defer complete.stopped(ctx)
 	return work.multiply(ctx, o.Multiplier, show, func(ctx context.Context, i int, c npyio.Header, each func(func([]byte, int) error) error) error {
 		var out *arrayFile
 		defer func() { out.close() }()
 		var w io.Writer
 		begin := func() (err error) {
 			if out == nil {
-				out, err = createArray(o.Pairs[i].C, c)
+				out, err = createArray(work.pairs[i].C, c)
 				w = interruptible{ctx, out}
 			}
 			return err
@@ -58,7 +64,11 @@ func Products(ctx context.Context, o ProductOptions, show progress.Func) error {
 		if err != nil {
 			return err
 		}
-		return out.commit(o.Sync)
+		if err := out.commit(o.Sync); err != nil {
+			return err
+		}
+		complete.add()
+		return nil
 	})
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"matpool/blas"
 	"matpool/internal/ddsum"
-	"matpool/internal/pages"
 	"matpool/internal/progress"
 	"matpool/npyio"
 )
@@ -36,10 +35,14 @@ func Serial(ctx context.Context, o SerialOptions, show progress.Func) (norm ddsu
 		}
 		defer out.close()
 	}
-	sum, err := work.sum(ctx, o.Multiplier, h, show)
+	running, err := newRunning(h, len(work.pairs))
 	if err != nil {
 		return norm, err
 	}
+	if err := work.addTo(ctx, running, o.Multiplier, show); err != nil {
+		return norm, err
+	}
+	sum := running.sum
 	sum.Round()
 	squares := make([]ddsum.Squares, (len(sum.Hi)+ddsum.Block-1)/ddsum.Block)
 	forBlocks(o.Multiplier.Threads(), len(sum.Hi), func(block, i, end int) { squares[block] = ddsum.SquaresOf(sum.Hi[i:end]) })
@@ -54,42 +57,45 @@ func Serial(ctx context.Context, o SerialOptions, show progress.Func) (norm ddsu
 	return ddsum.NormOf(squares), nil
 }
 
-// sum computes Σ AᵢBᵢ as an array with the header h, which is not rounded yet; complex values as re, im. Each
-// product is rounded to its type first, as in its file. They are added in order: see package
-// ddsum.
-func (w work) sum(ctx context.Context, m blas.Multiplier, h npyio.Header, show progress.Func) (*ddsum.Sum, error) {
-	count, _ := h.Len()
-	count *= int64(elemOf(h).Parts())
-	accumulators, err := pages.Alloc(2 * int(count))
-	if err != nil {
-		return nil, err
-	}
-	sum := &ddsum.Sum{Hi: accumulators[:count], Lo: accumulators[count:]}
-
+// addTo adds the pairs' products to a sum, which is not rounded yet, except those that it has;
+// complex values as re, im. Each product is rounded to its type first, as in its file. They are
+// added in order: see package ddsum.
+func (w work) addTo(ctx context.Context, r *running, m blas.Multiplier, show progress.Func) error {
 	const parts = 16 // a product is added to one while the next is added to another
+	h, sum := r.header, r.sum
+	skipped := r.complete()
+	w, err := w.from(skipped)
+	if err != nil {
+		return err
+	}
 	size := (len(sum.Hi) + parts - 1) / parts
 	turns := newTurns(parts)
-	err = w.multiply(ctx, m, show, func(ctx context.Context, i int, c npyio.Header, each func(func([]byte, int) error) error) error {
+	return w.multiply(ctx, m, show, func(ctx context.Context, i int, c npyio.Header, each func(func([]byte, int) error) error) error {
 		if !slices.Equal(c.Shape, h.Shape) || elemOf(c).Parts() > elemOf(h).Parts() {
 			return fmt.Errorf("%s: was changed while the others were read", strings.Join(w.pairs[i].files(), " or "))
 		}
 		s := summand{t: elemOf(c), spread: elemOf(h).Parts() / elemOf(c).Parts()}
-		return each(func(values []byte, first int) error {
+		err := each(func(values []byte, first int) error {
 			from := first * elemOf(h).Parts()
 			s.values = values
 			end := from + s.floats()
 			for part := from / size; part*size < end; part++ {
 				begin, to := max(from, part*size), min(end, (part+1)*size)
 				leaves := to == min((part+1)*size, len(sum.Hi))
-				err := turns.take(ctx, part, i, leaves, func() { s.addTo(sum, begin, to, begin-from) })
+				err := turns.take(ctx, part, i, leaves, func() {
+					r.add(skipped+i, begin, to, func(begin int) { s.addTo(sum, begin, to, begin-from) })
+				})
 				if err != nil {
 					return err
 				}
 			}
 			return nil
 		})
+		if err == nil {
+			r.saveWhenDue()
+		}
+		return err
 	})
-	return sum, err
 }
 
 // forBlocks calls work on a number of threads, for each block of n elements: from i to end.

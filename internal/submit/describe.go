@@ -83,6 +83,9 @@ func descriptionOf(t task, s survey, d division, p plan, linked bool) *submitfil
 	if t.Matprod {
 		description.Arguments = matprodArguments(t, d.perJob)
 		description.Outbox = outboxOf(t)
+		if description.Resumes = resumes(t, d.perJob); description.Resumes {
+			description.VacateTime = vacateTime(t, s, d.batches)
+		}
 	}
 	addOutputs(description, t, d)
 	addJobs(description, t, d, p.batches, linked)
@@ -137,6 +140,9 @@ func matprodArguments(t task, perJob int) []condor.Template {
 	}
 	factors := factorNames(t, condor.Literal)
 	flags := slices.Concat(factorFlags(t), []condor.Template{"-first", "$(first)", "-count", "$(count)"})
+	if resumes(t, perJob) {
+		flags = append(flags, "-resume", ".")
+	}
 	switch {
 	case t.Sum:
 		return slices.Concat(flags, []condor.Template{"-sum", condor.Indexed(c)}, operands(factors...))

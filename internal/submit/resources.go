@@ -68,7 +68,24 @@ func disk(t task, s survey, batches []batch) submitfile.Resource {
 	if t.Disk > 0 {
 		return submitfile.Resource{Bytes: t.Disk, Why: asRequested}
 	}
-	var in, out int64 // of the job that needs the most
+	in, out := filesOf(t, s, batches)
+	own := s.programs.size()
+	in += s.common
+	if !t.Matprod {
+		return submitfile.Resource{Bytes: own + 2*in + otherBytes,
+			Why: fmt.Sprintf("Inputs of %s, the program's %s, and a guess for the outputs: the size of the inputs and 512 MB. request_disk overrides it.", text.Size(in), text.Size(own))}
+	}
+	sum, saved := own+in+out, ""
+	if t.Sum && resumes(t, batches[0].count) {
+		sum += 3 * out // the sum that it begins with, the one that it saved last, and the next one
+		saved = fmt.Sprintf("%s to save the sum, ", text.Size(3*out))
+	}
+	return submitfile.Resource{Bytes: sum + sum/10 + 1<<20,
+		Why: fmt.Sprintf("Inputs of %s, outputs of %s, %sthe program's %s, and a tenth more.", text.Size(in), text.Size(out), saved, text.Size(own))}
+}
+
+// filesOf returns the bytes of inputs and outputs of the job that has the most.
+func filesOf(t task, s survey, batches []batch) (in, out int64) {
 	for _, b := range batches {
 		var jobIn, jobOut int64
 		for _, m := range s.products[b.first-t.FirstIndex:][:b.count] {
@@ -83,13 +100,5 @@ func disk(t task, s survey, batches []batch) submitfile.Resource {
 			in, out = jobIn, jobOut
 		}
 	}
-	own := s.programs.size()
-	in += s.common
-	if !t.Matprod {
-		return submitfile.Resource{Bytes: own + 2*in + otherBytes,
-			Why: fmt.Sprintf("Inputs of %s, the program's %s, and a guess for the outputs: the size of the inputs and 512 MB. request_disk overrides it.", text.Size(in), text.Size(own))}
-	}
-	sum := own + in + out
-	return submitfile.Resource{Bytes: sum + sum/10 + 1<<20,
-		Why: fmt.Sprintf("Inputs of %s, outputs of %s, the program's %s, and a tenth more.", text.Size(in), text.Size(out), text.Size(own))}
+	return in, out
 }

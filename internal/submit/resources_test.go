@@ -25,7 +25,7 @@ func TestResources(t *testing.T) {
 	}{
 		{"one product", 3, jobfile.Request{Matprod: true, ProductsPerJob: 1}, own + pair, 24*MB*11/10 + MiB, "8.0 MB; the program"},
 		{"a range", 30, jobfile.Request{Matprod: true, ProductsPerJob: 10}, own + 2*pair, 240*MB*11/10 + MiB, "2 of these at a time"},
-		{"a sum", 30, jobfile.Request{Matprod: true, ProductsPerJob: 10, Sum: true}, own + 2*pair + 16*MB, 176*MB*11/10 + MiB, "the sum 16.0 MB"},
+		{"a sum", 30, jobfile.Request{Matprod: true, ProductsPerJob: 10, Sum: true}, own + 2*pair + 16*MB, 224*MB*11/10 + MiB, "the sum 16.0 MB"},
 		{"a range, four processors", 30, jobfile.Request{Matprod: true, ProductsPerJob: 10, Cpus: 4}, own + 3*32*MiB + 4*pair, 240*MB*11/10 + MiB, "4 of these at a time"},
 		{"two processors", 3, jobfile.Request{Matprod: true, ProductsPerJob: 1, Cpus: 2}, own + 32*MiB + pair, 24*MB*11/10 + MiB, ""},
 		{"a fixed factor", 30, jobfile.Request{Matprod: true, ProductsPerJob: 10, Fixed: jobfile.Fixed{Factor: "a"}}, own + 2*(pair-8*MB) + 8*MB, (160+8)*MB*11/10 + MiB, "The largest factor takes 8.0 MB and its product 8.0 MB, 2 of these at a time; the fixed factor 8.0 MB; the program"},

@@ -128,6 +128,7 @@ var varying = []struct {
 	{regexp.MustCompile(`^MACHINE +(linux|windows) .*`), "MACHINE"}, // a line of a table
 	{regexp.MustCompile(`\b\d+ slots\b`), "SLOTS"},
 	{regexp.MustCompile(`\bdir_\d+\b`), "DIR"},
+	{regexp.MustCompile(`\b\d+ of 20 products complete`), "PRODUCTS"}, // when a job is evicted
 	// Which guard of the time limit strikes first.
 	{regexp.MustCompile(`The job exceeded allowed execute duration of 00:04|job 1: ran longer than 4s on MACHINE`), "LONG"},
 	{regexp.MustCompile(`code (47, subcode 0|3, subcode 47)`), "LIMIT"},

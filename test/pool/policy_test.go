@@ -101,9 +101,19 @@ func held(code, subcode int, reason string) eventlog.JobHeld {
 }
 
 // A program's exit status decides, on machines of both systems: 64 and 65 are final; after any
-// other status except 0, the job is tried again.
+// other status except 0, the job is tried again. So it is for a job that resumes.
 func TestExitStatus(t *testing.T) {
 	t.Parallel()
+	for name, resumes := range map[string]bool{"anew": false, "resumes": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testExitStatus(t, resumes)
+		})
+	}
+}
+
+func testExitStatus(t *testing.T, resumes bool) {
+	t.Helper()
 	on := `on (linux1|linux2) \(LINUX\): see |on winpc \(WINDOWS\): see `
 	fates := []fate{
 		{"say fine\nexit 0", 1, eventlog.JobHeld{}, "fine\n"},
@@ -114,7 +124,12 @@ func TestExitStatus(t *testing.T) {
 		{"until 3 exit 1\nsay fine", 3, eventlog.JobHeld{}, "fine\n"},
 	}
 	f := newFolder(t)
-	f.submit(f.work("exit", fates))
+	s := f.work("exit", fates)
+	if s.Resumes = resumes; resumes {
+		s.Outbox = "outbox"
+		f.run("mkdir", "outbox")
+	}
+	f.submit(s)
 	f.meet(fates)
 }
 

@@ -44,8 +44,8 @@ type Machine struct {
 	Queued   time.Duration // waiting for a turn to transfer files
 	Input    time.Duration
 	Output   time.Duration
-	Computed time.Duration // by programs that ended with status 0, or still run
-	Vain     time.Duration // computed by programs that failed or were stopped
+	Computed time.Duration // see [eventlog.Attempt.Useful]
+	Vain     time.Duration // computed by other programs
 }
 
 // Overhead returns the share of Busy that is not Computed.

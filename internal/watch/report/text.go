@@ -76,7 +76,7 @@ func (r *Report) printSpending(w io.Writer) {
 		}
 	}
 	line("computing", r.Total.Computed)
-	line("computing in vain: failed, held, evicted, lost or removed", r.Total.Vain)
+	line("computing in vain: failed, held, lost, removed, or evicted and nothing kept", r.Total.Vain)
 	line("waiting for a turn to transfer files", r.Total.Queued)
 	line("inputs", r.Total.Input)
 	line("outputs", r.Total.Output)

@@ -1,0 +1,170 @@
+//go:build pool
+
+package pool
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"matpool/condor"
+	"matpool/condor/eventlog"
+	"matpool/npyio"
+)
+
+// A job loses its machine ten times and gets it again at once, without a retry. It never makes a
+// product twice that was complete: what HTCondor kept of one attempt is what the next one begins
+// with, and, where the program is told in time, what the program had. In the end all products are
+// there, with the norm of the serial check. Until then, nothing is.
+func TestEvicted(t *testing.T) {
+	t.Parallel()
+	const evictions, pairs = 10, 30
+	for _, way := range []struct {
+		name, machine, sum string
+		told               bool // Wine ends programs without a word
+	}{
+		{"products", "linux2", "no", true},
+		{"products on Windows", "winpc", "no", false},
+		{"a sum", "linux1", "yes", true},
+		{"a sum on Windows", "winpc", "yes", false},
+	} {
+		t.Run(way.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFolder(t)
+			f.makeSlowInputs(pairs)
+			f.write("run_product", fmt.Sprintf("total_jobs = %d\nproducts_per_job = %[1]d\nsum = %s\nlog = log.txt\nindexed_output_files = results/output.npy\n", pairs, way.sum))
+			f.run("matsubmit", "run_product", "-batch_name="+way.name, fmt.Sprintf("-requirements=Machine == %q", way.machine))
+			job := func() *eventlog.Job { return f.history("log.txt").Jobs()[0] }
+			id := job().ID
+
+			var want []int // the numbers of complete products that matprod prints
+			last := 0
+			for n := range evictions {
+				f.until("something new is complete", func() bool { return job().Starts > n && f.completeIn(way.machine, id) > last })
+				f.run("condor_vacate_job", id.String())
+				f.until("evicted", func() bool { return job().Evictions > n })
+				if names := f.names("results/*") + f.names("*.np[yz]"); strings.Contains(names, "output") || strings.Contains(names, "partial") {
+					t.Errorf("there is already %s", names)
+				}
+				last = f.complete(fmt.Sprintf("/pool/server/spool/%d/%d/cluster%[1]d.proc%[2]d.subproc0", id.Cluster, id.Proc))
+				if want = append(want, last); way.told {
+					want = append(want, last)
+				}
+			}
+			f.settle("log.txt")
+			if j := job(); j.State != eventlog.Done || j.Starts != evictions+1 || j.Evictions != evictions || j.Retries != 0 {
+				t.Errorf("%v, %d starts, %d evictions, %d retries", j.State, j.Starts, j.Evictions, j.Retries)
+			}
+			printed := f.read("logs/0.err")
+			var got []int
+			for _, line := range regexp.MustCompile(`(?m)^matprod: (\d+) of 30 products complete`).FindAllStringSubmatch(printed, -1) {
+				n, _ := strconv.Atoi(line[1])
+				got = append(got, n)
+			}
+			if t.Log(got); !slices.Equal(got, want) {
+				t.Errorf("matprod had %d products, HTCondor %d\n%s", got, want, printed)
+			}
+			terms := []string{"-quiet", "-jobs", strconv.Itoa(pairs), "results/output.npy"}
+			if way.sum == "yes" {
+				terms = []string{"-quiet", "results/partial0.npz"}
+			}
+			if norm := f.run("matcombine", terms...); norm != f.serial(pairs) {
+				t.Errorf("norm %s, want the serial check's", norm)
+			}
+		})
+	}
+}
+
+// makeSlowInputs makes pairs that take long for their size: of integers whose sums are beyond 2⁵³.
+func (f folder) makeSlowInputs(pairs int) {
+	f.Helper()
+	for _, factor := range [][]string{
+		{"-dtype", "uint16", "-dist", "integers:0:65536", "-b", "inputB.npy", "-a", "unused.npy"},
+		{"-dtype", "uint32", "-dist", "integers:0:4294967296", "-a", "inputA.npy", "-b", "unused.npy"},
+	} {
+		f.run("matinit", append(factor, "-quiet", "-force", "-seed", "1", "-jobs", strconv.Itoa(pairs), "-size", "1200")...)
+	}
+	f.run("sh", "-c", "rm unused*")
+}
+
+// until waits until something is so.
+func (f folder) until(what string, is func() bool) {
+	f.Helper()
+	for deadline := time.Now().Add(limit); !is(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			f.Fatalf("not in %v: %s\n%s", limit, what, f.read("log.txt"))
+		}
+	}
+}
+
+// completeIn returns the number of products that a running job has in its outbox, or in its sum.
+func (f folder) completeIn(machine string, id condor.ID) int {
+	f.Helper()
+	ads, err := filepath.Glob("/pool/" + machine + "/execute/dir_*/.job.ad")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, ad := range ads {
+		// The job may have ended.
+		if text, _ := os.ReadFile(ad); strings.Contains(string(text), fmt.Sprintf("\nClusterId = %d\n", id.Cluster)) {
+			return f.complete(filepath.Join(filepath.Dir(ad), "matprod.outbox"))
+		}
+	}
+	return 0
+}
+
+// complete returns the number of products in a folder, or in the sum that is saved there.
+func (f folder) complete(dir string) int {
+	f.Helper()
+	products, err := filepath.Glob(filepath.Join(dir, "output*.npy"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	arrays, err := npyio.OpenNpz(filepath.Join(dir, ".partial0.npz.sum"), "hi", "lo", "added", "pairs")
+	if err != nil {
+		return len(products)
+	}
+	defer arrays[0].Close()
+	values, _ := arrays[0].Len()
+	n := 0
+	for i := range arrays[2].Shape[0] {
+		var added [8]byte
+		if err := arrays[2].Read(added[:], int64(i)); err != nil {
+			f.Fatal(err)
+		}
+		if int64(added[0])|int64(added[1])<<8|int64(added[2])<<16 == values {
+			n++
+		}
+	}
+	return n
+}
+
+// After an eviction a job runs again on the same machine, if there is no other. After a failure, it
+// waits for retry_delay.
+func TestSameMachine(t *testing.T) {
+	t.Parallel()
+	fates := []fate{
+		{"until 2 exit 1\nsay fine", 2, eventlog.JobHeld{}, "fine\n"},
+		{"until 2 sleep 300\nsay fine", 2, eventlog.JobHeld{}, "fine\n"},
+	}
+	f := newFolder(t)
+	s := f.work("same machine", fates)
+	s.RetryDelay = 20 * time.Second
+	s.Requirements = `Machine == "linux1"`
+	f.submit(s)
+	h := f.wait("log", "running", func(h *eventlog.History) bool { return len(h.Jobs()) == 2 && h.Jobs()[1].Starts == 1 })
+	f.run("condor_vacate_job", h.Jobs()[1].ID.String())
+	jobs := f.meet(fates).Jobs()
+	for i, j := range jobs {
+		wait := j.Attempts[1].Wait().Duration
+		if late := wait >= s.RetryDelay; late != (i == 0) {
+			t.Errorf("%q: the second attempt begins after %v", fates[i].script, wait)
+		}
+	}
+}
