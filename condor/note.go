@@ -15,6 +15,15 @@ type Note struct {
 	Starts       int  // the limit on starts: after it, a hold that is a machine's fault is final
 	Jobs         int  // the number of jobs submitted together; 0 in older logs, which lack it
 	Sum          bool // the job returns the sum of its products instead of the products
+	Local        bool // matsubmit ran the job itself: it is in no queue, and nothing will release it
+}
+
+func (n Note) String() string {
+	s := FormatNote(strconv.Itoa(n.First), strconv.Itoa(n.Count), n.Starts, n.Jobs, n.Sum)
+	if n.Local {
+		s += " local=yes"
+	}
+	return s
 }
 
 // FormatNote returns the note's text. First and count may be macros of the submit
@@ -47,8 +56,15 @@ func ParseNote(text string) (n Note, ok bool) {
 		}
 		*field.to = int(value)
 	}
-	n.Sum = rest == "sum=yes"
-	if rest != "" && !n.Sum || strings.HasSuffix(text, " ") || n.First > 2*file.MaxIndex || n.Count > file.MaxIndex {
+	for _, word := range []struct {
+		text string
+		to   *bool
+	}{{"sum=yes", &n.Sum}, {"local=yes", &n.Local}} {
+		if first, after, _ := strings.Cut(rest, " "); first == word.text {
+			*word.to, rest = true, after
+		}
+	}
+	if rest != "" || strings.HasSuffix(text, " ") || n.First > 2*file.MaxIndex || n.Count > file.MaxIndex {
 		return Note{}, false
 	}
 	return n, true

@@ -27,6 +27,7 @@ type Request struct {
 	FirstIndex     int  // first_index
 	ProductsPerJob int  // products_per_job; 0 for auto
 	Slots          int  // slots
+	SlotsGiven     bool // slots is not the default
 	Sum            bool // sum
 
 	Stdout, Stderr, Log condor.Template // indexed or not
@@ -177,6 +178,7 @@ func (r *resolver) request() *Request {
 		IndexedOutputs: r.names("indexed_output_files"),
 		FirstIndex:     r.integer("first_index"),
 		Slots:          r.integer("slots"),
+		SlotsGiven:     r.given("slots"),
 		Sum:            get(r, "sum", parseYesNo),
 		Systems:        get(r, "operating_systems", parseSystems),
 		Cpus:           r.integer("request_cpus"),

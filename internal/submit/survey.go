@@ -40,7 +40,7 @@ type product struct {
 func inspect(ctx context.Context, t task, stderr io.Writer) (s survey, err error) {
 	var errs []error
 	s.programs, err = findPrograms(t.Request, t.Programs)
-	errs = append(errs, err)
+	errs = append(errs, err, checkHere(t, s.programs, err))
 	s.common, err = inspectCommon(t.Inputs)
 	errs = append(errs, err, checkNames(t), checkFolders(t), checkOutbox(t), checkTargets(t), checkDAG(t))
 	s.products, err = inspectPairs(ctx, t, stderr)
