@@ -71,7 +71,7 @@ condor.rank          = Mips   # not a comment
 
 		IndexedInputs: []string{"in/a.dat", "b c.dat", "pipe"}, IndexedOutputs: []string{"out/x.dat", "y"},
 		Inputs:    []string{"data.h5", "dependencies.exe"},
-		TotalJobs: 20, FirstIndex: 5, Slots: 40,
+		TotalJobs: 20, FirstIndex: 5, Slots: 40, SlotsGiven: true,
 		Stdout: "logs/out$(index).log", Stderr: "err/$(Cluster).$(INDEX).txt", Log: "all $x.log",
 		Systems: []condor.System{condor.Linux, condor.Windows},
 		Cpus:    2, Memory: 3 << 29, Disk: 300 << 20,
