@@ -57,11 +57,14 @@ func (e *Entry) number() int {
 	panic(fmt.Sprintf("eventlog: an event with %T is never written", e.Detail))
 }
 
-// String returns the entry's text as HTCondor 23 writes it, with local time and the line that
-// ends it. It leaves out what only a pool has, such as addresses and unused resources.
+// String returns the entry's text as HTCondor 23 writes it, with the line that ends it. It
+// leaves out what only a pool has, such as addresses and unused resources.
+//
+// The time is local, with milliseconds, as with HTCondor's option SUB_SECOND: a job that fails
+// and runs again within a second has events that otherwise seem to be repetitions.
 func (e *Entry) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%03d (%03d.%03d.000) %s ", e.number(), e.Cluster, e.Proc, e.Time.Format("2006-01-02 15:04:05"))
+	fmt.Fprintf(&b, "%03d (%03d.%03d.000) %s ", e.number(), e.Cluster, e.Proc, e.Time.Format("2006-01-02 15:04:05.000"))
 	switch d := e.Detail.(type) {
 	case Submit:
 		fmt.Fprintf(&b, "Job submitted from host: <%s>\n", e.Host)
