@@ -111,7 +111,7 @@ func (a *attempt) execute(ctx context.Context, streams *streams, result *Result)
 		cmd.Args = append(cmd.Args, a.expand(arg, a.job))
 	}
 	cmd.Dir, cmd.Env = a.dir, a.environment()
-	cmd.Stdout, cmd.Stderr = streams.stdout.File, streams.stderr.File
+	streams.connect(cmd)
 	if err := ctx.Err(); err != nil {
 		return eventlog.JobHeld{}, err
 	}
@@ -184,24 +184,41 @@ func (a *attempt) environment() []string {
 	return env
 }
 
-// streams are the files for a program's standard output and standard error, which may be the
-// same.
+// streams are the files for a program's standard output and standard error. They may be the
+// same; one that is nil discards what it gets.
 type streams struct{ stdout, stderr *file.Output }
 
 func (a *attempt) openStreams() (*streams, error) {
-	var s streams
-	var err error
-	if s.stdout, err = file.Create(a.path(a.Stdout, a.job)); err != nil {
+	out, err := create(a.path(a.Stdout, a.job))
+	if err != nil {
 		return nil, err
 	}
-	s.stderr = s.stdout
+	s := &streams{out, out}
 	if name := a.path(a.Stderr, a.job); name != a.path(a.Stdout, a.job) {
-		if s.stderr, err = file.Create(name); err != nil {
-			s.stdout.Close()
+		if s.stderr, err = create(name); err != nil {
+			out.Close()
 			return nil, err
 		}
 	}
-	return &s, nil
+	return s, nil
+}
+
+// create creates a file, or returns nil for the null device.
+func create(name string) (*file.Output, error) {
+	if name == os.DevNull {
+		return nil, nil
+	}
+	return file.Create(name)
+}
+
+// connect makes the program write to the streams.
+func (s *streams) connect(cmd *exec.Cmd) {
+	if s.stdout != nil {
+		cmd.Stdout = s.stdout.File
+	}
+	if s.stderr != nil {
+		cmd.Stderr = s.stderr.File
+	}
 }
 
 func (s *streams) close() {
@@ -210,11 +227,13 @@ func (s *streams) close() {
 }
 
 func (s *streams) commit() error {
-	err := s.stdout.Commit(false)
-	if s.stderr != s.stdout {
-		err = errors.Join(err, s.stderr.Commit(false))
+	var errs []error
+	for _, out := range []*file.Output{s.stdout, s.stderr} {
+		if out != nil && out.File != nil {
+			errs = append(errs, out.Commit(false))
+		}
 	}
-	return err
+	return errors.Join(errs...)
 }
 
 // errno returns the number and the text of a system's error, as HTCondor's messages have them.

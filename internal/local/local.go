@@ -21,6 +21,7 @@ import (
 	"matpool/condor/submitfile"
 	"matpool/internal/file"
 	"matpool/internal/progress"
+	"matpool/internal/status"
 )
 
 // System is the system of this machine, as HTCondor names it, or "" if no program runs here.
@@ -74,9 +75,13 @@ func (r *Runner) Run(ctx context.Context) (*eventlog.History, []Result, error) {
 	}
 	r.history = eventlog.NewHistory()
 	r.logs.history = r.history
+	if err := r.checkStreams(); err != nil {
+		return nil, nil, err
+	}
 	if err := r.submitAll(); err != nil {
 		return nil, nil, err
 	}
+	r.Show(0, int64(len(r.Jobs)))
 	results := make([]Result, len(r.Jobs))
 	ended := make([]bool, len(r.Jobs))
 	slots := make(chan int, r.AtOnce)
@@ -116,6 +121,19 @@ func (r *Runner) Run(ctx context.Context) (*eventlog.History, []Result, error) {
 		}
 	}
 	return r.history, results, err
+}
+
+// checkStreams makes sure that the files for the jobs' stdout and stderr can be replaced.
+func (r *Runner) checkStreams() error {
+	for i := range r.Jobs {
+		for _, stream := range []condor.Template{r.Stdout, r.Stderr} {
+			name := r.path(stream, i)
+			if err := file.Check(name); err != nil && name != os.DevNull {
+				return status.UsageError(err, "")
+			}
+		}
+	}
+	return nil
 }
 
 // submitAll writes the jobs' first events.

@@ -12,6 +12,7 @@ import (
 	"matpool/condor"
 	"matpool/condor/eventlog"
 	"matpool/condor/submitfile"
+	"matpool/internal/status"
 )
 
 // runner returns a runner for jobs that run a script for sh, and the folder in which all files
@@ -144,6 +145,41 @@ func TestOutbox(t *testing.T) {
 	}
 }
 
+// Both streams may have one file, or none; other files than regular ones are not replaced.
+func TestStreams(t *testing.T) {
+	const script = "echo a; echo b >&2; exit 1"
+	r, dir := runner(t, 1, script, func(r *Runner) { r.Stderr = r.Stdout; r.MaxRetries = 1 })
+	r.run(t)
+	if got := here(t, dir); got != "out0=a\nb" {
+		t.Errorf("%q", got)
+	}
+	place := func(r *Runner) {
+		under := r.Place
+		r.Stdout = condor.Literal(os.DevNull)
+		r.Place = func(name string) string {
+			if name == os.DevNull {
+				return name
+			}
+			return under(name)
+		}
+	}
+	r, dir = runner(t, 1, script, place)
+	r.run(t)
+	if got := here(t, dir); got != "err0=b" {
+		t.Errorf("%q", got)
+	}
+	r, dir = runner(t, 1, script, func(*Runner) {})
+	if err := os.Mkdir(r.Place("err0"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := r.Run(t.Context()); status.Of(err) != status.Usage {
+		t.Error(err)
+	}
+	if got := here(t, dir); got != "err0=" {
+		t.Errorf("%q", got)
+	}
+}
+
 // When a program has ended, the processes that it has left are killed.
 func TestProcessesEnd(t *testing.T) {
 	r, dir := runner(t, 1, "(sleep 0.5; echo >$2/late) & exit 0", func(*Runner) {})
@@ -158,7 +194,11 @@ func TestProcessesEnd(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	r, dir := runner(t, 3, "echo good >a; echo good; [ $1 = 0 ] || sleep 100", func(r *Runner) { r.Outputs = []condor.Template{"a"} })
 	ctx, cancel := context.WithCancel(t.Context())
-	r.Show = func(int64, int64) { time.AfterFunc(200*time.Millisecond, cancel) }
+	r.Show = func(done, _ int64) {
+		if done > 0 {
+			time.AfterFunc(200*time.Millisecond, cancel)
+		}
+	}
 	history, _, err := r.Run(ctx)
 	if err != context.Canceled {
 		t.Fatal(err)

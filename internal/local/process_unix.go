@@ -28,6 +28,7 @@ func (p *process) kill() { _ = syscall.Kill(-p.Process.Pid, syscall.SIGKILL) }
 func (p *process) close() {}
 
 // memory returns the largest memory of one of the processes in bytes, or 0 if it is not known.
+// It may be too large: Linux also counts what matsubmit itself had when it started the process.
 func (p *process) memory() int64 {
 	usage, ok := p.ProcessState.SysUsage().(*syscall.Rusage)
 	if !ok || runtime.GOOS != "linux" { // elsewhere the unit differs

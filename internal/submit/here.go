@@ -165,6 +165,9 @@ func tryOne(ctx context.Context, h handover, runner *local.Runner) error {
 	runner.Cluster, runner.AtOnce, runner.Once = 1, 1, true
 	runner.Show = func(int64, int64) {}
 	runner.Place = func(name string) string {
+		if name == os.DevNull {
+			return name
+		}
 		if !filepath.IsLocal(name) {
 			name = path.Base(name)
 		}
