@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
+
 	"time"
 
 	"matpool/condor"
@@ -17,25 +19,24 @@ import (
 // sendInputs copies the program and the inputs to the job's folder. They are copies, since the
 // program may change them.
 func (a *attempt) sendInputs() (held eventlog.JobHeld, err error) {
+	// A process that another job forks while the program is being written keeps it open for a
+	// moment, and Linux does not start a program that is open for writing.
+	syscall.ForkLock.RLock()
+	held, err = a.send(a.Program, a.Name)
+	syscall.ForkLock.RUnlock()
 	j := &a.Jobs[a.job]
-	type input struct{ from, name string }
-	inputs := []input{{a.Program, a.Name}}
 	for i, name := range a.InputNames(j) {
-		inputs = append(inputs, input{j.Inputs[i], name})
+		if err == nil && held.Code == 0 {
+			held, err = a.send(j.Inputs[i], name)
+		}
 	}
 	for _, name := range a.Inputs {
-		inputs = append(inputs, input{name, condor.Base(name)})
+		if err == nil && held.Code == 0 {
+			held, err = a.send(name, condor.Base(name))
+		}
 	}
-	for _, in := range inputs {
-		size, readErr, err := a.send(in.from, in.name)
-		if err != nil {
-			return held, err
-		}
-		if readErr != nil {
-			from, _ := filepath.Abs(in.from)
-			return a.notSent(from, readErr), nil
-		}
-		a.usage.Received += size
+	if err != nil || held.Code != 0 {
+		return held, err
 	}
 	a.usage.TotalGotten += a.usage.Received
 	if a.Outbox != "" {
@@ -45,23 +46,28 @@ func (a *attempt) sendInputs() (held eventlog.JobHeld, err error) {
 	return held, errors.Join(err, os.Chmod(a.program(), 0o755))
 }
 
-// send copies a file to the job's folder. An error of the file is readErr.
-func (a *attempt) send(from, name string) (size int64, readErr, err error) {
+// send copies a file to the job's folder. If the file cannot be read, it returns why the job is
+// held.
+func (a *attempt) send(from, name string) (held eventlog.JobHeld, err error) {
 	in, err := os.Open(from)
-	if err != nil {
-		return 0, err, nil
+	if err == nil {
+		defer in.Close()
 	}
-	defer in.Close()
-	info, err := in.Stat()
+	var info fs.FileInfo
+	if err == nil {
+		info, err = in.Stat()
+	}
 	if err != nil {
-		return 0, err, nil
+		full, _ := filepath.Abs(from)
+		return a.notSent(full, err), nil
 	}
 	out, err := os.OpenFile(filepath.Join(a.dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm()|0o600)
 	if err != nil {
-		return 0, nil, err
+		return held, err
 	}
-	size, err = io.Copy(out, in)
-	return size, nil, errors.Join(err, out.Close())
+	size, err := io.Copy(out, in)
+	a.usage.Received += size
+	return held, errors.Join(err, out.Close())
 }
 
 // An entry is the state of a file that HTCondor compares to find out whether it is new.

@@ -95,6 +95,16 @@ func TestAtOnce(t *testing.T) {
 	}
 }
 
+// A program starts although others are being copied and started.
+func TestManyStart(t *testing.T) {
+	r, _ := runner(t, 150, "", func(r *Runner) { r.AtOnce = 8 })
+	for i, result := range r.run(t) {
+		if result.Held.Code != 0 {
+			t.Fatalf("job %d: %+v", i, result)
+		}
+	}
+}
+
 // Named outputs come back if the program succeeds, also those beside a missing one. An output
 // that does not come back, or cannot, does not touch the file that has its name.
 func TestNamedOutputs(t *testing.T) {
