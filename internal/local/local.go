@@ -7,11 +7,13 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -81,46 +83,43 @@ func (r *Runner) Run(ctx context.Context) (*eventlog.History, []Result, error) {
 	if err := r.submitAll(); err != nil {
 		return nil, nil, err
 	}
-	r.Show(0, int64(len(r.Jobs)))
 	results := make([]Result, len(r.Jobs))
 	ended := make([]bool, len(r.Jobs))
+	err = r.runJobs(ctx, results, ended)
+	for i := range r.Jobs {
+		if !ended[i] {
+			err = cmp.Or(err, r.write(i, eventlog.Entry{Detail: eventlog.JobAborted{Reason: "matsubmit was stopped"}}))
+		}
+	}
+	return r.history, results, err
+}
+
+// runJobs runs the jobs in their order, each in a free slot.
+func (r *Runner) runJobs(ctx context.Context, results []Result, ended []bool) error {
 	slots := make(chan int, r.AtOnce)
 	for i := range r.AtOnce {
 		slots <- i + 1
 	}
-	var mu sync.Mutex
-	done := 0
-	g, within := errgroup.WithContext(ctx)
+	var done atomic.Int64
+	total := int64(len(r.Jobs))
+	r.Show(0, total)
+	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(r.AtOnce)
 	for i := range r.Jobs {
-		g.Go(func() error {
-			if within.Err() != nil {
-				return within.Err()
+		g.Go(func() (err error) {
+			if ctx.Err() != nil {
+				return ctx.Err()
 			}
 			slot := <-slots
 			defer func() { slots <- slot }()
-			var err error
-			if results[i], err = r.job(within, i, slot); err != nil {
-				return err
+			results[i], err = r.job(ctx, i, slot)
+			if ended[i] = err == nil; ended[i] {
+				r.Show(done.Add(1), total)
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			ended[i] = true
-			done++
-			r.Show(int64(done), int64(len(r.Jobs)))
-			return nil
+			return err
 		})
 	}
-	err = g.Wait()
-	for i := range r.Jobs {
-		if !ended[i] {
-			removed := r.write(i, eventlog.Entry{Detail: eventlog.JobAborted{Reason: "matsubmit -local was stopped"}})
-			if err == nil {
-				err = removed
-			}
-		}
-	}
-	return r.history, results, err
+	return g.Wait()
 }
 
 // checkStreams makes sure that the files for the jobs' stdout and stderr can be replaced.
