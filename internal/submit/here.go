@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
@@ -191,7 +192,11 @@ func tryOne(ctx context.Context, h handover, runner *local.Runner) error {
 		if result.MemoryMB >= 0 {
 			memory = fmt.Sprintf("at most %d MB of memory", result.MemoryMB)
 		}
-		h.say("job %d: %v after %s, with %s (request_memory: %d MB)", job.Index, result.Exit, text.Duration(result.Time), memory, (runner.Memory.Bytes+1<<20-1)>>20)
+		elapsed := text.Duration(result.Time)
+		if result.Time < time.Second {
+			elapsed = result.Time.Round(time.Millisecond).String()
+		}
+		h.say("job %d: %v after %s, with %s (request_memory: %d MB)", job.Index, result.Exit, elapsed, memory, (runner.Memory.Bytes+1<<20-1)>>20)
 	}
 	for _, name := range result.Outputs {
 		if info, err := os.Stat(name); err == nil {
