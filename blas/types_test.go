@@ -344,7 +344,9 @@ func TestAccuracyOfTypes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	unit := map[elem.Type]float64{elem.Float16: 0x1p-11, elem.Float32: 0x1p-24, elem.Float64: 0}
+	// Half a unit in the last place, relative to a value, or to the smallest one with all its digits.
+	unit := map[elem.Type]float64{elem.Float16: 0x1p-11, elem.Float32: 0x1p-24}
+	smallest := map[elem.Type]float64{elem.Float16: 0x1p-14, elem.Float32: 0x1p-126}
 	const rows, k, cols = 6, 400, 5
 	rng := rand.New(rand.NewPCG(23, 24))
 	for _, types := range [][2]elem.Type{
@@ -380,7 +382,7 @@ func TestAccuracyOfTypes(t *testing.T) {
 					diff, _ := exact[part].Sub(exact[part], big.NewFloat(value)).Float64()
 					bound := gamma * size[part]
 					if u := unit[result.Part()]; u > 0 {
-						bound += u * math.Max(math.Abs(want), 0x1p-14) * (1 + gamma)
+						bound += u * math.Max(math.Abs(want), smallest[result.Part()]) * (1 + gamma)
 					}
 					if !(math.Abs(diff) <= bound) {
 						t.Fatalf("%v: element (%d, %d) is %g, and off by %g, more than %g", types, i, j, value, diff, bound)

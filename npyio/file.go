@@ -45,19 +45,12 @@ func Open(path string) (*File, error) {
 
 // openRegular opens a file that is not a folder, a device or a pipe.
 func openRegular(path string) (*os.File, fs.FileInfo, error) {
-	// A look before opening: to open a pipe is to wait for its writer.
-	info, err := os.Stat(path)
+	file, err := openForReading(path)
+	if err != nil {
+		return nil, nil, wrap(path, err)
+	}
+	info, err := file.Stat()
 	if err == nil {
-		err = regular(info)
-	}
-	if err != nil {
-		return nil, nil, wrap(path, err)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, nil, wrap(path, err)
-	}
-	if info, err = file.Stat(); err == nil {
 		err = regular(info)
 	}
 	if err != nil {

@@ -21,7 +21,7 @@ func TestLinksInTheArchive(t *testing.T) {
 	for _, f := range files {
 		texts[f.name] = string(f.data)
 	}
-	for _, name := range []string{"README.md", "LICENSE", "docs/tutorial.md", "docs/held.md", "examples/run_product"} {
+	for _, name := range []string{"README.md", "LICENSE", "docs/FORMAT.md", "docs/tutorial.md", "docs/held.md", "examples/run_product"} {
 		if texts[name] == "" {
 			t.Errorf("%s is not in the archive", name)
 		}

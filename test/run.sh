@@ -119,3 +119,6 @@ may_lack test/equality/test.sh
 
 step "a real HTCondor pool"
 may_lack test/pool/test.sh "$temp/shipped/linux" "$temp/shipped/windows"
+
+step "numpy 2"
+may_lack test/numpy/test.sh "$temp/shipped/linux"

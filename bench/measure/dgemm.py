@@ -1,7 +1,8 @@
 """Measure numpy's product in a warm process.
 
     dgemm.py              print the versions of numpy and of the OpenBLAS that it runs on
-    dgemm.py N THREADS    print the median time of N×N products, in Go's benchmark format
+    dgemm.py N THREADS [TYPE]
+                          print the median time of N×N products (of float64s), in Go's benchmark format
 """
 import ctypes
 import re
@@ -30,7 +31,8 @@ if len(sys.argv) == 1:
     sys.exit()
 
 n, threads = int(sys.argv[1]), int(sys.argv[2])  # the number of threads comes from the environment
-A, B = np.random.rand(n, n), np.random.rand(n, n)
+dtype = sys.argv[3] if len(sys.argv) > 3 else 'float64'
+A, B = (np.random.uniform(-100, 100, (n, n)).astype(dtype) for _ in range(2))
 C = np.empty_like(A)
 np.matmul(A, B, out=C)
 times = []
@@ -39,4 +41,5 @@ while len(times) < 2 or time.perf_counter() < end:
     start = time.perf_counter()
     np.matmul(A, B, out=C)
     times.append(time.perf_counter() - start)
-print(f'BenchmarkWarm/n={n}/threads={threads} {len(times)} {1e9 * statistics.median(times):.0f} ns/op')
+of = '' if dtype == 'float64' else f'/type={dtype}'
+print(f'BenchmarkWarm{of}/n={n}/threads={threads} {len(times)} {1e9 * statistics.median(times):.0f} ns/op')

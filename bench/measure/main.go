@@ -8,12 +8,13 @@ Usage:
 
 	go run ./bench/measure [flags]
 
-There are four stages. Each runs its benchmarks in rounds, in which the implementations
+There are five stages. Each runs its benchmarks in rounds, in which the implementations
 take turns, so that other load affects all of them alike:
 
 	sizes      the sizes of the programs' files
 	programs   whole programs, from start to end: both of our builds, and the numpy script
 	packages   go test -bench: the multiplication, the processor's peak and others
+	types      products of numpy's other types, and numpy's in a warm process
 	pool       the whole flow on an HTCondor pool on this machine
 
 The stages archive samples in Go's benchmark format, a file for each implementation, with
@@ -63,7 +64,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	quick := flags.Bool("quick", "less of everything: two minutes, not for an archive")
 	runs := flags.Whole("runs", full.runs, 1, 1000, "`N` rounds of programs and packages")
 	poolRuns := flags.Whole("pool-runs", full.poolRuns, 0, 1000, "`N` rounds on the pool, which is left out if namespaces are forbidden")
-	only := flags.Path("only", "sizes,programs,packages,pool", "only the stages of `LIST`, separated by commas")
+	only := flags.Path("only", "sizes,programs,packages,types,pool", "only the stages of `LIST`, separated by commas")
 	parent := flags.Path("dir", "", "make the temporary folder of 6 GB, which should fit in memory, in `DIR` (the system's)")
 	archived := flags.Path("report", "", "measure nothing: write the report of the archive `DIR` again")
 	readme := flags.Path("readme", "", "also write the section on speed of `FILE`, between its marks")

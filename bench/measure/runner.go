@@ -39,13 +39,14 @@ type scope struct {
 	benchtime      string
 	goBenchmarks   string // of the packages, as in go test -bench
 	mulSizes       string // of the multiplications, as in go test -bench
+	typeSizes      string // of the products of each type, as in go test -bench
 }
 
 var (
 	full = scope{runs: 11, poolRuns: 10, products: 100, sizes: []int{100, 200, 500, 1000, 2000, 4000}, outputs: []int{10, 100, 300},
-		benchtime: "100ms", goBenchmarks: ".", mulSizes: "."}
+		benchtime: "100ms", goBenchmarks: ".", mulSizes: ".", typeSizes: "Types/n=.*/threads=1"}
 	small = scope{runs: 3, products: 10, sizes: []int{100, 500, 1000}, outputs: []int{10, 30},
-		benchtime: "20ms", goBenchmarks: "Peak|Kernel|Mul/n=10+/kernel=avx", mulSizes: "n=10+"}
+		benchtime: "20ms", goBenchmarks: "Peak|Kernel|Mul/n=10+/kernel=avx", mulSizes: "n=10+", typeSizes: "Types/n=1000/threads=1"}
 )
 
 const (
@@ -64,6 +65,7 @@ var stages = []stage{
 	{"sizes", (*runner).measureSizes},
 	{"programs", (*runner).measurePrograms},
 	{"packages", (*runner).measurePackages},
+	{"types", (*runner).measureTypes},
 	{"pool", (*runner).measurePool},
 }
 

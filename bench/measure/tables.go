@@ -61,6 +61,12 @@ benchstat gives medians with their 95 % confidence interval.
 ## The multiplication
 
 ` + a.dgemmTable() + `
+## Other types
+
+In GF/s on one thread. A product of complex numbers counts as four of real ones. The 64-bit integers are so large that the
+processor's integers multiply them.
+
+` + a.typeTable() + `
 ## The flow on a pool
 
 ` + a.flowTable() + a.modelText() + `

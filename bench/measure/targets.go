@@ -55,6 +55,12 @@ func (a *archive) targets() []target {
 		{"multiplication, n = 100", "÷ the core's peak", "≥", 0.90, func(b string) float64 { return a.dgemm(b, 100) / a.peak(1) }},
 		{"multiplication, n = 200", "÷ the core's peak", "≥", 0.90, func(b string) float64 { return a.dgemm(b, 200) / a.peak(1) }},
 		{"multiplication, n = 1000", "÷ the core's peak", "≥", 0.92, func(b string) float64 { return a.dgemm(b, 1000) / a.peak(1) }},
+		{"float32, n = 1000", "÷ the rate of float64", "≥", 0.9, func(b string) float64 { return a.typeRate(b, "float32", 1000) / a.typeRate(b, "float64", 1000) }},
+		{"float32, n = 4000", "÷ the rate of float64", "≥", 0.9, func(b string) float64 { return a.typeRate(b, "float32", 4000) / a.typeRate(b, "float64", 4000) }},
+		{"complex128, n = 1000", "÷ numpy's rate", "≥", 0.9, func(b string) float64 {
+			return a.typeRate(b, "complex128", 1000) / a.typeRate(numpy, "complex128", 1000)
+		}},
+		{"int8, n = 1000", "÷ numpy's rate", "≥", 20, func(b string) float64 { return a.typeRate(b, "int8", 1000) / a.typeRate(numpy, "int8", 1000) }},
 	}
 }
 

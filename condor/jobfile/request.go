@@ -59,8 +59,8 @@ func (q *Request) IndexedInputFiles() []string {
 	return names
 }
 
-// isArchive reports whether a name is that of a .npz file.
-func isArchive(name string) bool { return strings.EqualFold(filepath.Ext(name), ".npz") }
+// IsArchive reports whether a name is that of a .npz file.
+func IsArchive(name string) bool { return strings.EqualFold(filepath.Ext(name), ".npz") }
 
 // Request returns what the file asks for. Each override, from the command line, replaces
 // the file's value of that name, and is checked like a line. The error joins a
@@ -248,7 +248,7 @@ func (r *resolver) check(q *Request) {
 	if r.given("arguments") && q.Matprod {
 		r.fail("arguments", "matsubmit makes matprod's arguments: leave this out, or set executable to another program")
 	}
-	if isPair := len(q.IndexedInputs) == 1 && isArchive(q.IndexedInputs[0]); q.Matprod && len(q.IndexedInputs) != 2 && !isPair {
+	if isPair := len(q.IndexedInputs) == 1 && IsArchive(q.IndexedInputs[0]); q.Matprod && len(q.IndexedInputs) != 2 && !isPair {
 		r.fail("indexed_input_files", "matprod has two inputs, the factors, or one .npz file of both, not %d", len(q.IndexedInputs))
 	}
 	if q.Matprod && len(q.IndexedOutputs) > 1 {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"matpool/condor/jobfile"
 	"matpool/internal/file"
 	"matpool/internal/flow"
 	"matpool/internal/progress"
@@ -101,10 +102,15 @@ func pairOf(t task, index int) flow.Pair {
 
 // inputSize returns the size in bytes of a product's inputs: of archives with all that is in them.
 func inputSize(t task, index int, p flow.Product) (bytes int64) {
-	for _, name := range t.IndexedInputFiles() {
+	ofArrays := fileSize(p.A) + fileSize(p.B)
+	names := t.IndexedInputFiles()
+	if !slices.ContainsFunc(names, jobfile.IsArchive) {
+		return ofArrays
+	}
+	for _, name := range names {
 		info, err := os.Stat(file.Indexed(name, index))
 		if err != nil {
-			return fileSize(p.A) + fileSize(p.B)
+			return ofArrays
 		}
 		bytes += info.Size()
 	}

@@ -36,66 +36,77 @@ func checkArchive(t *testing.T, how, path string, want map[string]raw) {
 	}
 }
 
-// Archives of arrays of all types are read, whoever has packed them: numpy, Python's zipfile, zip(1) and Go's
-// package, stored and deflated, with sizes of 64 bits, with sizes behind the members, and with other files.
-func TestArchivesOfOthers(t *testing.T) {
-	dir := t.TempDir()
-	want, files := map[string]raw{}, map[string]string{}
-	var names []string
+// An unpacked archive is a folder of .npy files, one of each type, and the file README.
+type unpacked struct {
+	dir  string
+	want map[string]raw // the arrays, by their names
+}
+
+func unpack(t *testing.T) unpacked {
+	t.Helper()
+	u := unpacked{t.TempDir(), map[string]raw{}}
 	var questions []question
 	for _, typ := range elem.Types() {
 		array := rawArrays(typ)[8] // of two dimensions
 		if typ.IsComplex() || typ.IsFloat() {
 			array = rawArrays(typ)[27] // big-endian, Fortran
 		}
-		names = append(names, typ.String())
-		questions = append(questions, question{"array": array, "version": []int{1, 0}, "file": filepath.Join(dir, typ.String()+".npy")})
+		questions = append(questions, question{"array": array, "version": []int{1, 0}, "file": u.path(typ.String() + ".npy")})
 	}
 	for i, r := range ask[raw](t, "save_raw", questions...) {
-		want[names[i]] = r
-		files[names[i]+".npy"] = questions[i]["file"].(string)
+		u.want[elem.Types()[i].String()] = r
 	}
-	if err := os.WriteFile(filepath.Join(dir, "README"), []byte("these are arrays\n"), 0o666); err != nil {
+	if err := os.WriteFile(u.path("README"), []byte("these are arrays\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	bare := map[string]string{"README": filepath.Join(dir, "README")} // names without .npy
-	for name, file := range files {
-		bare[name[:len(name)-len(".npy")]] = file
-	}
-	path := filepath.Join(dir, "x.npz")
+	return u
+}
 
+func (u unpacked) path(name string) string { return filepath.Join(u.dir, name) }
+
+// files returns the files by the names that they are to have in an archive: their own, or these without an ending.
+func (u unpacked) files(ending string) map[string]string {
+	files := map[string]string{"README": u.path("README")}
+	for name := range u.want {
+		files[name+ending] = u.path(name + ".npy")
+	}
+	return files
+}
+
+// Archives of arrays of all types are read, stored and deflated, with sizes of 64 bits, with sizes behind the members, and
+// with other files, whoever has packed them: numpy, Python's zipfile, Go's package, zip(1).
+func TestArchivesOfPython(t *testing.T) {
+	u := unpack(t)
+	path := u.path("x.npz")
 	for _, compress := range []bool{false, true} {
 		for _, pipe := range []bool{false, true} {
 			for _, zip64 := range []bool{false, true} {
-				for _, files := range []map[string]string{files, bare} {
-					ask[any](t, "zip_files", question{"file": path, "files": files, "compress": compress, "pipe": pipe, "zip64": zip64})
-					checkArchive(t, fmt.Sprintf("zipfile, compress %v, pipe %v, zip64 %v", compress, pipe, zip64), path, want)
+				for _, ending := range []string{".npy", ""} {
+					ask[any](t, "zip_files", question{"file": path, "files": u.files(ending), "compress": compress, "pipe": pipe, "zip64": zip64})
+					checkArchive(t, fmt.Sprintf("zipfile, compress %v, pipe %v, zip64 %v, %q", compress, pipe, zip64, ending), path, u.want)
 				}
 			}
 		}
 	}
-	for _, function := range []string{"savez", "savez_compressed"} {
-		ask[any](t, "zip_files", question{"file": path, "files": files, "compress": false, "pipe": false, "zip64": false})
-		ask[any](t, "repack", question{"file": path, "function": function, "change": "np.asanyarray"})
-		checkArchive(t, function, path, want)
+	arrays := map[string]string{}
+	for name := range u.want {
+		arrays[name] = fmt.Sprintf("np.load(%q)", u.path(name+".npy"))
 	}
-	for _, options := range []string{"-0", "-9", "-0 -fd", "-9 -fd", "-0 -fz", "-9 -fz"} {
-		os.Remove(path)
-		run(t, dir, "sh", "-c", "zip -q "+options+" x.npz *.npy README")
-		checkArchive(t, "zip "+options, path, want)
-		if strings.Contains(options, "-fz") {
-			continue // into a pipe that gives an archive which Python cannot read either
-		}
-		run(t, dir, "sh", "-c", "zip -q "+options+" - *.npy README | cat >x.npz")
-		checkArchive(t, "zip "+options+" into a pipe", path, want)
+	for _, compress := range []bool{false, true} {
+		ask[any](t, "save_archive", question{"file": path, "arrays": arrays, "compress": compress})
+		checkArchive(t, fmt.Sprintf("savez, compress %v", compress), path, u.want)
 	}
+}
+
+func TestArchivesOfGo(t *testing.T) {
+	u := unpack(t)
 	for _, method := range []uint16{zip.Store, zip.Deflate} {
-		file, err := os.Create(path)
+		file, err := os.Create(u.path("x.npz"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		w := zip.NewWriter(file)
-		for name, source := range files {
+		for name, source := range u.files(".npy") {
 			member, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: method})
 			if err == nil {
 				_, err = member.Write(readFile(t, source))
@@ -108,18 +119,54 @@ func TestArchivesOfOthers(t *testing.T) {
 			t.Fatal(err)
 		}
 		file.Close()
-		checkArchive(t, fmt.Sprintf("Go, method %d", method), path, want)
+		checkArchive(t, fmt.Sprintf("method %d", method), u.path("x.npz"), u.want)
 	}
-	// What others cannot pack here is refused, and the hint has numpy pack it again.
-	run(t, dir, "sh", "-c", "rm x.npz; zip -q -Z bzip2 x.npz *.npy")
+}
+
+func TestArchivesOfZip(t *testing.T) {
+	u := unpack(t)
+	path := u.path("x.npz")
+	for _, options := range []string{"-0", "-9", "-0 -fd", "-9 -fd", "-0 -fz", "-9 -fz"} {
+		os.Remove(path)
+		run(t, u.dir, "sh", "-c", "zip -q "+options+" x.npz *.npy README")
+		checkArchive(t, options, path, u.want)
+		if strings.Contains(options, "-fz") {
+			continue // into a pipe that gives an archive which Python cannot read either
+		}
+		run(t, u.dir, "sh", "-c", "zip -q "+options+" - *.npy README | cat >x.npz")
+		checkArchive(t, options+" into a pipe", path, u.want)
+	}
+	// What is compressed in another way is refused, and the hint has numpy pack it again.
+	run(t, u.dir, "sh", "-c", "rm x.npz; zip -q -Z bzip2 x.npz *.npy")
 	a, err := npyio.OpenArchive(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = a.Open(names[0])
+	_, err = a.Open("int8")
 	a.Close()
-	follow(t, dir, npyio.Hint(err), "x.npz")
-	checkArchive(t, "after bzip2", path, want)
+	follow(t, u.dir, npyio.Hint(err), "x.npz")
+	checkArchive(t, "after bzip2", path, u.want)
+}
+
+// An archive of 3 MB that claims 3 GB takes no more memory than what it holds.
+func TestArchivesThatLie(t *testing.T) {
+	dir := t.TempDir()
+	ask[any](t, "liar", question{"file": filepath.Join(dir, "liar.npz")})
+	ask[any](t, "save_any", question{"file": filepath.Join(dir, "B.npy"), "array": "np.ones((1024, 4))"})
+	type end struct {
+		Status int
+		Stderr string
+		KB     int
+	}
+	for _, command := range [][]string{
+		{matprod, "liar.npz:A", "B.npy", "c.npy"},
+		{matcombine, "-quiet", "-o", "c.npy", "liar.npz:A"},
+	} {
+		got := ask[end](t, "peak", question{"command": command, "folder": dir})[0]
+		if got.Status != badData || !strings.Contains(got.Stderr, ": liar.npz: A: damaged: ") || got.KB > 100_000 {
+			t.Errorf("%v: %+v", command, got)
+		}
+	}
 }
 
 // Numpy finds in our archives what we wrote, of all types.

@@ -2,10 +2,10 @@
 //
 // If the two must agree exactly, files are compared byte by byte. If numpy's bits differ from
 // machine to machine, the bounds are those that the manuals state. numpy makes the arrays: a
-// test gives them as Python expressions, which can use the names that oracle.py defines.
+// test gives them as Python expressions, which can use the names that arrays.py defines.
 //
 // The tests build the programs, or take them from the folder MATPOOL_BIN. Without numpy the
-// tests fail; go test -short leaves them out.
+// tests fail; go test -short leaves them out. The script test.sh runs them with numpy 2.
 package numpy
 
 import (
@@ -30,7 +30,16 @@ const (
 // The programs, with their paths.
 var matinit, matprod, matcombine string
 
+var update = flag.Bool("update", false, "write the tables of docs/FORMAT.md")
+
 func TestMain(m *testing.M) {
+	if peer := os.Getenv(peerVariable); peer != "" {
+		if err := runPeer(peer); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	code, err := testMain(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -127,7 +136,7 @@ func ask[A any](t *testing.T, command string, questions ...question) []A {
 		t.Fatal(err)
 	}
 	var errs bytes.Buffer
-	cmd := exec.Command(python, "oracle.py", command)
+	cmd := exec.Command(python, "-B", "oracle.py", command) // -B: no folder __pycache__
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(text), &errs
 	out, err := cmd.Output()
 	if err != nil {
@@ -141,6 +150,14 @@ func ask[A any](t *testing.T, command string, questions ...question) []A {
 		t.Fatalf("oracle.py %s: %d answers to %d questions", command, len(answers), len(questions))
 	}
 	return answers
+}
+
+// A versions is what numpy is, and the C library under it.
+type versions struct{ Numpy, C string }
+
+func library(t *testing.T) versions {
+	t.Helper()
+	return ask[versions](t, "versions", question{})[0]
 }
 
 // A question contains the arguments of a function of oracle.py.

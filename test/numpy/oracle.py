@@ -1,10 +1,13 @@
 """Numpy's answers to the tests' questions: python3 oracle.py COMMAND < questions.json > answers.json
 
 The questions are a list of dictionaries with the arguments of the function COMMAND; the answers are
-its results. An array is given as a Python expression, which can use the names defined here.
+its results. An array is given as a Python expression, which can use the names of arrays.py.
 """
 import io
 import json
+import platform
+import resource
+import subprocess
 import sys
 import warnings
 import zipfile
@@ -12,47 +15,11 @@ from fractions import Fraction
 
 import numpy as np
 
-nan, inf = np.nan, np.inf
+import files
+from arrays import *
+from files import *
+
 warnings.simplefilter('ignore')
-
-# Values that a careless reader or writer changes. The NaNs have payloads; the second is a signalling NaN.
-HARD = np.array([0x7ff80000deadbeef, 0x7ff0000000000001, 0xfff8000000000000, 0x7ff0000000000000, 0xfff0000000000000,
-                 0x0000000000000001, 0x800fffffffffffff, 0x8000000000000000, 0x0000000000000000, 0x7fefffffffffffff,
-                 0x3ff0000000000000, 0xbfb999999999999a, 0x0102030405060708], 'u8').view('f8')
-
-
-def hard(*shape):
-    return np.resize(HARD, shape)
-
-
-def uniform(*shape):
-    return np.random.RandomState(shape[0]).uniform(-1, 1, shape)
-
-
-def wide(*shape):
-    """Numbers of all magnitudes whose products neither overflow nor underflow."""
-    return uniform(*shape) * 10 ** np.random.RandomState(shape[1]).uniform(-100, 100, shape)
-
-
-def integers(*shape):
-    """Whole numbers, none 0, so small that a sum of 1000 products is below 2**53."""
-    x = np.random.RandomState(shape[0]).randint(-2**21 + 1, 2**21, shape)
-    return np.where(x == 0, 1, x).astype('f8')
-
-
-def with_values(array, values):
-    """The array with other values here and there: {(i, j): value}."""
-    for index, value in values.items():
-        array[index] = value
-    return array
-
-
-def fortran(array):
-    return np.asarray(array, order='F')
-
-
-def big_endian(array):
-    return array.astype('>f8')
 
 
 def describe(array):
@@ -130,6 +97,38 @@ def load_all(file):
         return {name: describe_raw(arrays[name]) for name in arrays}
 
 
+def content(array):
+    """What an array is, whatever its byte order; None of Python objects."""
+    if array.dtype.hasobject:
+        return None
+    is_fortran = array.flags.fnc
+    values = array.astype(array.dtype.newbyteorder('<'))
+    return {'Type': array.dtype.str.lstrip('<>|='), 'Shape': array.shape, 'Fortran': is_fortran,
+            'Bytes': values.tobytes('F' if is_fortran else 'C').hex()}
+
+
+def peak(command, folder):
+    """Run a program, and say how it ended, and how much memory, in KB, one used at most until now."""
+    done = subprocess.run(command, cwd=folder, stderr=subprocess.PIPE, text=True)
+    return {'Status': done.returncode, 'Stderr': done.stderr, 'KB': resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss}
+
+
+def make(file, code):
+    """Make a file by some Python, which knows its name; x, if it is set, is the array that it holds."""
+    scope = {**vars(files), 'name': file}
+    exec(code, scope)
+    return content(scope['x']) if 'x' in scope else None
+
+
+def read(File, Array):
+    """What np.load makes of a file, or of an array of an archive."""
+    try:
+        loaded = np.load(File, allow_pickle=False)
+        return {'Content': content(loaded[Array] if Array else loaded)}
+    except Exception as e:
+        return {'Error': str(e) or type(e).__name__}
+
+
 def spelled(descr):
     """What np.dtype makes of a text: one of the types that we read, another one, or none."""
     try:
@@ -164,20 +163,6 @@ def convert(dtype):
         back = x.astype('i8').astype(dtype) if dtype.kind in 'iu' else x.astype(part)
         return {'Values': values.tobytes().hex(), 'Wide': values.astype(wide).tobytes().hex(),
                 'X': x.tobytes().hex(), 'Narrow': back.tobytes().hex()}
-
-
-def typed(dtype, *shape, seed=1):
-    """Values of any type: integers of all sizes, other numbers of many magnitudes."""
-    rng, dtype = np.random.RandomState(seed), np.dtype(dtype)
-    n = int(np.prod(shape))
-    if dtype.kind == 'b':
-        values = rng.randint(0, 2, n).astype(dtype)
-    elif dtype.kind in 'iu':
-        values = np.frombuffer(rng.bytes(n * dtype.itemsize), dtype)
-    else:
-        parts = rng.standard_normal((2, n)) * 2.0 ** rng.randint(-14, 14, (2, n))
-        values = (parts[0] + 1j * parts[1] if dtype.kind == 'c' else parts[0]).astype(dtype)
-    return values.reshape(shape)
 
 
 def save_archive(file, arrays, compress=False):
@@ -222,12 +207,6 @@ def inputs(rng, seed, line, jobs, size, folder, npz):
         else:
             np.save(f'{folder}/inputA{i}.npy', A)
             np.save(f'{folder}/inputB{i}.npy', B)
-
-
-class Pipe:
-    """A file that cannot be written but at its end: zipfile puts sizes behind the members."""
-    def __init__(self, file):
-        self.write, self.flush = file.write, file.flush
 
 
 def zip_files(file, files, compress, pipe, zip64):
@@ -292,6 +271,10 @@ def draw(legacy, seed, calls, file):
     with open(file, 'wb') as f:
         for call in calls:
             eval(f'generator.{call}').tofile(f)
+
+
+def versions():
+    return {'Numpy': np.__version__, 'C': ' '.join(platform.libc_ver())}
 
 
 def published(name):

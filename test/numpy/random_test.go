@@ -137,7 +137,7 @@ func sameStream(t *testing.T, legacy bool, seed string, s nprand.Stream, arrays 
 		calls = append(calls, fmt.Sprintf(a.python, drawn))
 	}
 	ask[any](t, "draw", question{"legacy": legacy, "seed": seed, "calls": calls, "file": file})
-	want := readFile(t, file)
+	want, clib := readFile(t, file), library(t).C
 	for i, a := range arrays {
 		x := a.fill(s, drawn)
 		got, err := binary.Append(nil, binary.LittleEndian, x)
@@ -147,20 +147,45 @@ func sameStream(t *testing.T, legacy bool, seed string, s nprand.Stream, arrays 
 		if len(got) > len(want) {
 			t.Fatalf("%s: numpy has %d bytes left, we %d", calls[i], len(want), len(got))
 		}
-		if !bytes.Equal(got, want[:len(got)]) {
-			size, differ := len(got)/drawn, 0
-			for at := 0; at < len(got); at += size {
-				if !bytes.Equal(got[at:at+size], want[at:at+size]) {
-					differ++
-				}
-			}
-			t.Errorf("%s: %d of %d values are not numpy's", calls[i], differ, drawn)
+		if differ, far := compare(got, want[:len(got)], len(got)/drawn); far > 0 || differ > mayDiffer(a.python, clib) {
+			t.Errorf("%s: %d of %d values are not numpy's, %d by more than the last bit", calls[i], differ, drawn, far)
 		}
 		want = want[len(got):]
 	}
 	if len(want) > 0 {
 		t.Errorf("numpy has %d more bytes", len(want))
 	}
+}
+
+// mayDiffer returns how many values of an array may differ from numpy's by their last bit: none, unless they are normal and
+// numpy's logarithms are those of another C library than matinit's manual names. It states the share.
+func mayDiffer(python, clib string) int {
+	isNormal := strings.HasPrefix(python, "randn") || strings.HasPrefix(python, "standard_normal")
+	if isNormal && clib != "glibc 2.36" {
+		return drawn * 3 / 10_000
+	}
+	return 0
+}
+
+// compare returns how many values of some size differ, and how many of them by more than their last bit.
+func compare(got, want []byte, size int) (differ, far int) {
+	if bytes.Equal(got, want) {
+		return 0, 0
+	}
+	wide := func(b []byte) int64 {
+		return int64(binary.LittleEndian.Uint64(append(bytes.Clone(b), make([]byte, 8-size)...)))
+	}
+	for at := 0; at < len(got); at += size {
+		switch x, y := wide(got[at:at+size]), wide(want[at:at+size]); {
+		case x == y:
+		case x-y == 1, y-x == 1: // the floats, too, are neighbours
+			differ++
+		default:
+			differ++
+			far++
+		}
+	}
+	return differ, far
 }
 
 // The data sets of numpy's own tests of PCG64.

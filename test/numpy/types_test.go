@@ -34,19 +34,23 @@ func TestResultTypesAreNumpys(t *testing.T) {
 }
 
 // What we make of a descr in a header is what np.dtype makes of it. The table is that of
-// npyio's own test.
+// npyio's own test; its last column is numpy's 2 where that differs.
 func TestSpellingsAreNumpys(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(string(readFile(t, "../../npyio/testdata/spellings.txt"))), "\n")[1:]
 	var questions []question
 	var table []string
+	column := 1
+	if !strings.HasPrefix(library(t).Numpy, "1.") {
+		column = 2
+	}
 	for _, line := range lines {
-		quoted, meaning, _ := strings.Cut(line, "\t")
+		columns := strings.Split(line, "\t")
 		var descr string
-		if err := json.Unmarshal([]byte(quoted), &descr); err != nil {
+		if err := json.Unmarshal([]byte(columns[0]), &descr); err != nil {
 			t.Fatal(err)
 		}
 		questions = append(questions, question{"descr": descr})
-		table = append(table, meaning)
+		table = append(table, columns[min(column, len(columns)-1)])
 	}
 	for i, want := range ask[string](t, "spelled", questions...) {
 		if table[i] != want {
