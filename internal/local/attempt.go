@@ -125,24 +125,7 @@ func (a *attempt) execute(ctx context.Context, streams *streams, result *Result)
 		process.kill()
 		return eventlog.JobHeld{}, errors.Join(err, process.wait())
 	}
-	stop := make(chan struct{})
-	tooLong := false
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		select {
-		case <-stop:
-			return
-		case <-ctx.Done():
-		case <-time.After(a.MaxRunTime):
-			tooLong = true
-		}
-		process.kill()
-	}()
-	err = process.wait()
-	close(stop)
-	<-watched
-	process.kill() // the processes that it has left
+	tooLong, err := process.waitFor(ctx, a.MaxRunTime)
 	if memory := process.memory(); memory > 0 {
 		result.MemoryMB = (memory + 1<<20 - 1) >> 20
 	}
