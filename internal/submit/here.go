@@ -126,7 +126,8 @@ func runAll(ctx context.Context, h handover, d division, runner *local.Runner) e
 		"when the cause is mended, add -resubmit")
 }
 
-// nextCluster returns a number for a cluster that is not in the logs.
+// nextCluster returns a number for a cluster that is not in the logs. HTCondor may give it to a
+// later cluster: then the jobs of that one count.
 func nextCluster(t task, d division) (int, error) {
 	latest := 0
 	for _, name := range logs(t, d) {
