@@ -70,7 +70,11 @@ func BenchmarkKernel(b *testing.B) {
 		b.Run("kernel="+k.name, func(b *testing.B) {
 			p, q, r := random(b, Panel, k.blockRows), random(b, Panel, k.cols), random(b, k.blockRows, k.cols)
 			reportRate(b, 2*Panel*float64(k.blockRows)*float64(k.cols), 1, func() {
-				k.run(Panel, &p.Data[0], &q.Data[0], &r.Data[0], k.blockRows, k.cols, k.cols, true)
+				t := tileColumn{depth: Panel}
+				t.setPackedA(p.Data, k.rows)
+				t.setPackedB(q.Data, k.cols)
+				t.c, t.rowC, t.rows, t.cols, t.add = &r.Data[0], 8*r.Stride, r.Rows, r.Cols, true
+				k.run(&t)
 			})
 		})
 	}

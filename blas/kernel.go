@@ -5,24 +5,16 @@ import (
 	"unsafe"
 )
 
-// A kernel computes a column of tiles of C from packed factors: a strip of C as wide as
-// a tile, and as high as the block of A is.
-//
-// run computes, for each element (i, j) of c, which has rows rows and at most kernel.cols
-// columns, the panel's chain
-//
-//	s ← +0;  s ← fma(a[i,k], b[k·cols+j], s) for k = 0 … depth−1
-//
-// where a[i,k] lies at a[(i/rows·depth + k)·rows + i%rows] with kernel.rows for rows, as
-// [pack] leaves it, and c[i·stride+j] ← c[i·stride+j] + s where add is set, else +0 + s.
-// (The addition of +0 is not idle: a chain that underflows may end in −0.)
+// A kernel computes columns of tiles of C.
 type kernel struct {
 	name       string
 	missing    string // what this processor lacks to run it; empty if nothing
 	rows, cols int    // a tile's size
+	vector     int    // values in a vector; if fewer vectors of a tile are needed, fewer are computed
 	blockRows  int    // how much of A is packed at a time: blockRows×blockDepth,
 	blockDepth int    // multiples of rows and of Panel
-	run        func(depth int, a, b, c *float64, rows, cols, stride int, add bool)
+	direct     direct // which factors it can read where they lie
+	run        func(t *tileColumn)
 }
 
 // kernels returns all kernels that the program has, the fastest first.
@@ -31,17 +23,19 @@ func kernels() []kernel { return append(archKernels(), generic) }
 // generic is the kernel for processors without one of their own. math.FMA is a
 // single instruction on arm64, ppc64, riscv64, s390x and on amd64 since 2013,
 // and right, if slow, everywhere else.
-var generic = kernel{name: "generic", rows: 4, cols: 4, blockRows: 120, blockDepth: 2 * Panel, run: runGeneric}
+var generic = kernel{name: "generic", rows: 4, cols: 4, vector: 4, blockRows: 120, blockDepth: 2 * Panel, run: runGeneric}
 
-func runGeneric(depth int, a, b, c *float64, rows, cols, stride int, add bool) {
-	bs := unsafe.Slice(b, 4*depth)
-	cs := unsafe.Slice(c, (rows-1)*stride+cols)
+func runGeneric(t *tileColumn) {
+	bs := unsafe.Slice(t.b, 4*t.depth)
+	as := unsafe.Slice(t.a, roundUp(t.rows, 4)*t.depth)
+	stride := t.rowC / 8
+	cs := unsafe.Slice(t.c, (t.rows-1)*stride+t.cols)
 	var tile [16]float64
-	for i := 0; i < rows; i += 4 {
-		chains(&tile, unsafe.Slice(a, ceilDiv(rows, 4)*4*depth)[i*depth:][:4*depth], bs)
-		for r := range min(4, rows-i) {
-			row := cs[(i+r)*stride:][:cols]
-			if !add {
+	for i := 0; i < t.rows; i += 4 {
+		chains(&tile, as[i*t.depth:][:4*t.depth], bs)
+		for r := range min(4, t.rows-i) {
+			row := cs[(i+r)*stride:][:t.cols]
+			if !t.add {
 				clear(row)
 			}
 			for j := range row {

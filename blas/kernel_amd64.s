@@ -1,276 +1,367 @@
+#include "go_asm.h"
 #include "textflag.h"
 
 // The two kernels are alike. Registers:
 //
-//	AX  depth    R11  b    SI  a, tile by tile    DI  c, row by row    DX  c's stride in bytes
-//	R12  c's rows that are left    BX  b, k by k    CX  counts
-//	R8  what is prefetched of c    R9  what is prefetched of the memory behind b
+//	R15  the argument    CX  counts k    R12  C's rows that are left
+//	SI   A, k by k    R10  to the next row of A    R13  to the third next    AX  to the next k
+//	BX   B, k by k    R11  to its next row
+//	DI   C, row by row    DX  to its next row
+//	R8   what is prefetched of C    R9  what is prefetched of the memory ahead
+//	R14  the tile's fifth row of A, or, with AVX2, the masks of a strip that is cut off
 //
-// The first three vectors hold a row of B's strip, the next one a broadcast
-// value of A, and the rest the tile's sums, three vectors for each of its rows.
+// The first three vectors hold a row of B's strip, the next one a broadcast value of A, and
+// the rest the tile's sums, three vectors for each of its rows. A strip that is one or two
+// vectors wide uses the first ones of each three. Macros that end in 1, 2 or 3 are for so
+// many vectors; those for more begin with those for fewer.
 //
 // Prefetches are spread over the loop, since a burst of them would keep the loads of A
-// waiting. A tile of C is far away, and needed when the loop ends. Behind b is the strip
+// waiting. A tile of C is far away, and needed when the loop ends. Ahead is the strip
 // that comes next: each tile fetches a part of it into the L2 cache, or else the first
 // tile that needs it would wait for the L3 cache.
 
-#define AVX512_ROW(at, s0, s1, s2) \
-	VBROADCASTSD (at)(SI), Z3 \
-	VFMADD231PD Z0, Z3, s0 \
-	VFMADD231PD Z1, Z3, s1 \
+// The values of B's row. Of the last vector only those are read that are inside, which costs
+// some processors an operation in place of a multiply-add; so a strip that is whole is read
+// without a mask.
+#define AVX512_B1 \
+	VMOVUPD.Z (BX), K1, Z0
+
+#define AVX512_B2 \
+	VMOVUPD (BX), Z0 \
+	VMOVUPD.Z 64(BX), K2, Z1
+
+#define AVX512_B3 \
+	VMOVUPD (BX), Z0 \
+	VMOVUPD 64(BX), Z1 \
+	VMOVUPD.Z 128(BX), K3, Z2
+
+#define AVX512_WHOLE \
+	VMOVUPD (BX), Z0 \
+	VMOVUPD 64(BX), Z1 \
+	VMOVUPD 128(BX), Z2
+
+// A row of the tile: its value of A times the row of B.
+#define AVX512_ROW1(at, s0, s1, s2) \
+	VBROADCASTSD at, Z3 \
+	VFMADD231PD Z0, Z3, s0
+
+#define AVX512_ROW2(at, s0, s1, s2) \
+	AVX512_ROW1(at, s0, s1, s2) \
+	VFMADD231PD Z1, Z3, s1
+
+#define AVX512_ROW3(at, s0, s1, s2) \
+	AVX512_ROW2(at, s0, s1, s2) \
 	VFMADD231PD Z2, Z3, s2
 
-// The n-th k from where SI and BX are.
-#define AVX512_K(n) \
-	VMOVUPD ((n)*192)(BX), Z0 \
-	VMOVUPD ((n)*192+64)(BX), Z1 \
-	VMOVUPD ((n)*192+128)(BX), Z2 \
-	AVX512_ROW((n)*64+0, Z8, Z9, Z10) \
-	AVX512_ROW((n)*64+8, Z11, Z12, Z13) \
-	AVX512_ROW((n)*64+16, Z14, Z15, Z16) \
-	AVX512_ROW((n)*64+24, Z17, Z18, Z19) \
-	AVX512_ROW((n)*64+32, Z20, Z21, Z22) \
-	AVX512_ROW((n)*64+40, Z23, Z24, Z25) \
-	AVX512_ROW((n)*64+48, Z26, Z27, Z28) \
-	AVX512_ROW((n)*64+56, Z29, Z30, Z31)
+// One k of four rows, and of eight.
+#define AVX512_FOUR(B, ROW) \
+	B \
+	ROW((SI), Z8, Z9, Z10) \
+	ROW((SI)(R10*1), Z11, Z12, Z13) \
+	ROW((SI)(R10*2), Z14, Z15, Z16) \
+	ROW((SI)(R13*1), Z17, Z18, Z19) \
+	ADDQ AX, SI \
+	ADDQ R11, BX
 
-#define AVX512_FOUR(n) \
-	AVX512_K(n) \
-	AVX512_K(n+1) \
-	AVX512_K(n+2) \
-	AVX512_K(n+3)
+#define AVX512_EIGHT(B, ROW) \
+	AVX512_FOUR(B, ROW) \
+	ROW((R14), Z20, Z21, Z22) \
+	ROW((R14)(R10*1), Z23, Z24, Z25) \
+	ROW((R14)(R10*2), Z26, Z27, Z28) \
+	ROW((R14)(R13*1), Z29, Z30, Z31) \
+	ADDQ AX, R14
 
-#define AVX512_NEXT(n) \
-	ADDQ $((n)*64), SI \
-	ADDQ $((n)*192), BX
+#define AVX512_FOUR_TIMES_EIGHT \
+	AVX512_EIGHT(AVX512_WHOLE, AVX512_ROW3) \
+	AVX512_EIGHT(AVX512_WHOLE, AVX512_ROW3) \
+	AVX512_EIGHT(AVX512_WHOLE, AVX512_ROW3) \
+	AVX512_EIGHT(AVX512_WHOLE, AVX512_ROW3)
 
-#define AVX512_ZERO \
-	VPXORQ Z8, Z8, Z8 \
-	VPXORQ Z9, Z9, Z9 \
-	VPXORQ Z10, Z10, Z10 \
-	VPXORQ Z11, Z11, Z11 \
-	VPXORQ Z12, Z12, Z12 \
-	VPXORQ Z13, Z13, Z13 \
-	VPXORQ Z14, Z14, Z14 \
-	VPXORQ Z15, Z15, Z15 \
-	VPXORQ Z16, Z16, Z16 \
-	VPXORQ Z17, Z17, Z17 \
-	VPXORQ Z18, Z18, Z18 \
-	VPXORQ Z19, Z19, Z19 \
-	VPXORQ Z20, Z20, Z20 \
-	VPXORQ Z21, Z21, Z21 \
-	VPXORQ Z22, Z22, Z22 \
-	VPXORQ Z23, Z23, Z23 \
-	VPXORQ Z24, Z24, Z24 \
-	VPXORQ Z25, Z25, Z25 \
-	VPXORQ Z26, Z26, Z26 \
-	VPXORQ Z27, Z27, Z27 \
-	VPXORQ Z28, Z28, Z28 \
-	VPXORQ Z29, Z29, Z29 \
-	VPXORQ Z30, Z30, Z30 \
-	VPXORQ Z31, Z31, Z31
+#define AVX512_ZERO(s0, s1, s2) \
+	VPXORQ s0, s0, s0 \
+	VPXORQ s1, s1, s1 \
+	VPXORQ s2, s2, s2
 
-// A row of the tile, as wide as C is.
-#define AVX512_ADD(s0, s1, s2) \
-	VADDPD (DI), s0, K1, s0 \
-	VADDPD 64(DI), s1, K2, s1 \
-	VADDPD 128(DI), s2, K3, s2 \
-	VMOVUPD s0, K1, (DI) \
-	VMOVUPD s1, K2, 64(DI) \
-	VMOVUPD s2, K3, 128(DI) \
-	ADDQ DX, DI \
-	DECQ R12 \
-	JZ   done
-
-#define AVX512_SET(s0, s1, s2) \
+// A row of sums goes to C, as far as C is wide. What it is added to is +0 where C is set:
+// K4, K5 and K6 are K1, K2 and K3, or empty.
+#define AVX512_SUM1(s0, s1, s2) \
+	VMOVUPD.Z (DI), K4, Z0 \
 	VADDPD Z0, s0, s0 \
-	VADDPD Z0, s1, s1 \
-	VADDPD Z0, s2, s2 \
-	VMOVUPD s0, K1, (DI) \
-	VMOVUPD s1, K2, 64(DI) \
-	VMOVUPD s2, K3, 128(DI) \
+	VMOVUPD s0, K1, (DI)
+
+#define AVX512_SUM2(s0, s1, s2) \
+	AVX512_SUM1(s0, s1, s2) \
+	VMOVUPD.Z 64(DI), K5, Z1 \
+	VADDPD Z1, s1, s1 \
+	VMOVUPD s1, K2, 64(DI)
+
+#define AVX512_SUM3(s0, s1, s2) \
+	AVX512_SUM2(s0, s1, s2) \
+	VMOVUPD.Z 128(DI), K6, Z2 \
+	VADDPD Z2, s2, s2 \
+	VMOVUPD s2, K3, 128(DI)
+
+#define NEXT_ROW \
 	ADDQ DX, DI \
 	DECQ R12 \
 	JZ   done
 
-// func runAVX512(depth int, a, b, c *float64, rows, cols, stride int, add bool)
-TEXT ·runAVX512(SB), NOSPLIT, $0-57
-	MOVQ depth+0(FP), AX
-	MOVQ a+8(FP), SI
-	MOVQ b+16(FP), R11
-	MOVQ c+24(FP), DI
-	MOVQ rows+32(FP), R12
-	MOVQ cols+40(FP), CX
-	MOVQ stride+48(FP), DX
-	SHLQ $3, DX
+#define AVX512_ALL(DO) \
+	DO(Z8, Z9, Z10) \
+	DO(Z11, Z12, Z13) \
+	DO(Z14, Z15, Z16) \
+	DO(Z17, Z18, Z19) \
+	DO(Z20, Z21, Z22) \
+	DO(Z23, Z24, Z25) \
+	DO(Z26, Z27, Z28) \
+	DO(Z29, Z30, Z31)
 
-	MOVL $1, BX
-	SHLL CX, BX
-	DECL BX
+// Then the next tile, if there is one.
+#define AVX512_SUMS(DO) \
+	DO(Z8, Z9, Z10) \
+	NEXT_ROW \
+	DO(Z11, Z12, Z13) \
+	NEXT_ROW \
+	DO(Z14, Z15, Z16) \
+	NEXT_ROW \
+	DO(Z17, Z18, Z19) \
+	NEXT_ROW \
+	DO(Z20, Z21, Z22) \
+	NEXT_ROW \
+	DO(Z23, Z24, Z25) \
+	NEXT_ROW \
+	DO(Z26, Z27, Z28) \
+	NEXT_ROW \
+	DO(Z29, Z30, Z31) \
+	NEXT_ROW
+
+// func runAVX512(t *tileColumn)
+TEXT ·runAVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), R15
+	MOVQ tileColumn_a(R15), SI
+	MOVQ tileColumn_rowA(R15), R10
+	LEAQ (R10)(R10*2), R13
+	MOVQ tileColumn_stepA(R15), AX
+	MOVQ tileColumn_stepB(R15), R11
+	MOVQ tileColumn_b(R15), R9
+	ADDQ tileColumn_ahead(R15), R9
+	MOVQ tileColumn_c(R15), DI
+	MOVQ tileColumn_rowC(R15), DX
+	MOVQ tileColumn_rows(R15), R12
+
+	MOVQ  tileColumn_cols(R15), CX
+	MOVL  $1, BX
+	SHLL  CX, BX
+	DECL  BX
 	KMOVW BX, K1
-	SHRL $8, BX
+	SHRL  $8, BX
 	KMOVW BX, K2
-	SHRL $8, BX
+	SHRL  $8, BX
 	KMOVW BX, K3
-
-	IMUL3Q $192, AX, R9
-	ADDQ R11, R9
+	KXORW K4, K4, K4
+	KXORW K5, K5, K5
+	KXORW K6, K6, K6
+	CMPB  tileColumn_add(R15), $0
+	JEQ   tile
+	KMOVW K1, K4
+	KMOVW K2, K5
+	KMOVW K3, K6
 
 tile:
-	MOVQ R11, BX
+	LEAQ (SI)(R10*4), R14
+	MOVQ tileColumn_b(R15), BX
+	MOVQ tileColumn_cols(R15), R8
+	MOVQ tileColumn_depth(R15), CX
+	AVX512_ALL(AVX512_ZERO)
+	CMPQ R12, $4
+	JLE  low
+	CMPQ R8, $8
+	JLE  eight1
+	CMPQ R8, $16
+	JLE  eight2
+	CMPQ R8, $24
+	JLT  eight3
 	MOVQ DI, R8
-	AVX512_ZERO
-	MOVQ AX, CX
-	SHRQ $4, CX
-	JZ   rest
+	SUBQ $16, CX
+	JLT  rest
 
 sixteen: // and a row of C's tile
 	PREFETCHT0 (R8)
 	PREFETCHT1 (R9)
-	AVX512_FOUR(0)
+	AVX512_FOUR_TIMES_EIGHT
 	PREFETCHT0 64(R8)
 	PREFETCHT1 64(R9)
-	AVX512_FOUR(4)
+	AVX512_FOUR_TIMES_EIGHT
 	PREFETCHT0 128(R8)
 	PREFETCHT1 128(R9)
-	AVX512_FOUR(8)
+	AVX512_FOUR_TIMES_EIGHT
 	PREFETCHT0 184(R8)
 	PREFETCHT1 192(R9)
-	AVX512_FOUR(12)
-	AVX512_NEXT(16)
+	AVX512_FOUR_TIMES_EIGHT
 	ADDQ DX, R8
 	ADDQ $256, R9
-	DECQ CX
-	JNZ  sixteen
+	SUBQ $16, CX
+	JGE  sixteen
 
 rest:
-	MOVQ AX, CX
-	ANDQ $15, CX
-	JZ   sums
+	ADDQ $16, CX
+	JZ   sums3
 
 one:
-	AVX512_K(0)
-	AVX512_NEXT(1)
+	AVX512_EIGHT(AVX512_WHOLE, AVX512_ROW3)
 	DECQ CX
 	JNZ  one
 
-sums:
-	CMPB add+56(FP), $0
-	JEQ  set
-	AVX512_ADD(Z8, Z9, Z10)
-	AVX512_ADD(Z11, Z12, Z13)
-	AVX512_ADD(Z14, Z15, Z16)
-	AVX512_ADD(Z17, Z18, Z19)
-	AVX512_ADD(Z20, Z21, Z22)
-	AVX512_ADD(Z23, Z24, Z25)
-	AVX512_ADD(Z26, Z27, Z28)
-	AVX512_ADD(Z29, Z30, Z31)
+sums3:
+	ADDQ tileColumn_nextA(R15), SI
+	AVX512_SUMS(AVX512_SUM3)
 	JMP  tile
 
-set:
-	VPXORQ Z0, Z0, Z0
-	AVX512_SET(Z8, Z9, Z10)
-	AVX512_SET(Z11, Z12, Z13)
-	AVX512_SET(Z14, Z15, Z16)
-	AVX512_SET(Z17, Z18, Z19)
-	AVX512_SET(Z20, Z21, Z22)
-	AVX512_SET(Z23, Z24, Z25)
-	AVX512_SET(Z26, Z27, Z28)
-	AVX512_SET(Z29, Z30, Z31)
+eight3: // three vectors, the last of them cut off
+	AVX512_EIGHT(AVX512_B3, AVX512_ROW3)
+	DECQ CX
+	JNZ  eight3
+	JMP  sums3
+
+eight2:
+	AVX512_EIGHT(AVX512_B2, AVX512_ROW2)
+	DECQ CX
+	JNZ  eight2
+
+sums2:
+	ADDQ tileColumn_nextA(R15), SI
+	AVX512_SUMS(AVX512_SUM2)
 	JMP  tile
+
+eight1:
+	AVX512_EIGHT(AVX512_B1, AVX512_ROW1)
+	DECQ CX
+	JNZ  eight1
+
+sums1:
+	ADDQ tileColumn_nextA(R15), SI
+	AVX512_SUMS(AVX512_SUM1)
+	JMP  tile
+
+low: // four rows or less
+	CMPQ R8, $8
+	JLE  four1
+	CMPQ R8, $16
+	JLE  four2
+
+four3:
+	AVX512_FOUR(AVX512_B3, AVX512_ROW3)
+	DECQ CX
+	JNZ  four3
+	JMP  sums3
+
+four2:
+	AVX512_FOUR(AVX512_B2, AVX512_ROW2)
+	DECQ CX
+	JNZ  four2
+	JMP  sums2
+
+four1:
+	AVX512_FOUR(AVX512_B1, AVX512_ROW1)
+	DECQ CX
+	JNZ  four1
+	JMP  sums1
 
 done:
 	VZEROUPPER
 	RET
 
-#define AVX2_ROW(at, s0, s1, s2) \
-	VBROADCASTSD (at)(SI), Y3 \
-	VFMADD231PD Y0, Y3, s0 \
-	VFMADD231PD Y1, Y3, s1 \
+#define AVX2_B1 \
+	VMOVUPD (BX), Y0
+
+#define AVX2_B2 \
+	AVX2_B1 \
+	VMOVUPD 32(BX), Y1
+
+#define AVX2_B3 \
+	AVX2_B2 \
+	VMOVUPD 64(BX), Y2
+
+#define AVX2_ROW1(at, s0, s1, s2) \
+	VBROADCASTSD at, Y3 \
+	VFMADD231PD Y0, Y3, s0
+
+#define AVX2_ROW2(at, s0, s1, s2) \
+	AVX2_ROW1(at, s0, s1, s2) \
+	VFMADD231PD Y1, Y3, s1
+
+#define AVX2_ROW3(at, s0, s1, s2) \
+	AVX2_ROW2(at, s0, s1, s2) \
 	VFMADD231PD Y2, Y3, s2
 
-// The n-th k from where SI and BX are.
-#define AVX2_K(n) \
-	VMOVUPD ((n)*96)(BX), Y0 \
-	VMOVUPD ((n)*96+32)(BX), Y1 \
-	VMOVUPD ((n)*96+64)(BX), Y2 \
-	AVX2_ROW((n)*32+0, Y4, Y5, Y6) \
-	AVX2_ROW((n)*32+8, Y7, Y8, Y9) \
-	AVX2_ROW((n)*32+16, Y10, Y11, Y12) \
-	AVX2_ROW((n)*32+24, Y13, Y14, Y15)
+// One k.
+#define AVX2_FOUR(B, ROW) \
+	B \
+	ROW((SI), Y4, Y5, Y6) \
+	ROW((SI)(R10*1), Y7, Y8, Y9) \
+	ROW((SI)(R10*2), Y10, Y11, Y12) \
+	ROW((SI)(R13*1), Y13, Y14, Y15) \
+	ADDQ AX, SI \
+	ADDQ R11, BX
 
-#define AVX2_FOUR(n) \
-	AVX2_K(n) \
-	AVX2_K(n+1) \
-	AVX2_K(n+2) \
-	AVX2_K(n+3)
+#define AVX2_FOUR_TIMES_FOUR \
+	AVX2_FOUR(AVX2_B3, AVX2_ROW3) \
+	AVX2_FOUR(AVX2_B3, AVX2_ROW3) \
+	AVX2_FOUR(AVX2_B3, AVX2_ROW3) \
+	AVX2_FOUR(AVX2_B3, AVX2_ROW3)
 
-#define AVX2_NEXT(n) \
-	ADDQ $((n)*32), SI \
-	ADDQ $((n)*96), BX
+#define AVX2_ZERO(s0, s1, s2) \
+	VXORPD s0, s0, s0 \
+	VXORPD s1, s1, s1 \
+	VXORPD s2, s2, s2
 
-#define AVX2_ZERO \
-	VXORPD Y4, Y4, Y4 \
-	VXORPD Y5, Y5, Y5 \
-	VXORPD Y6, Y6, Y6 \
-	VXORPD Y7, Y7, Y7 \
-	VXORPD Y8, Y8, Y8 \
-	VXORPD Y9, Y9, Y9 \
-	VXORPD Y10, Y10, Y10 \
-	VXORPD Y11, Y11, Y11 \
-	VXORPD Y12, Y12, Y12 \
-	VXORPD Y13, Y13, Y13 \
-	VXORPD Y14, Y14, Y14 \
-	VXORPD Y15, Y15, Y15
-
-// A row of a tile that is whole.
-#define AVX2_ADD(s0, s1, s2) \
-	VADDPD (DI), s0, s0 \
-	VADDPD 32(DI), s1, s1 \
-	VADDPD 64(DI), s2, s2 \
-	VMOVUPD s0, (DI) \
-	VMOVUPD s1, 32(DI) \
-	VMOVUPD s2, 64(DI) \
-	ADDQ DX, DI \
-	DECQ R12 \
-	JZ   done
-
-#define AVX2_SET(s0, s1, s2) \
+// A row of sums, of vectors that are whole. Y3 is set where they are added to C.
+#define AVX2_SUM1(s0, s1, s2) \
+	VMASKMOVPD (DI), Y3, Y0 \
 	VADDPD Y0, s0, s0 \
+	VMOVUPD s0, (DI)
+
+#define AVX2_SUM2(s0, s1, s2) \
+	AVX2_SUM1(s0, s1, s2) \
+	VMASKMOVPD 32(DI), Y3, Y0 \
 	VADDPD Y0, s1, s1 \
+	VMOVUPD s1, 32(DI)
+
+#define AVX2_SUM3(s0, s1, s2) \
+	AVX2_SUM2(s0, s1, s2) \
+	VMASKMOVPD 64(DI), Y3, Y0 \
 	VADDPD Y0, s2, s2 \
-	VMOVUPD s0, (DI) \
-	VMOVUPD s1, 32(DI) \
-	VMOVUPD s2, 64(DI) \
-	ADDQ DX, DI \
-	DECQ R12 \
-	JZ   done
+	VMOVUPD s2, 64(DI)
 
-// A row of a tile that C cuts off: only where Y0, Y1 and Y2 are set.
-#define AVX2_ADD_SOME(s0, s1, s2) \
-	VMASKMOVPD (DI), Y0, Y3 \
-	VADDPD Y3, s0, s0 \
-	VMASKMOVPD s0, Y0, (DI) \
-	VMASKMOVPD 32(DI), Y1, Y3 \
-	VADDPD Y3, s1, s1 \
-	VMASKMOVPD s1, Y1, 32(DI) \
-	VMASKMOVPD 64(DI), Y2, Y3 \
-	VADDPD Y3, s2, s2 \
-	VMASKMOVPD s2, Y2, 64(DI) \
-	ADDQ DX, DI \
-	DECQ R12 \
-	JZ   done
+// A row of sums in a strip that C cuts off: as many as are set from R14 on. (To store so is
+// slow on many processors.)
+#define AVX2_SUM_SOME(at, s) \
+	VMOVUPD at(R14), Y0 \
+	VANDPD Y0, Y3, Y1 \
+	VMASKMOVPD at(DI), Y1, Y1 \
+	VADDPD Y1, s, s \
+	VMASKMOVPD s, Y0, at(DI)
 
-#define AVX2_SET_SOME(s0, s1, s2) \
-	VADDPD Y3, s0, s0 \
-	VMASKMOVPD s0, Y0, (DI) \
-	VADDPD Y3, s1, s1 \
-	VMASKMOVPD s1, Y1, 32(DI) \
-	VADDPD Y3, s2, s2 \
-	VMASKMOVPD s2, Y2, 64(DI) \
-	ADDQ DX, DI \
-	DECQ R12 \
-	JZ   done
+#define AVX2_SOME(s0, s1, s2) \
+	AVX2_SUM_SOME(0, s0) \
+	AVX2_SUM_SOME(32, s1) \
+	AVX2_SUM_SOME(64, s2)
+
+#define AVX2_ALL(DO) \
+	DO(Y4, Y5, Y6) \
+	DO(Y7, Y8, Y9) \
+	DO(Y10, Y11, Y12) \
+	DO(Y13, Y14, Y15)
+
+#define AVX2_SUMS(DO) \
+	DO(Y4, Y5, Y6) \
+	NEXT_ROW \
+	DO(Y7, Y8, Y9) \
+	NEXT_ROW \
+	DO(Y10, Y11, Y12) \
+	NEXT_ROW \
+	DO(Y13, Y14, Y15) \
+	NEXT_ROW
 
 // Twelve values of ones, and twelve of zeros: what begins cols values before the zeros
 // has the first cols set.
@@ -300,100 +391,101 @@ DATA some<>+176(SB)/8, $0
 DATA some<>+184(SB)/8, $0
 GLOBL some<>(SB), RODATA|NOPTR, $192
 
-// func runAVX2(depth int, a, b, c *float64, rows, cols, stride int, add bool)
-TEXT ·runAVX2(SB), NOSPLIT, $0-57
-	MOVQ depth+0(FP), AX
-	MOVQ a+8(FP), SI
-	MOVQ b+16(FP), R11
-	MOVQ c+24(FP), DI
-	MOVQ rows+32(FP), R12
-	MOVQ cols+40(FP), CX
-	MOVQ stride+48(FP), DX
-	SHLQ $3, DX
+// func runAVX2(t *tileColumn)
+TEXT ·runAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), R15
+	MOVQ tileColumn_a(R15), SI
+	MOVQ tileColumn_rowA(R15), R10
+	LEAQ (R10)(R10*2), R13
+	MOVQ tileColumn_stepA(R15), AX
+	MOVQ tileColumn_stepB(R15), R11
+	MOVQ tileColumn_b(R15), R9
+	ADDQ tileColumn_ahead(R15), R9
+	MOVQ tileColumn_c(R15), DI
+	MOVQ tileColumn_rowC(R15), DX
+	MOVQ tileColumn_rows(R15), R12
 
-	// R10 is where the mask of a cut tile begins, or 0.
-	XORL R10, R10
-	CMPQ CX, $12
-	JEQ  whole
-	LEAQ some<>+96(SB), R10
+	// R14 is where the masks of the strip's vectors begin.
+	LEAQ some<>+96(SB), R14
+	MOVQ tileColumn_cols(R15), CX
 	SHLQ $3, CX
-	SUBQ CX, R10
-
-whole:
-	IMUL3Q $96, AX, R9
-	ADDQ R11, R9
+	SUBQ CX, R14
 
 tile:
-	MOVQ R11, BX
+	MOVQ tileColumn_b(R15), BX
+	MOVQ tileColumn_cols(R15), R8
+	MOVQ tileColumn_depth(R15), CX
+	AVX2_ALL(AVX2_ZERO)
+	CMPQ R8, $4
+	JLE  four1
+	CMPQ R8, $8
+	JLE  four2
 	MOVQ DI, R8
-	AVX2_ZERO
-	MOVQ AX, CX
-	SHRQ $4, CX
-	JZ   rest
+	SUBQ $16, CX
+	JLT  rest
 
 sixteen: // and a row of C's tile
 	PREFETCHT0 (R8)
 	PREFETCHT1 (R9)
-	AVX2_FOUR(0)
+	AVX2_FOUR_TIMES_FOUR
 	PREFETCHT1 64(R9)
-	AVX2_FOUR(4)
+	AVX2_FOUR_TIMES_FOUR
 	PREFETCHT0 88(R8)
-	AVX2_FOUR(8)
-	AVX2_FOUR(12)
-	AVX2_NEXT(16)
+	AVX2_FOUR_TIMES_FOUR
+	AVX2_FOUR_TIMES_FOUR
 	ADDQ DX, R8
 	ADDQ $128, R9
-	DECQ CX
-	JNZ  sixteen
+	SUBQ $16, CX
+	JGE  sixteen
 
 rest:
-	MOVQ AX, CX
-	ANDQ $15, CX
+	ADDQ $16, CX
 	JZ   sums
 
 one:
-	AVX2_K(0)
-	AVX2_NEXT(1)
+	AVX2_FOUR(AVX2_B3, AVX2_ROW3)
 	DECQ CX
 	JNZ  one
+	JMP  sums
+
+four2:
+	AVX2_FOUR(AVX2_B2, AVX2_ROW2)
+	DECQ CX
+	JNZ  four2
+	JMP  sums
+
+four1:
+	AVX2_FOUR(AVX2_B1, AVX2_ROW1)
+	DECQ CX
+	JNZ  four1
 
 sums:
-	TESTQ R10, R10
+	ADDQ tileColumn_nextA(R15), SI
+	VXORPD Y3, Y3, Y3
+	CMPB tileColumn_add(R15), $0
+	JEQ  width
+	VPCMPEQD Y3, Y3, Y3
+
+width:
+	MOVQ tileColumn_cols(R15), R8
+	TESTQ $3, R8
 	JNZ  some
-	CMPB add+56(FP), $0
-	JEQ  set
-	AVX2_ADD(Y4, Y5, Y6)
-	AVX2_ADD(Y7, Y8, Y9)
-	AVX2_ADD(Y10, Y11, Y12)
-	AVX2_ADD(Y13, Y14, Y15)
+	CMPQ R8, $8
+	JLT  sums1
+	JEQ  sums2
+	AVX2_SUMS(AVX2_SUM3)
 	JMP  tile
 
-set:
-	VXORPD Y0, Y0, Y0
-	AVX2_SET(Y4, Y5, Y6)
-	AVX2_SET(Y7, Y8, Y9)
-	AVX2_SET(Y10, Y11, Y12)
-	AVX2_SET(Y13, Y14, Y15)
+sums2:
+	AVX2_SUMS(AVX2_SUM2)
+	JMP  tile
+
+sums1:
+	AVX2_SUMS(AVX2_SUM1)
 	JMP  tile
 
 some:
-	VMOVUPD (R10), Y0
-	VMOVUPD 32(R10), Y1
-	VMOVUPD 64(R10), Y2
-	CMPB add+56(FP), $0
-	JEQ  setsome
-	AVX2_ADD_SOME(Y4, Y5, Y6)
-	AVX2_ADD_SOME(Y7, Y8, Y9)
-	AVX2_ADD_SOME(Y10, Y11, Y12)
-	AVX2_ADD_SOME(Y13, Y14, Y15)
-	JMP  tile
-
-setsome:
-	VXORPD Y3, Y3, Y3
-	AVX2_SET_SOME(Y4, Y5, Y6)
-	AVX2_SET_SOME(Y7, Y8, Y9)
-	AVX2_SET_SOME(Y10, Y11, Y12)
-	AVX2_SET_SOME(Y13, Y14, Y15)
+	AVX2_SUMS(AVX2_SOME)
 	JMP  tile
 
 done:

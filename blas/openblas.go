@@ -117,12 +117,17 @@ func (m *openBLAS) multiplySlabs(ctx context.Context, c Matrix, a, b operand, pr
 		for j := 0; j < cols; j += slabCols {
 			s := slab{scratchA: memory[:blockA], scratchB: memory[blockA:][:blockB]}
 			memory = memory[blockA+blockB:]
-			wg.Go(func() {
-				r, w := min(slabRows, rows-i), min(slabCols, cols-j)
+			r, w := min(slabRows, rows-i), min(slabCols, cols-j)
+			work := func() {
 				if !s.multiply(ctx, c.View(i, j, r, w), a.View(i, 0, r, a.cols), b.View(0, j, a.cols, w), progress) {
 					cancelled.Store(true)
 				}
-			})
+			}
+			if i+r < rows || j+w < cols {
+				wg.Go(work)
+			} else { // a small product takes less time than to start another thread
+				work()
+			}
 		}
 	}
 	wg.Wait()

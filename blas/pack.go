@@ -46,7 +46,9 @@ func packMatrix(dst []float64, x Matrix, width, height int) {
 func packRows(dst []float64, x Matrix, width, height int) {
 	for k := range x.Rows {
 		row := x.Data[k*x.Stride : k*x.Stride+x.Cols]
-		at := k * width
+		strips := packWhole(dst[k*width:], row, width, height, x.Stride)
+		row = row[strips*width:]
+		at := (k + strips*height) * width
 		for ; len(row) >= width; row = row[width:] {
 			copy(dst[at:at+width], row)
 			at += height * width
@@ -67,7 +69,8 @@ func packTransposed(strip []float64, x Matrix, width int) {
 	for ; j+4 <= x.Cols; j += 4 {
 		x0, x1, x2, x3 := column(j), column(j+1), column(j+2), column(j+3)
 		x1, x2, x3 = x1[:len(x0)], x2[:len(x0)], x3[:len(x0)]
-		for k, at := 0, j; k < len(x0); k, at = k+1, at+width {
+		done := packFour(strip[j:], x.Data[j*x.Stride:], x.Stride, x.Rows, width)
+		for k, at := done, done*width+j; k < len(x0); k, at = k+1, at+width {
 			d := strip[at : at+4 : at+4]
 			d[0], d[1], d[2], d[3] = x0[k], x1[k], x2[k], x3[k]
 		}

@@ -150,6 +150,20 @@ func TestLargeSizes(t *testing.T) {
 	})
 }
 
+// Sizes at which factors begin to be packed, and strides of which a cache holds few rows.
+func TestSizesAroundPacking(t *testing.T) {
+	forEach(t, func(t *testing.T, m Multiplier) {
+		rng := rand.New(rand.NewPCG(15, 16))
+		for i, s := range [][3]int{
+			{fewRows, 20, fewCols}, {fewRows + 1, 30, fewCols + 1}, {fewRows + 5, 530, 28}, {21, 257, fewCols + 3},
+			{100, 100, 100}, {30, 40, 256}, {8, 300, 512}, {9, 300, 512},
+		} {
+			checkAgainstDefinition(t, m, form{}, s[0], s[1], s[2], 0, normal(rng))
+			checkAgainstDefinition(t, m, forms()[i], s[0], s[1], s[2], 1, normal(rng))
+		}
+	})
+}
+
 // Values with which a shortcut would show: infinities, NaN, both zeros, the
 // smallest and the largest numbers, products that underflow.
 func TestSpecialValues(t *testing.T) {

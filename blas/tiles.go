@@ -101,7 +101,8 @@ type product struct {
 	progress func(multiplications int64) // or nil
 	threads  int                         // those that take part
 
-	unitRows, unitCols int // a unit's size
+	directA, directB   bool // the kernel reads the factor where it lies
+	unitRows, unitCols int  // a unit's size
 	strip, unit        atomic.Int64
 	barrier            barrier
 	cancelled          bool // written while all threads wait
@@ -112,6 +113,7 @@ func newProduct(ctx context.Context, m *tiled, c Matrix, a, b operand) *product 
 	if float64(c.Rows)*float64(c.Cols)*float64(a.cols) < smallProduct {
 		p.threads = 1
 	}
+	p.directA, p.directB = m.kernel.readsA(a, c.Cols), m.kernel.readsB(b, c.Rows)
 	// As many row blocks as give each thread the same share.
 	blocks := ceilDiv(ceilDiv(c.Rows, m.kernel.blockRows), p.threads) * p.threads
 	p.unitRows = roundUp(ceilDiv(c.Rows, blocks), m.kernel.rows)
@@ -127,19 +129,28 @@ func newProduct(ctx context.Context, m *tiled, c Matrix, a, b operand) *product 
 	return p
 }
 
+// A worker is one of the product's threads, with what it has for itself.
+type worker struct {
+	*product
+	packedA, scratch []float64
+	column           tileColumn
+}
+
 // work is one thread's part of the product.
 func (p *product) work(thread int) {
+	w := worker{product: p, packedA: p.tiled.packedA[thread], scratch: p.tiled.scratch[thread]}
 	buffer := 0
 	for j := 0; j < p.c.Cols; j += blockCols {
 		cols := min(blockCols, p.c.Cols-j)
 		for k := 0; k < p.a.cols; k += p.kernel.blockDepth {
 			depth := min(p.kernel.blockDepth, p.a.cols-k)
-			p.packStrips(thread, p.packedB[buffer], p.b.View(k, j, depth, cols))
+			b := p.b.View(k, j, depth, cols)
+			w.packStrips(p.packedB[buffer], b)
 			if p.barrier.wait(); p.cancelled {
 				return
 			}
-			p.multiplyUnits(thread,
-				p.c.View(0, j, p.c.Rows, cols), p.a.View(0, k, p.a.rows, depth), p.packedB[buffer], k > 0)
+			w.multiplyUnits(
+				p.c.View(0, j, p.c.Rows, cols), p.a.View(0, k, p.a.rows, depth), b, p.packedB[buffer], k > 0)
 			buffer = 1 - buffer
 		}
 	}
@@ -147,48 +158,83 @@ func (p *product) work(thread int) {
 
 // packStrips packs the strips of b, a block of B, that this thread gets hold of: some at a
 // time, so that it reads b in long pieces.
-func (p *product) packStrips(thread int, packed []float64, b operand) {
-	width := 8 * p.kernel.cols
-	for {
-		j := int(p.strip.Add(1)-1) * width
+func (w *worker) packStrips(packed []float64, b operand) {
+	width := 8 * w.kernel.cols
+	for !w.directB {
+		j := int(w.strip.Add(1)-1) * width
 		if j >= b.cols {
 			return
 		}
-		pack(packed[j*b.rows:], b.View(0, j, b.rows, min(width, b.cols-j)), p.kernel.cols, p.scratch[thread])
+		pack(packed[j*b.rows:], b.View(0, j, b.rows, min(width, b.cols-j)), w.kernel.cols, w.scratch)
 	}
 }
 
 // multiplyUnits computes the units of c ← a·b (or c += a·b) that this thread
-// gets hold of. packed holds b, a whole block.
-func (p *product) multiplyUnits(thread int, c Matrix, a operand, packed []float64, add bool) {
-	groups := ceilDiv(c.Cols, p.unitCols)
-	for p.ctx.Err() == nil {
-		unit := int(p.unit.Add(1) - 1)
-		i, j := unit/groups*p.unitRows, unit%groups*p.unitCols
+// gets hold of. packed holds b, a whole block, unless the kernel reads b where it lies.
+func (w *worker) multiplyUnits(c Matrix, a, b operand, packed []float64, add bool) {
+	groups := ceilDiv(c.Cols, w.unitCols)
+	for w.ctx.Err() == nil {
+		n := int(w.unit.Add(1) - 1)
+		i, j := n/groups*w.unitRows, n%groups*w.unitCols
 		if i >= c.Rows {
 			return
 		}
-		rows, cols := min(p.unitRows, c.Rows-i), min(p.unitCols, c.Cols-j)
-		p.multiplyUnit(thread, c.View(i, j, rows, cols), a.View(i, 0, rows, a.cols), packed[j*a.cols:], add)
-		if p.progress != nil {
-			p.progress(int64(rows) * int64(cols) * int64(a.cols))
+		rows, cols := min(w.unitRows, c.Rows-i), min(w.unitCols, c.Cols-j)
+		direct := 0 // rows
+		if w.directA {
+			direct = rows / w.kernel.direct.rows * w.kernel.direct.rows
+		}
+		u := unit{c: c.View(i, j, direct, cols), a: a.View(i, 0, direct, a.cols), b: b.View(0, j, b.rows, cols), packedB: packed[j*a.cols:], add: add}
+		w.multiplyUnit(u, true)
+		u.c, u.a = c.View(i+direct, j, rows-direct, cols), a.View(i+direct, 0, rows-direct, a.cols)
+		w.multiplyUnit(u, false)
+		if w.progress != nil {
+			w.progress(int64(rows) * int64(cols) * int64(a.cols))
 		}
 	}
 }
 
-// multiplyUnit packs a and computes c, one unit. A strip of B, one panel deep, stays in
-// the L1 cache while the packed rows of A run past it; so do that strip's columns of C
-// from panel to panel in the L2 cache.
-func (p *product) multiplyUnit(thread int, c Matrix, a operand, packedB []float64, add bool) {
-	packedA := p.packedA[thread]
-	height, width := roundUp(c.Rows, p.kernel.rows), p.kernel.cols
-	for k := 0; k < a.cols; k += Panel {
-		pack(packedA[k*height:], a.View(0, k, a.rows, min(Panel, a.cols-k)).T(), p.kernel.rows, p.scratch[thread])
+// A unit of work: c ← a·b, or c += a·b where add is set. packedB holds b, unless the kernel
+// reads b where it lies.
+type unit struct {
+	c       Matrix
+	a, b    operand
+	packedB []float64
+	add     bool
+}
+
+// multiplyUnit computes a unit, and packs its rows of A unless the kernel reads them where
+// they lie. A strip of B, one panel deep, stays in the L1 cache while the rows of A run past
+// it; so do that strip's columns of C from panel to panel in the L2 cache.
+func (w *worker) multiplyUnit(u unit, directA bool) {
+	if u.c.Rows == 0 {
+		return
 	}
-	for j := 0; j < c.Cols; j += width {
-		for k := 0; k < a.cols; k += Panel {
-			p.kernel.run(min(Panel, a.cols-k), &packedA[k*height], &packedB[j*a.cols+k*width], &c.Data[j],
-				c.Rows, min(width, c.Cols-j), c.Stride, add || k > 0)
+	kernel := &w.kernel
+	height, depth := roundUp(u.c.Rows, kernel.rows), u.a.cols
+	for k := 0; k < depth && !directA; k += Panel {
+		pack(w.packedA[k*height:], u.a.View(0, k, u.a.rows, min(Panel, depth-k)).T(), kernel.rows, w.scratch)
+	}
+	t := &w.column
+	t.rows, t.rowC = u.c.Rows, 8*u.c.Stride
+	for j := 0; j < u.c.Cols; j += t.cols {
+		t.c, t.cols = &u.c.Data[j], min(kernel.cols, u.c.Cols-j)
+		if w.directB {
+			t.cols = kernel.width(u.c.Cols - j)
+		}
+		for k := 0; k < depth; k += Panel {
+			t.depth, t.add = min(Panel, depth-k), u.add || k > 0
+			if directA {
+				t.setA(u.a.View(0, k, u.a.rows, t.depth), kernel.rows)
+			} else {
+				t.setPackedA(w.packedA[k*height:], kernel.rows)
+			}
+			if w.directB {
+				t.setB(u.b.View(k, j, t.depth, t.cols))
+			} else {
+				t.setPackedB(u.packedB[j*depth+k*kernel.cols:], kernel.cols)
+			}
+			kernel.run(t)
 		}
 	}
 }

@@ -3,6 +3,7 @@
 //   - Package jobfile reads a simplified submission file: what the user asks for.
 //   - Package submitfile writes a submit description or a DAG: what HTCondor is asked for.
 //   - Package eventlog reads the job event log: what happened.
+//   - Package pool reads from condor_status what a pool has.
 //   - Package chirp lets a running job report why it fails.
 //
 // None of these packages runs HTCondor, and only chirp opens a file. The rules come from

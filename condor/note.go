@@ -9,29 +9,90 @@ import (
 )
 
 // A Note is the text that a submit description of package submitfile adds to each job's
-// submit event in the log: "first=20 count=10 starts=4 jobs=10 sum=yes".
+// submit event in the log: "first=20 count=10 starts=4 jobs=10 from=run.sub outputs=c.npy".
+// Older logs lack the fields from jobs on, or from sum on.
 type Note struct {
-	First, Count int  // the job's products
-	Starts       int  // the limit on starts: after it, a hold that is a machine's fault is final
-	Jobs         int  // the number of jobs submitted together; 0 in older logs, which lack it
-	Sum          bool // the job returns the sum of its products instead of the products
-	Local        bool // matsubmit ran the job itself: it is in no queue, and nothing will release it
+	First, Count int    // the job's products
+	Starts       int    // the limit on starts: after it, a hold that is a machine's fault is final
+	Jobs         int    // the number of jobs submitted together; 0 if it is unknown
+	Sum          bool   // the job returns the sum of its products instead of the products
+	Local        bool   // matsubmit ran the job itself: it is in no queue, and nothing will release it
+	Random       string // from what its inputs are drawn; "" if they are files
+
+	// Names of files, relative to the log's folder and escaped: the submit description, and the
+	// job's outputs, separated by commas. Of products they are without an index.
+	from, outputs string
 }
 
-func (n Note) String() string {
-	s := FormatNote(strconv.Itoa(n.First), strconv.Itoa(n.Count), n.Starts, n.Jobs, n.Sum)
+// Returns adds the names of files to a note that [FormatNote] prints: those of the submit
+// description, or "", and of the jobs' outputs, without an index. They are relative to the
+// log's folder. A note that HTCondor would cut off stays without them.
+func (n Note) Returns(description string, outputs []string) Note {
+	const longest = 4000 // HTCondor cuts a note off after 8191 bytes (SubmitEvent::formatBody)
+	var names []string
+	for _, name := range outputs {
+		if n.Sum { // it has the job's number, which HTCondor inserts
+			name = file.InsertIndex(name, mark)
+		}
+		names = append(names, strings.ReplaceAll(escapeName.Replace(name), mark, "$(index)"))
+	}
+	if all := strings.Join(names, ","); len(all)+len(description) <= longest {
+		n.from, n.outputs = escapeName.Replace(description), all
+	}
+	return n
+}
+
+// mark stands for an index until the rest of a name is escaped.
+const mark = "\x00"
+
+var escapeName, unescapeName = func() (*strings.Replacer, *strings.Replacer) {
+	var escape, unescape []string
+	for _, c := range "% $,\"\\" {
+		code := fmt.Sprintf("%%%02X", c)
+		escape, unescape = append(escape, string(c), code), append(unescape, code, string(c))
+	}
+	return strings.NewReplacer(escape...), strings.NewReplacer(unescape...)
+}()
+
+// Description returns the name of the submit description, relative to the log's folder; "" if it
+// is unknown.
+func (n Note) Description() string { return unescapeName.Replace(n.from) }
+
+// Outputs returns the names of the job's outputs, of each product in turn, relative to the log's
+// folder; none if they are unknown.
+func (n Note) Outputs() (names []string) {
+	if n.outputs == "" {
+		return nil
+	}
+	for name := range strings.SplitSeq(n.outputs, ",") {
+		name = unescapeName.Replace(name)
+		if n.Sum {
+			names = append(names, name)
+		} else {
+			names = append(names, file.IndexedRange(name, n.First, n.Count)...)
+		}
+	}
+	return names
+}
+
+// FormatNote returns the text of a note. First and count may be macros of the submit
+// description, which HTCondor expands for each job; those of the note do not count.
+func FormatNote(first, count string, n Note) string {
+	s := fmt.Sprintf("first=%s count=%s starts=%d jobs=%d", first, count, n.Starts, n.Jobs)
+	if n.Sum {
+		s += " sum=yes"
+	}
 	if n.Local {
 		s += " local=yes"
 	}
-	return s
-}
-
-// FormatNote returns the note's text. First and count may be macros of the submit
-// description, which HTCondor expands for each job.
-func FormatNote(first, count string, starts, jobs int, sum bool) string {
-	s := fmt.Sprintf("first=%s count=%s starts=%d jobs=%d", first, count, starts, jobs)
-	if sum {
-		s += " sum=yes"
+	if n.Random != "" {
+		s += " random=" + n.Random
+	}
+	if n.from != "" {
+		s += " from=" + n.from
+	}
+	if n.outputs != "" {
+		s += " outputs=" + n.outputs
 	}
 	return s
 }
@@ -39,32 +100,34 @@ func FormatNote(first, count string, starts, jobs int, sum bool) string {
 // ParseNote reads the text of a note. It returns false for any other text.
 func ParseNote(text string) (n Note, ok bool) {
 	rest := text
-	for i, field := range []struct {
+	field := func(name string) (value string, found bool) {
+		if after, ok := strings.CutPrefix(rest, name+"="); ok {
+			value, rest, _ = strings.Cut(after, " ")
+			return value, true
+		}
+		return "", false
+	}
+	for i, f := range []struct {
 		name string
 		to   *int
-	}{{"first=", &n.First}, {"count=", &n.Count}, {"starts=", &n.Starts}, {"jobs=", &n.Jobs}} {
-		if name := field.name; i == 3 && rest == "" {
+	}{{"first", &n.First}, {"count", &n.Count}, {"starts", &n.Starts}, {"jobs", &n.Jobs}} {
+		if i == 3 && rest == "" {
 			break
-		} else if rest, ok = strings.CutPrefix(rest, name); !ok {
-			return Note{}, false
 		}
-		var digits string
-		digits, rest, _ = strings.Cut(rest, " ")
+		digits, _ := field(f.name)
 		value, err := strconv.ParseUint(digits, 10, 31)
 		if err != nil {
 			return Note{}, false
 		}
-		*field.to = int(value)
+		*f.to = int(value)
 	}
-	for _, word := range []struct {
-		text string
-		to   *bool
-	}{{"sum=yes", &n.Sum}, {"local=yes", &n.Local}} {
-		if first, after, _ := strings.Cut(rest, " "); first == word.text {
-			*word.to, rest = true, after
-		}
-	}
-	if rest != "" || strings.HasSuffix(text, " ") || n.First > 2*file.MaxIndex || n.Count > file.MaxIndex {
+	sum, summed := field("sum")
+	local, here := field("local")
+	n.Sum, n.Local = summed, here
+	n.Random, _ = field("random")
+	n.from, _ = field("from")
+	n.outputs, _ = field("outputs")
+	if summed && sum != "yes" || here && local != "yes" || rest != "" || strings.HasSuffix(text, " ") || n.First > 2*file.MaxIndex || n.Count > file.MaxIndex {
 		return Note{}, false
 	}
 	return n, true

@@ -17,11 +17,10 @@ type Template string
 // Literal returns a template for the text itself, without macros.
 func Literal(text string) Template { return Template(strings.ReplaceAll(text, "$", "$(DOLLAR)")) }
 
-// Indexed returns a template for the names of numbered files: $(index) goes before the
-// extension (see [file.InsertIndex]).
+// Indexed returns a template for the names of numbered files: $(index) goes where
+// [file.InsertIndex] says, before the extension unless the name has it.
 func Indexed(name string) Template {
-	// Escaping first is safe: an escape has no dot or slash, so the extension stays the same.
-	return Template(file.InsertIndex(string(Literal(name)), "$(index)"))
+	return Template(strings.ReplaceAll(string(Literal(file.InsertIndex(name, mark))), mark, "$(index)"))
 }
 
 // Expand returns the text for a job. $(Cluster) and $(Process), whose values only HTCondor
@@ -151,16 +150,21 @@ func (t Template) Check() error {
 	return nil
 }
 
-// CheckLiteral returns a [*QuoteError] if the name of a numbered or a common file has a
-// macro. Such names are literal, which the author of a macro did not expect.
-func CheckLiteral(name string) error {
+// CheckLiteral returns a [*QuoteError] if the name of a common file has a macro, or that of a
+// numbered file one other than $(index). Other macros are literal in such names, which their
+// author did not expect.
+func CheckLiteral(name string, numbered bool) error {
 	for i := range len(name) {
-		if rest, ok := strings.CutPrefix(name[i:], "$("); ok {
-			word, _, closed := strings.Cut(rest, ")")
-			if m, known := macro(word); known && closed {
-				return &QuoteError{name, i, "$(" + m + ") has no effect in this name: the number always goes before the extension"}
-			}
+		rest, ok := strings.CutPrefix(name[i:], "$(")
+		word, _, closed := strings.Cut(rest, ")")
+		m, known := macro(word)
+		switch {
+		case !ok || !known || !closed || numbered && m == "index":
+			continue
+		case numbered:
+			return &QuoteError{name, i, "$(" + m + ") has no effect in this name, only $(index) has"}
 		}
+		return &QuoteError{name, i, "$(" + m + ") has no effect in this name, which is the same for every job"}
 	}
 	return nil
 }

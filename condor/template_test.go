@@ -8,7 +8,7 @@ import (
 	"matpool/condor/condortest"
 )
 
-// The number goes before the extension of a name's last part.
+// The number goes before the extension of a name's last part, unless the name says where.
 func TestIndexed(t *testing.T) {
 	for _, test := range []struct{ name, want, template string }{
 		{"inputA.npy", "inputA7.npy", "inputA$(index).npy"},
@@ -20,7 +20,8 @@ func TestIndexed(t *testing.T) {
 		{"d/..x.npy", "d/..x7.npy", "d/..x$(index).npy"},
 		{"dot.", "dot7.", "dot$(index)."},
 		{"a$.npy", "a$7.npy", "a$(DOLLAR)$(index).npy"},
-		{"$(index).npy", "$(index)7.npy", "$(DOLLAR)(index)$(index).npy"},
+		{"run$(index)/$x.npy", "run7/$x.npy", "run$(index)/$(DOLLAR)x.npy"},
+		{"$(Index)_$(index).npy", "7_7.npy", "$(index)_$(index).npy"},
 	} {
 		got := Indexed(test.name)
 		if string(got) != test.template || got.Expand(7, 0, 0) != test.want {

@@ -37,6 +37,7 @@ var allowed = map[string]string{
 	"condor/jobfile":         "condor internal/file internal/text",
 	"condor/submitfile":      "condor condor/chirp internal/status internal/text",
 	"condor/eventlog":        "condor internal/status internal/text",
+	"condor/pool":            "",
 	"condor/chirp":           "",
 
 	// What the programs share.
@@ -52,16 +53,17 @@ var allowed = map[string]string{
 
 	// What they do.
 	"internal/flow":           "blas npyio internal/ddsum internal/elem internal/file internal/nprand internal/pages internal/progress internal/status internal/text",
-	"internal/submit":         "condor condor/eventlog condor/jobfile condor/submitfile npyio internal/file internal/flow internal/joblog internal/local internal/progress internal/status internal/text",
+	"internal/submit":         "condor condor/eventlog condor/jobfile condor/pool condor/submitfile npyio internal/file internal/flow internal/joblog internal/local internal/progress internal/request internal/status internal/text",
 	"internal/local":          "condor condor/eventlog condor/submitfile internal/file internal/progress internal/status internal/text",
+	"internal/request":        "condor condor/jobfile internal/file internal/flow internal/status",
 	"internal/joblog":         "condor condor/eventlog internal/file internal/status internal/text",
 	"internal/watch":          "condor condor/eventlog internal/joblog internal/progress internal/status internal/text internal/watch/report internal/watch/timeline",
 	"internal/watch/report":   "condor condor/eventlog internal/joblog internal/text",
 	"internal/watch/timeline": "condor/eventlog internal/file internal/joblog internal/status internal/text internal/watch/report",
 
 	"cmd/matinit":    "internal/cli internal/flow internal/progress internal/text",
-	"cmd/matprod":    "condor/chirp internal/cli internal/file internal/flow internal/progress internal/text",
-	"cmd/matcombine": "internal/cli internal/file internal/flow internal/progress internal/text",
+	"cmd/matprod":    "condor/chirp internal/cli internal/file internal/flow internal/progress internal/request internal/text",
+	"cmd/matcombine": "internal/cli internal/file internal/flow internal/progress internal/request internal/text",
 	"cmd/matsubmit":  "condor condor/jobfile internal/cli internal/status internal/submit",
 	"cmd/matwatch":   "internal/cli internal/watch internal/watch/timeline",
 

@@ -3,12 +3,15 @@ Matcombine adds up the products, or sums of some of them, and prints the norm of
 
 Usage:
 
-	matcombine [flags] [-jobs N] [NAME]
+	matcombine [flags] [-first I] [-jobs N] [NAME]
+	matcombine [flags] SUBMISSIONFILE
 	matcombine [flags] FILE FILE ...
 
-The first form adds NAME<0> to NAME<N−1>, the index before the extension: without
-arguments, output0.npy to output99.npy. The second form, without -jobs, adds the
-files that are named.
+The first form adds NAME<I> to NAME<I+N−1>, the index before the extension, or where the
+name has '$(index)': without arguments, output0.npy to output99.npy. If there are more
+files than it assumes without -jobs, that is an error. The second form takes the name, the
+first index and the number from a simplified submission file, such as run_product; flags
+override it. The third form, without -first and -jobs, adds the files that are named. On Windows too, names may have * and ?, as in output*.npy.
 
 A file holds a product, as matprod and numpy write it, or a partial sum, the
 sum of some products, as matprod -sum writes it. The content decides which it is,
@@ -44,9 +47,10 @@ work.)
 
 Flags:
 
-	-jobs N      add the files with the indices 0 to N−1 (100)
+	-first I     begin with index I (0)
+	-jobs N      add N numbered files (100)
 	-o FILE      write the sum to FILE, replacing it: a .npz file if the name ends so
-	-threads N   add with N threads (the processors that may be used)
+	-threads N   add with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
 	-quiet       print nothing but the norm
 	-help        print this
 	-version     print the program's version

@@ -9,6 +9,7 @@ import (
 	"matpool/internal/file"
 	"matpool/internal/flow"
 	"matpool/internal/progress"
+	"matpool/internal/request"
 	"matpool/internal/text"
 )
 
@@ -19,7 +20,8 @@ func main() { cli.Main("matcombine", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matcombine", source)
-	jobs := flags.Jobs("add the files with the indices 0 to `N`−1")
+	first := flags.First("begin with index `I`")
+	jobs := flags.Jobs("add `N` numbered files")
 	output := flags.Path("o", "", "write the sum to `FILE`, replacing it: a .npz file if the name ends so")
 	threads := flags.Threads("add with `N` threads")
 	quiet := flags.Bool("quiet", "print nothing but the norm")
@@ -27,13 +29,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if done || err != nil {
 		return err
 	}
-	switch {
-	case len(names) == 0:
-		names = file.IndexedRange("output.npy", 0, *jobs)
-	case flags.Given("jobs") && len(names) == 1:
-		names = file.IndexedRange(names[0], 0, *jobs)
-	case flags.Given("jobs"):
-		return flags.Misused("with -jobs one name is given, to which the index is added; not %d", len(names))
+	if names, err = files(flags, names, *first, *jobs); err != nil {
+		return err
 	}
 
 	show, finish := progress.New(stderr, "adding")
@@ -43,4 +40,33 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	return flow.PrintNorm(stdout, stderr, "matcombine", norm, text.Count(len(names), "file"), *quiet)
+}
+
+// files returns the names of the files to add.
+func files(flags *cli.Flags, names []string, first, jobs int) ([]string, error) {
+	numbered := flags.Given("first") || flags.Given("jobs")
+	switch {
+	case len(names) == 1 && request.Is(names[0]):
+		r, err := request.Outputs(names[0])
+		if err != nil {
+			return nil, err
+		}
+		flags.Default("first", &first, r.First)
+		flags.Default("jobs", &jobs, r.Count)
+		if jobs == 0 {
+			return nil, flags.Misused("%s: with products_per_job = auto it does not say how many sums there are: -jobs N does", names[0])
+		}
+		return file.IndexedRange(r.Names[0], first, jobs), nil
+	case len(names) > 1 && numbered:
+		return nil, flags.Misused("with -first or -jobs one name is given, to which the index is added; not %d", len(names))
+	case len(names) > 0 && !numbered:
+		return names, nil
+	}
+	name := append(names, "output.npy")[0]
+	if !flags.Given("jobs") {
+		if err := flags.CheckAssumed(name, first, jobs); err != nil {
+			return nil, err
+		}
+	}
+	return file.IndexedRange(name, first, jobs), nil
 }

@@ -16,7 +16,7 @@ are numpy's own: with -seed 42 the files are byte for byte those of
 
 With -npz a pair is one file, that of np.savez(f'input{i}.npz', A=A, B=B). It has the
 bytes that numpy writes on Python 3.11.7, 3.12.1 and later; earlier ones write other
-bytes around the same arrays.
+bytes around the same arrays. OPENBLAS_NUM_THREADS or OMP_NUM_THREADS bounds the threads.
 
 With n = (size, size), -rng mt19937 -seed S stands for np.random.seed(S), S from 0 to
 4294967295, and for these lines:
@@ -37,6 +37,11 @@ where dtype is float64 or float32, and of integers int8 to int64, uint8 to uint6
 bool. HI is not among the integers. Other types are refused: numpy draws none of them
 in a line.
 
+With -streams each pair has a stream of its own, whichever pairs are written: for pair i, r
+is np.random.default_rng([S, i]), from which A is drawn and then B. These are the pairs that
+matprod -generate makes in memory. -rng mt19937 is refused there: its seeding is not made
+for several streams, and that of default_rng is.
+
 Normal numbers need logarithms, which numpy takes from the C library. Those here have
 the bits of glibc 2.36 on an x86-64 processor with FMA, on every machine. With other
 libraries numpy's last digit may be another: in some of the numbers with mt19937, in
@@ -52,6 +57,8 @@ Flags:
 	-rng R     numpy's generator R: mt19937 or pcg64 (mt19937)
 	-dist D    distribution D: uniform, normal or integers:LO:HI (uniform)
 	-dtype T   type T by numpy's name (float64; of integers int64)
+	-streams   give each pair i a stream of its own, that of default_rng([S, i])
+	-first I   with -streams: begin with pair I (0)
 	-npz       write each pair to one file, input<i>.npz, as A and B
 	-dir D     write to folder D, which is made if it is missing (.)
 	-a NAME    the first factor's NAME, without the index (inputA.npy)
@@ -70,6 +77,9 @@ Examples:
 	wrote 3 pairs of 100×100 matrices, seed 42
 
 	$ matinit -npz -jobs 2 -size 100 -rng pcg64 -seed 42 -dist integers:-3:4 -dtype int8
+	wrote 2 pairs of 100×100 matrices, seed 42
+
+	$ matinit -streams -jobs 2 -size 100 -seed 42 -first 7 -dir streams
 	wrote 2 pairs of 100×100 matrices, seed 42
 
 	$ matinit -quiet -jobs 1 -size 10 -seed 7 -dir small -a left.npy -b right.npy

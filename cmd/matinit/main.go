@@ -27,11 +27,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	jobs := flags.Jobs("write `N` pairs")
-	size := flags.Whole("size", 1000, 1, 10_000_000, "of `N`×N matrices")
+	size := flags.Whole("size", 1000, 1, flow.MaxSize, "of `N`×N matrices")
 	flags.Func("seed", "numpy's seed `S`, a whole number; a random one unless given", o.Random.SetSeed)
 	flags.Func("rng", "numpy's generator `R`: mt19937 or pcg64 (mt19937)", o.Random.SetRNG)
 	flags.Func("dist", "distribution `D`: uniform, normal or integers:LO:HI (uniform)", o.Random.SetDist)
 	flags.Func("dtype", "type `T` by numpy's name (float64; of integers int64)", o.Random.SetDType)
+	flags.BoolVar(&o.Streams, "streams", "give each pair i a stream of its own, that of default_rng([S, i])")
+	first := flags.First("with -streams: begin with pair `I`")
 	npz := flags.Bool("npz", "write each pair to one file, input<i>.npz, as A and B")
 	dir := flags.Path("dir", ".", "write to folder `D`, which is made if it is missing")
 	a := flags.Path("a", "inputA.npy", "the first factor's `NAME`, without the index")
@@ -52,7 +54,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		o.Npz = "input.npz"
 	}
-	o.Dir, o.A, o.B, o.Jobs, o.Size = *dir, *a, *b, *jobs, *size
+	if flags.Given("first") && !o.Streams {
+		return flags.Misused("flag -first goes with -streams only: without it the pairs have one stream, which begins with pair 0")
+	}
+	if o.Streams {
+		if flags.Given("rng") && !o.Random.IsPCG64() {
+			return flags.Misused("-streams needs -rng pcg64: the seeding of mt19937 is not made for several streams")
+		}
+		o.Random.SetPCG64()
+	}
+	o.Dir, o.A, o.B, o.Jobs, o.Size, o.First = *dir, *a, *b, *jobs, *size, *first
+	o.Threads = cli.DefaultThreads()
 
 	show, finish := progress.New(stderr, "writing")
 	err = flow.Init(ctx, o, show)

@@ -4,8 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"io"
-	"path/filepath"
-	"strings"
 
 	"matpool/condor/chirp"
 	"matpool/internal/cli"
@@ -22,14 +20,16 @@ func main() { cli.Main("matprod", run, chirp.Find().Report) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matprod", source)
-	first := flags.Whole("first", 0, 0, file.MaxIndex, "begin with index `I`")
+	first := flags.First("begin with index `I`")
 	count := flags.Whole("count", 1, 1, file.MaxIndex, "multiply `N` indexed pairs")
 	sum := flags.Path("sum", "", "write the sum of the range's products to `FILE`, and no products")
 	serial := flags.Bool("serial", "print the norm of the sum of all products, write none")
 	jobs := flags.Jobs("with -serial: the number of products, `N`")
 	output := flags.Path("o", "", "with -serial: write the sum to `FILE`")
+	factors := defineFactors(flags)
 	threads := flags.Threads("compute with `N` threads")
 	kernel := flags.String("kernel", "compute with kernel `K`: avx512, avx2 or generic (the fastest)")
+	measure := flags.Bool("measure", "print how fast each kernel multiplies on this machine")
 	sync := flags.Bool("sync", "flush the outputs to the disk")
 	quiet := flags.Bool("quiet", "print nothing but the norm that -serial prints")
 	flags.Component("the kernel in use", func() (string, error) {
@@ -45,8 +45,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	ranged, summed := flags.Given("first") || flags.Given("count"), flags.Given("sum")
 	switch {
-	case *serial && ranged:
-		return flags.Misused("-serial multiplies all pairs: it does not go with -first or -count")
+	case *serial && flags.Given("count"):
+		return flags.Misused("-serial multiplies all pairs: -jobs is their number, not -count")
+	case *measure && (len(names) > 0 || ranged || summed || *serial || *kernel != ""):
+		return flags.Misused("-measure measures all kernels, on no files: it goes with -threads only")
+	case *measure:
+		return flow.Measure(ctx, stdout, *threads)
 	case summed && !ranged:
 		return flags.Misused("-sum adds up a range of products: it goes with -first or -count")
 	}
@@ -60,22 +64,29 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *serial && flags.Given("sync") {
 		return flags.Misused("-serial writes no products: it does not go with -sync")
 	}
-	pair := flow.Pair{A: "inputA.npy", B: "inputB.npy", C: "output.npy"}
-	isPair := len(names) > 0 && strings.EqualFold(filepath.Ext(names[0]), ".npz") // both factors
-	switch {
-	case len(names) == 0:
-	case (*serial || summed) && len(names) == 1 && isPair:
-		pair.A, pair.B = names[0], ""
-	case !*serial && !summed && len(names) == 2 && isPair:
-		pair.A, pair.B, pair.C = names[0], "", names[1]
-	case (*serial || summed) && len(names) == 2:
-		pair.A, pair.B = names[0], names[1]
-	case !*serial && !summed && len(names) == 3:
-		pair.A, pair.B, pair.C = names[0], names[1], names[2]
-	case *serial || summed:
-		return flags.Misused("the two factors are named with -serial or -sum, or one .npz file with both, or none; not %d", len(names))
-	default:
-		return flags.Misused("three files are named, A B C, or two, PAIR.npz C, or none; not %d", len(names))
+	counted := flags.Given("jobs")
+	var pair flow.Pair
+	if *serial && len(names) == 1 && !isArray(names[0]) { // a simplified submission file
+		var from, n int
+		if pair, from, n, err = factors.requested(names[0]); err == nil {
+			flags.Default("first", first, from)
+			flags.Default("jobs", jobs, n)
+			counted = true
+		}
+	} else {
+		pair, err = factors.pair(names, *serial || summed, *serial || ranged)
+	}
+	if err != nil {
+		return err
+	}
+	if *serial && !counted && pair.Random == nil {
+		numbered := pair.A
+		if pair.Fixed == flow.FixedA {
+			numbered = pair.B
+		}
+		if err := flags.CheckAssumed(numbered, *first, *jobs); err != nil {
+			return err
+		}
 	}
 	m, err := flow.NewMultiplier(*kernel, *threads)
 	if err != nil {
@@ -86,7 +97,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer finish()
 	switch {
 	case *serial:
-		norm, err := flow.Serial(ctx, flow.SerialOptions{Pairs: pair.Range(0, *jobs), Multiplier: m, Output: *output}, show)
+		norm, err := flow.Serial(ctx, flow.SerialOptions{Pairs: pair.Range(*first, *jobs), Multiplier: m, Output: *output}, show)
 		if err != nil {
 			return err
 		}

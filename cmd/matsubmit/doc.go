@@ -16,8 +16,8 @@ mark or a no-break space, is an error that names its line and column. This file 
 	log                  = log.txt
 	total_jobs           = 100
 
-An index goes before the extension: job 7 gets inputA7.npy and inputB7.npy, and returns
-output7.npy. Every attribute is also a flag, which overrides the file for one call:
+An index goes before the extension, or where the name has $(index): job 7 gets inputA7.npy
+and inputB7.npy, and returns output7.npy. Every attribute is also a flag, which overrides the file for one call:
 -total_jobs=5 or --total_jobs 5, before or after the file.
 
 Matsubmit first checks everything that the jobs need: the inputs, their headers and
@@ -25,15 +25,42 @@ shapes, the programs, and the folders for outputs and logs. Then it writes FILE.
 complete and readable submit description, and runs condor_submit. File names are relative
 to the current folder. Existing outputs and earlier jobs in the queue are an error.
 
+Before that, it asks condor_status, for two seconds at most, which slots match, and says how
+long the jobs will take there and how long matprod would take here, if nothing else runs. The
+times follow from sizes, from how fast this machine multiplies, and from the latest run in the
+log, if any.
+
 Another program, executable = NAME, knows nothing of indices: in the folder of job 7,
 data7.txt is data.txt, and result.txt comes back as result7.txt. If $(index), $(first) or
-$(count) is in its arguments, the names in the job keep their indices. A job that ends with
-exit status 0 without an output is held. One that fails returns no outputs. For machines
-with Windows, FILE.inputs gets links to the inputs: keep it until all jobs are done.
+$(count) is in its arguments, or $(index) in the last part of a name, as in
+result_$(index).txt, the names in the job keep their indices. In run$(index)/data.txt only the
+folder has one. A job that ends with exit status 0 without an output is held. One that fails
+returns no outputs. For machines with Windows, FILE.inputs gets links to the inputs: keep it
+until all jobs are done.
 
 With products_per_job = 10 a job multiplies ten pairs, which saves HTCondor's overhead for
-nine jobs; with auto, matsubmit chooses the number, and FILE.sub explains the choice. With
-sum = yes a job returns the sum of its products in partial<j>.npz, for matcombine.
+nine jobs; with auto, matsubmit chooses the number, for the slots that match, and FILE.sub
+explains the choice. With sum = yes a job returns the sum of its products in
+partial<j>.npz, for matcombine.
+
+With inputs = random nothing is sent but the program: each job makes the pairs of its
+products, those of matprod -generate and matinit -streams. With sum = yes, too, a job only
+returns one file, and this is a Monte Carlo run of any length:
+
+	inputs           = random
+	size             = 1000
+	seed             = 42
+	sum              = yes
+	total_jobs       = 100000
+	products_per_job = auto
+
+With fixed = a, the first factor is the same in all products: product 7 is A.npy times
+inputB7.npy for these lines. With fixed = b it is the second one, and product 7 is
+inputB7.npy times A.npy. A job gets the fixed factor once, and reads it once:
+
+	fixed               = a
+	input_files         = A.npy
+	indexed_input_files = inputB.npy
 
 For machines of both systems, matprod and matprod.exe must be in the folder of matsubmit.
 Matsubmit copies them to the folder of FILE.sub, under names by which HTCondor finds the
@@ -66,7 +93,7 @@ Flags:
 	-dag        submit a DAG, which adds the products at the end
 	-try        run the first job here, without HTCondor; its outputs go to FILE.try
 	-local      run all jobs here, without HTCondor
-	-quiet      with -try and -local, print only problems; otherwise no effect
+	-quiet      do not say how long it will take; with -try and -local, print only problems
 	-help       print this
 	-version    print the program's version
 
@@ -74,13 +101,20 @@ Attributes:
 
 	executable            NAME     the program (default: the matprod next to matsubmit)
 	arguments             TEXT     another program's arguments; $(index) is the job's number, $(first) and $(count) a batch's range
-	indexed_input_files   NAMES    inputs of each product, numbered before the extension: inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors (inputA.npy, inputB.npy)
+	indexed_input_files   NAMES    inputs of each product, numbered before the extension or at $(index): inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors (inputA.npy, inputB.npy)
 	indexed_output_files  NAMES    outputs of each product, numbered in the same way (default: output.npy for matprod; for another program all new files, in FILE.out/INDEX)
 	input_files           NAMES    files that every job gets
+	fixed                 TEXT     of matprod: factor a (the first) or b (the second) is the same in all products, the file in input_files; the other one is in indexed_input_files
+	inputs                TEXT     files, or random: the jobs of matprod make their factors, and no inputs are sent (files)
+	size                  NUMBER   of random inputs: they are size × size matrices (1000)
+	seed                  TEXT     of random inputs: product i has the pair of np.random.default_rng([seed, i])
+	rng                   TEXT     of random inputs: numpy's generator, always pcg64 (pcg64)
+	distribution          TEXT     of random inputs: uniform, normal or integers:LO:HI (uniform)
+	dtype                 TEXT     of random inputs: numpy's name of their type (default: float64; of integers int64)
 	total_jobs            NUMBER   the number of products
 	first_index           NUMBER   the number of the first product (0)
 	products_per_job      NUMBER   the number of products that a job computes, or auto (1)
-	slots                 NUMBER   the number of slots for which auto provides jobs; if it is set, -local runs no more jobs at a time (8)
+	slots                 NUMBER   the number of slots for which auto provides jobs, and that -local uses at most (default: those that match, or 8 if condor_status does not answer; for -local all that fit)
 	sum                   yes|no   a job returns the sum of its products instead of the products (no)
 	indexed_stdout        NAME     where each job's standard output goes, numbered
 	indexed_stderr        NAME     where each job's standard error goes, numbered

@@ -21,6 +21,11 @@ more than 100 jobs, it lists only the jobs that had problems. -plot draws a line
 slot: when it transferred files, computed, or had no job. The exit status is that of the
 first form.
 
+At the end matwatch looks for the outputs of the jobs that are done, which the log of matsubmit
+names. A job of which one is missing, empty or older than the job counts as "done without" it,
+and the exit status is 3. If the outputs cannot be looked for, as beside a copy of the log, it
+says that "done" is the word of the log alone.
+
 A run is all jobs in the log that matsubmit submitted. If several jobs have the same
 products, as after -resubmit, only the latest counts. Other jobs form a run for each
 cluster, and matwatch shows the latest. If each job has its own log, name all logs. With
@@ -70,7 +75,9 @@ The object of -json. Unknown values are null, or "" for a name:
 	counts                          of jobs: jobs, done, running, idle, held,
 	                                held_to_be_released, failed, removed, unknown; superseded:
 	                                earlier jobs for the same products, which do not count;
-	                                later: jobs that have yet to enter the queue
+	                                later: jobs that have yet to enter the queue;
+	                                done_without_output: the part of done with an output missing
+	outputs                         of the jobs that are done: there, missing or unknown
 	total, machines                 runs (attempts), completed, retried, held, removed,
 	                                evicted, lost; untimed: runs of which a time is unknown,
 	                                because the clock went back; the following lack them:
@@ -78,19 +85,22 @@ The object of -json. Unknown values are null, or "" for a name:
 	                                computed by programs that failed or were stopped;
 	                                overhead, the share of busy_s that is not compute_s
 	jobs                            cluster to signal as above; starts, retries, evictions,
-	                                holds, memory_mb; reason; hold: code, subcode, reason,
-	                                means, do, to_be_released; runs: the attempts, as above
+	                                holds, memory_mb; reason; missing_outputs; hold: code,
+	                                subcode, reason, means, do, to_be_released; runs: the
+	                                attempts, as above
 	faults                          places in the log that cannot be read
 
 Examples:
 
 	$ matwatch finished.log
+	2026-11-24 06:06:45 done by the word of the log alone: it does not name the outputs
 	2026-11-24 06:06:45 clusters 1 and 2: 12 jobs: 12 done, 0 running, 0 idle, 0 held (not counted: 1 earlier job for the same products)
 
 	$ matwatch -plot run.svg finished.log
 
 	$ matwatch -report finished.log
 	finished.log: clusters 1 and 2: 12 jobs: 12 done, 0 running, 0 idle, 0 held (not counted: 1 earlier job for the same products)
+	done by the word of the log alone: it does not name the outputs
 	submitted 2026-11-24 06:06:28, last event 2026-11-24 06:06:45, makespan 17s
 
 	how 6 slots spent the time  total  share
@@ -126,7 +136,7 @@ Examples:
 	1.11  11       done   slot1_1@winpc          1  06:06:35  06:06:39      7s      1s        1s       1s
 	2.0   7        done   slot1_1@linux1         1  06:06:42  06:06:45      1s      0s        1s       0s
 
-Exit status: 0 all jobs are done; 3 not all are: some are held, failed or removed, or the
-timeout expired; 64 wrong usage; 65 the log is missing or not a log; 1 any other failure.
+Exit status: 0 all jobs are done; 3 not all are: some are held, failed or removed, an output
+is missing, or the timeout expired; 64 wrong usage; 65 the log is missing or not a log; 1 any other failure.
 */
 package main

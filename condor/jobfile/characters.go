@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"matpool/internal/text"
 )
 
 // isBlank reports whether a character means nothing around a name or a value: blanks of all
@@ -67,10 +69,10 @@ func oddCharacter(s string) (offset int, msg string) {
 // oddity returns what an odd character is, and what to write for it: "an en dash): write -";
 // "" for other characters.
 func oddity(r rune) string {
-	const (
-		dash  = "): write - or nothing"
-		space = "): write an ordinary space or nothing"
-	)
+	const space = "): write an ordinary space or nothing"
+	if dash := text.Dash(r); dash != "" {
+		return dash + "): write - or nothing"
+	}
 	switch r {
 	case ' ', '\t':
 		return ""
@@ -82,20 +84,6 @@ func oddity(r rune) string {
 		return `a curly quotation mark): write ' or nothing`
 	case '‹', '›':
 		return `an angle quotation mark): write ' or nothing`
-	case '\u2010':
-		return "a hyphen of another kind" + dash
-	case '\u2011':
-		return "a no-break hyphen" + dash
-	case '\u2012':
-		return "a figure dash" + dash
-	case '–':
-		return "an en dash" + dash
-	case '—':
-		return "an em dash" + dash
-	case '\u2015':
-		return "a horizontal bar" + dash
-	case '\u2212':
-		return "a minus sign" + dash
 	case '\u00a0', '\u2007', '\u202f':
 		return "a no-break space" + space
 	case '\u200b':

@@ -3,6 +3,7 @@ package jobfile
 import (
 	"errors"
 	"fmt"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"matpool/condor"
 	"matpool/internal/file"
+	"matpool/internal/text"
 )
 
 // A Request is what a simplified submission file asks for, with defaults filled in. The
@@ -22,12 +24,13 @@ type Request struct {
 	IndexedInputs  []string // indexed_input_files; of matprod they may be FILE.npz:NAME, or one .npz file of both factors
 	IndexedOutputs []string // indexed_output_files; none: output.npy for matprod, all new files for another program
 	Inputs         []string // input_files
+	Fixed          Fixed    // fixed
+	Random         *Random  // inputs = random, or nil
 
 	TotalJobs      int  // total_jobs
 	FirstIndex     int  // first_index
 	ProductsPerJob int  // products_per_job; 0 for auto
-	Slots          int  // slots
-	SlotsGiven     bool // slots is not the default
+	Slots          int  // slots; 0 for those that match
 	Sum            bool // sum
 
 	Stdout, Stderr, Log condor.Template // indexed or not
@@ -55,6 +58,28 @@ func (q *Request) IndexedInputFiles() []string {
 		if path, _, _ := file.SplitMember(name); !slices.Contains(names, path) {
 			names = append(names, path)
 		}
+	}
+	return names
+}
+
+// The default names of matprod's outputs.
+const (
+	defaultOutput  = "output.npy"
+	defaultPartial = "partial.npz"
+)
+
+// Outputs returns the names of the numbered files that come back: indexed_output_files or
+// matprod's default; none if another program's are not named. With sum they are partial sums,
+// numbered as the jobs are.
+func (q *Request) Outputs() []string {
+	names := q.IndexedOutputs
+	switch {
+	case q.Sum && len(names) == 0:
+		return []string{defaultPartial}
+	case q.Sum && !IsArchive(names[0]): // this name is for products
+		return []string{path.Join(path.Dir(names[0]), defaultPartial)}
+	case len(names) == 0 && q.Matprod:
+		return []string{defaultOutput}
 	}
 	return names
 }
@@ -175,10 +200,9 @@ func (r *resolver) size(name string) int64 { return get(r, name, forName(name, p
 func (r *resolver) request() *Request {
 	q := &Request{
 		Inputs:         r.names("input_files"),
+		Random:         r.random(),
 		IndexedOutputs: r.names("indexed_output_files"),
 		FirstIndex:     r.integer("first_index"),
-		Slots:          r.integer("slots"),
-		SlotsGiven:     r.given("slots"),
 		Sum:            get(r, "sum", parseYesNo),
 		Systems:        get(r, "operating_systems", parseSystems),
 		Cpus:           r.integer("request_cpus"),
@@ -203,9 +227,10 @@ func (r *resolver) request() *Request {
 	}
 	base := strings.ToLower(condor.Base(q.Executable))
 	q.Matprod = base == "" || base == "matprod" || base == "matprod.exe"
-	if q.Matprod || r.given("indexed_input_files") {
+	if q.Matprod && q.Random == nil || r.given("indexed_input_files") {
 		q.IndexedInputs = r.names("indexed_input_files")
 	}
+	r.setFixed(q)
 	if text, _ := r.text("products_per_job"); !isAuto(text) {
 		q.ProductsPerJob = r.integer("products_per_job")
 	}
@@ -214,6 +239,9 @@ func (r *resolver) request() *Request {
 	}
 	if r.given("max_idle") {
 		q.MaxIdle = r.integer("max_idle")
+	}
+	if r.given("slots") {
+		q.Slots = r.integer("slots")
 	}
 	if r.given("total_jobs") {
 		q.TotalJobs = r.integer("total_jobs")
@@ -248,15 +276,15 @@ func (r *resolver) check(q *Request) {
 	if r.given("arguments") && q.Matprod {
 		r.fail("arguments", "matsubmit makes matprod's arguments: leave this out, or set executable to another program")
 	}
-	if isPair := len(q.IndexedInputs) == 1 && IsArchive(q.IndexedInputs[0]); q.Matprod && len(q.IndexedInputs) != 2 && !isPair {
-		r.fail("indexed_input_files", "matprod has two inputs, the factors, or one .npz file of both, not %d", len(q.IndexedInputs))
-	}
+	r.checkFactors(q)
 	if q.Matprod && len(q.IndexedOutputs) > 1 {
 		r.fail("indexed_output_files", "matprod has one output, the product, not %d", len(q.IndexedOutputs))
 	}
 	if q.Sum && !q.Matprod {
 		r.fail("sum", "only matprod can sum its products")
 	}
+	r.checkPlaces(q, "indexed_input_files", q.IndexedInputs)
+	r.checkPlaces(q, "indexed_output_files", q.IndexedOutputs)
 	for _, name := range q.IndexedOutputs {
 		if slices.Contains(q.IndexedInputFiles(), name) {
 			r.fail("indexed_output_files", "%s is also an input", name)
@@ -271,5 +299,15 @@ func (r *resolver) check(q *Request) {
 	}
 	if a, b, clash := condor.SameBase(fold, q.IndexedOutputs); clash {
 		r.fail("indexed_output_files", "%s and %s would have the same name in a job's folder", a, b)
+	}
+}
+
+// checkPlaces makes sure that the names of matprod's files have an index in their last part. In
+// a job they are in one folder.
+func (r *resolver) checkPlaces(q *Request, attr string, names []string) {
+	for _, name := range names {
+		if q.Matprod && file.PlacesIndex(name) && !file.PlacesIndex(condor.Base(name)) {
+			r.fail(attr, "%s: matprod needs $(index) in the last part of the name, too, as in run$(index)/x$(index).npy", text.Clip(name))
+		}
 	}
 }

@@ -22,7 +22,7 @@ func TestDefaults(t *testing.T) {
 	want := &Request{
 		Matprod:       true,
 		IndexedInputs: []string{"inputA.npy", "inputB.npy"},
-		TotalJobs:     100, ProductsPerJob: 1, Slots: 8,
+		TotalJobs:     100, ProductsPerJob: 1,
 		Stdout: "logs/$(index).out", Stderr: "logs/$(index).err", Log: "run.log",
 		Cpus: 1, MaxRetries: 3, RetryDelay: 10 * time.Minute, MaxRunTime: time.Hour,
 		BatchName: "run",
@@ -71,7 +71,7 @@ condor.rank          = Mips   # not a comment
 
 		IndexedInputs: []string{"in/a.dat", "b c.dat", "pipe"}, IndexedOutputs: []string{"out/x.dat", "y"},
 		Inputs:    []string{"data.h5", "dependencies.exe"},
-		TotalJobs: 20, FirstIndex: 5, Slots: 40, SlotsGiven: true,
+		TotalJobs: 20, FirstIndex: 5, Slots: 40,
 		Stdout: "logs/out$(index).log", Stderr: "err/$(Cluster).$(INDEX).txt", Log: "all $x.log",
 		Systems: []condor.System{condor.Linux, condor.Windows},
 		Cpus:    2, Memory: 3 << 29, Disk: 300 << 20,
@@ -184,7 +184,10 @@ func TestValues(t *testing.T) {
 		{"log", "$(index).log", "$(index).log"},
 		{"log", "$(indx).log", `$(indx).log: byte 0: unknown macro; the known ones are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $`},
 		{"log", "$ENV(HOME)/log", `$ENV(HOME)/log: byte 0: unknown macro; the known ones are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $`},
-		{"indexed_log", "$(index).log", `$(index).log: byte 0: $(index) has no effect in this name: the number always goes before the extension`},
+		{"indexed_log", "$(index).log", "$(index).log"},
+		{"indexed_output_files", "run$(index)/x.txt, y_$(Index).txt", []string{"run$(index)/x.txt", "y_$(Index).txt"}},
+		{"indexed_output_files", "x$(first).txt", `x$(first).txt: byte 1: $(first) has no effect in this name, only $(index) has`},
+		{"input_files", "x$(index).txt", `x$(index).txt: byte 1: $(index) has no effect in this name, which is the same for every job`},
 		{"indexed_log", "$(indx).log", "$(indx).log"},
 
 		{"input_files", "a", []string{"a"}},
@@ -261,6 +264,15 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		{"total_jobs = 1\nexecutable = bin/Matprod.exe\narguments = inputA$(index).npy", "run:3: arguments: matsubmit makes matprod's arguments: leave this out, or set executable to another program"},
 		{"total_jobs = 1\nstdout = a\nindexed_stdout = b", "run:3: indexed_stdout: stdout is also set, on line 2: remove one of them"},
 		{"total_jobs = 1\nindexed_input_files = a, b, c", "run:2: indexed_input_files: matprod has two inputs, the factors, or one .npz file of both, not 3"},
+		{"total_jobs = 1\nindexed_input_files = b\ninput_files = a", "run:2: indexed_input_files: if a is a factor of all products, write fixed = a, for a·b, or fixed = b, for b·a"},
+		{"total_jobs = 1\nfixed = a\ninput_files = c", "run:2: fixed: one factor is the file in input_files, and the other is in indexed_input_files, as inputB.npy: here are 1 and 2"},
+		{"total_jobs = 1\nfixed = b\nindexed_input_files = a", "run:2: fixed: one factor is the file in input_files, and the other is in indexed_input_files, as inputB.npy: here are 0 and 1"},
+		{"total_jobs = 1\nfixed = b\ninputs = random\nseed = 1", "run:2: fixed: with inputs = random both factors are made in the job"},
+		{"total_jobs = 1\nexecutable = x\nfixed = b", "run:3: fixed: it is for matprod only; each job of another program gets all of input_files"},
+		{"total_jobs = 1\ninputs = random", "run:2: inputs: random inputs need a seed, as in seed = 42"},
+		{"total_jobs = 1\ninputs = random\nseed = 1\nindexed_input_files = a, b", "run:4: indexed_input_files: with inputs = random the jobs get no inputs: leave this out"},
+		{"total_jobs = 1\nexecutable = x\ninputs = random\nseed = 1", "run:3: inputs: only matprod makes random inputs"},
+		{"total_jobs = 1\nsize = 1\nrng = pcg64\ndtype = int8", "run:2: size: it is for inputs = random only\nrun:3: rng: it is for inputs = random only\nrun:4: dtype: it is for inputs = random only"},
 		{"total_jobs = 1\nindexed_output_files = a, b", "run:2: indexed_output_files: matprod has one output, the product, not 2"},
 		{"total_jobs = 1\nindexed_output_files = inputB.npy", "run:2: indexed_output_files: inputB.npy is also an input"},
 		{"total_jobs = 1\nexecutable = x\nsum = yes", "run:3: sum: only matprod can sum its products"},
@@ -284,6 +296,8 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		"total_jobs = 1\nindexed_input_files = a, A",
 		"total_jobs = 1\nexecutable = bin/Matprod.EXE\nsum = yes",
 		"total_jobs = 1\nexecutable = other",
+		"total_jobs = 1\ninputs = random\nseed = 1\nindexed_input_files =",
+		"total_jobs = 1\nfixed = a\ninput_files = c.npz:x\nindexed_input_files = b.npz",
 	} {
 		f, _ := parse(t, in)
 		q, err := f.Request()

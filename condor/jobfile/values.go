@@ -47,6 +47,9 @@ func parseText(name, value string) (string, error) {
 	if err := condor.CheckPrintable(value); err != nil {
 		return "", err
 	}
+	if err := checkWord(name, value); err != nil {
+		return "", err
+	}
 	switch name {
 	case "arguments":
 		words, err := condor.SplitArguments(value)
@@ -71,8 +74,8 @@ func parseText(name, value string) (string, error) {
 	return value, nil
 }
 
-// parseName parses the name of one file. Only names that are common to all jobs may have
-// macros.
+// parseName parses the name of one file. Names that are common to all jobs may have any
+// macros, those of numbered files $(index).
 func parseName(attr, value string) (string, error) {
 	name, err := unquote(value)
 	if err != nil {
@@ -93,7 +96,7 @@ func parseName(attr, value string) (string, error) {
 		if err := checkNumbers(attr, name); err != nil {
 			return "", err
 		}
-		if err := condor.CheckLiteral(name); err != nil {
+		if err := condor.CheckLiteral(name, strings.HasPrefix(attr, "indexed_")); err != nil {
 			return "", err
 		}
 	}
@@ -135,7 +138,7 @@ func parseNames(attr, value string) ([]string, error) {
 		if err := checkNumbers(attr, name); err != nil {
 			return nil, err
 		}
-		if err := condor.CheckLiteral(name); err != nil {
+		if err := condor.CheckLiteral(name, strings.HasPrefix(attr, "indexed_")); err != nil {
 			return nil, err
 		}
 		if err := condor.CheckName(name, condor.InInputs); err != nil {

@@ -99,14 +99,16 @@ var htcondorNumber = regexp.MustCompile(`(?i)\$\((Cluster|ClusterId|Process|Proc
 func checkNumbers(attr, name string) error {
 	numbers := htcondorNumber.FindAllString(name, -1)
 	plain := htcondorNumber.ReplaceAllString(name, "")
-	job := condor.Template(name).PerJob()
+	job := condor.Template(name).Uses("Process") || condor.Template(name).Uses("ProcId")
 	switch {
 	case numbers == nil:
 		return nil
 	case job && attr == "input_files":
 		return fmt.Errorf("%s: every job gets this file: for files with numbers write indexed_input_files = %s", text.Clip(name), plain)
-	case job && strings.HasPrefix(attr, "indexed_") && condor.Base(plain) != "":
+	case job && strings.HasPrefix(attr, "indexed_") && condor.Base(plain) != "" && file.InsertIndex(plain, numbers[0]) == name:
 		return fmt.Errorf("%s: write %s: the number goes before the extension, as in %s", text.Clip(name), plain, file.Indexed(plain, 7))
+	case job && strings.HasPrefix(attr, "indexed_"):
+		return fmt.Errorf("%s: write $(index), not HTCondor's numbers, which begin at 0 in every submission", text.Clip(name))
 	}
 	return fmt.Errorf("%s: HTCondor's numbers are only for stdout, stderr, log and arguments", text.Clip(name))
 }

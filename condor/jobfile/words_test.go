@@ -106,9 +106,9 @@ func TestHTCondorsNumbers(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
 		{"indexed_input_files = in/a$(Process).npy", "indexed_input_files: in/a$(Process).npy: write in/a.npy: the number goes before the extension, as in in/a7.npy"},
 		{"indexed_input_files = a.npy, b$(ProcId)", "indexed_input_files: b$(ProcId): write b: the number goes before the extension, as in b7"},
-		{"indexed_output_files = $(process)_c.npy", "indexed_output_files: $(process)_c.npy: write _c.npy: the number goes before the extension, as in _c7.npy"},
-		{"indexed_stdout = logs/$(Cluster).$(Process).out", "indexed_stdout: logs/$(Cluster).$(Process).out: write logs/..out: the number goes before the extension, as in logs/..out7"},
-		{"indexed_output_files = out/$(Process)", "indexed_output_files: out/$(Process): HTCondor's numbers are only for stdout, stderr, log and arguments"},
+		{"indexed_output_files = $(process)_c.npy", "indexed_output_files: $(process)_c.npy: write $(index), not HTCondor's numbers, which begin at 0 in every submission"},
+		{"indexed_stdout = logs/$(Cluster).$(Process).out", "indexed_stdout: logs/$(Cluster).$(Process).out: write $(index), not HTCondor's numbers, which begin at 0 in every submission"},
+		{"indexed_output_files = out/$(Process)", "indexed_output_files: out/$(Process): write $(index), not HTCondor's numbers, which begin at 0 in every submission"},
 		{"indexed_log = log$(ClusterId)", "indexed_log: log$(ClusterId): HTCondor's numbers are only for stdout, stderr, log and arguments"},
 		{"input_files = data$(Process).txt", "input_files: data$(Process).txt: every job gets this file: for files with numbers write indexed_input_files = data.txt"},
 		{"input_files = data$(Cluster).txt", "input_files: data$(Cluster).txt: HTCondor's numbers are only for stdout, stderr, log and arguments"},

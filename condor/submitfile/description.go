@@ -19,6 +19,7 @@ type Description struct {
 	BatchName string
 	Unit      string // what a job computes, for hold reasons: "product"
 	Sum       bool   // a job returns the sum of its products
+	Random    string // from what a job's inputs are drawn, for the log; "" if they are files
 
 	// Executable is the program's file, or, for several systems, the stem of the files'
 	// names (see [condor.Variant]).
@@ -26,7 +27,12 @@ type Description struct {
 	Systems    []condor.System
 	Arguments  []condor.Template
 
-	Inputs []string // files that every job gets, besides its own
+	// Inputs are files that every job gets, besides its own.
+	//
+	// Note: later versions of HTCondor can send such files once to a machine, for all jobs there
+	// (by the job attributes _x_common_input_catalogs and _x_catalog_NAME). 23.9.6 ignores them: a
+	// job begins without the files.
+	Inputs []string
 	// InputRemaps give inputs other names in a job's folder. The names have no folders. Only
 	// Linux machines can do it.
 	//
@@ -55,6 +61,11 @@ type Description struct {
 	RetryDelay time.Duration // how long a job avoids the machines that it failed on
 	MaxRunTime time.Duration // a job that runs longer is held
 	MaxIdle    int           // the number of jobs that wait in the queue at a time; 0 for all
+
+	// For the note in the log, relative to the log's folder: the name of the submit description, or
+	// "", and those of the numbered files that come back (see [condor.Note.Returns]).
+	File     string
+	Returned []string
 
 	Extra []condor.Setting // lines for the end, unchanged
 	Jobs  []Job

@@ -27,7 +27,7 @@ func writeMachines(p *printer, d *Description) {
 	if d.hasRanges() {
 		first, count = "$(first)", "$(count)"
 	}
-	p.set("submit_event_user_notes", "%s", condor.FormatNote(first, count, d.MaxRetries+1, len(d.Jobs), d.Sum))
+	p.set("submit_event_user_notes", "%s", condor.FormatNote(first, count, d.Note()))
 	p.set("+MatFirst", "%s", first)
 	if d.hasRanges() {
 		p.set("+MatCount", "%s", count)
@@ -42,11 +42,8 @@ func writeMachines(p *printer, d *Description) {
 
 // requirements returns the expression for the machines that a job may have.
 func requirements(d *Description) string {
-	var systems []string
-	for _, system := range d.Systems {
-		systems = append(systems, fmt.Sprintf("OpSys == %q", string(system)))
-	}
-	expr := fmt.Sprintf("(Arch == %q) && (%s)", condor.Arch, strings.Join(systems, " || "))
+	arch, system := Platforms(d.Systems)
+	expr := fmt.Sprintf("(%s) && (%s)", arch, system)
 	if d.RetryDelay > 0 {
 		var had []string
 		for i := range historyLength(d) {
@@ -55,12 +52,24 @@ func requirements(d *Description) string {
 		expr += fmt.Sprintf(" && (!member(TARGET.Machine, {%s}) || time() - MY.EnteredCurrentStatus > %s)", strings.Join(had, ", "), seconds(d.RetryDelay))
 	}
 	if len(d.InputRemaps) > 0 {
-		expr += " && TARGET.HasTransferInputRemaps"
+		expr += " && " + RenamesInputs
 	}
 	if d.Requirements != "" {
 		expr += " && (" + d.Requirements + ")"
 	}
 	return expr
+}
+
+// RenamesInputs is the condition on a machine that gives inputs other names.
+const RenamesInputs = "TARGET.HasTransferInputRemaps"
+
+// Platforms returns the conditions on a machine's processor and on its system.
+func Platforms(systems []condor.System) (arch, system string) {
+	var list []string
+	for _, system := range systems {
+		list = append(list, fmt.Sprintf("OpSys == %q", string(system)))
+	}
+	return fmt.Sprintf("Arch == %q", condor.Arch), strings.Join(list, " || ")
 }
 
 // historyLength returns the number of machines that HTCondor records for a job: those of all
@@ -79,4 +88,9 @@ func historyLength(d *Description) int {
 // seconds returns a time in whole seconds, rounded up.
 func seconds(d time.Duration) string {
 	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
+}
+
+// Note returns the note for the jobs' submit events. It lacks the products, which differ.
+func (d *Description) Note() condor.Note {
+	return condor.Note{Starts: d.MaxRetries + 1, Jobs: len(d.Jobs), Sum: d.Sum, Random: d.Random}.Returns(d.File, d.Returned)
 }

@@ -274,3 +274,58 @@ func TestReportOfMany(t *testing.T) {
 		}
 	}
 }
+
+// An argument that begins with a dash of another kind is no file's name, unless "--" or a
+// folder stands before it.
+func TestDashesOfWordProcessors(t *testing.T) {
+	for _, test := range []struct{ arg, want, hint string }{
+		{"–n", `–n: begins with U+2013, an en dash, but a flag begins with "-"`, "type -n; if it is the name of a file, ./–n"},
+		{"—quiet", `—quiet: begins with U+2014, an em dash, but a flag begins with "-"`, "type -quiet; if it is the name of a file, ./—quiet"},
+	} {
+		err := parse("a", test.arg, "3").err
+		if err == nil || err.Error() != test.want || status.Of(err) != status.Usage || status.Hint(err) != test.hint {
+			t.Errorf("%s: %v, status %d, hint %q", test.arg, err, status.Of(err), status.Hint(err))
+		}
+	}
+	for _, args := range []string{"-- –n", "./–n a", "a–b"} {
+		if g := parse(strings.Fields(args)...); g.err != nil {
+			t.Errorf("%s: %v", args, g.err)
+		}
+	}
+}
+
+// The environment bounds the number of threads as it does OpenBLAS's.
+func TestDefaultThreads(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(8))
+	for _, test := range []struct {
+		openblas, omp string
+		want          int
+	}{
+		{"", "", 8},
+		{"", "3", 3},
+		{"2", "3", 2},
+		{"3", "2", 3},
+		{"", "100", 8}, // a bound, not a wish
+		{"100", "2", 8},
+		{"0", "3", 3},
+		{"-1", "3", 3},
+		{"all", "", 8},
+		{"", "two", 8},
+		{"", "3,2", 3}, // a list for nested threads
+		{" +5x", "", 5},
+		{"99999999999999999999", "3", 3},
+	} {
+		t.Setenv("OPENBLAS_NUM_THREADS", test.openblas)
+		t.Setenv("OMP_NUM_THREADS", test.omp)
+		flags := NewFlags("prog", source)
+		threads := flags.Threads("compute with `N` threads")
+		if _, _, err := flags.Parse(nil, nil); err != nil || *threads != test.want {
+			t.Errorf("OPENBLAS_NUM_THREADS=%q OMP_NUM_THREADS=%q: %d threads, %v; want %d", test.openblas, test.omp, *threads, err, test.want)
+		}
+		flags = NewFlags("prog", source)
+		threads = flags.Threads("compute with `N` threads")
+		if _, _, err := flags.Parse([]string{"-threads", "7"}, nil); err != nil || *threads != 7 {
+			t.Errorf("-threads 7: %d, %v", *threads, err)
+		}
+	}
+}

@@ -5,12 +5,15 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"matpool/internal/file"
 	"matpool/internal/status"
+	"matpool/internal/text"
 )
 
 // Flags are a program's flags. They may be before, between and after the operands, with one
@@ -107,14 +110,46 @@ func (f *Flags) String(name, usage string) *string {
 // Jobs defines the flag -jobs, the number of products.
 func (f *Flags) Jobs(usage string) *int { return f.Whole("jobs", 100, 1, file.MaxIndex, usage) }
 
+// First defines the flag -first, the index of the first of some numbered files.
+func (f *Flags) First(usage string) *int { return f.Whole("first", 0, 0, file.MaxIndex, usage) }
+
+// Default sets the value of a flag to that of a file, unless the arguments have the flag.
+func (f *Flags) Default(name string, value *int, fromFile int) {
+	if !f.Given(name) {
+		*value = fromFile
+	}
+}
+
+// CheckAssumed returns an error of status Usage if there are more numbered files than -jobs has
+// by default. It is for programs that were given no number: one that adds 100 of 102 files says
+// nothing about the others.
+func (f *Flags) CheckAssumed(name string, first, count int) error {
+	n := 0
+	for exists(file.Indexed(name, first+count+n)) {
+		n++
+	}
+	if n == 0 {
+		return nil
+	}
+	last := file.Indexed(name, first+count-1)
+	return status.UsageError(fmt.Errorf("%s: exists, but without -jobs the last one is %s", file.Indexed(name, first+count), last),
+		fmt.Sprintf("-jobs %d takes all of them, -jobs %d leaves out the rest", count+n, count))
+}
+
+// exists reports whether there is a file of this name, or an archive with an array of it.
+func exists(name string) bool {
+	path, _, _ := file.SplitMember(name)
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 // maxThreads is more than any machine needs, and keeps sizes far from overflow.
 const maxThreads = 1024
 
-// Threads defines the flag -threads. The default is the number of processors that the
-// program may use, according to affinity, cgroup or GOMAXPROCS.
+// Threads defines the flag -threads. The default is [DefaultThreads].
 func (f *Flags) Threads(usage string) *int {
-	f.threads = f.Whole("threads", runtime.GOMAXPROCS(0), 1, maxThreads, usage)
-	f.set.Lookup("threads").DefValue = "the processors that may be used"
+	f.threads = f.Whole("threads", DefaultThreads(), 1, maxThreads, usage)
+	f.set.Lookup("threads").DefValue = "the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS"
 	return f.threads
 }
 
@@ -145,6 +180,9 @@ func (f *Flags) Parse(args []string, stdout io.Writer) (operands []string, done 
 			operands = append(operands, rest...)
 			break
 		}
+		if err := checkDash(rest[0]); err != nil {
+			return nil, false, err
+		}
 		operands, args = append(operands, rest[0]), rest[1:]
 	}
 	if !f.version && slices.Contains(operands, "") {
@@ -156,7 +194,20 @@ func (f *Flags) Parse(args []string, stdout io.Writer) (operands []string, done 
 	if f.version {
 		return nil, true, f.printVersion(stdout)
 	}
-	return operands, false, nil
+	operands, err = expandWildcards(operands)
+	return operands, false, err
+}
+
+// checkDash returns an error for an argument that begins with a character that looks like "-",
+// as a flag does that was pasted from a word processor.
+func checkDash(arg string) error {
+	first, size := utf8.DecodeRuneInString(arg)
+	dash := text.Dash(first)
+	if dash == "" {
+		return nil
+	}
+	return status.UsageError(fmt.Errorf("%s: begins with U+%04X, %s, but a flag begins with \"-\"", arg, first, dash),
+		fmt.Sprintf("type -%s; if it is the name of a file, ./%s", arg[size:], arg))
 }
 
 // Given reports whether the arguments have the flag.

@@ -186,6 +186,8 @@ func swapAligned(b []byte, size int) {
 }
 
 func toFloat64(dst []float64, src []byte, t Type) {
+	done := widenBlocks(dst, src, t)
+	dst, src = dst[done:], src[done*t.Size():]
 	switch t {
 	case Bool:
 		dst = dst[:len(src)]
@@ -245,7 +247,9 @@ func fromFloat64(dst []byte, src []float64, t Type) {
 			halves[i] = toHalf(v)
 		}
 	case Float32:
-		floats := view[float32](dst)[:len(src)]
+		done := roundBlocks(dst, src)
+		src = src[done:]
+		floats := view[float32](dst)[done:][:len(src)]
 		for i, v := range src {
 			floats[i] = float32(v)
 		}

@@ -397,6 +397,36 @@ func TestInPlace(t *testing.T) {
 	}
 }
 
+// Many values at once become what each becomes alone, wherever they begin.
+func TestManyValuesAsOne(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, typ := range Types() {
+		size, parts := typ.Size(), typ.Parts()
+		src := make([]byte, 300*size)
+		for i := range src {
+			src[i] = byte(random.Uint32())
+		}
+		for first := range 20 {
+			part := src[first*size : len(src)-first*5*size]
+			n := len(part) / size
+			all, one := make([]float64, n*parts), make([]float64, parts)
+			ToFloat64(all, part, typ, false)
+			back := make([]byte, len(part))
+			FromFloat64(back, all, typ.Part())
+			for i := range n {
+				ToFloat64(one, part[i*size:][:size], typ, false)
+				if !bytes.Equal(floatBytes(one), floatBytes(all[i*parts:][:parts])) {
+					t.Fatalf("%v: value %d of %d becomes %v, alone %v", typ, i, n, all[i*parts:][:parts], one)
+				}
+				alone := make([]byte, size)
+				if FromFloat64(alone, one, typ); !bytes.Equal(alone, back[i*size:][:size]) {
+					t.Fatalf("%v: value %d of %d, %v, is rounded to %x, alone to %x", typ, i, n, one, back[i*size:][:size], alone)
+				}
+			}
+		}
+	}
+}
+
 // Lengths that do not belong together, and types that are not meant, are programming errors.
 func TestPanics(t *testing.T) {
 	for what, call := range map[string]func(){

@@ -2,6 +2,8 @@ package file
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -25,6 +27,10 @@ func TestIndexed(t *testing.T) {
 		{"output.NPZ:a.b/c.npy", 7, "output7.NPZ:a.b/c.npy"},
 		{"output.npz:", 7, "output7.npz:"},
 		{`C:\x.npz:C`, 7, `C:\x7.npz:C`},
+		{"in_$(index)_A.npy", 7, "in_7_A.npy"},
+		{"run$(Index)/x$(INDEX).npy", 7, "run7/x7.npy"},
+		{"run$(index)/x.npz:a$(index)", 7, "run7/x.npz:a$(index)"},
+		{"$(indx).npy", 7, "$(indx)7.npy"},
 	} {
 		if got := Indexed(test.name, test.index); got != test.want {
 			t.Errorf("Indexed(%q, %d) = %q, want %q", test.name, test.index, got, test.want)
@@ -35,5 +41,22 @@ func TestIndexed(t *testing.T) {
 func TestIndexedRange(t *testing.T) {
 	if got := fmt.Sprint(IndexedRange("out.npy", 9, 3)); got != "[out9.npy out10.npy out11.npy]" {
 		t.Error(got)
+	}
+}
+
+func TestPadded(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a007.npy", "b2_00", "c01.npz", "d0.npy"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]string{"a7.npy": "a007.npy", "b2_0": "b2_00", "c1.npz:A": "c01.npz", "a8.npy": "", "d.npy": "", "d0.npy": ""} {
+		if want != "" {
+			want = filepath.Join(dir, want)
+		}
+		if got := Padded(filepath.Join(dir, name)); got != want {
+			t.Errorf("Padded(%q) = %q, want %q", name, got, want)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"matpool/blas"
@@ -17,7 +18,7 @@ const benchSize, benchJobs = 1000, 10
 // benchPairs makes the inputs.
 func benchPairs(b *testing.B) (pairs []Pair, outputs []string) {
 	dir := b.TempDir()
-	in := InitOptions{Dir: dir, A: "a.npy", B: "b.npy", Jobs: benchJobs, Size: benchSize, Random: seeded(1)}
+	in := InitOptions{Dir: dir, A: "a.npy", B: "b.npy", Jobs: benchJobs, Size: benchSize, Random: seeded(1), Threads: runtime.GOMAXPROCS(0)}
 	if err := Init(b.Context(), in, quietly); err != nil {
 		b.Fatal(err)
 	}
@@ -83,7 +84,7 @@ func BenchmarkCombine(b *testing.B) {
 }
 
 func BenchmarkInit(b *testing.B) {
-	in := InitOptions{Dir: b.TempDir(), A: "a.npy", B: "b.npy", Jobs: benchJobs, Size: benchSize, Random: seeded(1), Force: true}
+	in := InitOptions{Dir: b.TempDir(), A: "a.npy", B: "b.npy", Jobs: benchJobs, Size: benchSize, Random: seeded(1), Threads: runtime.GOMAXPROCS(0), Force: true}
 	b.SetBytes(2 * benchJobs * 8 * benchSize * benchSize)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -23,12 +23,12 @@ const (
 type work struct {
 	pairs           []Pair
 	multiplications int64
-	largest         int64 // the bytes in memory of the largest pair with its product
+	largest         int64 // the bytes in memory of the largest pair with its product, without a fixed factor
 }
 
 func (w *work) add(f factors) {
 	w.multiplications += f.multiplications()
-	factors, product := f.memory()
+	factors, product, _ := f.memory()
 	w.largest = max(w.largest, factors+product)
 }
 
@@ -37,8 +37,12 @@ func (w *work) add(f factors) {
 func checkProducts(pairs []Pair) (w work, err error) {
 	w.pairs = pairs
 	errs := []error{checkOutputs(pairs)}
+	fixed, err := checkFixed(pairs)
+	if err != nil {
+		return w, errors.Join(append(errs, err)...)
+	}
 	for _, p := range pairs {
-		f, err := openFactors(p)
+		f, err := openFactors(p, fixed)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -54,16 +58,20 @@ func checkProducts(pairs []Pair) (w work, err error) {
 // one of the products is complex.
 func checkTerms(pairs []Pair, output string) (w work, sum npyio.Header, err error) {
 	w.pairs = pairs
+	fixed, err := checkFixed(pairs)
+	if err != nil {
+		return w, sum, err
+	}
 	var errs []error
 	first, complex := "", false
 	for _, p := range pairs {
-		f, err := openFactors(p)
+		f, err := openFactors(p, fixed)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
 		w.add(f)
-		product, name := f.product(), f.nameA+" times "+f.nameB
+		product, name := f.product(), f.a.name+" times "+f.b.name
 		f.close()
 		if product.DType.Kind == 'c' {
 			complex = true
@@ -89,19 +97,20 @@ type Product struct {
 	A, B, C         npyio.Header
 	Multiplications int64 // of real numbers
 	Factors, Result int64 // bytes in memory, of a stack one product at a time
+	Fixed           int64 // bytes in memory of a fixed factor, which Factors does not count
 	Sum             int64 // bytes of a sum of such products, hi and lo
 }
 
 // Headers returns what is known of a pair's product, or all that is wrong with the
-// factors. Nothing but headers is read.
-func Headers(p Pair) (Product, error) {
-	f, err := openFactors(p)
+// factors. Nothing but headers is read; that of a fixed factor (see [ReadFixed]) is given, or nil.
+func Headers(p Pair, fixed *Factor) (Product, error) {
+	f, err := openFactors(p, fixed)
 	if err != nil {
 		return Product{}, err
 	}
 	defer f.close()
 	m := Product{A: f.a.Header, B: f.b.Header, C: f.product(), Multiplications: f.multiplications()}
-	m.Factors, m.Result = f.memory()
+	m.Factors, m.Result, m.Fixed = f.memory()
 	count, _ := m.C.Len()
 	m.Sum = 2 * 8 * count * int64(elemOf(m.C).Parts())
 	return m, nil

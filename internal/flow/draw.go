@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -56,13 +55,13 @@ func (form inputForm) create(name string) (*file.Output, error) {
 	return out, nil
 }
 
-// drawAll writes files of random numbers, one stream for all of them.
+// drawAll writes files of random numbers.
 //
 // Writing takes longer than drawing, so several threads do both: while one draws, the
 // others write what they have drawn. Files of one piece are written at the same time;
 // the system writes the pieces of a larger one in turn.
 func (o InitOptions) drawAll(ctx context.Context, names []string, form inputForm, show progress.Func) error {
-	begin, err := o.Random.filler()
+	begin, err := o.filler()
 	if err != nil {
 		return err
 	}
@@ -70,7 +69,7 @@ func (o InitOptions) drawAll(ctx context.Context, names []string, form inputForm
 	defer d.close()
 	var files atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
-	for range min(runtime.GOMAXPROCS(0), maxWriters) {
+	for range max(1, min(o.Threads, maxWriters)) {
 		g.Go(func() error {
 			floats, err := pages.Alloc(int(min(drawn, form.bytes+7) / 8))
 			if err != nil {
@@ -95,6 +94,25 @@ func (o InitOptions) drawAll(ctx context.Context, names []string, form inputForm
 	return g.Wait()
 }
 
+// filler returns what begins each array, of one stream for all pairs or of one for each.
+func (o InitOptions) filler() (begin func() (func([]byte), error), err error) {
+	if !o.Streams {
+		one, err := o.Random.filler()
+		return func() (func([]byte), error) { return one(), nil }, err
+	}
+	var stream filler
+	arrays := 0
+	return func() (func([]byte), error) {
+		if arrays%2 == 0 {
+			if stream, err = o.Random.filler(o.First + arrays/2); err != nil {
+				return nil, err
+			}
+		}
+		arrays++
+		return stream(), nil
+	}, nil
+}
+
 // maxWriters is how many threads write at most: more gain nothing, since one draws.
 const maxWriters = 4
 
@@ -105,12 +123,12 @@ type drawing struct {
 	sync  bool
 
 	mu    sync.Mutex
-	begin filler
-	begun int          // of the files
-	file  *drawnFile   // the last of them
-	array int          // the last one begun in it
-	fill  func([]byte) // draws its values
-	drawn int64        // of them, in bytes
+	begin func() (func([]byte), error) // begins the next array
+	begun int                          // of the files
+	file  *drawnFile                   // the last of them
+	array int                          // the last one begun in it
+	fill  func([]byte)                 // draws its values
+	drawn int64                        // of them, in bytes
 	open  map[*drawnFile]bool
 }
 
@@ -144,7 +162,10 @@ func (d *drawing) next(buffer []byte) (p drawnPiece, err error) {
 			d.array = 0
 			d.begun++
 		}
-		d.fill, d.drawn = d.begin(), 0
+		if d.fill, err = d.begin(); err != nil {
+			return p, err
+		}
+		d.drawn = 0
 	}
 	p = drawnPiece{d.file, d.array, d.drawn, buffer[:min(drawn, d.form.bytes-d.drawn)]}
 	d.fill(p.values)

@@ -13,17 +13,34 @@ import (
 
 // factors are two open arrays whose product exists.
 type factors struct {
-	a, b         *npyio.File
-	nameA, nameB string
-	archive      *npyio.Archive // of both, or nil
+	a, b    Factor
+	archive *npyio.Archive // of both, or nil
 	shapes
+}
+
+// A Factor is an array that is multiplied: of a file, or one of random numbers.
+type Factor struct {
+	name string
+	npyio.Header
+	file   *npyio.File  // or nil
+	draw   func([]byte) // draws the next random numbers; or nil
+	fixed  bool         // the pairs have it in common
+	values []byte       // all of its values, if they have been read; see loadFixed
+}
+
+// setFile sets the file of a factor, unless it cannot be opened.
+func (f *Factor) setFile(file *npyio.File, err error) error {
+	if err == nil {
+		f.file, f.Header = file, file.Header
+	}
+	return err
 }
 
 func (f factors) close() {
 	if f.archive != nil {
 		f.archive.Close()
 	}
-	for _, file := range []*npyio.File{f.a, f.b} {
+	for _, file := range []*npyio.File{f.a.file, f.b.file} {
 		if file != nil {
 			file.Close()
 		}
@@ -54,36 +71,33 @@ func (f factors) multiplications() int64 {
 }
 
 // memory returns how many bytes the factors and their product take in memory, of a stack
-// one product at a time.
-func (f factors) memory() (factors, product int64) {
+// one product at a time, and how many a factor that is fixed takes for all pairs.
+func (f factors) memory() (factors, product, fixed int64) {
 	a, b, _ := f.types()
-	return newReader(f.a, f.rows, f.k).memory() + newReader(f.b, f.k, f.cols).memory(),
-		8 * int64(f.rows) * int64(f.cols) * int64(blas.Parts(a, b))
+	for _, r := range []*reader{newReader(f.a, f.rows, f.k), newReader(f.b, f.k, f.cols)} {
+		own, common := r.memory()
+		factors, fixed = factors+own, fixed+common
+	}
+	return factors, 8 * int64(f.rows) * int64(f.cols) * int64(blas.Parts(a, b)), fixed
 }
 
-// openFactors opens both arrays of a pair. The error joins what is wrong with either.
-func openFactors(p Pair) (factors, error) {
-	f := factors{nameA: p.A, nameB: p.B}
-	var errA, errB error
-	if p.B == "" {
-		errA = f.openArchive(p.A)
-	} else {
-		f.a, errA = openFactor(p.A)
-		f.b, errB = openFactor(p.B)
-	}
-	err := errors.Join(errA, errB)
+// openFactors opens both arrays of a pair; the fixed one, if there is one, unless it is given. The
+// error joins what is wrong with either.
+func openFactors(p Pair, fixed *Factor) (factors, error) {
+	f := factors{a: Factor{name: p.A, fixed: p.Fixed == FixedA}, b: Factor{name: p.B, fixed: p.Fixed == FixedB}}
+	err := f.open(p, fixed)
 	if err == nil {
-		err = errors.Join(checkFactor(f.nameA, f.a), checkFactor(f.nameB, f.b))
+		err = errors.Join(checkFactor(f.a), checkFactor(f.b))
 	}
 	if err == nil {
 		f.shapes, err = shapesOf(f.a.Shape, f.b.Shape)
 		if err != nil {
-			err = status.DataError(fmt.Errorf("%s is %s and %s is %s: %w", f.nameA, f.a.ShapeString(), f.nameB, f.b.ShapeString(), err), "")
+			err = status.DataError(fmt.Errorf("%s is %s and %s is %s: %w", f.a.name, f.a.ShapeString(), f.b.name, f.b.ShapeString(), err), "")
 		}
 	}
 	if err == nil {
 		if _, ok := f.product().Len(); !ok {
-			err = status.DataError(fmt.Errorf("%s times %s is %s: more values than can be addressed", f.nameA, f.nameB, f.product().ShapeString()), "")
+			err = status.DataError(fmt.Errorf("%s times %s is %s: more values than can be addressed", f.a.name, f.b.name, f.product().ShapeString()), "")
 		}
 	}
 	if err != nil {
@@ -91,6 +105,24 @@ func openFactors(p Pair) (factors, error) {
 		return factors{}, err
 	}
 	return f, nil
+}
+
+func (f *factors) open(p Pair, fixed *Factor) error {
+	switch {
+	case p.Random != nil:
+		return f.beginDrawing(p.Random)
+	case p.B == "":
+		return NotFound(p.A, f.openArchive(p.A))
+	}
+	var errs []error
+	for _, x := range []*Factor{&f.a, &f.b} {
+		if x.fixed && fixed != nil {
+			*x = *fixed
+		} else {
+			errs = append(errs, NotFound(x.name, x.setFile(openFactor(x.name))))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // openArchive opens both factors in one .npz file.
@@ -107,10 +139,9 @@ func (f *factors) openArchive(name string) (err error) {
 	} else if isList {
 		memberA, memberB = product, second
 	}
-	f.nameA, f.nameB = name+":"+memberA, name+":"+memberB
-	var errA, errB error
-	f.a, errA = f.archive.Open(memberA)
-	f.b, errB = f.archive.Open(memberB)
+	f.a.name, f.b.name = name+":"+memberA, name+":"+memberB
+	errA := f.a.setFile(f.archive.Open(memberA))
+	errB := f.b.setFile(f.archive.Open(memberB))
 	return errors.Join(termError(errA), termError(errB))
 }
 
@@ -151,10 +182,10 @@ func openOnly(name string) (*npyio.File, error) {
 }
 
 // checkFactor makes sure that an array has at least one dimension.
-func checkFactor(name string, f *npyio.File) error {
+func checkFactor(f Factor) error {
 	if len(f.Shape) > 0 {
 		return nil
 	}
-	return status.DataError(fmt.Errorf("%s: is a single value, where a factor is a vector, a matrix or a stack of matrices", name),
+	return status.DataError(fmt.Errorf("%s: is a single value, where a factor is a vector, a matrix or a stack of matrices", f.name),
 		"in Python, to multiply by it as a matrix of one value: np.save(name, np.load(name).reshape(1, 1))")
 }

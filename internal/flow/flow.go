@@ -12,6 +12,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"slices"
@@ -23,10 +24,17 @@ import (
 
 // A Pair names the arrays of one product, C = A·B: .npy files, or .npz files with the array arr_0. A
 // factor may also be FILE.npz:NAME. Without B, A is a .npz file of both factors: A and B, or arr_0 and arr_1.
-type Pair struct{ A, B, C string }
+type Pair struct {
+	A, B, C string
+	Fixed   Fixed       // the factor that all pairs of a range have in common
+	Random  *RandomPair // the factors, if they are not in files
+}
 
 // files returns the names of the factors' files.
 func (p Pair) files() []string {
+	if p.Random != nil {
+		return nil
+	}
 	a, _ := splitName(p.A)
 	if p.B == "" {
 		return []string{a}
@@ -40,12 +48,25 @@ func (p Pair) files() []string {
 func (p Pair) Range(first, count int) []Pair {
 	pairs := make([]Pair, count)
 	for i := range pairs {
-		pairs[i] = Pair{A: file.Indexed(p.A, first+i), C: file.Indexed(p.C, first+i)}
-		if p.B != "" {
-			pairs[i].B = file.Indexed(p.B, first+i)
-		}
+		pairs[i] = p.Numbered(first + i)
 	}
 	return pairs
+}
+
+// Numbered returns the pair with an index.
+func (p Pair) Numbered(index int) Pair {
+	p.C = file.Indexed(p.C, index)
+	if p.Random != nil {
+		p.Random = &RandomPair{p.Random.Random, p.Random.Size, index}
+		return p
+	}
+	if p.Fixed != FixedA {
+		p.A = file.Indexed(p.A, index)
+	}
+	if p.Fixed != FixedB && p.B != "" {
+		p.B = file.Indexed(p.B, index)
+	}
+	return p
 }
 
 // piece is how many values are read or written before the next check for cancellation: 32 MiB.
@@ -56,6 +77,17 @@ func inputError(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, npyio.ErrFormat), impossible(err):
 		return status.DataError(err, npyio.Hint(err))
+	}
+	return err
+}
+
+// NotFound adds to an error for a numbered file that does not exist that one exists with zeros
+// before its number, which is then of status Data. Other errors stay as they are.
+func NotFound(name string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		if padded := file.Padded(name); padded != "" {
+			return status.DataError(fmt.Errorf("%w, but there is %s", err, padded), "rename the files: a number has no zeros before it")
+		}
 	}
 	return err
 }

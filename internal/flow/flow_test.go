@@ -89,6 +89,8 @@ func names(t *testing.T, dir string) []string {
 	return names
 }
 
+func pairOf(a, b, c string) Pair { return Pair{A: a, B: b, C: c} }
+
 // makePairs writes pairs of the given sizes (rows, inner, columns).
 func makePairs(t *testing.T, dir string, sizes [][3]int) []Pair {
 	t.Helper()
@@ -268,7 +270,7 @@ func TestSumsNeedOneShape(t *testing.T) {
 // A product whose header alone would be enormous is refused.
 func TestProductTooLargeToAddress(t *testing.T) {
 	dir := t.TempDir()
-	p := Pair{filepath.Join(dir, "a.npy"), filepath.Join(dir, "b.npy"), filepath.Join(dir, "c.npy")}
+	p := Pair{A: filepath.Join(dir, "a.npy"), B: filepath.Join(dir, "b.npy"), C: filepath.Join(dir, "c.npy")}
 	write(t, p.A, 1<<32, 0, nil)
 	write(t, p.B, 0, 1<<32, nil)
 	err := Products(t.Context(), ProductOptions{Pairs: []Pair{p}, Multiplier: newMultiplier(t, 1)}, quietly)
@@ -290,12 +292,12 @@ func TestOutputsMustBeDistinct(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, pairs := range [][]Pair{
-		{{"a0.npy", "b0.npy", "a0.npy"}},
-		{{"a0.npy", "b0.npy", "./x/../b0.npy"}},
-		{{"a0.npy", "b0.npy", "hard.npy"}},
-		{{"a0.npy", "b0.npy", link}},
-		{{"a0.npy", "b0.npy", "c0.npy"}, {"a1.npy", "b1.npy", "c0.npy"}},
-		{{"a0.npy", "b0.npy", "a1.npy"}, {"a1.npy", "b1.npy", "c1.npy"}},
+		{pairOf("a0.npy", "b0.npy", "a0.npy")},
+		{pairOf("a0.npy", "b0.npy", "./x/../b0.npy")},
+		{pairOf("a0.npy", "b0.npy", "hard.npy")},
+		{pairOf("a0.npy", "b0.npy", link)},
+		{pairOf("a0.npy", "b0.npy", "c0.npy"), pairOf("a1.npy", "b1.npy", "c0.npy")},
+		{pairOf("a0.npy", "b0.npy", "a1.npy"), pairOf("a1.npy", "b1.npy", "c1.npy")},
 	} {
 		err := Products(t.Context(), ProductOptions{Pairs: pairs, Multiplier: newMultiplier(t, 1)}, quietly)
 		if status.Of(err) != status.Usage {
@@ -343,7 +345,7 @@ func TestCancelLeavesWholeFilesOnly(t *testing.T) {
 func TestInitIsOneStream(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "folder")
 	const jobs, size = 3, 1100 // two pieces to a file
-	in := InitOptions{Dir: dir, A: "a.npy", B: "b", Jobs: jobs, Size: size, Random: seeded(42)}
+	in := InitOptions{Dir: dir, A: "a.npy", B: "b", Jobs: jobs, Size: size, Random: seeded(42), Threads: 2}
 	if err := Init(t.Context(), in, quietly); err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,6 @@ import (
 	"matpool/internal/file"
 	"matpool/internal/progress"
 	"matpool/internal/status"
-	"matpool/npyio"
 )
 
 // InitOptions say which random inputs [Init] writes.
@@ -21,6 +20,9 @@ type InitOptions struct {
 	Npz        string // the name without the index of the archives of A and B; or none
 	Jobs, Size int
 	Random     Random
+	Streams    bool // each pair has a stream of its own: see [RandomPair]
+	First      int  // with Streams: the first pair's number
+	Threads    int
 	Force      bool // replace files that are there
 	Sync       bool // flush each file to the disk
 }
@@ -32,15 +34,15 @@ const (
 )
 
 // Init writes random inputs: for i = 0 … Jobs−1, A then B, each a Size×Size matrix,
-// filled row by row from one stream. They are the files that numpy
-// writes with these random numbers, or, if Npz is given, np.savez(file, A=a, B=b). Init refuses
-// beforehand if one of them exists, or if they do not all fit on the disk.
+// filled row by row from one stream; with Streams from one for each pair, i = First … First+Jobs−1.
+// They are the files that numpy writes with these random numbers, or, if Npz is given,
+// np.savez(file, A=a, B=b). Init refuses beforehand if one of them exists, or if they do not all fit on the disk.
 func Init(ctx context.Context, o InitOptions, show progress.Func) error {
 	if err := o.Random.Check(); err != nil {
 		return err
 	}
 	var names []string
-	for i := range o.Jobs {
+	for i := o.First; i < o.First+o.Jobs; i++ {
 		if o.Npz != "" {
 			names = append(names, filepath.Join(o.Dir, file.Indexed(o.Npz, i)))
 		} else {
@@ -55,7 +57,7 @@ func Init(ctx context.Context, o InitOptions, show progress.Func) error {
 			return outputError(err)
 		}
 	}
-	form := newInputForm(npyio.Header{DType: npyio.DTypeOf(o.Random.Type()), Shape: []int{o.Size, o.Size}}, o.Npz != "")
+	form := newInputForm(o.Random.header(o.Size), o.Npz != "")
 	replaced, err := o.existing(names)
 	if err != nil {
 		return err

@@ -60,8 +60,8 @@ func TestFactorsInArchives(t *testing.T) {
 					pack(t, in("pair.npz"), method, map[string]string{"A": a, "B": b})
 					pack(t, in("list.npz"), method, map[string]string{"arr_0": a, "arr_1": b})
 					pack(t, in("one.npz"), method, map[string]string{"arr_0": a})
-					pairs := []Pair{{a, b, in("want.npy")}, {in("pair.npz"), "", in("0")}, {in("list.npz"), "", in("1")},
-						{in("one.npz"), in("pair.npz:B"), in("2")}, {a, in("pair.npz:B.npy"), in("3")}, {a, b, in("4.npz")}}
+					pairs := []Pair{pairOf(a, b, in("want.npy")), pairOf(in("pair.npz"), "", in("0")), pairOf(in("list.npz"), "", in("1")),
+						pairOf(in("one.npz"), in("pair.npz:B"), in("2")), pairOf(a, in("pair.npz:B.npy"), in("3")), pairOf(a, b, in("4.npz"))}
 					if err := Products(t.Context(), ProductOptions{Pairs: pairs, Multiplier: newMultiplier(t, 2)}, quietly); err != nil {
 						t.Fatal(err)
 					}
@@ -126,7 +126,7 @@ func TestDamagedFactors(t *testing.T) {
 				}
 				content[at] ^= 1
 				m := newMultiplier(t, 2)
-				for _, p := range []Pair{{in("a.npz"), file, in("c.npy")}, {file, in("a.npz:arr_0"), in("c.npy")}} {
+				for _, p := range []Pair{pairOf(in("a.npz"), file, in("c.npy")), pairOf(file, in("a.npz:arr_0"), in("c.npy"))} {
 					pairs := []Pair{p}
 					errs := []error{Products(t.Context(), ProductOptions{Pairs: pairs, Multiplier: m}, quietly),
 						Partial(t.Context(), PartialOptions{Pairs: pairs, Multiplier: m, Output: in("c.npz")}, quietly)}

@@ -38,9 +38,13 @@ type use func(ctx context.Context, i int, c npyio.Header, each func(do func(valu
 // waits for the others, as many threads on one product have to after every few panels.
 // Large ones are made one at a time, by all threads. At least two pairs are in progress,
 // so that one is read or written while another is multiplied. Of a stack one product is
-// in memory at a time.
+// in memory at a time. A fixed factor is read once.
 func (w work) multiply(ctx context.Context, m blas.Multiplier, show progress.Func, use use) error {
 	multipliers, err := m.Split(max(1, min(teams(m.Threads(), w.largest), len(w.pairs))))
+	if err != nil {
+		return err
+	}
+	fixed, err := w.loadFixed(ctx)
 	if err != nil {
 		return err
 	}
@@ -59,7 +63,7 @@ func (w work) multiply(ctx context.Context, m blas.Multiplier, show progress.Fun
 				if i >= len(w.pairs) {
 					return nil
 				}
-				f, err := openFactors(w.pairs[i])
+				f, err := openFactors(w.pairs[i], fixed)
 				if err != nil {
 					return err
 				}

@@ -14,7 +14,7 @@ import (
 	"matpool/internal/status"
 )
 
-// Random says which of numpy's random numbers [Init] draws. The zero value is np.random.rand
+// Random says which of numpy's random numbers are drawn. The zero value is np.random.rand
 // after np.random.seed(0).
 type Random struct {
 	pcg64     bool
@@ -47,6 +47,15 @@ func (r *Random) SetSeed(s string) error {
 	r.seed.SetString(s, 10)
 	return nil
 }
+
+// MaxSize is the largest size of a random matrix.
+const MaxSize = 10_000_000
+
+// SetPCG64 sets the generator of np.random.default_rng, the only one that has a stream for each pair.
+func (r *Random) SetPCG64() { r.pcg64 = true }
+
+// IsPCG64 reports whether it is set.
+func (r *Random) IsPCG64() bool { return r.pcg64 }
 
 // SetRNG sets the generator: mt19937 is that of np.random.seed, pcg64 that of
 // np.random.default_rng.
@@ -111,13 +120,13 @@ func (r *Random) Check() error {
 		return status.UsageError(fmt.Errorf("invalid value %q for flag -seed: with -rng mt19937 it must be a whole number from 0 to %d", r.Seed(), maxLegacySeed),
 			"-rng pcg64 takes any number")
 	case r.dist == integers && !isInteger:
-		return status.UsageError(fmt.Errorf("-dist integers does not make %s, and neither do numpy's generators", t), "-dtype int64, or another type of integers, or bool")
+		return status.UsageError(fmt.Errorf("integers:%s:%s does not make %s, and neither do numpy's generators", &r.low, &r.high, t), "it makes int64, the other types of integers, and bool")
 	case r.dist != integers && !t.IsFloat():
-		return status.UsageError(fmt.Errorf("-dist %s does not make %s, and neither do numpy's generators", r.distName(), t), "-dtype float64, float32 or float16; for integers there is -dist integers:LO:HI")
+		return status.UsageError(fmt.Errorf("%s does not make %s, and neither do numpy's generators", r.distName(), t), "it makes float64, float32 and float16; for integers there is integers:LO:HI")
 	case r.dist == integers:
 		low, end := limits(t)
 		if r.low.Cmp(low) < 0 || r.high.Cmp(end) > 0 {
-			return status.UsageError(fmt.Errorf("-dist integers:%s:%s does not fit -dtype %s, whose values are from %s to %s", &r.low, &r.high, t, low, new(big.Int).Sub(end, big.NewInt(1))), "")
+			return status.UsageError(fmt.Errorf("integers:%s:%s does not fit %s, whose values are from %s to %s", &r.low, &r.high, t, low, new(big.Int).Sub(end, big.NewInt(1))), "")
 		}
 	}
 	return nil
@@ -148,9 +157,10 @@ func limits(t elem.Type) (low, end *big.Int) {
 // needed. The memory is aligned.
 type filler func() func([]byte)
 
-// filler returns the filler from the generator's beginning on. Check must have no objection.
-func (r *Random) filler() (filler, error) {
-	stream, generator, err := r.stream()
+// filler returns the filler from the beginning of a stream on: that of the seed S, or with a number
+// N that of np.random.default_rng([S, N]). Check must have no objection.
+func (r *Random) filler(number ...int) (filler, error) {
+	stream, generator, err := r.stream(number...)
 	if err != nil {
 		return nil, err
 	}
@@ -184,11 +194,15 @@ func (r *Random) filler() (filler, error) {
 }
 
 // stream returns the generator, once more if it is a PCG64.
-func (r *Random) stream() (nprand.Stream, *nprand.Generator, error) {
+func (r *Random) stream(number ...int) (nprand.Stream, *nprand.Generator, error) {
 	if !r.pcg64 {
 		return nprand.New(uint32(r.seed.Uint64())), nil, nil
 	}
-	g, err := nprand.NewGenerator(&r.seed)
+	seed := []*big.Int{&r.seed}
+	for _, n := range number {
+		seed = append(seed, big.NewInt(int64(n)))
+	}
+	g, err := nprand.NewGenerator(seed...)
 	return g, g, err
 }
 

@@ -10,29 +10,32 @@ import (
 	"matpool/npyio"
 )
 
-// A reader reads the matrices of a file into memory, of small ones several at a time.
+// A reader reads the matrices of a factor into memory, of small ones several at a time. Random
+// ones it draws. All matrices of a fixed factor are read at once.
 //
 // Note: a stack in Fortran order has the values of each matrix scattered over the whole
 // file. It is read as a whole, since to read it once for each matrix would take longer
 // than the products.
 type reader struct {
-	file       *npyio.File
+	Factor
 	t          elem.Type
 	rows, cols int
 	scattered  bool
 	buffer     *pages.Buffer
 	gathered   *pages.Buffer  // a matrix of a stack in Fortran order
-	values     []byte         // in the buffer:
-	first, n   int            // which matrices
+	first, n   int            // which matrices are in values
 	sum        npyio.Checksum // of the values of an archive's array that were read, from the first one on
 }
 
 // atLeast is how many bytes are read at a time if there are as many.
 const atLeast = 1 << 20
 
-func newReader(f *npyio.File, rows, cols int) *reader {
-	r := &reader{file: f, t: elemOf(f.Header), rows: rows, cols: cols}
+func newReader(f Factor, rows, cols int) *reader {
+	r := &reader{Factor: f, t: elemOf(f.Header), rows: rows, cols: cols}
 	r.scattered = f.Fortran && len(f.Shape) > 2 && r.matrices() > 1
+	if f.values != nil {
+		r.n = r.matrices()
+	}
 	return r
 }
 
@@ -42,20 +45,27 @@ func (r *reader) matrices() int {
 	if r.matrixBytes() == 0 {
 		return 0
 	}
-	count, _ := r.file.Len()
+	count, _ := r.Len()
 	return int(count) / (r.rows * r.cols)
 }
 
-// memory returns how many bytes the matrices in memory take, but for small ones.
-func (r *reader) memory() int64 {
+// memory returns how many bytes the matrices in memory take, but for small ones: for each pair,
+// and once for all pairs.
+func (r *reader) memory() (own, common int64) {
 	one := int64(r.matrixBytes())
-	if r.scattered {
-		return one * int64(r.matrices()+1)
+	all := one * int64(r.matrices())
+	switch {
+	case r.fixed && r.scattered:
+		return one, all
+	case r.fixed:
+		return 0, all
+	case r.scattered:
+		return all + one, 0
 	}
-	return one
+	return one, 0
 }
 
-// matrix returns one of the file's matrices, which lies in the buffer until the next call.
+// matrix returns one of the factor's matrices, which lies in the buffer until the next call.
 func (r *reader) matrix(ctx context.Context, i int) (blas.Factor, error) {
 	if err := r.load(ctx, i); err != nil {
 		return blas.Factor{}, err
@@ -72,12 +82,12 @@ func (r *reader) matrix(ctx context.Context, i int) (blas.Factor, error) {
 		}
 		gather(values, r.values[r.offset(i)*r.t.Size():], r.t.Size(), r.matrices())
 		f = blas.DenseFactor(r.cols, r.rows, r.t, values).T()
-	case r.file.Fortran && len(r.file.Shape) > 1:
+	case r.Fortran && len(r.Shape) > 1:
 		f = blas.DenseFactor(r.cols, r.rows, r.t, r.values[(i-r.first)*size:][:size]).T()
 	default:
 		f = blas.DenseFactor(r.rows, r.cols, r.t, r.values[(i-r.first)*size:][:size])
 	}
-	f.Swap = r.file.DType.Swapped()
+	f.Swap = r.DType.Swapped()
 	return f, nil
 }
 
@@ -88,7 +98,7 @@ func (r *reader) load(ctx context.Context, i int) error {
 		return nil
 	}
 	first, n := i, min(max(atLeast/size, 1), all-i)
-	if r.scattered {
+	if r.scattered || r.fixed {
 		first, n = 0, all
 	}
 	if n > math.MaxInt/size {
@@ -99,6 +109,9 @@ func (r *reader) load(ctx context.Context, i int) error {
 		return err
 	}
 	r.n = 0
+	if r.draw != nil {
+		return r.drawMatrix(ctx, values)
+	}
 	if err := readValues(ctx, r.file, values, int64(first)*int64(r.rows*r.cols)); err != nil {
 		return err
 	}
@@ -127,7 +140,7 @@ func (r *reader) verify(values []byte, offset int64) error {
 
 // offset returns the number of the first value of matrix i in a stack in Fortran order.
 func (r *reader) offset(i int) (offset int) {
-	stack := r.file.Shape[:len(r.file.Shape)-2]
+	stack := r.Shape[:len(r.Shape)-2]
 	step := r.matrices()
 	for d := len(stack) - 1; d >= 0; d-- {
 		step /= stack[d]

@@ -33,7 +33,7 @@ func openTerms(names []string, keep int) (*terms, error) {
 	for _, name := range names {
 		term, err := findTerm(name)
 		if err != nil {
-			errs = append(errs, err)
+			errs = append(errs, NotFound(name, err))
 			continue
 		}
 		if seen[term.key()] {
@@ -43,7 +43,7 @@ func openTerms(names []string, keep int) (*terms, error) {
 		seen[term.key()] = true
 		arrays, err := term.open()
 		if err != nil {
-			errs = append(errs, err)
+			errs = append(errs, NotFound(name, err))
 			continue
 		}
 		info, err := arrays[0].Stat()

@@ -148,7 +148,7 @@ func TestSumsOfTypes(t *testing.T) {
 
 func shapeOfProduct(t *testing.T, p Pair) []int {
 	t.Helper()
-	m, err := Headers(p)
+	m, err := Headers(p, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +194,7 @@ func TestMemoryOfStacks(t *testing.T) {
 		A: writeTyped(t, filepath.Join(dir, "a.npy"), source, elem.Float32, false, 10, 20, 30),
 		B: writeTyped(t, filepath.Join(dir, "b.npy"), source, elem.Complex64, true, 10, 30, 40),
 	}
-	m, err := Headers(p)
+	m, err := Headers(p, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,9 +2,11 @@ package joblog
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
+	"matpool/condor"
 	"matpool/condor/eventlog"
 	"matpool/internal/status"
 )
@@ -17,7 +19,8 @@ type Journal struct {
 	Faults     []error // for the first places in the logs that could not be parsed
 	FaultCount int     // the number of all such places
 
-	logs []*log
+	logs    []*log
+	folders map[condor.ID]string // that of each job's log, if there are several
 }
 
 // maxFaults limits the faults that a Journal keeps: a file can be full of them.
@@ -25,7 +28,7 @@ const maxFaults = 20
 
 // Open opens logs. It does not read them.
 func Open(names ...string) (*Journal, error) {
-	j := &Journal{Names: names, History: eventlog.NewHistory()}
+	j := &Journal{Names: names, History: eventlog.NewHistory(), folders: map[condor.ID]string{}}
 	for _, name := range names {
 		l, err := open(name)
 		if err != nil {
@@ -50,12 +53,23 @@ func (j *Journal) Read(each func(*eventlog.Event)) error {
 	for _, l := range j.logs {
 		if err := l.read(func(e *eventlog.Event) {
 			j.History.Add(e)
+			if _, submitted := e.Detail.(eventlog.Submit); submitted && len(j.logs) > 1 {
+				j.folders[e.ID] = filepath.Dir(l.name)
+			}
 			each(e)
 		}, j.fault); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// folder returns the folder of a job's log.
+func (j *Journal) folder(id condor.ID) string {
+	if dir, ok := j.folders[id]; ok {
+		return dir
+	}
+	return filepath.Dir(j.Names[0])
 }
 
 // CheckClusters returns an error of status Data if the logs have clusters, but not all of the

@@ -19,6 +19,8 @@ type Run struct {
 	Later      int    // the number of jobs that have yet to enter the queue, if known
 	Paused     string // why no jobs enter the queue now, or ""
 	Incomplete bool   // some jobs never entered the queue: the cluster was removed
+
+	Outputs *Outputs // of the jobs that are done; nil before [Journal.CheckOutputs]
 }
 
 // Select returns the run of the given clusters, or the latest run if none is given.
@@ -131,11 +133,29 @@ type State int
 
 const (
 	Going State = iota // more will happen
-	Done               // all jobs are done
+	Done               // all jobs are done, and no output is known to be missing
 	Stuck              // nothing will happen without a person, and some jobs are not done
 )
 
 func (s State) String() string { return [...]string{"going", "done", "stuck"}[s] }
+
+// MissingOutputs returns the names of the outputs of a job that are missing although it is done,
+// as far as that is known.
+func (r *Run) MissingOutputs(j *eventlog.Job) []string {
+	if r.Outputs == nil {
+		return nil
+	}
+	return r.Outputs.Missing[j.ID]
+}
+
+// WithoutOutput returns the number of jobs that are done, but of which an output is missing, as
+// far as that is known.
+func (r *Run) WithoutOutput() int {
+	if r.Outputs == nil {
+		return 0
+	}
+	return r.Outputs.jobs
+}
 
 // State returns the state of the run. A run without jobs has not begun.
 func (r *Run) State() State {
@@ -147,7 +167,7 @@ func (r *Run) State() State {
 		return Stuck
 	case c.Total() == 0, r.Entering:
 		return Going
-	case c.Done == c.Total() && !r.Incomplete:
+	case c.Done == c.Total() && !r.Incomplete && r.WithoutOutput() == 0:
 		return Done
 	}
 	return Stuck

@@ -12,7 +12,7 @@ import (
 
 // Summary describes the run in one line: its clusters, and the number of jobs in each state.
 func (r *Run) Summary() string {
-	line := r.Name() + ": " + Counts(r.Counts)
+	line := r.Name() + ": " + r.counts()
 	if r.Superseded > 0 {
 		line += fmt.Sprintf(" (not counted: %s for the same products)", text.Count(r.Superseded, "earlier job"))
 	}
@@ -27,6 +27,27 @@ func (r *Run) Summary() string {
 		line += "; some never entered the queue"
 	}
 	return line
+}
+
+// Proviso returns a line that says so if it is the word of the log alone that jobs are done, or
+// "".
+func (r *Run) Proviso() string {
+	if r.Outputs == nil || r.Outputs.Unknown == "" || r.Counts.Done == 0 {
+		return ""
+	}
+	return "done by the word of the log alone: " + r.Outputs.Unknown
+}
+
+// counts describes the number of jobs in each state, and of those that are done without an output.
+func (r *Run) counts() string {
+	n := r.WithoutOutput()
+	if n == 0 {
+		return Counts(r.Counts)
+	}
+	c := r.Counts
+	c.Done -= n
+	done, others, _ := strings.Cut(Counts(c), " done")
+	return fmt.Sprintf("%s done, %s done without %s%s", done, text.Number(n), text.First(r.Outputs.first, ", "), others)
 }
 
 // Name returns the clusters of the run and the number of its jobs.
@@ -61,7 +82,11 @@ func (r *Run) Unfinished(names []string) error {
 	if r.Counts.Total() == 0 && r.Paused == "" {
 		why = "no jobs"
 	}
-	return status.UnfinishedError(fmt.Errorf("%s: not all jobs are done: %s", strings.Join(names, ", "), why), "")
+	hint := ""
+	if r.WithoutOutput() > 0 {
+		hint = "matsubmit FILE -resubmit makes the missing outputs again"
+	}
+	return status.UnfinishedError(fmt.Errorf("%s: not all jobs are done: %s", strings.Join(names, ", "), why), hint)
 }
 
 // Counts describes the number of jobs in each state.

@@ -138,9 +138,10 @@ func (r *Runner) checkStreams() error {
 // submitAll writes the jobs' first events.
 func (r *Runner) submitAll() error {
 	for i := range r.Jobs {
-		j := &r.Jobs[i]
-		note := condor.Note{First: j.First, Count: j.Count, Starts: r.MaxRetries + 1, Jobs: len(r.Jobs), Sum: r.Sum, Local: true}
-		if err := r.write(i, eventlog.Entry{Host: r.host, Detail: eventlog.Submit{Notes: []string{note.String()}}}); err != nil {
+		note := r.Note()
+		note.Local = true
+		text := r.expand(condor.Template(condor.FormatNote("$(first)", "$(count)", note)), i)
+		if err := r.write(i, eventlog.Entry{Host: r.host, Detail: eventlog.Submit{Notes: []string{text}}}); err != nil {
 			return err
 		}
 	}

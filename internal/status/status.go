@@ -69,6 +69,15 @@ func List(err error) []error {
 	return list
 }
 
+// Map applies change to each of the errors that [errors.Join] joined.
+func Map(err error, change func(error) error) error {
+	var errs []error
+	for _, err := range List(err) {
+		errs = append(errs, change(err))
+	}
+	return errors.Join(errs...)
+}
+
 // Hint returns the hint of err, or "".
 func Hint(err error) string {
 	var e *Error

@@ -78,10 +78,7 @@ func discard(list []asideFile) error {
 // findAsides finds the files that an interrupted call set aside, in the folders of the
 // outputs and of the norm.
 func findAsides(t task) (list []asideFile, err error) {
-	dirs := []string{filepath.Dir(t.normFile())}
-	for _, name := range t.outputs.names {
-		dirs = append(dirs, filepath.Dir(name))
-	}
+	dirs := append(t.outputFolders(), filepath.Dir(t.normFile()))
 	slices.Sort(dirs)
 	for _, dir := range slices.Compact(dirs) {
 		names, err := hiddenNames(dir)

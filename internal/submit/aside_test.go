@@ -82,7 +82,7 @@ func TestSetAsideAllOrNone(t *testing.T) {
 // exists again, and otherwise put back. Other files are left alone.
 func TestHeal(t *testing.T) {
 	t.Chdir(t.TempDir())
-	r := request(4, jobfile.Request{Matprod: true, ProductsPerJob: 1, IndexedOutputs: []string{"out/c.npy"}})
+	r := requestOf(4, jobfile.Request{Matprod: true, ProductsPerJob: 1, IndexedOutputs: []string{"out/c.npy"}})
 	tk := task{Options: Options{File: "run"}, Request: r, outputs: outputsOf(r, "run_product")}
 	touch(t, "out/.c0.npy.aside-1000", "out/.c1.npy.aside-1000", "out/.c2.npy.aside-1000", "out/c2.npy", "out/.c9.npy.aside-1000", "out/.c1.npy.aside-x", ".run.norm.aside-1000")
 	q := queue{latest: []*eventlog.Job{{Submitted: time.Unix(999, 0)}, {Submitted: time.Unix(1000, 0)}, nil, nil}}
@@ -90,7 +90,7 @@ func TestHeal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	notes, err := recoverAside(list, tk, divide(r, alike(4, product{})), q)
+	notes, err := recoverAside(list, tk, divide(r, survey{products: alike(4, product{})}, slotCount{}), q)
 	if err != nil || len(notes) != 1 || !strings.HasPrefix(notes[0], "2 outputs put back: ") {
 		t.Errorf("%q, %v", notes, err)
 	}

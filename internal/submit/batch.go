@@ -22,11 +22,15 @@ type division struct {
 	why     []string // the reason for perJob, if it was auto
 }
 
-// divide divides the products among jobs.
-func divide(r *jobfile.Request, products []product) division {
+// divide divides the products among jobs. The number of slots is for products_per_job = auto.
+func divide(r *jobfile.Request, s survey, slots slotCount) division {
 	d := division{perJob: r.ProductsPerJob}
-	if d.perJob == 0 {
-		c := choosePerJob(r, products)
+	switch {
+	case d.perJob == 0 && slots.earlier > 0:
+		d.perJob = slots.earlier
+		d.why = []string{fmt.Sprintf("products_per_job = auto: %s, as before.", text.Number(slots.earlier))}
+	case d.perJob == 0:
+		c := choosePerJob(r, s, slots)
 		d.perJob, d.why = c.perJob, c.why
 	}
 	for done := 0; done < r.TotalJobs; done += d.perJob {
@@ -46,19 +50,6 @@ func (d division) subBatch(first, count int) batch {
 	return batch{index: len(d.batches) + first, first: first, count: count}
 }
 
-// The model of a product's time in a job:
-//
-//	t = bytes in / inPerSecond + bytes out / outPerSecond + flops / flopsPerSecond / cpus
-//
-// The constants are those of a typical machine. The choice below tolerates machines that
-// are a few times faster or slower.
-const (
-	jobSeconds     = 0.7   // HTCondor's overhead for a job
-	inPerSecond    = 300e6 // bytes per second to a machine
-	outPerSecond   = 440e6 // bytes per second back
-	flopsPerSecond = 20e9  // additions and multiplications per second, on one processor
-)
-
 // The targets of products_per_job = auto. HTCondor's manual calls jobs of several minutes
 // efficient, and pools ask for five minutes if there are many jobs. But a job's files must
 // fit on a machine.
@@ -66,11 +57,6 @@ const (
 	targetTime  = 5 * time.Minute
 	targetFiles = 1 << 30 // bytes
 )
-
-// seconds returns the expected time of a product in a job.
-func (m product) seconds(cpus int) float64 {
-	return float64(m.in)/inPerSecond + float64(m.out)/outPerSecond + float64(m.flops)/flopsPerSecond/float64(cpus)
-}
 
 // A choice is a number of products for each job.
 type choice struct {
@@ -88,24 +74,39 @@ const (
 	bySlots limit = "slots" // every slot must have a job
 )
 
+// defaultSlots is the number of slots for which auto provides jobs if no other is known.
+const defaultSlots = 8
+
+// A slotCount is the number of slots for which auto provides jobs, and where it comes from.
+type slotCount struct {
+	count  int
+	origin string // for the reason of the choice, or ""
+	// earlier is the number of products that each job had before, if it has to remain.
+	earlier int
+}
+
 // choosePerJob returns the largest number of products for a job within all limits.
-func choosePerJob(r *jobfile.Request, products []product) choice {
+func choosePerJob(r *jobfile.Request, s survey, slots slotCount) choice {
 	var mean product
-	for _, m := range products {
+	for _, m := range s.products {
 		mean.in, mean.out, mean.flops = mean.in+m.in, mean.out+m.out, mean.flops+m.flops
 	}
-	total := len(products)
+	total := len(s.products)
 	n := int64(total)
 	mean.in, mean.out, mean.flops = mean.in/n, mean.out/n, mean.flops/n
+	once := product{in: s.common} // whatever the number of products in a job
+	if r.Sum {
+		mean.out, once.out = 0, s.products[0].sum
+	}
 	seconds := mean.seconds(r.Cpus)
 	target := min(targetTime, r.MaxRunTime/2) // max_run_time must suffice for a machine that is half as fast
 
 	most := map[limit]int{
-		byTime:  clampCount(total, (target.Seconds()-jobSeconds)/seconds),
-		byFiles: clampCount(total, targetFiles/float64(mean.in+mean.out)),
-		bySlots: (total + r.Slots - 1) / r.Slots,
+		byTime:  clampCount(total, (target.Seconds()-jobSeconds-once.seconds(r.Cpus))/seconds),
+		byFiles: clampCount(total, float64(targetFiles-once.in-once.out)/float64(mean.in+mean.out)),
+		bySlots: (total + slots.count - 1) / slots.count,
 	}
-	for most[bySlots] > 1 && jobCount(total, most[bySlots]) < r.Slots {
+	for most[bySlots] > 1 && jobCount(total, most[bySlots]) < slots.count {
 		most[bySlots]--
 	}
 	c := choice{perJob: most[bySlots], limit: bySlots}
@@ -116,13 +117,24 @@ func choosePerJob(r *jobfile.Request, products []product) choice {
 	}
 	// Keep the number of jobs, and make them equal.
 	c.perJob = (total + jobCount(total, c.perJob) - 1) / jobCount(total, c.perJob)
+	what := ""
+	if once.in+once.out > 0 {
+		what = fmt.Sprintf(" Once for a job: %s in, %s back.", sizeOrNothing(once.in), sizeOrNothing(once.out))
+	}
 	c.why = []string{
-		fmt.Sprintf("products_per_job = auto: %s. A product is expected to take %.2g s: %s in, %s back, %.2g GFLOP.",
-			text.Number(c.perJob), seconds, text.Size(mean.in), text.Size(mean.out), float64(mean.flops)/1e9),
-		fmt.Sprintf("The limits: %s to keep a job under %s, %s to keep its files under %s, %s to give each of %d slots a job.",
-			text.Number(most[byTime]), text.Duration(target), text.Number(most[byFiles]), text.Size(targetFiles), text.Number(most[bySlots]), r.Slots),
+		fmt.Sprintf("products_per_job = auto: %s. A product is expected to take %.2g s: %s in, %s back, %.2g GFLOP.%s",
+			text.Number(c.perJob), seconds, sizeOrNothing(mean.in), sizeOrNothing(mean.out), float64(mean.flops)/1e9, what),
+		fmt.Sprintf("The limits: %s to keep a job under %s, %s to keep its files under %s, %s to give each of %s a job%s.",
+			text.Number(most[byTime]), text.Duration(target), text.Number(most[byFiles]), text.Size(targetFiles), text.Number(most[bySlots]), text.Count(slots.count, "slot"), slots.origin),
 	}
 	return c
+}
+
+func sizeOrNothing(bytes int64) string {
+	if bytes == 0 {
+		return "nothing"
+	}
+	return text.Size(bytes)
 }
 
 // clampCount rounds x down to a number of products from 1 to total.

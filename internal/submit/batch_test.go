@@ -19,7 +19,7 @@ func square(n int64) product {
 func alike(total int, m product) []product { return slices.Repeat([]product{m}, total) }
 
 // request returns a request for products, with defaults for everything else.
-func request(total int, r jobfile.Request) *jobfile.Request {
+func requestOf(total int, r jobfile.Request) *jobfile.Request {
 	r.TotalJobs = total
 	r.Cpus = max(r.Cpus, 1)
 	if r.Slots == 0 {
@@ -56,8 +56,8 @@ func TestChoose(t *testing.T) {
 		{"one that lasts longer than the target", 100, product{flops: 6e15}, jobfile.Request{}, 1, byTime},
 		{"of nothing", 80, product{}, jobfile.Request{}, 10, bySlots},
 	} {
-		r := request(test.total, test.r)
-		c := choosePerJob(r, alike(test.total, test.m))
+		r := requestOf(test.total, test.r)
+		c := choosePerJob(r, survey{products: alike(test.total, test.m)}, slotCount{count: r.Slots})
 		if c.perJob != test.perJob || c.limit != test.limit {
 			t.Errorf("%s: %d, limited by %s; want %d, by %s", test.what, c.perJob, c.limit, test.perJob, test.limit)
 		}
@@ -75,7 +75,7 @@ func TestChoose(t *testing.T) {
 func TestJobsForEachSlot(t *testing.T) {
 	for total := 1; total <= 70; total++ {
 		for slots := 1; slots <= 20; slots++ {
-			d := divide(request(total, jobfile.Request{Slots: slots}), alike(total, product{in: 1}))
+			d := divide(requestOf(total, jobfile.Request{}), survey{products: alike(total, product{in: 1})}, slotCount{count: slots})
 			n := len(d.batches)
 			if n < min(slots, total) {
 				t.Errorf("%d products: %d jobs for %d slots", total, n, slots)
@@ -108,7 +108,7 @@ func TestDivide(t *testing.T) {
 		{"two each", jobfile.Request{ProductsPerJob: 2, FirstIndex: 5}, "0:5+2 1:7+1"},
 		{"sums of one", jobfile.Request{ProductsPerJob: 1, FirstIndex: 5, Sum: true}, "0:5+1 1:6+1 2:7+1"},
 	} {
-		if got := spellBatches(divide(request(3, test.r), alike(3, product{})).batches); got != test.want {
+		if got := spellBatches(divide(requestOf(3, test.r), survey{products: alike(3, product{})}, slotCount{}).batches); got != test.want {
 			t.Errorf("%s: %s, want %s", test.what, got, test.want)
 		}
 	}
@@ -125,7 +125,7 @@ func spellBatches(batches []batch) string {
 // A job for some of another's products has a unique number, whatever is missing now and was
 // missing before.
 func TestPieceIndicesAreUnique(t *testing.T) {
-	d := divide(request(60, jobfile.Request{ProductsPerJob: 7}), alike(60, product{}))
+	d := divide(requestOf(60, jobfile.Request{ProductsPerJob: 7}), survey{products: alike(60, product{})}, slotCount{})
 	seen := map[int]bool{}
 	for _, b := range d.batches {
 		seen[b.index] = true

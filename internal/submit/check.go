@@ -19,12 +19,23 @@ import (
 // where files have the last part of their names, nor here, where input1.npy with index 0 is
 // input.npy with index 10.
 func checkNames(t task) error {
+	inputs := map[condor.Template]string{}
+	for _, name := range t.Inputs {
+		inputs[condor.Literal(condor.Base(name))] = name
+	}
+	for _, name := range t.IndexedInputFiles() {
+		inputs[t.inJob(name)] = name
+	}
 	var errs []error
 	for _, output := range t.outputs.names {
-		for _, input := range slices.Concat(t.IndexedInputFiles(), t.Inputs) {
-			if condor.Base(output) == condor.Base(input) && !t.Matprod { // matprod's outputs go to the outbox
-				errs = append(errs, status.DataError(fmt.Errorf("%s: indexed_output_files: %s and %s would have the same name in a job's folder", t.File, output, input),
-					"give the outputs different names, as in indexed_output_files = results/output.npy"))
+		if input, clash := inputs[t.inJob(output)]; clash && !t.Matprod { // matprod's outputs go to the outbox
+			errs = append(errs, status.DataError(fmt.Errorf("%s: indexed_output_files: %s and %s would have the same name in a job's folder", t.File, output, input),
+				"give the outputs different names, as in indexed_output_files = results/output.npy"))
+		}
+		for _, input := range t.Inputs {
+			if index, clash := indexOf(output, input, t.FirstIndex, t.TotalJobs); clash {
+				errs = append(errs, status.DataError(fmt.Errorf("%s: indexed_output_files: %s is also in input_files", t.File, file.Indexed(output, index)),
+					"choose another name for the outputs"))
 			}
 		}
 		for _, input := range t.IndexedInputFiles() {
@@ -37,9 +48,22 @@ func checkNames(t task) error {
 	return errors.Join(errs...)
 }
 
+// indexOf finds an index for which a name equals another name.
+func indexOf(name, other string, first, count int) (index int, found bool) {
+	if withoutIndex(name) != withoutIndex(other) {
+		return 0, false
+	}
+	for i, indexed := range file.IndexedRange(name, first, count) {
+		if filepath.Clean(indexed) == filepath.Clean(other) {
+			return first + i, true
+		}
+	}
+	return 0, false
+}
+
 // commonIndex finds an index for which a name equals the other name with another index.
 func commonIndex(name, other string, first, count int) (index int, found bool) {
-	if withoutDigits(name) != withoutDigits(other) {
+	if withoutIndex(name) != withoutIndex(other) {
 		return 0, false
 	}
 	others := make(map[string]bool, count)
@@ -54,33 +78,49 @@ func commonIndex(name, other string, first, count int) (index int, found bool) {
 	return 0, false
 }
 
-// withoutDigits removes the digits before a name's extension, where an index goes.
-func withoutDigits(name string) string {
-	ext := filepath.Ext(name)
-	return filepath.Clean(strings.TrimRight(strings.TrimSuffix(name, ext), "0123456789") + ext)
+// withoutIndex removes the index and all digits from a name.
+func withoutIndex(name string) string {
+	return strings.Map(func(r rune) rune {
+		if '0' <= r && r <= '9' {
+			return -1
+		}
+		return r
+	}, filepath.Clean(file.InsertIndex(name, "")))
 }
 
 // folders returns the names of the folders for the jobs' outputs and logs.
 func folders(t task) []string {
-	var names []string
+	names := t.outputFolders()
 	for _, name := range []condor.Template{t.Stdout, t.Stderr, t.Log} {
-		if dir := condor.Template(path.Dir(string(name))); !dir.PerJob() {
-			names = append(names, path.Dir(name.Expand(t.FirstIndex, t.FirstIndex, 1)))
-			continue
-		}
-		for i := range t.TotalJobs {
-			index := t.FirstIndex + i
-			names = append(names, path.Dir(name.Expand(index, index, 1)))
-		}
-	}
-	for _, name := range t.outputs.names {
-		names = append(names, path.Dir(name))
+		names = append(names, foldersOf(t, name)...)
 	}
 	if t.outputs.folders() {
 		names = append(names, t.outputs.folder)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// outputFolders returns the names of the folders for the named outputs.
+func (t task) outputFolders() (names []string) {
+	for _, name := range t.outputs.names {
+		names = append(names, foldersOf(t, condor.Indexed(name))...)
+	}
+	return names
+}
+
+// foldersOf returns the names of the folders for files with an index in their names.
+func foldersOf(t task, name condor.Template) []string {
+	dir := condor.Template(path.Dir(string(name)))
+	if !dir.PerJob() {
+		return []string{dir.Expand(0, 0, 1)}
+	}
+	names := make([]string, t.TotalJobs)
+	for i := range names {
+		index := t.FirstIndex + i
+		names[i] = dir.Expand(index, index, 1)
+	}
+	return names
 }
 
 // checkFolders makes sure that the folders for the jobs' files are writable or can be made,

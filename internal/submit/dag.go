@@ -40,10 +40,6 @@ func checkDAG(t task) error {
 		if _, err := systemOf(matcombine(t)); err != nil {
 			errs = append(errs, status.DataError(err, "put matcombine next to matsubmit"))
 		}
-		if !t.Sum && t.FirstIndex != 0 {
-			errs = append(errs, status.DataError(fmt.Errorf("%s: first_index: matcombine, the last node, adds outputs numbered from 0, not %d", t.File, t.FirstIndex),
-				"with sum = yes the outputs have the jobs' numbers, from 0 on"))
-		}
 	}
 	if rescue, _ := filepath.Glob(t.dagFile() + ".rescue*"); len(rescue) > 0 && !t.Force {
 		errs = append(errs, status.UsageError(fmt.Errorf("%s: this DAG stopped before its end", rescue[len(rescue)-1]),
@@ -82,14 +78,15 @@ func describeDAG(t task, d division, description *submitfile.Description, summar
 
 // combineJob returns the last node: matcombine, on this machine.
 func combineJob(t task, d division) *submitfile.LocalJob {
-	count := t.TotalJobs
-	if t.Sum {
-		count = len(d.batches)
+	first, count := t.FirstIndex, t.TotalJobs
+	if t.Sum { // the outputs have the jobs' numbers
+		first, count = 0, len(d.batches)
 	}
+	number := func(n int) condor.Template { return condor.Template(strconv.Itoa(n)) }
 	return &submitfile.LocalJob{
 		Comments:   []string{path.Base(t.combineFile()) + ": the last node of " + t.dagFile() + ". It runs on the submit machine, not in the pool."},
 		Executable: matcombine(t),
-		Arguments:  []condor.Template{"-quiet", "-jobs", condor.Template(strconv.Itoa(count)), "--", condor.Literal(t.outputs.names[0])},
+		Arguments:  []condor.Template{"-quiet", "-first", number(first), "-jobs", number(count), "--", condor.Literal(t.outputs.names[0])},
 		Stdout:     condor.Literal(t.normFile()),
 		Stderr:     condor.Literal(t.normFile() + ".err"),
 	}

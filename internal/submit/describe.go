@@ -34,7 +34,7 @@ func describe(t task, s survey, d division, p plan) (submission, error) {
 	linked := t.linksInputs(s.programs.systems)
 	description := descriptionOf(t, s, d, p, linked)
 	asData := func(err error) error {
-		return mapErrors(err, func(err error) error { return status.DataError(fmt.Errorf("%s: %w", t.File, err), "") })
+		return status.Map(err, func(err error) error { return status.DataError(fmt.Errorf("%s: %w", t.File, err), "") })
 	}
 	summary := fmt.Sprintf("%s, on %s", summaryOf(t, d, p.batches), systemNames(s.programs.systems, " and "))
 	if t.DAG {
@@ -59,6 +59,7 @@ func descriptionOf(t task, s survey, d division, p plan, linked bool) *submitfil
 		BatchName:    t.BatchName,
 		Unit:         unit(t),
 		Sum:          t.Sum,
+		Random:       drawnFrom(t.Request),
 		Executable:   s.programs.executable(path.Dir(t.subFile())),
 		Systems:      s.programs.systems,
 		Inputs:       t.Inputs,
@@ -75,6 +76,7 @@ func descriptionOf(t task, s survey, d division, p plan, linked bool) *submitfil
 		MaxIdle:      t.MaxIdle,
 		Extra:        t.Extra,
 	}
+	description.File, description.Returned = fromLog(t)
 	for _, arg := range t.Arguments {
 		description.Arguments = append(description.Arguments, condor.Template(arg))
 	}
@@ -113,6 +115,9 @@ func comments(t task, d division, p plan) []string {
 		}
 		list = append(list, "On the command line: "+strings.Join(words, "; ")+".")
 	}
+	if q := t.Random; q != nil {
+		list = append(list, fmt.Sprintf("The jobs make their inputs: product i has the pair of np.random.default_rng([%s, i]).", q.Seed))
+	}
 	list = append(list, d.why...)
 	if t.Resubmit {
 		list = append(list, "Only what is missing: "+summaryOf(t, d, p.batches)+".")
@@ -123,37 +128,24 @@ func comments(t task, d division, p plan) []string {
 // matprodArguments returns matprod's command line. In a job's folder, inputs have the last
 // part of their names, and outputs go to the outbox.
 func matprodArguments(t task, perJob int) []condor.Template {
-	var factors []string
-	for _, name := range t.IndexedInputs {
-		file, member, isMember := file.SplitMember(name)
-		if name = condor.Base(file); isMember {
-			name += ":" + member
-		}
-		factors = append(factors, name)
-	}
 	c := path.Join(outboxName, condor.Base(t.outputs.names[0]))
-	literal := func(names ...string) (args []condor.Template) {
-		if slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, "-") }) {
-			args = append(args, "--")
+	operands := func(names ...condor.Template) []condor.Template {
+		if slices.ContainsFunc(names, func(name condor.Template) bool { return strings.HasPrefix(string(name), "-") }) {
+			return append([]condor.Template{"--"}, names...)
 		}
-		for _, name := range names {
-			args = append(args, condor.Literal(name))
-		}
-		return args
+		return names
 	}
-	ranged := []condor.Template{"-first", "$(first)", "-count", "$(count)"}
+	factors := factorNames(t, condor.Literal)
+	flags := slices.Concat(factorFlags(t), []condor.Template{"-first", "$(first)", "-count", "$(count)"})
 	switch {
 	case t.Sum:
-		return slices.Concat(ranged, []condor.Template{"-sum", condor.Indexed(c)}, literal(factors...))
+		return slices.Concat(flags, []condor.Template{"-sum", condor.Indexed(c)}, operands(factors...))
 	case perJob > 1:
-		return slices.Concat(ranged, literal(append(factors, c)...))
+		return slices.Concat(flags, operands(append(factors, condor.Literal(c))...))
+	case t.Random != nil:
+		return slices.Concat(factorFlags(t), []condor.Template{"-first", "$(index)"}, operands(condor.Literal(c)))
 	}
-	names := append(factors, c)
-	args := literal(names...)
-	for i, name := range names {
-		args[len(args)-len(names)+i] = condor.Indexed(name)
-	}
-	return args
+	return operands(append(factorNames(t, condor.Indexed), condor.Indexed(c))...)
 }
 
 // hasJobNumbers reports whether an output has its job's number: the job has one product or
@@ -174,16 +166,12 @@ func addOutputs(description *submitfile.Description, t task, d division) {
 		return
 	}
 	for _, name := range t.outputs.names {
-		base := condor.Base(name)
-		from := condor.Indexed(base)
-		if t.generic {
-			from = condor.Literal(base)
-		}
+		from, to := t.inJob(name), condor.Indexed(name)
 		if !t.Matprod {
 			description.Outputs = append(description.Outputs, from)
 		}
-		if t.generic || name != base {
-			description.Remaps = append(description.Remaps, submitfile.RemapTemplate{Name: from, To: condor.Indexed(name)})
+		if from != to {
+			description.Remaps = append(description.Remaps, submitfile.RemapTemplate{Name: from, To: to})
 		}
 	}
 }
@@ -192,8 +180,9 @@ func addOutputs(description *submitfile.Description, t task, d division) {
 func addJobs(description *submitfile.Description, t task, d division, batches []batch, linked bool) {
 	if t.generic && !linked {
 		for _, name := range t.IndexedInputs {
-			base := condor.Base(name)
-			description.InputRemaps = append(description.InputRemaps, submitfile.RemapTemplate{Name: condor.Indexed(base), To: condor.Literal(base)})
+			if sent := condor.Base(string(condor.Indexed(name))); sent != string(t.inJob(name)) {
+				description.InputRemaps = append(description.InputRemaps, submitfile.RemapTemplate{Name: condor.Template(sent), To: t.inJob(name)})
+			}
 		}
 	}
 	for _, b := range batches {

@@ -42,6 +42,7 @@ func runHere(ctx context.Context, h handover, description *submitfile.Descriptio
 		AtOnce: min(atOnce(h.task, description.Memory.Bytes), len(description.Jobs)),
 		Place:  func(name string) string { return name },
 	}
+	description.File = "" // there is no submit description
 	for _, setting := range description.Extra {
 		h.say("%s: has no effect here", setting.Name)
 	}
@@ -84,7 +85,7 @@ func atOnce(t task, memory int64) int {
 	if all := local.Memory(); all > 0 {
 		n = min(n, int(min(all/memory, math.MaxInt32)))
 	}
-	if t.SlotsGiven {
+	if t.Slots > 0 {
 		n = min(n, t.Slots)
 	}
 	return max(1, n)
@@ -162,7 +163,7 @@ func tryOne(ctx context.Context, h handover, runner *local.Runner) error {
 	if err := emptyTryFolder(folder); err != nil {
 		return err
 	}
-	runner.Jobs = runner.Jobs[:1]
+	runner.Jobs, runner.Returned = runner.Jobs[:1], nil
 	runner.Log = condor.Literal(tryLog)
 	runner.Cluster, runner.AtOnce, runner.Once = 1, 1, true
 	runner.Show = func(int64, int64) {}

@@ -14,6 +14,7 @@ import (
 	"matpool/condor/eventlog"
 	"matpool/internal/file"
 	"matpool/internal/flow"
+	"matpool/internal/joblog"
 	"matpool/internal/status"
 	"matpool/internal/text"
 	"matpool/npyio"
@@ -34,6 +35,9 @@ const (
 func chooseMissing(ctx context.Context, t task, s survey, d division, q queue) ([]batch, string, error) {
 	if len(t.outputs.names) == 0 {
 		return nil, "", status.DataError(fmt.Errorf("%s: indexed_output_files: -resubmit needs the names of the outputs of a program other than matprod", t.File), "")
+	}
+	if err := checkSameInputs(t, d, q); err != nil {
+		return nil, "", err
 	}
 	if t.Sum {
 		if err := checkSameSums(t, d, q); err != nil {
@@ -100,19 +104,26 @@ func stateOf(t task, b batch, number int, m product, job *eventlog.Job) (state, 
 		return missing, err
 	case job != nil && isActive(job):
 		return queued, nil
-	case valid && (job != nil || !t.Sum): // only the log shows which products a sum has
+	case valid && (job != nil || !t.Sum && t.Random == nil): // only the log shows which products a sum has, and of which random inputs
 		return done, nil
 	}
 	return missing, nil
 }
 
-// isValid reports whether the outputs of a product exist and are valid. They are not empty,
-// because HTCondor creates an empty file before it sends an output. An output of matprod is a
-// matrix of the right size. None is older than its inputs or the submission of its job.
+// isValid reports whether the outputs of a product came back (see [joblog.Look]) and are valid:
+// an output of matprod is a matrix of the right size. None is older than its inputs or the
+// submission of its job.
 func isValid(t task, b batch, number int, m product, since time.Time) (bool, error) {
 	last := since.Truncate(time.Second)
+	var inputs []string
 	for _, name := range t.IndexedInputFiles() {
-		if info, err := os.Stat(file.Indexed(name, number)); err == nil && info.ModTime().After(last) {
+		inputs = append(inputs, file.Indexed(name, number))
+	}
+	if t.Fixed.Factor != "" {
+		inputs = append(inputs, t.Inputs...)
+	}
+	for _, name := range inputs {
+		if info, err := os.Stat(name); err == nil && info.ModTime().After(last) {
 			last = info.ModTime()
 		}
 	}
@@ -120,14 +131,8 @@ func isValid(t task, b batch, number int, m product, since time.Time) (bool, err
 		b = batch{index: number, first: number, count: 1}
 	}
 	for _, name := range t.outputs.of(b) {
-		info, err := os.Stat(name)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return false, nil
-		case err != nil:
-			return false, fmt.Errorf("%s: %w", name, file.Cause(err))
-		case !info.Mode().IsRegular() || info.Size() == 0 || info.ModTime().Before(last):
-			return false, nil
+		if found, err := joblog.Look(name, last); err != nil || found != joblog.Present {
+			return false, err
 		}
 		if ok, err := hasValidContent(t, name, m); err != nil || !ok {
 			return false, err

@@ -3,18 +3,12 @@ package submit
 import (
 	"context"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"matpool/condor/jobfile"
 	"matpool/internal/file"
-)
-
-// The default names of matprod's outputs.
-const (
-	defaultOutput  = "output.npy"
-	defaultPartial = "partial.npz"
 )
 
 // outputs are the files that come back from jobs.
@@ -27,17 +21,8 @@ type outputs struct {
 
 // outputsOf returns the outputs. The base is the simplified file's name.
 func outputsOf(r *jobfile.Request, base string) outputs {
-	names := r.IndexedOutputs
-	switch {
-	case !r.Sum && len(names) == 0 && r.Matprod:
-		names = []string{defaultOutput}
-	case r.Sum && len(names) == 0:
-		names = []string{defaultPartial}
-	case r.Sum && !strings.EqualFold(path.Ext(names[0]), ".npz"): // this name is for products
-		names = []string{path.Join(path.Dir(names[0]), defaultPartial)}
-	}
-	o := outputs{names: names, sums: r.Sum}
-	if len(names) == 0 {
+	o := outputs{names: r.Outputs(), sums: r.Sum}
+	if len(o.names) == 0 {
 		o.folder = base + ".out"
 	}
 	return o
@@ -70,4 +55,24 @@ func (o outputs) existing(ctx context.Context, batches []batch) ([]string, error
 		return nil
 	})
 	return slices.Concat(found...), err
+}
+
+// fromLog returns the names of the submit description and of the outputs relative to the log's
+// folder, where matwatch looks for them; an absolute name if there is no relative one.
+func fromLog(t task) (description string, names []string) {
+	folder := path.Dir(string(t.Log))
+	relative := func(name string) string {
+		short, err := filepath.Rel(filepath.FromSlash(folder), filepath.FromSlash(name))
+		if err != nil {
+			short, _ = filepath.Abs(name)
+		}
+		return filepath.ToSlash(short)
+	}
+	if t.Output != "-" {
+		description = relative(t.subFile())
+	}
+	for _, name := range t.outputs.names {
+		names = append(names, relative(name))
+	}
+	return description, names
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/internal/status"
 	"matpool/internal/text"
 )
@@ -16,6 +17,9 @@ type plan struct {
 	held    []condor.ID            // held jobs to remove, which the new ones replace
 	gone    map[string][]condor.ID // by log, the same of jobs that matsubmit ran itself
 	notes   []string               // for the user
+
+	// earlier is the latest job of each product, if the log was read; see [queue].
+	earlier []*eventlog.Job
 }
 
 // reconcile compares the jobs with existing outputs and with jobs in the queue. If there are
@@ -41,7 +45,7 @@ func reconcile(ctx context.Context, t task, s survey, d division) (p plan, err e
 		if err != nil {
 			return p, err
 		}
-		p.notes = append(p.notes, q.notes...)
+		p.notes, p.earlier = append(p.notes, q.notes...), q.latest
 		recovered, err := recoverAside(kept, t, d, q)
 		if err != nil {
 			return p, err

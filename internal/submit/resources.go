@@ -21,8 +21,8 @@ const asRequested = "As requested."
 // memory returns the memory for a job, and the reason.
 //
 // Matprod holds a pair and its product. In a batch it reads, multiplies and writes several at
-// the same time: two, or one for each processor if they are small (see [flow.AtOnce]). A sum
-// adds two numbers, 16 bytes, for each element.
+// the same time: two, or one for each processor if they are small (see [flow.AtOnce]). A factor
+// that all have in common is there once. A sum adds two numbers, 16 bytes, for each element.
 func memory(t task, products []product, perJob int) submitfile.Resource {
 	if t.Memory > 0 {
 		return submitfile.Resource{Bytes: t.Memory, Why: asRequested}
@@ -42,11 +42,19 @@ func memory(t task, products []product, perJob int) submitfile.Resource {
 		}
 	}
 	bytes := largest.factors + largest.result
-	why := fmt.Sprintf("The largest pair takes %s and its product %s", text.Size(largest.factors), text.Size(largest.result))
+	read := "pair"
+	if largest.fixed > 0 {
+		read = "factor"
+	}
+	why := fmt.Sprintf("The largest %s takes %s and its product %s", read, text.Size(largest.factors), text.Size(largest.result))
 	if perJob > 1 {
 		atOnce := min(flow.AtOnce(t.Cpus, bytes), perJob)
 		bytes *= int64(atOnce)
 		why += fmt.Sprintf(", %d of these at a time", atOnce)
+	}
+	if largest.fixed > 0 {
+		bytes += largest.fixed
+		why += fmt.Sprintf("; the fixed factor %s", text.Size(largest.fixed))
 	}
 	if t.Sum {
 		bytes += largest.sum

@@ -28,12 +28,18 @@ func TestResources(t *testing.T) {
 		{"a sum", 30, jobfile.Request{Matprod: true, ProductsPerJob: 10, Sum: true}, own + 2*pair + 16*MB, 176*MB*11/10 + MiB, "the sum 16.0 MB"},
 		{"a range, four processors", 30, jobfile.Request{Matprod: true, ProductsPerJob: 10, Cpus: 4}, own + 3*32*MiB + 4*pair, 240*MB*11/10 + MiB, "4 of these at a time"},
 		{"two processors", 3, jobfile.Request{Matprod: true, ProductsPerJob: 1, Cpus: 2}, own + 32*MiB + pair, 24*MB*11/10 + MiB, ""},
+		{"a fixed factor", 30, jobfile.Request{Matprod: true, ProductsPerJob: 10, Fixed: jobfile.Fixed{Factor: "a"}}, own + 2*(pair-8*MB) + 8*MB, (160+8)*MB*11/10 + MiB, "The largest factor takes 8.0 MB and its product 8.0 MB, 2 of these at a time; the fixed factor 8.0 MB; the program"},
 		{"another program", 3, jobfile.Request{ProductsPerJob: 1}, 512*MiB + 32*MB, 512*MiB + 32*MB, "A guess for another program"},
 		{"as requested", 3, jobfile.Request{ProductsPerJob: 1, Memory: 5 * MiB, Disk: 7 * MiB}, 5 * MiB, 7 * MiB, "As requested."},
 	} {
-		tk := task{Request: request(test.total, test.r)}
+		tk := task{Request: requestOf(test.total, test.r)}
 		s := survey{products: alike(test.total, square(1000))}
-		d := divide(tk.Request, s.products)
+		if test.r.Fixed.Factor != "" { // half of what is read is there once
+			m := &s.products[0]
+			m.in, m.factors, m.fixed, s.common = m.in/2, m.factors/2, m.factors/2, m.in/2
+			s.products = alike(test.total, *m)
+		}
+		d := divide(tk.Request, s, slotCount{})
 		m := memory(tk, s.products, d.perJob)
 		if m.Bytes != test.memory || !strings.Contains(m.Why, test.why) {
 			t.Errorf("%s: %d bytes of memory (%s), want %d (%s)", test.what, m.Bytes, m.Why, test.memory, test.why)

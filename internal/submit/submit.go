@@ -4,9 +4,11 @@
 //
 //	read       the simplified file                    → task        read.go
 //	inspect    programs, inputs and folders           → survey      survey.go
+//	ask        HTCondor what the pool has             → offer       pool.go
 //	divide     the products among jobs                → division    batch.go
 //	reconcile  with the outputs and jobs that exist   → plan        reconcile.go
 //	describe   the remaining jobs                     → submission  describe.go, dag.go
+//	judge      how long it will take                  → verdict     verdict.go
 //	hand over  the submission to HTCondor                           handover.go
 //	           or run the jobs here, without HTCondor                here.go
 //
@@ -35,7 +37,7 @@ type Options struct {
 	DAG       bool   // submit a DAG whose last node adds the outputs
 	Local     bool   // run all jobs here, without HTCondor
 	Try       bool   // run the first job here, and keep what it makes apart
-	Quiet     bool   // print only problems, if jobs run here
+	Quiet     bool   // print no verdict, and only problems if jobs run here
 }
 
 // submits reports whether jobs are submitted or run, not only described or tried.
@@ -46,12 +48,12 @@ func (o Options) here() bool { return o.Local || o.Try }
 
 // Run submits the jobs of a simplified submission file. Its messages go to stdout, or to
 // stderr if stdout is for the submit description. Errors of HTCondor's programs go to stderr.
-func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
+func Run(ctx context.Context, options Options, stdout, stderr io.Writer) error {
 	messages := stdout
-	if o.Output == "-" {
+	if options.Output == "-" {
 		messages = stderr
 	}
-	t, err := read(o)
+	t, err := read(options)
 	if err != nil {
 		return err
 	}
@@ -64,7 +66,11 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	d := divide(t.Request, s.products)
+	o := offer{unknown: "nobody asked"}
+	if !t.here() && (!t.Quiet || t.ProductsPerJob == 0 && t.Slots == 0) {
+		o = askPool(ctx, t, s)
+	}
+	d := divide(t.Request, s, slotsFor(t, s, o))
 	p, err := reconcile(ctx, t, s, d)
 	if err != nil {
 		return err
@@ -80,10 +86,11 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if o.here() {
+	if t.here() {
 		return runHere(ctx, h, descriptionOf(t, s, d, p, false), d, s.programs)
 	}
-	if o.Output == "-" {
+	h.tell(ctx, s, d, o)
+	if t.Output == "-" {
 		return h.print(ctx, sub, s.programs, stdout)
 	}
 	return h.submit(ctx, sub, s.programs)

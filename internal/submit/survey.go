@@ -23,7 +23,7 @@ import (
 type survey struct {
 	programs programs
 	products []product // in the order of their numbers
-	common   int64     // the size in bytes of the files that every job gets
+	common   int64     // the size in bytes of the files that every job gets, besides the program
 }
 
 // A product is what the inputs of one product show.
@@ -34,6 +34,7 @@ type product struct {
 	// If matprod makes it:
 	shape           []int
 	factors, result int64 // bytes in memory, of a stack one product at a time
+	fixed           int64 // bytes in memory of a factor that all have in common
 	sum             int64 // bytes of the sum of such products
 }
 
@@ -42,9 +43,14 @@ func inspect(ctx context.Context, t task, stderr io.Writer) (s survey, err error
 	var errs []error
 	s.programs, err = findPrograms(t.Request, t.Programs)
 	errs = append(errs, err, checkHere(t, s.programs, err))
-	s.common, err = inspectCommon(t.Inputs)
+	var fixed *flow.Factor
+	if t.Fixed.Factor != "" {
+		fixed, s.common, err = inspectFixed(t)
+	} else {
+		s.common, err = inspectCommon(t.Inputs)
+	}
 	errs = append(errs, err, checkNames(t), checkFolders(t), checkOutbox(t), checkTargets(t), checkDAG(t))
-	s.products, err = inspectPairs(ctx, t, stderr)
+	s.products, err = inspectPairs(ctx, t, fixed, stderr)
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return survey{}, err
 	}
@@ -63,46 +69,38 @@ func inspectCommon(names []string) (bytes int64, err error) {
 
 // inspectPairs checks the inputs of every product, only by headers and sizes. The error joins
 // all faults, in the order of the products.
-func inspectPairs(ctx context.Context, t task, stderr io.Writer) ([]product, error) {
+func inspectPairs(ctx context.Context, t task, fixed *flow.Factor, stderr io.Writer) ([]product, error) {
 	products := make([]product, t.TotalJobs)
 	show, finish := progress.New(stderr, "checking")
 	defer finish()
 	err := forEach(ctx, len(products), show, func(i int) (err error) {
-		products[i], err = inspectPair(t, t.FirstIndex+i)
+		products[i], err = inspectPair(t, fixed, t.FirstIndex+i)
 		return err
 	})
 	return products, err
 }
 
-func inspectPair(t task, index int) (m product, err error) {
-	if t.Matprod {
-		p, err := flow.Headers(pairOf(t, index))
+func inspectPair(t task, fixed *flow.Factor, index int) (m product, err error) {
+	if t.Matprod && (fixed != nil || t.Fixed.Factor == "") { // otherwise the fixed factor is bad
+		p, err := flow.Headers(t.pair.Numbered(index), fixed)
 		if err != nil {
 			return m, err
 		}
 		return product{in: inputSize(t, index, p), out: fileSize(p.C), flops: 2 * p.Multiplications,
-			shape: p.C.Shape, factors: p.Factors, result: p.Result, sum: p.Sum}, nil
+			shape: p.C.Shape, factors: p.Factors, result: p.Result, fixed: p.Fixed, sum: p.Sum}, nil
 	}
 	var errs []error
-	for _, name := range t.IndexedInputs {
-		size, err := inspectInput(file.Indexed(name, index))
-		m.in, errs = m.in+size, append(errs, err)
+	for _, name := range t.IndexedInputFiles() {
+		name = file.Indexed(name, index)
+		size, err := inspectInput(name)
+		m.in, errs = m.in+size, append(errs, flow.NotFound(name, err))
 	}
 	return m, errors.Join(errs...)
 }
 
-// pairOf returns the factors of a product.
-func pairOf(t task, index int) flow.Pair {
-	p := flow.Pair{A: file.Indexed(t.IndexedInputs[0], index)}
-	if len(t.IndexedInputs) > 1 {
-		p.B = file.Indexed(t.IndexedInputs[1], index)
-	}
-	return p
-}
-
 // inputSize returns the size in bytes of a product's inputs: of archives with all that is in them.
 func inputSize(t task, index int, p flow.Product) (bytes int64) {
-	ofArrays := fileSize(p.A) + fileSize(p.B)
+	ofArrays := numberedSize(t, p)
 	names := t.IndexedInputFiles()
 	if !slices.ContainsFunc(names, jobfile.IsArchive) {
 		return ofArrays
@@ -140,7 +138,7 @@ func inspectInput(name string) (size int64, err error) {
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return 0, status.DataError(fmt.Errorf("%s: no such file", name), "")
+		return 0, status.DataError(fmt.Errorf("%s: %w", name, file.Cause(err)), "")
 	case err != nil:
 		return 0, fmt.Errorf("%s: %w", name, file.Cause(err))
 	case !info.Mode().IsRegular(): // opening a pipe would wait for its writer
@@ -160,7 +158,7 @@ func checkShapes(t task, products []product) error {
 		return nil
 	}
 	name := func(i int) string {
-		p := pairOf(t, t.FirstIndex+i)
+		p := t.pair.Numbered(t.FirstIndex + i)
 		if p.B == "" {
 			return p.A
 		}

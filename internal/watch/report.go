@@ -46,6 +46,7 @@ func Report(ctx context.Context, o ReportOptions, stdout io.Writer) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	j.CheckOutputs(run)
 	r := report.New(j, run)
 	switch o.Form {
 	case Text:

@@ -97,15 +97,13 @@ func follow(ctx context.Context, j *joblog.Journal, clusters []int, s Screen) (*
 			last = start
 		}
 		if w.run.State() != joblog.Going || w.run.AwaitsJobs() && start.Sub(last) > entryTimeout {
-			s.Status(w.status(), true)
-			return w.run, nil
+			return w.end(), nil
 		}
 		select {
 		case <-time.After(max(pollInterval, pauseFactor*time.Since(start))):
 		case <-ctx.Done():
 			if context.Cause(ctx) == errTimeout {
-				s.Status(w.status(), true)
-				return w.run, nil
+				return w.end(), nil
 			}
 			return nil, ctx.Err()
 		}
@@ -158,8 +156,30 @@ func (w *watcher) update() (news bool, err error) {
 	for _, id := range problems {
 		w.explain(id)
 	}
+	if w.run.State() != joblog.Going {
+		w.lookForOutputs()
+	}
 	w.screen.Status(w.status(), false)
 	return news, nil
+}
+
+// end shows the last status.
+func (w *watcher) end() *joblog.Run {
+	if w.run.Outputs == nil {
+		w.lookForOutputs()
+	}
+	w.screen.Status(w.status(), true)
+	return w.run
+}
+
+// lookForOutputs looks for the outputs of the jobs that are done.
+func (w *watcher) lookForOutputs() {
+	run := *w.run // the screen keeps the one that it shows
+	w.run = &run
+	w.journal.CheckOutputs(w.run)
+	if proviso := w.run.Proviso(); proviso != "" {
+		w.screen.Line(w.journal.History.Latest().Time(), proviso)
+	}
 }
 
 func (w *watcher) status() Status {

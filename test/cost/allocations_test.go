@@ -16,7 +16,7 @@ import (
 // The garbage-collected heap stays small, since it contains no matrices. The bounds are for a product or a file.
 func TestAllocations(t *testing.T) {
 	dir := t.TempDir()
-	in := flow.InitOptions{Dir: dir, A: "a.npy", B: "b.npy", Jobs: jobs, Size: n}
+	in := flow.InitOptions{Dir: dir, A: "a.npy", B: "b.npy", Jobs: jobs, Size: n, Threads: 2}
 	quietly := func(int64, int64) {}
 	m, err := blas.New("", 1)
 	if err != nil {

@@ -209,6 +209,19 @@ def inputs(rng, seed, line, jobs, size, folder, npz):
             np.save(f'{folder}/inputB{i}.npy', B)
 
 
+def streams(seed, line, first, jobs, size, folder):
+    """Save random pairs, each from a stream of its own, and their products; return the norm of the products' sum."""
+    n, total = (size, size), 0
+    for i in range(first, first + jobs):
+        r = np.random.default_rng([int(seed), i])
+        A = eval(line, globals(), {'n': n, 'r': r})
+        B = eval(line, globals(), {'n': n, 'r': r})
+        for name, array in ('inputA', A), ('inputB', B), ('output', np.matmul(A, B)):
+            np.save(f'{folder}/{name}{i}.npy', array)
+        total = total + np.matmul(A, B).astype('f8')
+    return float(np.linalg.norm(total))
+
+
 def zip_files(file, files, compress, pipe, zip64):
     """Pack files by Python's zipfile: {name in the archive: name of the file}."""
     with open(file, 'wb') as f:

@@ -226,6 +226,41 @@ func TestAllNewFiles(t *testing.T) {
 	}
 }
 
+// A program whose file names say where the index is gets and returns them as they are, unless only
+// a folder has it.
+func TestNamesThatPlaceTheIndex(t *testing.T) {
+	t.Parallel()
+	for _, system := range []string{"linux", "windows"} {
+		t.Run(system, func(t *testing.T) {
+			t.Parallel()
+			f := newFolder(t)
+			f.program("operating_systems = "+system, "total_jobs = 2", "first_index = 7")
+			task := strings.Replace(f.read("run_worker"), "indexed_input_files = data.txt", "indexed_input_files = data/run$(index)/data.txt, b.txt", 1)
+			f.write("run_worker", task+"\nindexed_output_files = result_$(index).txt, out$(index)/plain.txt")
+			for _, i := range []int{7, 8} {
+				f.run("mkdir", "-p", fmt.Sprintf("data/run%d", i))
+				f.write(fmt.Sprintf("b%d.txt", i), "")
+				f.write(fmt.Sprintf("data/run%d/data.txt", i), fmt.Sprintf("write result_%[1]d.txt %[1]d\nwrite plain.txt plain %[1]d", i))
+			}
+			f.run("matsubmit", "run_worker")
+			if said, status := f.watch(); status != 0 {
+				t.Fatalf("matwatch: exit status %d\n%s", status, said)
+			}
+			if names := f.names("*result*") + " " + f.names("out*/*"); names != "result_7.txt result_8.txt out7/plain.txt out8/plain.txt" {
+				t.Error(names)
+			}
+			for _, i := range []int{7, 8} {
+				if f.read(fmt.Sprintf("result_%d.txt", i)) != fmt.Sprint(i) || f.read(fmt.Sprintf("out%d/plain.txt", i)) != fmt.Sprint("plain ", i) {
+					t.Errorf("the outputs of job %d are wrong", i)
+				}
+			}
+			if exists(f.path("run_worker.inputs")) {
+				t.Error("there are links, which no machine needs")
+			}
+		})
+	}
+}
+
 // A program that knows of indices gets several of them.
 func TestProgramInBatches(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"matpool/condor/eventlog"
+	"matpool/internal/joblog"
 )
 
 // A document is the JSON object. The manual of matwatch lists the fields. A name keeps its
@@ -20,6 +21,7 @@ type document struct {
 	Slots     int        `json:"slots"`
 	Between   *float64   `json:"between_s"`
 	Counts    counts     `json:"counts"`
+	Outputs   string     `json:"outputs"`
 	Total     spending   `json:"total"`
 	Machines  []machine  `json:"machines"`
 	Jobs      []job      `json:"jobs"`
@@ -38,6 +40,7 @@ type counts struct {
 	Unknown    int `json:"unknown"`
 	Superseded int `json:"superseded"`
 	Later      int `json:"later"`
+	Without    int `json:"done_without_output"`
 }
 
 type spending struct {
@@ -81,6 +84,7 @@ type job struct {
 	MemoryMB  *int64     `json:"memory_mb"`
 	Hold      *hold      `json:"hold"`
 	Reason    string     `json:"reason,omitempty"`
+	Missing   []string   `json:"missing_outputs,omitempty"`
 	Attempts  []attempt  `json:"runs"`
 }
 
@@ -117,8 +121,9 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Logs: r.Names, Clusters: r.Run.Clusters, State: r.Run.State().String(),
 		Submitted: known(r.Submitted), Latest: known(r.Latest), Makespan: knownSeconds(r.Makespan()),
 		Slots: r.Total.Slots, Between: knownSeconds(r.Between()),
-		Counts: counts{c.Total(), c.Done, c.Running, c.Idle, c.Held, c.Waiting, c.Failed, c.Removed, c.Unknown, r.Run.Superseded, r.Run.Later},
-		Total:  r.Total.spending(), Faults: r.FaultCount,
+		Counts:  counts{c.Total(), c.Done, c.Running, c.Idle, c.Held, c.Waiting, c.Failed, c.Removed, c.Unknown, r.Run.Superseded, r.Run.Later, r.Run.WithoutOutput()},
+		Outputs: outputs(r.Run),
+		Total:   r.Total.spending(), Faults: r.FaultCount,
 		Machines: []machine{}, Jobs: []job{},
 	}
 	if d.Clusters == nil {
@@ -136,6 +141,17 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	return out.Encode(d)
 }
 
+// outputs says what is known of the outputs of the jobs that are done.
+func outputs(r *joblog.Run) string {
+	switch {
+	case r.Outputs == nil || r.Outputs.Unknown != "":
+		return "unknown"
+	case r.WithoutOutput() > 0:
+		return "missing"
+	}
+	return "there"
+}
+
 func (m *Machine) spending() spending {
 	return spending{m.Attempts, m.Ends[eventlog.Completed], m.Ends[eventlog.Retried], m.Ends[eventlog.EndedByHold], m.Ends[eventlog.EndedByRemoval], m.Ends[eventlog.Evicted], m.Ends[eventlog.Lost], m.Untimed,
 		m.Busy.Seconds(), m.Queued.Seconds(), m.Input.Seconds(), m.Computed.Seconds(), m.Vain.Seconds(), m.Output.Seconds(), m.Overhead()}
@@ -143,7 +159,7 @@ func (m *Machine) spending() spending {
 
 func (r *Report) job(j *eventlog.Job) job {
 	d := job{Cluster: j.Cluster, Proc: j.Proc, State: j.State.String(), Submitted: known(j.SubmittedAt()),
-		Starts: j.Starts, Retries: j.Retries, Evictions: j.Evictions, Holds: j.Holds, Reason: j.Reason, Attempts: []attempt{}}
+		Starts: j.Starts, Retries: j.Retries, Evictions: j.Evictions, Holds: j.Holds, Reason: j.Reason, Missing: r.Run.MissingOutputs(j), Attempts: []attempt{}}
 	if note, ok := j.Note(); ok {
 		d.First, d.Count = &note.First, &note.Count
 	}

@@ -24,6 +24,9 @@ const (
 func (r *Report) Print(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "%s: %s\n", strings.Join(r.Names, ", "), r.Run.Summary())
+	if proviso := r.Run.Proviso(); proviso != "" {
+		fmt.Fprintln(out, proviso)
+	}
 	r.printTimes(out)
 	r.printSpending(out)
 	r.printMachines(out)
@@ -133,7 +136,7 @@ func (r *Report) printJobs(w io.Writer) {
 	if len(jobs) > maxJobs {
 		var problems []*eventlog.Job
 		for _, j := range jobs {
-			if _, ok := joblog.CauseOf(j); ok || j.Retries+j.Evictions+j.Holds > 0 {
+			if _, ok := joblog.CauseOf(j); ok || j.Retries+j.Evictions+j.Holds+len(r.Run.MissingOutputs(j)) > 0 {
 				problems = append(problems, j)
 			}
 		}
@@ -172,7 +175,11 @@ func (r *Report) printJobs(w io.Writer) {
 				}
 			}
 		}
-		t.row(j.ID, cmp.Or(joblog.Products(j), "-"), state(j), where, len(j.Attempts), began, ended, wait, input, compute, output)
+		what := state(j)
+		if r.Run.MissingOutputs(j) != nil {
+			what = "no output"
+		}
+		t.row(j.ID, cmp.Or(joblog.Products(j), "-"), what, where, len(j.Attempts), began, ended, wait, input, compute, output)
 	}
 	t.print(w)
 }

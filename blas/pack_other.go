@@ -1,0 +1,7 @@
+//go:build !amd64
+
+package blas
+
+func packFour(dst, src []float64, stride, n, width int) int { return 0 }
+
+func packWhole(dst, row []float64, width, height, stride int) int { return 0 }

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+
+	"matpool/internal/cli"
+	"matpool/internal/flow"
+	"matpool/internal/request"
+)
+
+// factors are the flags that say what is multiplied, besides names.
+type factors struct {
+	*cli.Flags
+	generate *bool
+	size     *int
+	random   flow.Random
+	fixed    flow.Fixed
+}
+
+func defineFactors(flags *cli.Flags) *factors {
+	f := &factors{Flags: flags}
+	f.generate = flags.Bool("generate", "make the factors, random matrices, instead of reading them")
+	f.size = flags.Whole("size", 1000, 1, flow.MaxSize, "with -generate: of `N`×N matrices")
+	flags.Func("seed", "with -generate: numpy's seed `S`, a whole number", f.random.SetSeed)
+	flags.Func("dist", "with -generate: distribution `D`: uniform, normal or integers:LO:HI (uniform)", f.random.SetDist)
+	flags.Func("dtype", "with -generate: type `T` by numpy's name (float64; of integers int64)", f.random.SetDType)
+	flags.Func("fixed", "factor `F`, a or b, is the same in all products: its name has no index", f.setFixed)
+	return f
+}
+
+func (f *factors) setFixed(s string) error {
+	switch s {
+	case "a":
+		f.fixed = flow.FixedA
+	case "b":
+		f.fixed = flow.FixedB
+	default:
+		return errors.New("it must be a, the first factor, or b, the second")
+	}
+	return nil
+}
+
+// pair returns the pair that the names stand for: those of the factors, and that of the product
+// unless only their sum is wanted. With many, they are without an index.
+func (f *factors) pair(names []string, summed, many bool) (pair flow.Pair, err error) {
+	if f.fixed != flow.NotFixed && !many {
+		return pair, f.Misused("-fixed is for several products: it goes with -first, -count or -serial")
+	}
+	if *f.generate {
+		return f.randomPair(names, summed, many)
+	}
+	for _, name := range []string{"size", "seed", "dist", "dtype"} {
+		if f.Given(name) {
+			return pair, f.Misused("flag -%s goes with -generate only", name)
+		}
+	}
+	return f.filePair(names, summed)
+}
+
+// isArray reports whether a name is that of an array, and not of a simplified submission file.
+func isArray(name string) bool {
+	extension := strings.ToLower(filepath.Ext(name))
+	return extension == ".npz" || extension == ".npy"
+}
+
+// requested returns the pair of a simplified submission file, its first index and their number. The
+// file says all that flags could say.
+func (f *factors) requested(name string) (pair flow.Pair, first, count int, err error) {
+	for _, flag := range []string{"generate", "size", "seed", "dist", "dtype", "fixed"} {
+		if f.Given(flag) {
+			return pair, 0, 0, f.Misused("flag -%s does not go with %s, which says what the factors are", flag, name)
+		}
+	}
+	return request.Factors(name)
+}
+
+// randomPair is pair for -generate: only the product has a name.
+func (f *factors) randomPair(names []string, summed, many bool) (pair flow.Pair, err error) {
+	pair.C = "output.npy"
+	switch {
+	case !f.Given("seed"):
+		return pair, f.Misused("-generate needs -seed: without it no two calls would make the same pairs")
+	case !many:
+		return pair, f.Misused("-generate makes pairs by their indices: it goes with -first, -count or -serial")
+	case f.fixed != flow.NotFixed:
+		return pair, f.Misused("-generate makes both factors: it does not go with -fixed")
+	case summed && len(names) > 0:
+		return pair, f.Misused("with -generate and -serial or -sum no files are named, not %d", len(names))
+	case len(names) > 1:
+		return pair, f.Misused("with -generate one file is named, C, or none; not %d", len(names))
+	case len(names) == 1:
+		pair.C = names[0]
+	}
+	f.random.SetPCG64()
+	pair.Random = &flow.RandomPair{Random: &f.random, Size: *f.size}
+	return pair, f.random.Check()
+}
+
+// filePair is pair for factors in files.
+func (f *factors) filePair(names []string, summed bool) (pair flow.Pair, err error) {
+	pair = flow.Pair{A: "inputA.npy", B: "inputB.npy", C: "output.npy", Fixed: f.fixed}
+	isPair := len(names) > 0 && strings.EqualFold(filepath.Ext(names[0]), ".npz") // both factors
+	switch {
+	case len(names) == 0:
+	case f.fixed != flow.NotFixed && (len(names) == 1 || !summed && len(names) == 2):
+		return pair, f.Misused("with -fixed each factor has a name of its own, not one .npz file for both")
+	case summed && len(names) == 1 && isPair:
+		pair.A, pair.B = names[0], ""
+	case !summed && len(names) == 2 && isPair:
+		pair.A, pair.B, pair.C = names[0], "", names[1]
+	case summed && len(names) == 2:
+		pair.A, pair.B = names[0], names[1]
+	case !summed && len(names) == 3:
+		pair.A, pair.B, pair.C = names[0], names[1], names[2]
+	case summed:
+		return pair, f.Misused("the two factors are named with -serial or -sum, or one .npz file with both, or none; not %d", len(names))
+	default:
+		return pair, f.Misused("three files are named, A B C, or two, PAIR.npz C, or none; not %d", len(names))
+	}
+	return pair, nil
+}

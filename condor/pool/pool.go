@@ -1,0 +1,154 @@
+// Package pool reads from condor_status which slots a pool has, counts those that jobs could have, and finds the condition that no slot meets.
+//
+// HTCondor's condor_status evaluates each condition for each slot. The tables of
+// conditions and slots then answer every question, whatever jobs ask for, so one call is
+// enough.
+//
+// Note: condor_status -target FILE, which should evaluate a job's requirements for each slot,
+// knows none of the file's attributes (seen with 23.9.6). In a constraint, TARGET is nothing
+// either. Therefore the conditions are rewritten to be the slot's own.
+package pool
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Need is what a job needs of a slot.
+type Need struct {
+	Cpus         int
+	Memory, Disk int64 // in bytes
+}
+
+// A Slot is a slot of a pool. A partitionable slot has jobs as long as its resources last. They
+// have the dynamic slots that it is divided into.
+type Slot struct {
+	kind  string // Static, Partitionable or Dynamic
+	open  bool   // no job and no person has the whole slot
+	own   bool   // a job of the user has it, or has had it a moment ago
+	has   Need   // its resources, whether free or not
+	meets []bool // the conditions
+}
+
+// Command returns the command line of condor_status that prints a line for each slot, for
+// [Parse], and says which ones the user has. The conditions are HTCondor's expressions on a
+// slot, as in a job's requirements; see [Split].
+func Command(user string, conditions []string) []string {
+	command := []string{"condor_status", "-af", "SlotType",
+		`(State == "Unclaimed" || State == "Backfill") && Start =!= false`,
+		fmt.Sprintf(`(splitUserName(RemoteOwner)[0] == %q) =?= true`, user),
+		"PartitionableSlot =?= true ? TotalSlotCpus : Cpus",
+		"PartitionableSlot =?= true ? TotalSlotMemory : Memory",
+		"int(PartitionableSlot =?= true ? TotalSlotDisk : Disk)"}
+	for _, c := range conditions {
+		command = append(command, "(("+ofSlot(c)+") ? true : false) =?= true") // a number may be true
+	}
+	return command
+}
+
+// Parse reads the output of [Command] for a number of conditions.
+func Parse(output []byte, conditions int) ([]Slot, error) {
+	var slots []Slot
+	for line := range bytes.Lines(output) {
+		words := strings.Fields(string(line))
+		if len(words) == 0 {
+			continue
+		}
+		s, ok := parseSlot(words, conditions)
+		if !ok {
+			return nil, fmt.Errorf("condor_status: line %d is not about a slot: %.60q", len(slots)+1, bytes.TrimSpace(line))
+		}
+		slots = append(slots, s)
+	}
+	return slots, nil
+}
+
+// parseSlot reads the words of a line.
+func parseSlot(words []string, conditions int) (s Slot, ok bool) {
+	const flags, sizes = 3, 3
+	if len(words) != flags+sizes+conditions {
+		return s, false
+	}
+	var values [sizes]int64
+	for i, word := range words[flags:][:sizes] {
+		v, err := strconv.ParseInt(word, 10, 48)
+		if err != nil {
+			return s, false
+		}
+		values[i] = max(v, 0)
+	}
+	flag := func(word string) (is bool) {
+		is = word == "true"
+		ok = ok && (is || word == "false")
+		return is
+	}
+	ok = true
+	s = Slot{kind: words[0], open: flag(words[1]), own: flag(words[2]),
+		has: Need{Cpus: int(values[0]), Memory: values[1] << 20, Disk: values[2] << 10}} // in MB and kB
+	for _, word := range words[flags+sizes:] {
+		s.meets = append(s.meets, flag(word))
+	}
+	return s, ok && slices.Contains([]string{"Static", "Partitionable", "Dynamic"}, s.kind)
+}
+
+// IsDynamic reports whether the slot is part of a partitionable one.
+func (s Slot) IsDynamic() bool { return s.kind == "Dynamic" }
+
+// Count returns for how many jobs the slots that meet all conditions have the resources, and
+// how many of these no job of another user has.
+//
+// Note: the resources that a partitionable slot has left are no help. They count what the
+// user's own jobs have, and the collector hears of them some seconds late.
+func Count(slots []Slot, need Need) (match, free int) {
+	for _, s := range slots {
+		n := s.jobs(need, -1)
+		switch {
+		case s.IsDynamic() && !s.own:
+			free -= max(n, 1)
+		case s.IsDynamic():
+		case s.open || s.own:
+			match, free = match+n, free+n
+		default:
+			match += n
+		}
+	}
+	return match, max(free, 0)
+}
+
+// jobs returns how many jobs fit into the slot, without regard to one of the requirements,
+// numbered as in [Obstacle].
+func (s Slot) jobs(need Need, without int) int {
+	for i, met := range s.meets {
+		if !met && i != without {
+			return 0
+		}
+	}
+	switch without - len(s.meets) {
+	case 0:
+		need.Cpus = 1
+	case 1:
+		need.Memory = 0
+	case 2:
+		need.Disk = 0
+	}
+	n := s.has.times(need)
+	if s.kind == "Static" {
+		n = min(n, 1)
+	}
+	return n
+}
+
+// times returns how often a need fits into resources.
+func (have Need) times(need Need) int {
+	n := int64(have.Cpus / max(need.Cpus, 1))
+	if need.Memory > 0 {
+		n = min(n, have.Memory/need.Memory)
+	}
+	if need.Disk > 0 {
+		n = min(n, have.Disk/need.Disk)
+	}
+	return int(n)
+}

@@ -1,0 +1,6 @@
+//go:build unix
+
+package cli
+
+// expandWildcards returns the arguments: the shell has expanded wildcards.
+func expandWildcards(args []string) ([]string, error) { return args, nil }

@@ -1,0 +1,7 @@
+//go:build !amd64
+
+package elem
+
+func widenBlocks([]float64, []byte, Type) int { return 0 }
+
+func roundBlocks([]byte, []float64) int { return 0 }

@@ -1,0 +1,40 @@
+package flow
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"matpool/blas"
+)
+
+// Speed is near that of a larger product, and known after a moment. Other programs may run.
+func TestSpeed(t *testing.T) {
+	m, err := NewMultiplier("", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	speed, err := Speed(context.Background(), m)
+	if took := time.Since(begin); err != nil || took > 2*time.Second {
+		t.Fatalf("it took %v: %v", took, err)
+	}
+	const n = 500
+	a, c := blas.Dense(n, n, make([]float64, n*n)), blas.Dense(n, n, make([]float64, n*n))
+	best := time.Hour
+	for range 10 {
+		start := time.Now()
+		if err := m.Mul(context.Background(), c, a.Factor(), a.Factor(), nil); err != nil {
+			t.Fatal(err)
+		}
+		best = min(best, time.Since(start))
+	}
+	if is := 2 * n * n * n / best.Seconds(); speed < is/3 || speed > 3*is {
+		t.Errorf("%.3g operations a second, but a product of %d×%[2]d matrices has %.3g", speed, n, is)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if speed, err := Speed(ctx, m); err == nil {
+		t.Errorf("interrupted: %v", speed)
+	}
+}

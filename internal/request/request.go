@@ -1,0 +1,73 @@
+// Package request reads a simplified submission file for the programs: matsubmit, which submits its jobs, and those that do the same work without HTCondor.
+package request
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"matpool/condor"
+	"matpool/condor/jobfile"
+	"matpool/internal/file"
+	"matpool/internal/status"
+)
+
+// Read reads a simplified submission file, whose values the overrides replace.
+func Read(name string, overrides ...condor.Setting) (*jobfile.Request, error) {
+	content, err := readText(name)
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := jobfile.Parse(name, content)
+	if err != nil {
+		return nil, syntaxErrors(name, err)
+	}
+	r, err := parsed.Request(overrides...)
+	if err != nil {
+		return nil, syntaxErrors(name, err)
+	}
+	if last := r.FirstIndex + r.TotalJobs - 1; last > file.MaxIndex {
+		return nil, status.DataError(fmt.Errorf("%s: first_index and total_jobs: the last index is %d, but the limit is %d", name, last, file.MaxIndex), "")
+	}
+	return r, nil
+}
+
+// syntaxErrors gives each error the status of its place: the file or the command line.
+func syntaxErrors(name string, err error) error {
+	const hint = "matsubmit -help lists the attributes"
+	return status.Map(err, func(err error) error {
+		if syntax := (*condor.SyntaxError)(nil); errors.As(err, &syntax) && syntax.File != name {
+			return status.UsageError(err, hint)
+		}
+		return status.DataError(err, hint)
+	})
+}
+
+func readText(name string) (string, error) {
+	const hint = "name the simplified submission file, such as run_product"
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", status.DataError(fmt.Errorf("%s: no such file", name), hint)
+	case err != nil:
+		return "", fmt.Errorf("%s: cannot be read: %w", name, file.Cause(err))
+	case info.IsDir():
+		return "", status.DataError(fmt.Errorf("%s: is a folder, not a simplified submission file", name), "")
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return "", fmt.Errorf("%s: cannot be read: %w", name, file.Cause(err))
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, jobfile.MaxSize+1)) // the size of a pipe is not known
+	if err != nil {
+		return "", fmt.Errorf("%s: cannot be read: %w", name, file.Cause(err))
+	}
+	text, err := jobfile.Decode(content)
+	if err != nil {
+		return "", status.DataError(fmt.Errorf("%s: is not a simplified submission file: it %w", name, err), hint)
+	}
+	return text, nil
+}

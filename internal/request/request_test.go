@@ -1,0 +1,73 @@
+package request
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"matpool/internal/flow"
+	"matpool/internal/status"
+)
+
+// write writes a file, and returns its name.
+func write(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "run_product")
+	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// What a file says about the numbered files, for those who multiply and add without HTCondor.
+func TestRanges(t *testing.T) {
+	const other, bad = "executable = tool\n", "error"
+	for _, test := range []struct{ text, factors, outputs string }{
+		{"total_jobs = 5", "{[inputA.npy inputB.npy] 0 5}", "{[output.npy] 0 5}"},
+		{"total_jobs = 5\nfirst_index = 3\nproducts_per_job = 2", "{[inputA.npy inputB.npy] 3 5}", "{[output.npy] 3 5}"},
+		{"total_jobs = 5\nfirst_index = 3\nproducts_per_job = 2\nsum = yes", "{[inputA.npy inputB.npy] 3 5}", "{[partial.npz] 0 3}"},
+		{"total_jobs = 5\nproducts_per_job = auto\nsum = yes\nindexed_output_files = r/s.npz", "{[inputA.npy inputB.npy] 0 5}", "{[r/s.npz] 0 0}"},
+		{"total_jobs = 5\nindexed_input_files = pair.npz", "{[pair.npz] 0 5}", "{[output.npy] 0 5}"},
+		{other + "total_jobs = 5\nindexed_input_files = a, b\nindexed_output_files = c", "{[a b] 0 5}", "{[c] 0 5}"},
+		{"total_jobs = 5\nfixed = a\ninput_files = w/A.npy\nindexed_input_files = b.npy", "false 1 {[w/A.npy b.npy] 0 5}", "{[output.npy] 0 5}"},
+		{"total_jobs = 5\nfixed = b\ninput_files = A.npz:x\nindexed_input_files = b.npy", "false 2 {[b.npy A.npz:x] 0 5}", "{[output.npy] 0 5}"},
+		{"total_jobs = 5\ninputs = random\nseed = 1\nfirst_index = 3", "true 0 {[] 3 5}", "{[output.npy] 3 5}"},
+		{"total_jobs = 5\ninputs = random\nseed = 1\ndistribution = none", bad, "{[output.npy] 0 5}"},
+		{other + "total_jobs = 5", bad, bad},
+		{other + "total_jobs = 5\nindexed_input_files = a\nindexed_output_files = c, d", bad, bad},
+		{"total_jobs = 5\nfirst_index = 999999", bad, bad},
+	} {
+		name := write(t, test.text)
+		pair, first, count, err1 := Factors(name)
+		factors := fmt.Sprintf("{%v %d %d}", strings.Fields(pair.A+" "+pair.B), first, count)
+		if pair.Random != nil || pair.Fixed != flow.NotFixed {
+			factors = fmt.Sprint(pair.Random != nil, pair.Fixed, " ", factors)
+		}
+		outputs, err2 := Outputs(name)
+		for _, x := range []struct {
+			got  any
+			err  error
+			want string
+		}{{factors, err1, test.factors}, {outputs, err2, test.outputs}} {
+			if got := fmt.Sprint(x.got); x.err == nil && got != x.want || (x.err != nil) != (x.want == bad) || x.err != nil && status.Of(x.err) != status.Data {
+				t.Errorf("%q: %s, %v; want %s", test.text, got, x.err, x.want)
+			}
+		}
+	}
+}
+
+func TestIs(t *testing.T) {
+	for text, want := range map[string]bool{
+		"total_jobs = 5": true, "# =": true, "\xff\xfea\x00=\x00": true,
+		"": false, "1.0 2.0\n": false, "\x93NUMPY\x01\x00v\x00{'descr': '<f8'} =": false, "PK\x03\x04=": false, "a\x00b=": false,
+	} {
+		if got := Is(write(t, text)); got != want {
+			t.Errorf("%q: %t", text, got)
+		}
+	}
+	if Is(t.TempDir()) || Is("absent") {
+		t.Error("a folder, or no file, is one")
+	}
+}

@@ -1,0 +1,75 @@
+package submit
+
+import (
+	"strings"
+	"testing"
+
+	"matpool/condor/eventlog"
+	"matpool/condor/jobfile"
+	"matpool/internal/status"
+)
+
+// What a job gets or returns once, whatever the number of its products, counts once: a factor that they have in
+// common, and the sum of them. Inputs that are made in the job count nothing.
+func TestChooseWithWhatIsThereOnce(t *testing.T) {
+	made := square(1000)
+	made.in = 0
+	half := square(1000)
+	half.in /= 2
+	for _, test := range []struct {
+		what   string
+		m      product
+		common int64
+		r      jobfile.Request
+		perJob int
+		limit  limit
+		why    string
+	}{
+		{"both factors: files of 44 fit", square(1000), 0, jobfile.Request{}, 44, byFiles, "16.0 MB in, 8.0 MB back, 2 GFLOP."},
+		{"one factor is fixed: files of 66 fit", half, 8e6, jobfile.Request{}, 66, byFiles, "Once for a job: 8.0 MB in, nothing back."},
+		{"random: only products of 134", made, 0, jobfile.Request{}, 134, byFiles, "nothing in, 8.0 MB back, 2 GFLOP."},
+		{"their sum: five minutes", made, 0, jobfile.Request{Sum: true}, 2942, byTime, "Once for a job: nothing in, 16.0 MB back."},
+		{"sums of files", square(1000), 0, jobfile.Request{Sum: true}, 66, byFiles, "Once for a job: nothing in, 16.0 MB back."},
+		{"a fixed factor larger than a job's files should be", half, 2 << 30, jobfile.Request{}, 1, byFiles, ""},
+	} {
+		c := choosePerJob(requestOf(100_000, test.r), survey{products: alike(100_000, test.m), common: test.common}, slotCount{count: defaultSlots})
+		if c.perJob != test.perJob || c.limit != test.limit || !strings.HasSuffix(c.why[0], test.why) {
+			t.Errorf("%s: %d, limited by %s (%s); want %d, by %s", test.what, c.perJob, c.limit, c.why[0], test.perJob, test.limit)
+		}
+	}
+}
+
+// No time of a file shows which random inputs an output is of, so the log has to.
+func TestOutputsOfOtherRandomInputsAreNotMixed(t *testing.T) {
+	seeded := func(random *jobfile.Random) task {
+		return task{Request: requestOf(1, jobfile.Request{Matprod: true, Random: random, Log: "log"})}
+	}
+	random := &jobfile.Random{Size: 10, Seed: "42", Distribution: "uniform"}
+	job := func(note string) *eventlog.Job {
+		h := eventlog.NewHistory()
+		r := eventlog.NewReader("log", strings.NewReader("000 (001.000.000) 2026-07-01 12:00:00 Job submitted from host: <x>\n    "+note+"\n...\n"))
+		for r.Scan() {
+			if e, ok := r.Record().(*eventlog.Event); ok {
+				h.Add(e)
+			}
+		}
+		return h.Jobs()[0]
+	}
+	d := divide(requestOf(1, jobfile.Request{ProductsPerJob: 1}), survey{products: alike(1, square(10))}, slotCount{})
+	for _, test := range []struct {
+		random *jobfile.Random
+		note   string
+		says   string
+	}{
+		{random, "first=0 count=1 starts=4 jobs=1 random=42/10/uniform", ""},
+		{random, "first=0 count=1 starts=4 jobs=1 random=43/10/uniform", "job 1.0 is for random inputs 43/10/uniform, and the new ones for random inputs 42/10/uniform"},
+		{random, "first=0 count=1 starts=4 jobs=1", "job 1.0 is for inputs in files"},
+		{nil, "first=0 count=1 starts=4 jobs=1", ""},
+		{nil, "first=0 count=1 starts=4 jobs=1 random=42/10/uniform", "and the new ones for inputs in files"},
+	} {
+		err := checkSameInputs(seeded(test.random), d, queue{latest: []*eventlog.Job{job(test.note), nil}})
+		if (test.says == "") != (err == nil) || err != nil && (status.Of(err) != status.Usage || !strings.Contains(err.Error(), test.says)) {
+			t.Errorf("%q: %v, want %q", test.note, err, test.says)
+		}
+	}
+}
