@@ -171,7 +171,7 @@ func TestColumnsAreInTheManual(t *testing.T) {
 func TestExitStatusesAreInTheManual(t *testing.T) {
 	forManuals(t, func(t *testing.T, program, manual string) {
 		want := []int{status.OK, status.Failure, status.Usage, status.Data}
-		if program == "matwatch" {
+		if program == "matwatch" || program == "matsubmit" {
 			want = append(want, status.Unfinished)
 			slices.Sort(want)
 		}

@@ -16,6 +16,7 @@ type Note struct {
 	Starts       int    // the limit on starts: after it, a hold that is a machine's fault is final
 	Jobs         int    // the number of jobs submitted together; 0 if it is unknown
 	Sum          bool   // the job returns the sum of its products instead of the products
+	Local        bool   // matsubmit ran the job itself: it is in no queue, and nothing will release it
 	Random       string // from what its inputs are drawn; "" if they are files
 
 	// Names of files, relative to the log's folder and escaped: the submit description, and the
@@ -81,6 +82,9 @@ func FormatNote(first, count string, n Note) string {
 	if n.Sum {
 		s += " sum=yes"
 	}
+	if n.Local {
+		s += " local=yes"
+	}
 	if n.Random != "" {
 		s += " random=" + n.Random
 	}
@@ -117,12 +121,13 @@ func ParseNote(text string) (n Note, ok bool) {
 		}
 		*f.to = int(value)
 	}
-	sum, found := field("sum")
-	n.Sum = found
+	sum, summed := field("sum")
+	local, here := field("local")
+	n.Sum, n.Local = summed, here
 	n.Random, _ = field("random")
 	n.from, _ = field("from")
 	n.outputs, _ = field("outputs")
-	if found && sum != "yes" || rest != "" || strings.HasSuffix(text, " ") || n.First > 2*file.MaxIndex || n.Count > file.MaxIndex {
+	if summed && sum != "yes" || here && local != "yes" || rest != "" || strings.HasSuffix(text, " ") || n.First > 2*file.MaxIndex || n.Count > file.MaxIndex {
 		return Note{}, false
 	}
 	return n, true

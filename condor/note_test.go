@@ -8,6 +8,7 @@ import (
 // ParseNote parses what FormatNote returns, and no other text.
 func TestNote(t *testing.T) {
 	for _, want := range []Note{{First: 0, Count: 1, Starts: 4, Jobs: 3}, {First: 70, Count: 10, Starts: 1, Jobs: 1}, {First: 0, Count: 10, Starts: 3, Jobs: 3, Sum: true},
+		{First: 7, Count: 1, Starts: 4, Jobs: 3, Local: true}, {Count: 10, Starts: 1, Jobs: 1, Sum: true, Local: true, Random: "42/1000/uniform"},
 		{First: 0, Count: 1, Starts: 4, Jobs: 3, Random: "42/1000/uniform"}, {First: 0, Count: 10, Starts: 3, Jobs: 3, Sum: true, Random: "1/5/integers:-1:4/int8"}} {
 		text := FormatNote("$(first)", "$(count)", want)
 		if got, ok := ParseNote(Template(text).Expand(9, want.First, want.Count)); got != want || !ok {
@@ -18,7 +19,7 @@ func TestNote(t *testing.T) {
 		t.Errorf("an older note, without the number of jobs: %v, %t", n, ok)
 	}
 	for _, text := range []string{"", "DAG Node: A", "first=1 count=1 starts=1 jobs=", "first=1 count=1 starts=1 sum=yes", "first=1 count=1 starts=1 jobs=1 sum=no", "first=1", "first=a count=1 starts=1", "first=1 count=1 starts=1 or so", "first=1 count=1000001 starts=1",
-		"first=1 count=1 starts=1 jobs=1 outputs=a b", "first=1 count=1 starts=1 jobs=1 random=a b", "first=1 count=1 starts=1 jobs=1 random=a sum=yes"} {
+		"first=1 count=1 starts=1 jobs=1 local=yes sum=yes", "first=1 count=1 starts=1 jobs=1 local=no", "first=1 count=1 starts=1 jobs=1 outputs=a b", "first=1 count=1 starts=1 jobs=1 random=a b", "first=1 count=1 starts=1 jobs=1 random=a sum=yes"} {
 		if n, ok := ParseNote(text); ok {
 			t.Errorf("%q: %v", text, n)
 		}

@@ -27,6 +27,20 @@ func Indexed(name string) Template {
 // knows, stay as they are.
 func (t Template) Expand(index, first, count int) string { return t.Expander()(index, first, count) }
 
+// ExpandAll is Expand for a job whose numbers are known.
+func (t Template) ExpandAll(id ID, index, first, count int) string {
+	parts := t.parts()
+	for i, p := range parts {
+		switch p.macro {
+		case "Cluster", "ClusterId":
+			parts[i] = part{text: strconv.Itoa(id.Cluster)}
+		case "Process", "ProcId":
+			parts[i] = part{text: strconv.Itoa(id.Proc)}
+		}
+	}
+	return expand(parts, index, first, count)
+}
+
 // Expander returns [Template.Expand] for many jobs: it parses the template only once.
 func (t Template) Expander() func(index, first, count int) string {
 	parts := t.parts()

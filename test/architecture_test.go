@@ -53,7 +53,8 @@ var allowed = map[string]string{
 
 	// What they do.
 	"internal/flow":           "blas npyio internal/ddsum internal/elem internal/file internal/nprand internal/pages internal/progress internal/status internal/text",
-	"internal/submit":         "condor condor/eventlog condor/jobfile condor/pool condor/submitfile npyio internal/file internal/flow internal/joblog internal/progress internal/request internal/status internal/text",
+	"internal/submit":         "condor condor/eventlog condor/jobfile condor/pool condor/submitfile npyio internal/file internal/flow internal/joblog internal/local internal/progress internal/request internal/status internal/text",
+	"internal/local":          "condor condor/eventlog condor/submitfile internal/file internal/progress internal/status internal/text",
 	"internal/request":        "condor condor/jobfile internal/file internal/flow internal/status",
 	"internal/joblog":         "condor condor/eventlog internal/file internal/status internal/text",
 	"internal/watch":          "condor condor/eventlog internal/joblog internal/progress internal/status internal/text internal/watch/report internal/watch/timeline",

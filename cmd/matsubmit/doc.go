@@ -80,6 +80,16 @@ inputs. When HTCondor has accepted the new jobs, held jobs that they replace are
 With -dag the jobs are a DAG for DAGMan. Its last node runs matcombine on the submit
 machine, which adds the products and writes the norm to FILE.norm.
 
+-try runs the first job on this machine, without HTCondor: in an empty folder, with the files
+that HTCondor would send, and in the environment that HTCondor sets, which has no PATH on
+Linux. It prints what the job printed, its exit status, time, and the peak memory of its
+largest process. Its outputs and streams go to FILE.try, which is emptied first, and which also
+has the events, in matsubmit.log. -local runs all jobs in this way, as many at a time as there
+are processors and memory for, and writes their outputs, streams and events where the pool
+would. Failures have the same consequences, with two exceptions: a failed job runs again at
+once, without retry_delay, and nothing releases a held job. -resubmit submits it again, with
+-local or without. FILE.sub is not written.
+
 Flags:
 
 	-N          write the submit description, submit nothing
@@ -88,7 +98,9 @@ Flags:
 	-force      make everything again: replace existing outputs, and ignore jobs in the queue
 	-resubmit   submit only what is missing
 	-dag        submit a DAG, which adds the products at the end
-	-quiet      do not say how long it will take
+	-try        run the first job here, without HTCondor; its outputs go to FILE.try
+	-local      run all jobs here, without HTCondor
+	-quiet      do not say how long it will take; with -try and -local, print only problems
 	-help       print this
 	-version    print the program's version
 
@@ -112,7 +124,7 @@ Attributes:
 	total_jobs            NUMBER   the number of products
 	first_index           NUMBER   the number of the first product (0)
 	products_per_job      NUMBER   the number of products that a job computes, or auto (1)
-	slots                 NUMBER   the number of slots for which auto provides jobs (default: those that match, or 8 if condor_status does not answer)
+	slots                 NUMBER   the number of slots for which auto provides jobs, and that -local uses at most (default: those that match, or 8 if condor_status does not answer; for -local all that fit)
 	sum                   yes|no   a job returns the sum of its products instead of the products (no)
 	indexed_stdout        NAME     where each job's standard output goes, numbered
 	indexed_stderr        NAME     where each job's standard error goes, numbered
@@ -154,6 +166,7 @@ Examples:
 	run_product.sub: 2 jobs, one product each, on Linux
 
 Exit status: 0 done; 64 wrong usage, or outputs or jobs exist already; 65 the file, an
-input or a program is missing or bad; 1 any other failure, such as one of condor_submit.
+input or a program is missing or bad; 3 a job that ran here is not done; 1 any other failure,
+such as one of condor_submit.
 */
 package main

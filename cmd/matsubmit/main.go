@@ -25,7 +25,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.BoolVar(&o.Force, "force", "make everything again: replace existing outputs, and ignore jobs in the queue")
 	flags.BoolVar(&o.Resubmit, "resubmit", "submit only what is missing")
 	flags.BoolVar(&o.DAG, "dag", "submit a DAG, which adds the products at the end")
-	flags.BoolVar(&o.Quiet, "quiet", "do not say how long it will take")
+	flags.BoolVar(&o.Try, "try", "run the first job here, without HTCondor; its outputs go to FILE.try")
+	flags.BoolVar(&o.Local, "local", "run all jobs here, without HTCondor")
+	flags.BoolVar(&o.Quiet, "quiet", "do not say how long it will take; with -try and -local, print only problems")
 	attributeFlags(flags, args, &o.Overrides)
 	names, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
@@ -38,6 +40,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return flags.Misused("-force makes everything again, -resubmit only what is missing: use one of them")
 	case o.DAG && o.Resubmit:
 		return flags.Misused("-resubmit does not work with -dag: condor_submit_dag %s.dag continues where the DAG stopped", names[0])
+	case o.Try && o.Local:
+		return flags.Misused("-try runs one job, -local all of them: use one of them")
+	case (o.Try || o.Local) && (o.WriteOnly || *output != ""):
+		return flags.Misused("-try and -local run jobs, and write no submit description: they do not work with -N and -o")
+	case (o.Try || o.Local) && o.DAG:
+		return flags.Misused("-dag is for HTCondor: run matcombine when -local is done")
 	case o.DAG && *output != "":
 		return flags.Misused("-dag writes several files, named after the submission file: it does not work with -o")
 	}

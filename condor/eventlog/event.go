@@ -1,4 +1,4 @@
-// Package eventlog reads HTCondor's job event logs: a [Reader] splits a log into events, also while it grows, and a [History] derives the state of each job.
+// Package eventlog reads HTCondor's job event logs: a [Reader] splits a log into events, also while it grows, and a [History] derives the state of each job. An [Entry] is an event to write.
 //
 // The package opens no files. The format comes from HTCondor's source,
 // src/condor_utils/condor_event.cpp of 23.9 and 25, and from logs of pools running 23.9.6;

@@ -310,6 +310,7 @@ func TestWillBeReleased(t *testing.T) {
 		{"policy", at(0, 0, submitted+note) + start + hold(3), false},
 		{"time", at(0, 0, submitted+note) + start + hold(47), false},
 		{"no note", at(0, 0, submitted) + start + hold(6), false},
+		{"not from the queue", at(0, 0, submitted+note+" jobs=1 local=yes") + hold(6), false},
 		{"released", at(0, 0, submitted+note) + start + hold(6) + at(10, 13, released), false},
 	} {
 		h := historyOf(t, test.log)

@@ -24,9 +24,13 @@ const thenRelease = "then condor_release, or submit what is missing again (matsu
 // not explained. The subcodes of code 3 are the submit description's: they are explained if it
 // is one of package submitfile, by the job's note and the form of the reason.
 func (j *Job) ExplainHold() HoldExplanation {
-	_, noted := j.Note()
+	note, noted := j.Note()
 	own := condor.IsOwnReason(j.Hold.Reason) && (noted || strings.HasPrefix(j.Hold.Reason, "matsubmit "))
-	return explainHold(j.Hold, own)
+	e := explainHold(j.Hold, own)
+	if note.Local { // it is in no queue that could release it
+		e.Advice = strings.NewReplacer("then condor_release, or submit", "then submit", "; if the machine was slow, condor_release", "").Replace(e.Advice)
+	}
+	return e
 }
 
 // explainHold explains a hold. A reason is own if it is of a submit description of package

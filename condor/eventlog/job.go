@@ -58,13 +58,13 @@ func (j *Job) SubmittedAt() Moment {
 
 // WillBeReleased reports whether HTCondor will release a held job: a machine was at fault
 // ([condor.IsReleased]), and the job was not held as often as the job's [condor.Note] lets it
-// start.
+// start. It releases no job that matsubmit ran itself.
 func (j *Job) WillBeReleased() bool {
 	if j.State != Held || !condor.IsReleased(j.Hold.Code, j.Hold.Subcode) {
 		return false
 	}
 	n, ok := j.Note()
-	return ok && j.Holds < n.Starts
+	return ok && !n.Local && j.Holds < n.Starts
 }
 
 // Note returns the job's note, and false if the log has none: matsubmit did not submit it.

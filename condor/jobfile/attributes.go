@@ -58,7 +58,7 @@ func Attributes() []Attribute {
 		{"total_jobs", Integer, "", "the number of products"},
 		{"first_index", Integer, "0", "the number of the first product"},
 		{"products_per_job", IntegerOrAuto, "1", "the number of products that a job computes, or auto"},
-		{"slots", Integer, "", "the number of slots for which auto provides jobs (default: those that match, or 8 if condor_status does not answer)"},
+		{"slots", Integer, "", "the number of slots for which auto provides jobs, and that -local uses at most (default: those that match, or 8 if condor_status does not answer; for -local all that fit)"},
 		{"sum", YesNo, "no", "a job returns the sum of its products instead of the products"},
 		{"indexed_stdout", Name, "", "where each job's standard output goes, numbered"},
 		{"indexed_stderr", Name, "", "where each job's standard error goes, numbered"},

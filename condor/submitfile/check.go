@@ -149,8 +149,10 @@ func (d *Description) checkJob(j *Job, common []string) error {
 	if a, b, clash := condor.SameBase(d.ignoresCase(), j.Inputs, common); clash {
 		return fmt.Errorf("%s and %s would have the same name in the job's folder", a, b)
 	}
-	if a, b, clash := condor.SameBase(d.ignoresCase(), d.renamed(j), common); clash {
-		return fmt.Errorf("two inputs would be %s and %s in the job's folder", condor.Base(a), condor.Base(b))
+	if len(d.InputRemaps) > 0 {
+		if a, b, clash := condor.SameBase(d.ignoresCase(), d.InputNames(j), common); clash {
+			return fmt.Errorf("two inputs would be %s and %s in the job's folder", condor.Base(a), condor.Base(b))
+		}
 	}
 	for _, name := range j.Outputs {
 		if err := d.checkOutput(name, len(j.Outputs)); err != nil {
@@ -174,23 +176,6 @@ func (d *Description) checkJob(j *Job, common []string) error {
 		return fmt.Errorf("%s would come back under two names", a)
 	}
 	return nil
-}
-
-// renamed returns the names of a job's own inputs in its folder.
-func (d *Description) renamed(j *Job) []string {
-	if len(d.InputRemaps) == 0 {
-		return nil
-	}
-	names := make([]string, len(j.Inputs))
-	for i, name := range j.Inputs {
-		names[i] = condor.Base(name)
-	}
-	for _, m := range d.InputRemaps {
-		if i := slices.Index(names, m.Name.Expand(j.Index, j.First, j.Count)); i >= 0 {
-			names[i] = m.To.Expand(j.Index, j.First, j.Count)
-		}
-	}
-	return names
 }
 
 // checkOutput checks one of several named outputs of a job.

@@ -30,7 +30,7 @@ func writeMachines(p *printer, d *Description) {
 	if d.hasRanges() {
 		first, count = "$(first)", "$(count)"
 	}
-	p.set("submit_event_user_notes", "%s", condor.FormatNote(first, count, note(d)))
+	p.set("submit_event_user_notes", "%s", condor.FormatNote(first, count, d.Note()))
 	p.set("+MatFirst", "%s", first)
 	if d.hasRanges() {
 		p.set("+MatCount", "%s", count)
@@ -109,7 +109,7 @@ func seconds(d time.Duration) string {
 	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
 }
 
-// note returns the note for the jobs' submit events.
-func note(d *Description) condor.Note {
+// Note returns the note for the jobs' submit events. It lacks the products, which differ.
+func (d *Description) Note() condor.Note {
 	return condor.Note{Starts: d.MaxRetries + 1, Jobs: len(d.Jobs), Sum: d.Sum, Random: d.Random}.Returns(d.File, d.Returned)
 }

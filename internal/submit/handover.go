@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"matpool/internal/file"
+	"matpool/internal/local"
 	"matpool/internal/status"
 	"matpool/internal/text"
 )
@@ -77,19 +78,12 @@ func (h handover) submit(ctx context.Context, x submission, p programs) error {
 // prepare makes the folders for the jobs' files and the links to their inputs, and puts the
 // outbox and the programs next to the submit description.
 func (h handover) prepare(ctx context.Context, x submission, p programs) error {
-	dirs := folders(h.task)
-	if h.task.outputs.folders() {
-		for _, b := range h.plan.batches {
-			dirs = append(dirs, h.task.outputs.folderOf(b))
-		}
-	}
+	dirs := h.folders()
 	if h.task.Matprod {
 		dirs = append(dirs, outboxOf(h.task))
 	}
-	for _, dir := range dirs {
-		if err := os.MkdirAll(dir, 0o777); err != nil {
-			return fmt.Errorf("%s: the folder cannot be made: %w", dir, file.Cause(err))
-		}
+	if err := makeFolders(dirs); err != nil {
+		return err
 	}
 	if x.linked {
 		if err := makeLinks(ctx, h.task, h.plan.batches, h.stderr); err != nil {
@@ -97,6 +91,26 @@ func (h handover) prepare(ctx context.Context, x submission, p programs) error {
 		}
 	}
 	return p.copyVariants(path.Dir(h.task.subFile()), h.messages)
+}
+
+// folders returns the names of the folders for the jobs' outputs and logs.
+func (h handover) folders() []string {
+	dirs := folders(h.task)
+	if h.task.outputs.folders() {
+		for _, b := range h.plan.batches {
+			dirs = append(dirs, h.task.outputs.folderOf(b))
+		}
+	}
+	return dirs
+}
+
+func makeFolders(dirs []string) error {
+	for _, dir := range dirs {
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			return fmt.Errorf("%s: the folder cannot be made: %w", dir, file.Cause(err))
+		}
+	}
+	return nil
 }
 
 // submitCommand returns the command line that submits a file.
@@ -182,6 +196,11 @@ func (h handover) submitNothing(ctx context.Context) error {
 // removeHeld removes the held jobs that the new ones replace. The hint of an error begins
 // with done, which describes what succeeded.
 func (h handover) removeHeld(ctx context.Context, done string) error {
+	for log, jobs := range h.plan.gone {
+		if err := local.Remove(log, jobs, "submitted again"); err != nil {
+			return status.WithHint(err, done)
+		}
+	}
 	const perCommand = 500 // jobs on a command line
 	for held := idStrings(h.plan.held); len(held) > 0; {
 		n := min(len(held), perCommand)

@@ -11,11 +11,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"matpool/condor"
 	"matpool/condor/jobfile"
 	"matpool/internal/file"
+	"matpool/internal/local"
 	"matpool/internal/status"
 )
 
@@ -154,6 +156,20 @@ func (p programs) executable(dir string) string {
 	}
 	stem, _ := p.variants(dir)
 	return stem
+}
+
+// here returns the file for this machine, and the name that HTCondor gives it in a job's folder;
+// ok is false if there is none.
+func (p programs) here() (name, inJob string, ok bool) {
+	i := slices.Index(p.systems, local.System())
+	if i < 0 {
+		return "", "", false
+	}
+	if len(p.systems) == 1 {
+		return p.files[i], path.Base(p.files[i]), true
+	}
+	stem, _ := p.variants("")
+	return p.files[i], path.Base(condor.Variant(stem, p.systems[i])), true
 }
 
 // variants returns the stem of the names that [condor.Variant] gives the files, and whether

@@ -15,7 +15,10 @@ import (
 type queue struct {
 	latest       []*eventlog.Job // for each product, its latest job, or nil
 	held, active []condor.ID     // jobs; the active ones are idle or running
-	notes        []string        // on faults of the log, for the user
+	// gone has, by their logs, the jobs that matsubmit ran itself, and that were held or were
+	// cut off: they are in no queue.
+	gone  map[string][]condor.ID
+	notes []string // on faults of the log, for the user
 }
 
 // readLogs reads the event log, or the logs if each job has its own. It ignores a log that
@@ -23,7 +26,7 @@ type queue struct {
 //
 // Note: condor_q would know more, but does not always answer on a busy pool.
 func readLogs(t task, d division) (q queue, err error) {
-	q.latest = make([]*eventlog.Job, t.TotalJobs)
+	q.latest, q.gone = make([]*eventlog.Job, t.TotalJobs), map[string][]condor.ID{}
 	for _, name := range logs(t, d) {
 		if strings.Contains(name, "$(") {
 			if t.Resubmit {
@@ -48,7 +51,7 @@ func readLogs(t task, d division) (q queue, err error) {
 			q.notes = append(q.notes, journal.Faults[0].Error())
 		}
 		for _, j := range journal.History.Jobs() {
-			q.add(t, j)
+			q.add(t, name, j)
 		}
 		if err := checkEntering(t, name, journal.History); err != nil {
 			return q, err
@@ -71,14 +74,20 @@ func checkEntering(t task, log string, h *eventlog.History) error {
 	return nil
 }
 
-// add adds a job if it has products of this task. With -resubmit, it ignores jobs that return
+// add adds a job of a log if it has products of this task. With -resubmit, it ignores jobs that return
 // products if this task returns sums, and vice versa.
-func (q *queue) add(t task, j *eventlog.Job) {
+func (q *queue) add(t task, log string, j *eventlog.Job) {
 	note, ok := j.Note()
 	from := max(note.First-t.FirstIndex, 0)
 	to := min(note.First-t.FirstIndex+note.Count, t.TotalJobs)
 	if !ok || from >= to || t.Resubmit && note.Sum != t.Sum {
 		return
+	}
+	if note.Local && (j.State == eventlog.Held || isActive(j)) {
+		q.gone[log] = append(q.gone[log], j.ID)
+		ended := *j
+		ended.State = eventlog.Removed
+		j = &ended
 	}
 	for i := from; i < to; i++ {
 		if q.latest[i] == nil || q.latest[i].Cluster <= j.Cluster {

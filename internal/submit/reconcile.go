@@ -13,9 +13,10 @@ import (
 
 // A plan is what to do, given what exists.
 type plan struct {
-	batches []batch     // to submit
-	held    []condor.ID // held jobs to remove, which the new ones replace
-	notes   []string    // for the user
+	batches []batch                // to submit
+	held    []condor.ID            // held jobs to remove, which the new ones replace
+	gone    map[string][]condor.ID // by log, the same of jobs that matsubmit ran itself
+	notes   []string               // for the user
 
 	// earlier is the latest job of each product, if the log was read; see [queue].
 	earlier []*eventlog.Job
@@ -24,10 +25,17 @@ type plan struct {
 // reconcile compares the jobs with existing outputs and with jobs in the queue. If there are
 // any, it returns an error, or, with -resubmit, a plan for the missing products.
 func reconcile(ctx context.Context, t task, s survey, d division) (p plan, err error) {
-	if err := errors.Join(checkWriters(t, d), checkJobFolders(t, d)); err != nil {
+	if err := checkWriters(t, d); err != nil {
 		return p, err
 	}
 	p.notes = sharedStreams(t, d)
+	if t.Try && !t.Resubmit { // it replaces nothing
+		p.batches = d.batches
+		return p, nil
+	}
+	if err := checkJobFolders(t, d); err != nil {
+		return p, err
+	}
 	kept, err := findAsides(t)
 	if err != nil {
 		return p, err
@@ -44,7 +52,7 @@ func reconcile(ctx context.Context, t task, s survey, d division) (p plan, err e
 		}
 		p.notes = append(p.notes, recovered...)
 		if t.Resubmit {
-			p.held = q.held
+			p.held, p.gone = q.held, q.gone
 			var found string
 			p.batches, found, err = chooseMissing(ctx, t, s, d, q)
 			p.notes = append(p.notes, found)

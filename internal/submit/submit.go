@@ -10,6 +10,7 @@
 //	describe   the remaining jobs                     → submission  describe.go, dag.go
 //	judge      how long it will take                  → verdict     verdict.go
 //	hand over  the submission to HTCondor                           handover.go
+//	           or run the jobs here, without HTCondor                here.go
 //
 // Everything is checked before anything is written, and all faults are reported. Errors
 // have their exit status (package status).
@@ -34,11 +35,16 @@ type Options struct {
 	Force     bool   // make existing outputs again
 	Resubmit  bool   // submit only what is missing
 	DAG       bool   // submit a DAG whose last node adds the outputs
-	Quiet     bool   // print no verdict
+	Local     bool   // run all jobs here, without HTCondor
+	Try       bool   // run the first job here, and keep what it makes apart
+	Quiet     bool   // print no verdict, and only problems if jobs run here
 }
 
-// submits reports whether jobs are submitted, not only described.
-func (o Options) submits() bool { return !o.WriteOnly && o.Output != "-" }
+// submits reports whether jobs are submitted or run, not only described or tried.
+func (o Options) submits() bool { return !o.WriteOnly && o.Output != "-" && !o.Try }
+
+// here reports whether jobs run here.
+func (o Options) here() bool { return o.Local || o.Try }
 
 // Run submits the jobs of a simplified submission file. Its messages go to stdout, or to
 // stderr if stdout is for the submit description. Errors of HTCondor's programs go to stderr.
@@ -51,12 +57,17 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	unlock, err := lockTask(t)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	s, err := inspect(ctx, t, stderr)
 	if err != nil {
 		return err
 	}
 	o := offer{unknown: "nobody asked"}
-	if !t.Quiet || t.ProductsPerJob == 0 && t.Slots == 0 {
+	if !t.here() && (!t.Quiet || t.ProductsPerJob == 0 && t.Slots == 0) {
 		o = askPool(ctx, t, s)
 	}
 	d := divide(t.Request, s, slotsFor(t, s, o))
@@ -74,6 +85,9 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) error {
 	sub, err := describe(t, s, d, p)
 	if err != nil {
 		return err
+	}
+	if t.here() {
+		return runHere(ctx, h, descriptionOf(t, s, d, p, false), d, s.programs)
 	}
 	h.tell(ctx, s, d, o)
 	if t.Output == "-" {

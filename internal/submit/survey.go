@@ -42,7 +42,7 @@ type product struct {
 func inspect(ctx context.Context, t task, stderr io.Writer) (s survey, err error) {
 	var errs []error
 	s.programs, err = findPrograms(t.Request, t.Programs)
-	errs = append(errs, err)
+	errs = append(errs, err, checkHere(t, s.programs, err))
 	var fixed *flow.Factor
 	if t.Fixed.Factor != "" {
 		fixed, s.common, err = inspectFixed(t)

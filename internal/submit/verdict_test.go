@@ -134,7 +134,7 @@ func latestOfLog(t *testing.T, log string) []*eventlog.Job {
 	}
 	q := queue{latest: make([]*eventlog.Job, 4)}
 	for _, j := range h.Jobs() {
-		q.add(taskOf(jobfile.Request{Matprod: true}, 4), j)
+		q.add(taskOf(jobfile.Request{Matprod: true}, 4), "log.txt", j)
 	}
 	return q.latest
 }

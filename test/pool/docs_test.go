@@ -118,7 +118,7 @@ var varying = []struct {
 	{regexp.MustCompile(`^\d+ (products|jobs): .* slots match, .*`), "VERDICT"},
 	{regexp.MustCompile(`<\S+ @ \S+ \S+`), "ADDRESS"},
 	{regexp.MustCompile(`(\d+-\d+-\d+ )?\d\d:\d\d:\d\d|\d+/\d+ \d\d:\d\d`), "TIME"},
-	{regexp.MustCompile(`\b(\d+h)?(\d+m)?\d+s\b|\b\d+h\d+m\b`), "SPAN"},
+	{regexp.MustCompile(`\b(\d+h)?(\d+m)?\d+(\.\d+)?m?s\b|\b\d+h\d+m\b`), "SPAN"},
 	{regexp.MustCompile(`\bdigest [0-9a-f]+`), "DIGEST"},
 	{regexp.MustCompile(`\d+(\.\d+)? ?MB`), "SIZE"},
 	{regexp.MustCompile(`\d+%`), "SHARE"},

@@ -1,0 +1,168 @@
+package local
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+
+	"time"
+
+	"matpool/condor"
+	"matpool/condor/eventlog"
+	"matpool/internal/file"
+)
+
+// sendInputs copies the program and the inputs to the job's folder. They are copies, since the
+// program may change them.
+func (a *attempt) sendInputs() (held eventlog.JobHeld, err error) {
+	// A process that another job forks while the program is being written keeps it open for a
+	// moment, and Linux does not start a program that is open for writing.
+	syscall.ForkLock.RLock()
+	held, err = a.send(a.Program, a.Name)
+	syscall.ForkLock.RUnlock()
+	j := &a.Jobs[a.job]
+	for i, name := range a.InputNames(j) {
+		if err == nil && held.Code == 0 {
+			held, err = a.send(j.Inputs[i], name)
+		}
+	}
+	for _, name := range a.Inputs {
+		if err == nil && held.Code == 0 {
+			held, err = a.send(name, condor.Base(name))
+		}
+	}
+	if err != nil || held.Code != 0 {
+		return held, err
+	}
+	a.usage.TotalGotten += a.usage.Received
+	if a.Outbox != "" {
+		err = os.Mkdir(filepath.Join(a.dir, condor.Base(a.Outbox)), 0o777)
+	}
+	// HTCondor makes the program executable.
+	return held, errors.Join(err, os.Chmod(a.program(), 0o755))
+}
+
+// send copies a file to the job's folder. If the file cannot be read, it returns why the job is
+// held.
+func (a *attempt) send(from, name string) (held eventlog.JobHeld, err error) {
+	in, err := os.Open(from)
+	if err == nil {
+		defer in.Close()
+	}
+	var info fs.FileInfo
+	if err == nil {
+		info, err = in.Stat()
+	}
+	if err != nil {
+		full, _ := filepath.Abs(from)
+		return a.notSent(full, err), nil
+	}
+	out, err := os.OpenFile(filepath.Join(a.dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm()|0o600)
+	if err != nil {
+		return held, err
+	}
+	size, err := io.Copy(out, in)
+	a.usage.Received += size
+	return held, errors.Join(err, out.Close())
+}
+
+// An entry is the state of a file that HTCondor compares to find out whether it is new.
+type entry struct {
+	size int64
+	when time.Time
+}
+
+// catalog returns the state of the files in a folder, without those in its subfolders.
+func catalog(dir string) (map[string]entry, error) {
+	entries, err := os.ReadDir(dir)
+	files := map[string]entry{}
+	for _, e := range entries {
+		info, err := os.Stat(filepath.Join(dir, e.Name()))
+		if err == nil && info.Mode().IsRegular() {
+			files[e.Name()] = entry{info.Size(), info.ModTime()}
+		}
+	}
+	return files, err
+}
+
+// returnOutputs copies the outputs to their names: those that are named, or else the content
+// of the outbox, or else all files that are new. If one is missing, the others come back.
+func (a *attempt) returnOutputs(before map[string]entry, result *Result) (held eventlog.JobHeld, err error) {
+	if err := a.log(eventlog.FileTransfer{Output: true, Phase: eventlog.Started}); err != nil {
+		return held, err
+	}
+	dir := a.dir
+	names := a.OutputNames(&a.Jobs[a.job])
+	if !a.named() {
+		if a.Outbox != "" {
+			dir, before = filepath.Join(a.dir, condor.Base(a.Outbox)), nil
+		}
+		after, err := catalog(dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return held, err
+		}
+		for name, e := range after {
+			if old, ok := before[name]; !ok || old != e {
+				names = append(names, name)
+			}
+		}
+		slices.Sort(names)
+	}
+	var ready []*file.Output
+	defer func() {
+		for _, out := range ready {
+			out.Close()
+		}
+	}()
+	for _, name := range names {
+		to := a.Place(a.Destination(&a.Jobs[a.job], name))
+		out, bad, err := a.fetch(filepath.Join(dir, name), to)
+		if err != nil {
+			return held, err
+		}
+		if bad.Code != 0 {
+			if held.Code == 0 {
+				held = bad
+			}
+			continue
+		}
+		ready = append(ready, out)
+		result.Outputs = append(result.Outputs, to)
+	}
+	for i, out := range ready {
+		if err := out.Commit(false); err != nil {
+			return a.notWritten(result.Outputs[i], err), nil
+		}
+	}
+	a.usage.TotalSent += a.usage.Sent
+	if held.Code != 0 {
+		return held, nil
+	}
+	return held, a.log(eventlog.FileTransfer{Output: true, Phase: eventlog.Finished})
+}
+
+// fetch copies an output, under a temporary name.
+func (a *attempt) fetch(from, to string) (out *file.Output, held eventlog.JobHeld, err error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return nil, a.notReturned(from, err), nil
+	}
+	defer in.Close()
+	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil { // as HTCondor does
+		return nil, a.notWritten(to, err), nil
+	}
+	if out, err = file.Create(to); err != nil {
+		return nil, a.notWritten(to, err), nil
+	}
+	size, err := io.Copy(out.File, in)
+	if err != nil {
+		out.Close()
+		return nil, a.notWritten(to, err), nil
+	}
+	a.usage.Sent += size
+	return out, held, nil
+}

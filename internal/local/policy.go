@@ -1,0 +1,90 @@
+package local
+
+import (
+	"fmt"
+
+	"matpool/condor"
+	"matpool/condor/eventlog"
+	"matpool/internal/status"
+	"matpool/internal/text"
+)
+
+// after decides what becomes of a job whose program has ended: whether it is held or runs
+// again. It is the policy for failures of package submitfile, with the same words.
+func (a *attempt) after(exit eventlog.Exit) (held eventlog.JobHeld, retry bool) {
+	hopeless := exit.Signal == 0 && (exit.Status == status.Usage || exit.Status == status.Data)
+	switch {
+	case exit.OK():
+		return eventlog.JobHeld{}, false
+	case !hopeless && a.run <= a.MaxRetries:
+		return eventlog.JobHeld{}, true
+	}
+	subcode, event := exit.Status, fmt.Sprintf("failed with exit status %d", exit.Status)
+	switch {
+	case exit.Signal != 0:
+		subcode, event = 128+exit.Signal, fmt.Sprintf("killed by signal %d", exit.Signal)
+	case exit.Status == status.Usage:
+		event = "wrong usage"
+	case exit.Status == status.Data:
+		event = "bad input"
+	}
+	on := " on "
+	if a.run > 1 {
+		on = fmt.Sprintf(", after %d runs, the last on ", a.run)
+	}
+	return eventlog.JobHeld{Code: codePolicy, Subcode: subcode, Reason: fmt.Sprintf("%s: %s%s%s (%s): see %s",
+		a.subject(), event, on, a.host, System(), a.expand(a.Stderr, a.job))}, false
+}
+
+// The hold codes of HTCondor that package condor has no names for.
+const (
+	codePolicy = 3
+	codeStart  = 6
+	codeInputs = 13
+)
+
+// tooLong holds a job that has run longer than the limit.
+func (a *attempt) tooLong() eventlog.JobHeld {
+	return eventlog.JobHeld{Code: codePolicy, Subcode: condor.CodeTimeLimit,
+		Reason: fmt.Sprintf("%s: ran longer than %s on %s", a.subject(), text.Duration(a.MaxRunTime), a.host)}
+}
+
+// notStarted holds a job whose program cannot be started.
+func (a *attempt) notStarted(err error) eventlog.JobHeld {
+	number, what := errno(err)
+	return eventlog.JobHeld{Code: codeStart, Subcode: number,
+		Reason: fmt.Sprintf("Error from %s: Failed to execute '%s': (errno=%d: '%s')", a.slot, a.program(), number, what)}
+}
+
+// notSent holds a job with an input that cannot be sent.
+func (a *attempt) notSent(name string, err error) eventlog.JobHeld {
+	number, what := errno(err)
+	return eventlog.JobHeld{Code: codeInputs, Subcode: number,
+		Reason: fmt.Sprintf("Transfer input files failure at access point %s while sending files to execution point %s. Details: reading from file %s: (errno %d) %s",
+			a.host, a.slot, name, number, what)}
+}
+
+// notReturned holds a job with an output that does not exist.
+func (a *attempt) notReturned(name string, err error) eventlog.JobHeld {
+	number, what := errno(err)
+	return eventlog.JobHeld{Code: condor.CodeOutputs, Subcode: number,
+		Reason: fmt.Sprintf("Transfer output files failure at execution point %s while sending files to access point %s. Details: reading from file %s: (errno %d) %s",
+			a.slot, a.host, name, number, what)}
+}
+
+// notWritten holds a job with an output that cannot be written here.
+func (a *attempt) notWritten(name string, err error) eventlog.JobHeld {
+	number, what := errno(err)
+	return eventlog.JobHeld{Code: condor.CodeOutputs, Subcode: number,
+		Reason: fmt.Sprintf("Transfer output files failure at access point %s while receiving files from execution point %s. Details: writing to file %s: (errno %d) %s",
+			a.host, a.slot, name, number, what)}
+}
+
+// subject names a job's products: "product 7", "products 70 to 79".
+func (a *attempt) subject() string {
+	j := &a.Jobs[a.job]
+	if j.Count == 1 {
+		return fmt.Sprintf("%s %d", a.Unit, j.First)
+	}
+	return fmt.Sprintf("%ss %d to %d", a.Unit, j.First, j.First+j.Count-1)
+}

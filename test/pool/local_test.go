@@ -1,0 +1,246 @@
+//go:build pool
+
+package pool
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"matpool/condor/eventlog"
+)
+
+// made returns the content of the files in the folder that jobs have made: not what matsubmit
+// writes, nor the log.
+func (f folder) made(before map[string]string) map[string]string {
+	f.Helper()
+	files := f.files(".")
+	others := regexp.MustCompile(`^(log\.txt|.*\.sub|matprod\..*)$`)
+	for name := range files {
+		if _, there := before[name]; there || others.MatchString(name) {
+			delete(files, name)
+		}
+	}
+	return files
+}
+
+// files returns the content of all files in a folder and its subfolders.
+func (f folder) files(dir string) map[string]string {
+	f.Helper()
+	files := map[string]string{}
+	root := f.path(dir)
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(root, path)
+		files[name] = folder{f.TB, root}.read(name)
+		return err
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	return files
+}
+
+// twin returns a copy of the folder.
+func (f folder) twin() folder {
+	f.Helper()
+	g := folder{f.TB, filepath.Join(f.TempDir(), "twin")}
+	if err := os.CopyFS(g.dir, os.DirFS(f.dir)); err != nil {
+		f.Fatal(err)
+	}
+	return g
+}
+
+func (f folder) same(what string, got, want map[string]string) {
+	f.Helper()
+	for name, text := range want {
+		if other, ok := got[name]; !ok || other != text {
+			f.Errorf("%s: %s is %.200q, on the pool %.200q", what, name, other, text)
+		}
+	}
+	for name := range got {
+		if _, ok := want[name]; !ok {
+			f.Errorf("%s: %s is not made on the pool", what, name)
+		}
+	}
+}
+
+// Jobs that run here make the same files as on the pool, byte for byte.
+func TestLocalMakesTheSame(t *testing.T) {
+	t.Parallel()
+	const jobs = 5
+	script := func(text string, flags ...string) func(f folder) {
+		return func(f folder) {
+			f.write("tool", "#!/bin/sh\n"+text) // it is not executable
+			f.write("run_product", "executable = tool\nlog = log.txt\n"+strings.Join(flags, "\n"))
+		}
+	}
+	numpy := func(f folder) {
+		f.remove("run_product")
+		if err := os.CopyFS(f.dir, os.DirFS("../../bench/numpy")); err != nil {
+			f.Fatal(err)
+		}
+		f.write("product.py", "#!/usr/bin/python3\n"+f.read("product.py"))
+		f.run("sed", "-i", "/^python_version/d; s/^python_script.*/executable = product.py/", "run_product")
+	}
+	nothing := func(folder) {}
+	for name, x := range map[string]struct {
+		prepare func(folder)
+		flags   string
+	}{
+		"matprod":  {nothing, "-operating_systems=linux"},
+		"systems":  {nothing, ""},
+		"batches":  {nothing, "-products_per_job=2 -indexed_output_files=out/my.npy"},
+		"sum":      {nothing, "-products_per_job=2 -sum=yes"},
+		"streams":  {nothing, "-indexed_stdout=o/out.txt -indexed_stderr=o/out.txt"},
+		"numpy":    {numpy, "-indexed_output_files=own/output.npy"},
+		"renamed":  {script("ls; cat inputA.npy sub.txt >sum.txt; echo changed >inputA.npy; echo hm >&2; mkdir d; echo x >other", "indexed_input_files = inputA.npy", "indexed_output_files = out/sum.txt", "input_files = sub/sub.txt"), ""},
+		"indexed":  {script(`ls "$@"; for i; do cat inputA$i.npy inputB$i.npy >r$i.txt; done`, "arguments = $(first)", "indexed_input_files = inputA.npy, inputB.npy", "indexed_output_files = r.txt"), ""},
+		"ranges":   {script(`seq $1 $(($1 + $2 - 1)) | while read i; do cat inputA$i.npy >r$i.txt; done`, "arguments = $(first) $(count)", "indexed_input_files = inputA.npy", "indexed_output_files = o/r.txt", "products_per_job = 2"), ""},
+		"unnamed":  {script("ls [a-z]*; cp inputA.npy a.npy; echo more >>sub.txt; echo new >.new; mkdir d; echo x >d/x; ln -s a.npy link", "indexed_input_files = inputA.npy", "input_files = sub/sub.txt"), ""},
+		"no files": {script(`echo $1 "$2"; env | grep -E 'THREADS|CPU|BATCH|PROCS|CORES|PATH|HOME' | sort; pwd | grep -c "^$TMPDIR$"; [ "$PWD" = "$_CONDOR_SCRATCH_DIR" ] && [ "$PWD" = "$_CONDOR_JOB_IWD" ]; echo $?`, "arguments = '$(index) a' $(first)", "request_cpus = 2"), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := inputs(t, jobs, 20)
+			f.run("mkdir", "sub")
+			f.write("sub/sub.txt", "sub\n")
+			x.prepare(f)
+			before := f.files(".")
+			here, tried := f.twin(), f.twin()
+			flags := append(strings.Fields(x.flags), "run_product", fmt.Sprint("-total_jobs=", jobs))
+
+			f.run("matsubmit", flags...)
+			if said, status := f.watch(); status != 0 {
+				t.Fatalf("matwatch: exit status %d\n%s", status, said)
+			}
+			want := f.made(before)
+			if len(want) < jobs {
+				t.Fatalf("the pool has made only %v", want)
+			}
+			here.run("matsubmit", append(flags, "-local")...)
+			here.same("-local", here.made(before), want)
+			if said, status := here.watch(); status != 0 || !strings.Contains(said, "0 running, 0 idle, 0 held") {
+				t.Errorf("matwatch: exit status %d\n%s", status, said)
+			}
+			here.run("matwatch", "-report", "log.txt")
+			here.run("matwatch", "-plot", "run.svg", "log.txt")
+
+			tried.run("matsubmit", append(flags, "-try")...)
+			made := tried.files("run_product.try")
+			delete(made, "matsubmit.log")
+			if len(made) < 2 {
+				t.Errorf("-try has made only %v", made)
+			}
+			for name, text := range made {
+				if text != want[name] {
+					t.Errorf("-try: %s is %.200q, on the pool %.200q", name, text, want[name])
+				}
+			}
+		})
+	}
+}
+
+// A job that goes wrong here does so as on the pool: it runs as often, and ends with the same
+// state, codes, reason and files. -resubmit mends it, here and on the pool.
+func TestLocalFails(t *testing.T) {
+	t.Parallel()
+	for name, flags := range map[string]string{"named": "indexed_output_files = out/result.txt", "unnamed": "total_jobs = 7"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFolder(t)
+			f.write("tool", "#!/bin/sh\n. ./data.txt")
+			f.write("run_tool", "executable = tool\nindexed_input_files = data.txt\ntotal_jobs = 7\nmax_retries = 1\nretry_delay = 1s\noperating_systems = linux\nlog = log.txt\n"+
+				strings.Replace(flags, "total_jobs = 7", "", 1))
+			f.steps("echo good >result.txt", "echo forgotten; echo x >other.txt", "echo bad >result.txt; exit 65", "echo oh >&2; exit 64", "echo bad >result.txt; exit 7", "echo oh; kill -9 $$", "")
+			before := f.files(".")
+			here := f.twin()
+			for _, g := range []folder{f, here} {
+				g.run("matsubmit", "run_tool", "-N")
+				g.remove("data6.txt")
+			}
+			f.run("condor_submit", "run_tool.sub")
+			f.settle("log.txt")
+			// matsubmit would not run a job without its input, so one job removes another's.
+			here.write("data6.txt", "")
+			here.write("data0.txt", fmt.Sprintf("rm -f '%s'; echo good >result.txt", here.path("data6.txt")))
+			if _, errs, status := here.try("matsubmit", "run_tool", "-local", "-slots=1"); status != 3 {
+				t.Errorf("exit status %d\n%s", status, errs)
+			}
+			if said, status := here.watch(); status != 3 {
+				t.Errorf("matwatch: exit status %d\n%s", status, said)
+			}
+			here.same("-local", here.made(before), f.made(before))
+			got, want := here.history("log.txt").Jobs(), f.history("log.txt").Jobs()
+			if len(got) != len(want) {
+				t.Fatalf("%d jobs, on the pool %d", len(got), len(want))
+			}
+			for i := range want {
+				if got, want := ending(here, got[i]), ending(f, want[i]); got != want {
+					t.Errorf("job %d: %s\non the pool: %s", i, got, want)
+				}
+			}
+
+			if name == "unnamed" {
+				return
+			}
+			for i := range 7 {
+				for _, g := range []folder{f, here} {
+					g.write(fmt.Sprintf("data%d.txt", i), "echo good >result.txt")
+				}
+			}
+			there := here.twin()
+			here.run("matsubmit", "run_tool", "-resubmit", "-local")
+			if said := there.run("matsubmit", "run_tool", "-resubmit"); strings.Contains(said, "condor_rm") {
+				t.Errorf("jobs are removed from the queue that never were in it:\n%s", said)
+			}
+			for _, g := range []folder{here, there} {
+				if said, status := g.watch(); status != 0 {
+					t.Errorf("matwatch: exit status %d\n%s", status, said)
+				}
+				for i := range 7 {
+					if text := g.read(fmt.Sprintf("out/result%d.txt", i)); text != "good\n" {
+						t.Errorf("result%d.txt is %q", i, text)
+					}
+				}
+				if said := g.run("matsubmit", "run_tool", "-resubmit"); !strings.Contains(said, "nothing to submit") {
+					t.Error(said)
+				}
+			}
+		})
+	}
+}
+
+// ending describes the end of a job, without the names of machines and folders.
+func ending(f folder, j *eventlog.Job) string {
+	reason := j.Hold.Reason
+	for _, varying := range []struct{ pattern, word string }{
+		{regexp.QuoteMeta(f.dir) + `/(run_tool\.out/\d/\.\./\.\./)?`, "FOLDER/"},
+		{`(/pool/\w+/execute/dir_\d+|/\S*/matsubmit-\d+)/`, "SCRATCH/"},
+		{`slot\d+(_\d+)?@\w+`, "SLOT"},
+		{`(on|access point) (linux\d|server|` + regexp.QuoteMeta(hostname(f)) + `)\b`, "$1 MACHINE"},
+	} {
+		reason = regexp.MustCompile(varying.pattern).ReplaceAllString(reason, varying.word)
+	}
+	var attempts []string
+	for _, a := range j.Attempts {
+		attempts = append(attempts, fmt.Sprint(a.Outcome, " ", a.Exit, " ", a.System))
+	}
+	return fmt.Sprintf("%v, %v, %d starts, %d retries, %d evictions, %d holds, code %d, subcode %d: %s (%s)",
+		j.State, j.Exit, j.Starts, j.Retries, j.Evictions, j.Holds, j.Hold.Code, j.Hold.Subcode, reason, strings.Join(attempts, ", "))
+}
+
+func hostname(f folder) string {
+	f.Helper()
+	name, err := os.Hostname()
+	if err != nil {
+		f.Fatal(err)
+	}
+	return name
+}
