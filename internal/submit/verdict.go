@@ -135,7 +135,7 @@ func about(seconds float64) string {
 // hereCommand returns a short command that computes the jobs' products on this machine, or ""
 // if there is none.
 func hereCommand(t task, batches []batch) string {
-	if !t.Matprod || t.Random != nil || t.Fixed.Factor != "" {
+	if !t.Matprod || t.Random != nil || t.Fixed.Factor != "" || t.Sum && t.Grid.Tiles() > 0 {
 		return ""
 	}
 	first, next := batches[0].first, batches[0].first
@@ -146,15 +146,21 @@ func hereCommand(t task, batches []batch) string {
 		next += b.count
 	}
 	names := slices.Clone(t.IndexedInputs)
-	command := fmt.Sprintf("matprod -count %d", next-first)
-	if first > 0 {
-		command = fmt.Sprintf("matprod -first %d -count %d", first, next-first)
+	command := "matprod"
+	for _, flag := range formFlags(t) {
+		command += " " + string(flag)
 	}
-	if serial := t.Sum || t.DAG; serial && first > 0 {
-		return ""
-	} else if serial {
-		command = fmt.Sprintf("matprod -serial -jobs %d", next)
+	serial := t.Sum || t.DAG
+	if serial {
+		command += " -serial"
+	}
+	if first > 0 {
+		command += fmt.Sprintf(" -first %d", first)
+	}
+	if serial {
+		command += fmt.Sprintf(" -jobs %d", next-first)
 	} else {
+		command += fmt.Sprintf(" -count %d", next-first)
 		names = append(names, t.outputs.names[0])
 	}
 	if standard := []string{"inputA.npy", "inputB.npy", "output.npy"}; slices.Equal(names, standard[:len(names)]) {

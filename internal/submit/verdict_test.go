@@ -90,7 +90,11 @@ func TestHereCommand(t *testing.T) {
 		{jobfile.Request{Matprod: true, IndexedOutputs: []string{"my c.npy"}}, false, []batch{{first: 0, count: 7}}, ""},
 		{jobfile.Request{Matprod: true, Sum: true}, false, []batch{{first: 0, count: 7}}, "matprod -serial -jobs 7"},
 		{jobfile.Request{Matprod: true}, true, []batch{{first: 0, count: 7}}, "matprod -serial -jobs 7"},
-		{jobfile.Request{Matprod: true}, true, []batch{{first: 1, count: 7}}, ""},
+		{jobfile.Request{Matprod: true}, true, []batch{{first: 1, count: 7}}, "matprod -serial -first 1 -jobs 7"},
+		{jobfile.Request{Matprod: true, Gram: true, IndexedInputs: []string{"x.npy"}}, false, []batch{{first: 0, count: 7}}, "matprod -gram -count 7 x.npy output.npy"},
+		{jobfile.Request{Matprod: true, Transpose: true, Sum: true}, false, []batch{{first: 0, count: 7}}, "matprod -transpose a -serial -jobs 7"},
+		{jobfile.Request{Matprod: true, Grid: jobfile.Grid{Rows: 2, Cols: 2}, Sum: true}, false, []batch{{first: 0, count: 8}}, ""},
+		{jobfile.Request{Matprod: true, Fixed: jobfile.Fixed{Factor: "a", Name: "A.npy"}}, false, []batch{{first: 0, count: 7}}, ""},
 		{jobfile.Request{}, false, []batch{{first: 0, count: 7}}, ""},
 	} {
 		tk := taskOf(test.r, 10)
