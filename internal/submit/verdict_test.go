@@ -19,7 +19,9 @@ func gigaflops(perProcessor float64) speed {
 
 // taskOf returns a task of matprod, or of another program.
 func taskOf(r jobfile.Request, total int) task {
-	r.IndexedInputs = []string{"inputA.npy", "inputB.npy"}
+	if r.IndexedInputs == nil {
+		r.IndexedInputs = []string{"inputA.npy", "inputB.npy"}
+	}
 	t := task{Request: requestOf(total, r)}
 	t.outputs = outputsOf(t.Request, "run")
 	return t
