@@ -10,7 +10,7 @@
 //	describe   the remaining jobs                     → submission  describe.go, dag.go
 //	judge      how long it will take                  → verdict     verdict.go
 //	hand over  the submission to HTCondor                           handover.go
-//	           or run the jobs here, without HTCondor                here.go
+//	           or run the jobs here, without HTCondor                here.go, try.go
 //
 // Everything is checked before anything is written, and all faults are reported. Errors
 // have their exit status (package status).

@@ -1,0 +1,135 @@
+package submit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"matpool/condor"
+	"matpool/internal/file"
+	"matpool/internal/local"
+	"matpool/internal/status"
+	"matpool/internal/text"
+)
+
+// tryFolder returns the folder for all that -try makes.
+func (t task) tryFolder() string { return filepath.ToSlash(t.File) + ".try" }
+
+// tryLog is the event log in the folder. It shows that matsubmit has made the folder.
+const tryLog = "matsubmit.log"
+
+// tryOne runs the first job, prints what came of it, and leaves its outputs in a folder.
+func tryOne(ctx context.Context, h handover, runner *local.Runner) error {
+	folder := h.task.tryFolder()
+	if err := emptyTryFolder(folder); err != nil {
+		return err
+	}
+	runner.Jobs, runner.Returned = runner.Jobs[:1], nil
+	runner.Log = condor.Literal(tryLog)
+	runner.Cluster, runner.AtOnce, runner.Once = 1, 1, true
+	runner.Show = func(int64, int64) {}
+	runner.Place = func(name string) string {
+		if name == os.DevNull {
+			return name
+		}
+		if !filepath.IsLocal(name) {
+			name = path.Base(name)
+		}
+		return path.Join(folder, name)
+	}
+	job := &runner.Jobs[0]
+	streams := []string{runner.Place(runner.Stdout.Expand(job.Index, job.First, job.Count)), runner.Place(runner.Stderr.Expand(job.Index, job.First, job.Count))}
+	if err := makeFolders([]string{folder, path.Dir(streams[0]), path.Dir(streams[1])}); err != nil {
+		return err
+	}
+	_, results, err := runner.Run(ctx)
+	if err != nil {
+		return err
+	}
+	result := results[0]
+	if err := h.printStreams(streams); err != nil {
+		return err
+	}
+	if result.Ended {
+		h.say("job %d: %v after %s, with %s (request_memory: %d MB)", job.Index, result.Exit, timeOf(result), memoryOf(result), (runner.Memory.Bytes+1<<20-1)>>20)
+	}
+	for _, name := range result.Outputs {
+		if info, err := os.Stat(name); err == nil {
+			h.say("%s: %s", name, text.Size(info.Size()))
+		}
+	}
+	switch {
+	case result.Held.Code != 0:
+		return status.UnfinishedError(fmt.Errorf("%s: job %d would be held: %s", h.task.File, job.Index, result.Held.Reason), "")
+	case result.Retry:
+		return status.UnfinishedError(fmt.Errorf("%s: job %d failed with %v: it would run again, up to %s, and then be held",
+			h.task.File, job.Index, result.Exit, text.Count(runner.MaxRetries, "time")), "")
+	}
+	return nil
+}
+
+func timeOf(r local.Result) string {
+	if r.Time < time.Second {
+		return r.Time.Round(time.Millisecond).String()
+	}
+	return text.Duration(r.Time)
+}
+
+func memoryOf(r local.Result) string {
+	if r.MemoryMB < 0 {
+		return "unknown memory"
+	}
+	return fmt.Sprintf("at most %d MB of memory", r.MemoryMB)
+}
+
+// printStreams prints what a job has printed.
+func (h handover) printStreams(names []string) error {
+	if names[0] == names[1] {
+		names = names[:1]
+	}
+	for _, name := range names {
+		content, err := os.ReadFile(name)
+		if errors.Is(err, os.ErrNotExist) { // the job did not start
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, file.Cause(err))
+		}
+		if len(content) == 0 {
+			continue
+		}
+		const most = 20
+		lines := strings.Split(strings.TrimRight(string(content), "\r\n"), "\n")
+		more := len(lines) - most
+		h.say("%s:", name)
+		for _, line := range lines[:min(most, len(lines))] {
+			h.say("  %s", text.Plain(strings.TrimRight(line, "\r")))
+		}
+		if more > 0 {
+			h.say("  … and %s", text.Count(more, "more line"))
+		}
+	}
+	return nil
+}
+
+// emptyTryFolder removes what an earlier -try has made.
+func emptyTryFolder(folder string) error {
+	entries, err := os.ReadDir(folder)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil
+	case err != nil:
+		return status.UsageError(fmt.Errorf("%s: must be a folder for what -try makes: %w", folder, file.Cause(err)), "rename it")
+	case len(entries) > 0 && !exists(path.Join(folder, tryLog)):
+		return status.UsageError(fmt.Errorf("%s: is for what -try makes, but contains something else: %s", folder, entries[0].Name()), "rename it")
+	}
+	if err := os.RemoveAll(folder); err != nil {
+		return fmt.Errorf("%s: cannot be emptied: %w", folder, file.Cause(err))
+	}
+	return nil
+}
