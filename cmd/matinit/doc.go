@@ -68,10 +68,11 @@ the products of the panels of tile t are numbered from t·P on, and their sum, a
 writes it, is the tile. With -gram it is the rows of one matrix X that are cut: XᵀX is the
 sum of the Gram matrices of inputX0.npy, inputX1.npy …, which matprod -gram makes.
 
-A sum over panels differs from the product in one piece in its last digits. Each of its
-products has the error of its own length k, and their sum, exact to some 30 digits, is
+A sum over panels differs from the product in one piece in its last digits. Of float64s, each
+of its products has the error of its own length k, and their sum, exact to some 30 digits, is
 rounded once: |C − AB| ≤ γₖ₊₁|A||B|, where γₖ = ku/(1−ku) and u = 2⁻⁵³. So more panels make
-the bound smaller.
+the bound smaller. The products of shorter floats are rounded to their type before the sum.
+Products of integers wrap around and their sum does not, so these are cut with -grid only.
 
 P or RxC is auto for the fewest parts with which a pair, its product and matprod need no more
 than a job's memory. A block keeps the type, the byte order and the order, C or Fortran, of

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
+	"matpool/internal/elem"
 	"matpool/internal/file"
 	"matpool/internal/progress"
 	"matpool/internal/status"
@@ -67,7 +69,7 @@ func Cut(ctx context.Context, o CutOptions, show progress.Func) (summary, why st
 		return "", "", err
 	}
 	blocked := o.blocked(f, d)
-	if err := o.check(blocked); err != nil {
+	if err := errors.Join(o.checkOthers(d), o.check(blocked)); err != nil {
 		return "", "", err
 	}
 	for _, m := range blocked {
@@ -105,8 +107,19 @@ func checkMatrices(f factors) error {
 	return errors.Join(errs...)
 }
 
-// check makes sure that no part is empty.
+// check makes sure that no part is empty, and that products of panels add up to the product. Those
+// of integers do not where they wrap around, and those of bools never do, since a sum is of floats.
 func (d Division) check(f factors) error {
+	if a, b, c := f.types(); d.Panels > 1 && (c.IsInteger() || c == elem.Bool) {
+		of, hint := a.String(), "if no value exceeds 2**53, convert it first; in Python: np.save(name, np.load(name).astype(np.float64))"
+		if f.form != Gram {
+			hint = "cut it with -grid, or, " + hint
+		}
+		if b != a {
+			of += " and " + b.String()
+		}
+		return status.DataError(fmt.Errorf("%s: of type %s, whose products by panels do not add up to the product, since they wrap around", f.form.name(f.a.name, f.b.name), of), hint)
+	}
 	inner := "columns of " + f.a.name
 	if f.form == Gram {
 		inner = "rows of " + f.a.name
@@ -217,6 +230,23 @@ func (m blocked) each(do func(i, j int)) {
 			do(i, j)
 		}
 	}
+}
+
+// checkOthers makes sure that no block of a finer division is there, which would be taken for one of
+// these, even where files may be replaced.
+func (o CutOptions) checkOthers(d Division) error {
+	names := []string{o.A}
+	if o.From.Form != Gram {
+		names = append(names, o.B)
+	}
+	for _, name := range names {
+		next := filepath.Join(o.Dir, file.Indexed(name, d.Products()))
+		if _, err := os.Lstat(next); err == nil {
+			return status.UsageError(fmt.Errorf("%s: exists, but there would be only %s: it is of another division", next, text.Count(d.Products(), "block")),
+				"remove the blocks that are there, or choose another folder with -dir")
+		}
+	}
+	return nil
 }
 
 // check checks everything about the files to be written.
