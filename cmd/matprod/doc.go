@@ -54,7 +54,7 @@ product I is A.npy times inputB<I>.npy for matprod -first I -fixed a A.npy input
 output.npy. With -fixed b it is the second factor. That factor is read once; the other one has
 a name, not a common archive.
 
-With -gram there is one file X instead of A B, in each of these forms; without a name it
+With -gram there is one file X instead of A B, in each form but -generate; without a name it
 is inputX.npy. The product is XᵀX, of the same bits as if Xᵀ and X were multiplied, but X is
 read once, and only the upper half of the symmetric result is computed. With -transpose a,
 it is AᵀB. In Python they are X.T @ X and A.T @ B; of a stack each matrix is transposed.

@@ -60,7 +60,7 @@ func (f *factors) pair(names []string, summed, many bool) (pair flow.Pair, err e
 	case *f.gram && f.form == flow.Transposed:
 		return pair, f.Misused("-gram transposes its file already: it does not go with -transpose")
 	case *f.gram && (*f.generate || f.fixed != flow.NotFixed):
-		return pair, f.Misused("-gram is for files that are numbered: it goes neither with -generate nor with -fixed")
+		return pair, f.Misused("-gram has one factor, a file: it goes neither with -generate nor with -fixed")
 	}
 	if f.fixed != flow.NotFixed && !many {
 		return pair, f.Misused("-fixed is for several products: it goes with -first, -count or -serial")

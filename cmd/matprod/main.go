@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"slices"
 
 	"matpool/condor/chirp"
 	"matpool/internal/cli"
@@ -18,6 +19,10 @@ import (
 var source string
 
 func main() { cli.Main("matprod", run, chirp.Find().Report) }
+
+// notOfMeasure are the flags that do not go with -measure.
+var notOfMeasure = []string{"first", "count", "sum", "serial", "jobs", "o", "resume", "sync", "kernel",
+	"gram", "transpose", "generate", "size", "seed", "dist", "dtype", "fixed"}
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matprod", source)
@@ -49,7 +54,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	switch {
 	case *serial && flags.Given("count"):
 		return flags.Misused("-serial multiplies all pairs: -jobs is their number, not -count")
-	case *measure && (len(names) > 0 || ranged || summed || *serial || *kernel != ""):
+	case *measure && (len(names) > 0 || slices.ContainsFunc(notOfMeasure, flags.Given)):
 		return flags.Misused("-measure measures all kernels, on no files: it goes with -threads only")
 	case *measure:
 		return flow.Measure(ctx, stdout, *threads)

@@ -64,6 +64,9 @@ func (a *attempt) try(ctx context.Context) (result Result, err error) {
 	}
 	defer streams.close()
 	if result.Held, err = a.execute(ctx, streams, &result); err != nil {
+		if ctx.Err() != nil { // what the program printed may say why it was stopped
+			_ = streams.commit() // the interruption is what is reported
+		}
 		return result, err
 	}
 	if result.Held.Code == 0 {
@@ -74,7 +77,7 @@ func (a *attempt) try(ctx context.Context) (result Result, err error) {
 				return result, err
 			}
 			if held.Code != 0 {
-				result.Held, result.Retry = held, false
+				result.Held, result.Retry, result.Others = held, false, a.others(before)
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -89,6 +90,20 @@ func catalog(dir string) (map[string]entry, error) {
 	return files, err
 }
 
+// others returns the new files in the job's folder that the submit description does not name.
+func (a *attempt) others(before map[string]entry) []string {
+	after, err := catalog(a.dir)
+	if err != nil {
+		return nil // they are only mentioned
+	}
+	named := a.OutputNames(&a.Jobs[a.job])
+	maps.DeleteFunc(after, func(name string, e entry) bool {
+		old, known := before[name]
+		return known && old == e || slices.Contains(named, name)
+	})
+	return slices.Sorted(maps.Keys(after))
+}
+
 // returnOutputs copies the outputs to their names: those that are named, or else the content
 // of the outbox, or else all files that are new. If one is missing, the others come back.
 func (a *attempt) returnOutputs(before map[string]entry, result *Result) (held eventlog.JobHeld, err error) {
@@ -147,6 +162,13 @@ func (a *attempt) returnOutputs(before map[string]entry, result *Result) (held e
 
 // fetch copies an output, under a temporary name.
 func (a *attempt) fetch(from, to string) (out *file.Output, held eventlog.JobHeld, err error) {
+	info, err := os.Stat(from)
+	if err == nil && !info.Mode().IsRegular() {
+		err = syscall.EINVAL // to open a pipe would wait for its writer
+	}
+	if err != nil {
+		return nil, a.notReturned(from, err), nil
+	}
 	in, err := os.Open(from)
 	if err != nil {
 		return nil, a.notReturned(from, err), nil

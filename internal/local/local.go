@@ -63,13 +63,14 @@ type Result struct {
 	Held     eventlog.JobHeld // the code is 0 if the job is not held
 	Retry    bool             // the job would run again
 	Outputs  []string         // the files that came back
+	Others   []string         // if one did not: the new files that are not named
 	Time     time.Duration    // of the program
 	MemoryMB int64            // its peak, or -1 if it is not known
 }
 
 // Run runs all jobs, and returns what the log now has of them and their results. If it is
 // interrupted, the jobs that are not done are killed and removed, and what they have made is
-// lost.
+// lost, but not what they printed.
 func (r *Runner) Run(ctx context.Context) (*eventlog.History, []Result, error) {
 	var err error
 	if r.host, err = os.Hostname(); err != nil {

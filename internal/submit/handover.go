@@ -52,7 +52,11 @@ func (h handover) submit(ctx context.Context, x submission, p programs) error {
 		fmt.Fprintf(h.messages, "%s: links to the inputs, under the names that they have in a job; keep them until the jobs are done\n", h.task.linkFolder())
 	}
 	if h.task.DAG && h.task.combines() {
-		fmt.Fprintf(h.messages, "the last node, matcombine, adds the outputs and writes the norm to %s\n", h.task.normFile())
+		does := "adds the outputs"
+		if h.task.Grid.Tiles() > 0 {
+			does = "joins the tiles"
+		}
+		fmt.Fprintf(h.messages, "the last node, matcombine, %s and writes the norm to %s\n", does, h.task.normFile())
 	}
 	if h.task.WriteOnly {
 		h.printHeld()

@@ -131,16 +131,21 @@ func systemOf(name string) (condor.System, error) {
 		}
 		return "", nil
 	}
-	begin := make([]byte, 2)
-	if _, err := f.ReadAt(begin, 0); err != nil && err != io.EOF {
+	begin := make([]byte, 256) // Linux reads as much for the first line of a script
+	n, err := f.ReadAt(begin, 0)
+	if err != nil && err != io.EOF {
 		return "", fmt.Errorf("%s: %w", name, file.Cause(err))
 	}
+	first, _, _ := bytes.Cut(begin[:n], []byte("\n"))
 	switch ext := strings.ToLower(path.Ext(name)); {
-	case string(begin) == "MZ": // package pe also accepts object files, which do not begin with MZ
+	case bytes.HasPrefix(first, []byte("MZ")): // package pe also accepts object files, which do not begin with MZ
 		if program, err := pe.NewFile(f); err == nil && program.Machine == pe.IMAGE_FILE_MACHINE_AMD64 {
 			return condor.Windows, nil
 		}
-	case string(begin) == "#!":
+	case bytes.HasPrefix(first, []byte("#!")) && bytes.HasSuffix(first, []byte("\r")):
+		return "", status.DataError(fmt.Errorf("%s: its first line ends as lines do on Windows, so Linux would not find the program that it names", name),
+			"remove the carriage returns: sed -i 's/\\r$//' FILE")
+	case bytes.HasPrefix(first, []byte("#!")):
 		return condor.Linux, nil
 	case ext == ".bat", ext == ".cmd":
 		return condor.Windows, nil

@@ -58,6 +58,12 @@ func tryOne(ctx context.Context, h handover, runner *local.Runner) error {
 	if result.Ended {
 		h.say("job %d: %v after %s, with %s (request_memory: %d MB)", job.Index, result.Exit, timeOf(result), memoryOf(result), (runner.Memory.Bytes+1<<20-1)>>20)
 	}
+	if used, asked := result.MemoryMB, (runner.Memory.Bytes+1<<20-1)>>20; used > asked {
+		fmt.Fprintf(h.stderr, "matsubmit: warning: job %d used more memory than request_memory = %dMB: a pool may hold it, or end it\n", job.Index, asked)
+	}
+	if len(result.Others) > 0 {
+		h.say("made, but not named in the submission file: %s", text.First(result.Others, ", "))
+	}
 	for _, name := range result.Outputs {
 		if info, err := os.Stat(name); err == nil {
 			h.say("%s: %s", name, text.Size(info.Size()))

@@ -79,7 +79,7 @@ func (v verdict) String() string {
 	case v.free == 0:
 		times = append(times, "on the pool at least "+about(onPool))
 	default:
-		times = append(times, about(onPool)+" on the pool")
+		times = append(times, aboutOnPool(onPool)+" on the pool")
 	}
 	line := text.Count(count, unit(v.task)) + ": " + strings.Join(times, "; ")
 	if v.match > 0 {
@@ -131,6 +131,17 @@ func about(seconds float64) string {
 	}
 	return "about " + text.Duration(d.Round(unit))
 }
+
+// aboutOnPool is about for a pool, whose rounds begin at any moment: a few seconds are not known
+// better.
+func aboutOnPool(seconds float64) string {
+	if seconds < fewSeconds {
+		return "a few seconds"
+	}
+	return about(seconds)
+}
+
+const fewSeconds = 5
 
 // hereCommand returns a short command that computes the jobs' products on this machine, or ""
 // if there is none.
