@@ -19,7 +19,7 @@ func TestFactors(t *testing.T) {
 		output, serial    string
 	}{
 		{"random sums", "inputs = random\nseed = 42\nsize = 64\nsum = yes\n", "-products_per_job=5", 5, "partial.npz", "-generate -size 64 -seed 42"},
-		{"random, auto", "inputs = random\nseed = 42\nsize = 64\nsum = yes\nproducts_per_job = auto\n", "", 8, "partial.npz", "-generate -size 64 -seed 42"},
+		{"random, auto", "inputs = random\nseed = 42\nsize = 64\nsum = yes\nproducts_per_job = auto\nslots = 8\n", "", 8, "partial.npz", "-generate -size 64 -seed 42"},
 		{"random products", "inputs = random\nseed = 123456789012345678901234567890\nsize = 64\ndistribution = normal\ndtype = float32\n", "",
 			products, "output.npy", "-generate -size 64 -seed 123456789012345678901234567890 -dist normal -dtype float32"},
 		{"a fixed first factor", "fixed = a\ninput_files = A.npy\nindexed_input_files = inputB.npy\n", "", products, "output.npy", "-fixed a A.npy inputB.npy"},
