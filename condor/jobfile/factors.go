@@ -1,6 +1,7 @@
 package jobfile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -47,7 +48,8 @@ func (r *resolver) random() *Random {
 		return nil
 	}
 	random := &Random{Size: r.integer("size")}
-	random.Seed, _ = r.text("seed")
+	seed, _ := r.text("seed")
+	random.Seed = cmp.Or(strings.TrimLeft(seed, "0"), "0") // the log tells seeds apart by their text
 	random.Distribution, _ = r.text("distribution")
 	random.DType, _ = r.text("dtype")
 	return random

@@ -308,3 +308,17 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// A seed is the same number however it is written.
+func TestSeed(t *testing.T) {
+	for text, want := range map[string]string{"7": "7", "007": "7", "0": "0", "00": "0", "340282366920938463463374607431768211456": "340282366920938463463374607431768211456"} {
+		f, err := Parse("run", "total_jobs = 1\ninputs = random\nseed = "+text+"\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		q, err := f.Request()
+		if err != nil || q.Random.Seed != want {
+			t.Errorf("%s: %+v, %v", text, q, err)
+		}
+	}
+}
