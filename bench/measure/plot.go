@@ -20,6 +20,9 @@ const (
 // plotJob plots the time of a job over n, as medians with bars from the smallest to the largest time, and reports whether
 // there was anything to plot.
 func (a *archive) plotJob(file string) (bool, error) {
+	if a.names(goBuild, "Job/*", "sec/op") == nil {
+		return false, nil
+	}
 	var curves []any
 	var bars []interface {
 		plotter.XYer
@@ -49,9 +52,6 @@ func (a *archive) plotJob(file string) (bool, error) {
 			return false, err
 		}
 		curves, bars = append(curves, c.label, curve), append(bars, curve)
-	}
-	if curves == nil {
-		return false, nil
 	}
 	plot.DefaultFont.Variant = "Sans"
 	p := plot.New()
