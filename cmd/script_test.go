@@ -67,7 +67,7 @@ func TestMain(m *testing.M) {
 func long(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("takes long")
+		t.Skip("go test -short leaves out what takes long")
 	}
 }
 

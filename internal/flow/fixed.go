@@ -64,8 +64,8 @@ func checkFixed(pairs []Pair) (*Factor, error) {
 // loadFixed reads the factor that all pairs have in common, with its values, or returns nil if there
 // is none.
 //
-// Note: it is not kept packed for the kernels. Packing B is less than 2 % of a product of 1000×1000,
-// and OpenBLAS packs by itself in each call.
+// Note: it is not kept packed for the kernels. Packing takes little time beside a product that is
+// worth a file, and OpenBLAS packs by itself in each call.
 func (w work) loadFixed(ctx context.Context) (*Factor, error) {
 	if len(w.pairs) == 0 || w.pairs[0].Fixed == NotFixed {
 		return nil, nil
