@@ -87,9 +87,13 @@ func (r *Runner) Run(ctx context.Context) (*eventlog.History, []Result, error) {
 	results := make([]Result, len(r.Jobs))
 	ended := make([]bool, len(r.Jobs))
 	err = r.runJobs(ctx, results, ended)
+	reason := "matsubmit was stopped"
+	if ctx.Err() == nil {
+		reason = "matsubmit failed"
+	}
 	for i := range r.Jobs {
 		if !ended[i] {
-			err = cmp.Or(err, r.write(i, eventlog.Entry{Detail: eventlog.JobAborted{Reason: "matsubmit was stopped"}}))
+			err = cmp.Or(err, r.write(i, eventlog.Entry{Detail: eventlog.JobAborted{Reason: reason}}))
 		}
 	}
 	return r.history, results, err

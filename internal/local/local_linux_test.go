@@ -2,7 +2,9 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -223,6 +225,21 @@ func TestInterrupted(t *testing.T) {
 	}
 	if got := here(t, dir); got != "a=good out0=good out1=good" {
 		t.Error(got)
+	}
+}
+
+// If this machine fails, the log does not say that somebody stopped the run.
+func TestMachineFails(t *testing.T) {
+	r, dir := runner(t, 2, "", func(*Runner) {})
+	if err := os.Remove(filepath.Join(dir, "tmp")); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := r.Run(t.Context()); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+	log, err := os.ReadFile(filepath.Join(dir, "here/log"))
+	if err != nil || strings.Count(string(log), "matsubmit failed") != 2 {
+		t.Errorf("%v\n%s", err, log)
 	}
 }
 

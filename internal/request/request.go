@@ -1,4 +1,5 @@
-// Package request reads a simplified submission file for the programs: matsubmit, which submits its jobs, and those that do the same work without HTCondor.
+// Package request reads a simplified submission file for the programs: matsubmit, which submits
+// its jobs, and those that do the same work without HTCondor.
 package request
 
 import (

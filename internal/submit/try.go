@@ -55,10 +55,11 @@ func tryOne(ctx context.Context, h handover, runner *local.Runner) error {
 	if err := h.printStreams(streams); err != nil {
 		return err
 	}
+	asked := (runner.Memory.Bytes + 1<<20 - 1) >> 20 // MB
 	if result.Ended {
-		h.say("job %d: %v after %s, with %s (request_memory: %d MB)", job.Index, result.Exit, timeOf(result), memoryOf(result), (runner.Memory.Bytes+1<<20-1)>>20)
+		h.say("job %d: %v after %s, with %s (request_memory: %d MB)", job.Index, result.Exit, timeOf(result), memoryOf(result), asked)
 	}
-	if used, asked := result.MemoryMB, (runner.Memory.Bytes+1<<20-1)>>20; used > asked {
+	if result.MemoryMB > asked {
 		fmt.Fprintf(h.stderr, "matsubmit: warning: job %d used more memory than request_memory = %dMB: a pool may hold it, or end it\n", job.Index, asked)
 	}
 	if len(result.Others) > 0 {
