@@ -11,6 +11,9 @@ import (
 // Value (i, j) is number i*Stride+j in Data, or number j*Stride+i where Trans is set, so
 // that a matrix in Fortran order is a transposed view. With Swap, the bytes of each value
 // (of a complex one, of each of its parts) are in the order that is not the machine's.
+//
+// Data may be a file that is mapped. Its memory is lost when another program truncates the file,
+// or the disk fails; then Lost, which is nil for other memory, returns the product's error.
 type Factor struct {
 	Rows, Cols int
 	Type       elem.Type
@@ -18,6 +21,7 @@ type Factor struct {
 	Data       []byte
 	Stride     int // in values
 	Trans      bool
+	Lost       func() error
 }
 
 // DenseFactor returns the rows×cols factor that data holds row by row, in the machine's

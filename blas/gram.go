@@ -13,7 +13,7 @@ import (
 // It panics if X is complex. Note: for complex X it is XᴴX that is called the Gram matrix, and
 // XᵀX that is symmetric.
 func Gram(ctx context.Context, m Multiplier, memory []float64, x Factor, progress func(multiplications int64)) ([]byte, error) {
-	return valuesOf(memory, x.T(), x,
+	return valuesOf(ctx, memory, x.T(), x,
 		func(c Matrix) error { return m.Gram(ctx, c, x, progress) },
 		func(c []int64) error {
 			checkGram(Dense(x.Cols, x.Cols, memory), x)
@@ -45,7 +45,9 @@ func (m *tiled) Gram(ctx context.Context, c Matrix, x Factor, progress func(int6
 	if done {
 		return nil
 	}
-	if err := m.multiplyUpper(ctx, c, a, b, progress); err != nil {
+	w := watch(ctx, x)
+	defer w.end()
+	if err := m.multiplyUpper(w, c, a, b, progress); err != nil {
 		return err
 	}
 	mirror(m.threads, c.Data, c.Cols, c.Stride)
@@ -54,7 +56,7 @@ func (m *tiled) Gram(ctx context.Context, c Matrix, x Factor, progress func(int6
 
 // multiplyUpper computes at least those elements of c = a·b that are not below its diagonal. c
 // lies row by row, and nothing is empty.
-func (m *tiled) multiplyUpper(ctx context.Context, c Matrix, a, b operand, progress func(int64)) error {
+func (m *tiled) multiplyUpper(ctx *watched, c Matrix, a, b operand, progress func(int64)) error {
 	p := newProduct(ctx, m, c, a, b)
 	p.progress, p.upper = progress, true
 	p.directA = false // a strip's rows are any number

@@ -28,25 +28,28 @@ func (m *tiled) multiplyIntegers(ctx context.Context, c []int64, a, b Factor, up
 	if float64(rows)*float64(cols)*float64(a.Cols) < smallProduct {
 		threads = 1
 	}
+	w := watch(ctx, a, b)
+	defer w.end()
 	var next atomic.Int64
-	work := func(thread int) {
-		for ctx.Err() == nil {
+	multiplyUnits := func(thread int) {
+		for w.Err() == nil {
 			unit := int(next.Add(1) - 1)
 			if unit >= units {
 				return
 			}
 			i, j := unit/groups*intBlock, unit%groups*intsWidth
 			u := intUnit{i, j, min(intBlock, rows-i), min(intsWidth, cols-j), upper}
-			u.multiply(ctx, c, a, b, intsOf(m.packedA[thread]), intsOf(m.scratch[thread]), progress)
+			u.multiply(w, c, a, b, intsOf(m.packedA[thread]), intsOf(m.scratch[thread]), progress)
 		}
 	}
+	work := func(thread int) { w.read(func() { multiplyUnits(thread) }) }
 	var wg sync.WaitGroup
 	for t := 1; t < min(threads, units); t++ {
 		wg.Go(func() { work(t) })
 	}
 	work(0)
 	wg.Wait()
-	return context.Cause(ctx)
+	return context.Cause(w)
 }
 
 // An intUnit is a part of C that one thread computes.

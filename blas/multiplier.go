@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"matpool/internal/elem"
 )
 
 // A Multiplier is an implementation of the product with a number of threads. It owns
@@ -19,9 +21,10 @@ type Multiplier interface {
 	// progress, which may be nil, gets the number of multiplications done since its
 	// last call, of all [Multiplications]. Any of the threads may call it.
 	//
-	// When ctx is cancelled, Mul stops within a panel and returns the cause; C then
-	// holds anything. There is no other error. Mul panics if the sizes do not fit,
-	// if a view is larger than its data, or if C shares memory with A or B.
+	// When ctx is cancelled, Mul stops within a panel and returns the cause; when a factor's
+	// memory is lost, it returns that factor's error. C then holds anything. There is no other
+	// error. Mul panics if the sizes do not fit, if a view is larger than its data, or if C
+	// shares memory with A or B.
 	Mul(ctx context.Context, c Matrix, a, b Factor, progress func(multiplications int64)) error
 
 	// Gram computes C = XᵀX, with the bits of Mul(C, Xᵀ, X): C is symmetric, since the factors
@@ -34,6 +37,10 @@ type Multiplier interface {
 	// have the threads between them. It fails as [New] does, and panics unless n is
 	// at least 1 and at most the number of threads.
 	Split(n int) ([]Multiplier, error)
+
+	// TakesMapped reports whether factors of a type may be mapped files, with [Factor].Lost
+	// set. If not, Mul and Gram panic when they are given one.
+	TakesMapped(t elem.Type) bool
 
 	// Threads returns the number of threads.
 	Threads() int

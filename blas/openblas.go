@@ -10,11 +10,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"golang.org/x/sys/cpu"
 
 	"matpool/blas/internal/openblas"
+	"matpool/internal/elem"
 	"matpool/internal/pages"
 )
 
@@ -68,15 +68,33 @@ func (m *openBLAS) inGo() *tiled { return m.edges }
 // Mul implements [Multiplier].
 func (m *openBLAS) Mul(ctx context.Context, c Matrix, a, b Factor, progress func(int64)) error {
 	checkProduct(c, a, b)
+	m.checkTaken(a, b)
 	x, y := operands(a, b)
 	c, x, y, done := prepare(c, x, y)
 	if done {
 		return nil
 	}
+	w := watch(ctx, a, b)
+	defer w.end()
 	if !m.suits(c, x, y) {
-		return m.edges.multiply(ctx, c, x, y, progress)
+		return m.edges.multiply(w, c, x, y, progress)
 	}
-	return m.multiplySlabs(ctx, c, x, y, progress)
+	return m.multiplySlabs(w, c, x, y, progress)
+}
+
+// TakesMapped implements [Multiplier]. OpenBLAS reads float64s where they lie, and C code cannot
+// stop at a fault. Others become float64s in Go.
+//
+// Note: to copy mapped float64s panel by panel, and then pass them on, takes as long as to read them.
+func (m *openBLAS) TakesMapped(t elem.Type) bool { return t.Part() != elem.Float64 }
+
+// checkTaken panics if a factor is mapped that must not be.
+func (m *openBLAS) checkTaken(factors ...Factor) {
+	for _, f := range factors {
+		if f.Lost != nil && !m.TakesMapped(f.Type) {
+			panic(fmt.Sprintf("blas: OpenBLAS is to read a mapped factor of %v", f.Type))
+		}
+	}
 }
 
 // suits reports whether OpenBLAS can compute a product here.
@@ -92,6 +110,7 @@ const gramCols = 512
 // block of columns at a time, and Go their upper triangles.
 func (m *openBLAS) Gram(ctx context.Context, c Matrix, x Factor, progress func(int64)) error {
 	checkGram(c, x)
+	m.checkTaken(x)
 	y := plain(x)
 	c, a, b, done := prepare(c, y.T(), y)
 	if done {
@@ -100,15 +119,17 @@ func (m *openBLAS) Gram(ctx context.Context, c Matrix, x Factor, progress func(i
 	if !m.suits(c, a, b) {
 		return m.edges.Gram(ctx, c, x, progress)
 	}
+	w := watch(ctx, x)
+	defer w.end()
 	for j := 0; j < c.Cols; j += gramCols {
 		cols := min(gramCols, c.Cols-j)
 		block := b.View(0, j, b.rows, cols)
 		if j > 0 {
-			if err := m.multiplySlabs(ctx, c.View(0, j, j, cols), a.View(0, 0, j, a.cols), block, progress); err != nil {
+			if err := m.multiplySlabs(w, c.View(0, j, j, cols), a.View(0, 0, j, a.cols), block, progress); err != nil {
 				return err
 			}
 		}
-		if err := m.edges.multiplyUpper(ctx, c.View(j, j, cols, cols), a.View(j, 0, cols, a.cols), block, progress); err != nil {
+		if err := m.edges.multiplyUpper(w, c.View(j, j, cols, cols), a.View(j, 0, cols, a.cols), block, progress); err != nil {
 			return err
 		}
 	}
@@ -124,7 +145,7 @@ const (
 )
 
 // multiplySlabs computes the whole tiles of C, a slab in each thread, and then the edges.
-func (m *openBLAS) multiplySlabs(ctx context.Context, c Matrix, a, b operand, progress func(int64)) error {
+func (m *openBLAS) multiplySlabs(ctx *watched, c Matrix, a, b operand, progress func(int64)) error {
 	rows, cols := c.Rows/wholeTile*wholeTile, c.Cols/wholeTile*wholeTile
 	threads := m.Threads()
 	if float64(rows)*float64(cols)*float64(a.cols) < smallProduct {
@@ -148,16 +169,15 @@ func (m *openBLAS) multiplySlabs(ctx context.Context, c Matrix, a, b operand, pr
 		return m.edges.multiply(ctx, c, a, b, progress)
 	}
 	var wg sync.WaitGroup
-	var cancelled atomic.Bool
 	for i := 0; i < rows && cols > 0; i += slabRows {
 		for j := 0; j < cols; j += slabCols {
 			s := slab{scratchA: memory[:blockA], scratchB: memory[blockA:][:blockB]}
 			memory = memory[blockA+blockB:]
 			r, w := min(slabRows, rows-i), min(slabCols, cols-j)
 			work := func() {
-				if !s.multiply(ctx, c.View(i, j, r, w), a.View(i, 0, r, a.cols), b.View(0, j, a.cols, w), progress) {
-					cancelled.Store(true)
-				}
+				ctx.read(func() {
+					s.multiply(ctx, c.View(i, j, r, w), a.View(i, 0, r, a.cols), b.View(0, j, a.cols, w), progress)
+				})
 			}
 			if i+r < rows || j+w < cols {
 				wg.Go(work)
@@ -167,8 +187,8 @@ func (m *openBLAS) multiplySlabs(ctx context.Context, c Matrix, a, b operand, pr
 		}
 	}
 	wg.Wait()
-	if cancelled.Load() {
-		return context.Cause(ctx)
+	if err := context.Cause(ctx); err != nil {
+		return err
 	}
 	err = m.edges.multiply(ctx, c.View(rows, 0, c.Rows-rows, c.Cols), a.View(rows, 0, a.rows-rows, a.cols), b, progress)
 	if err != nil {
@@ -180,9 +200,9 @@ func (m *openBLAS) multiplySlabs(ctx context.Context, c Matrix, a, b operand, pr
 // A slab is one thread's part of C, and the memory where its factors become float64s.
 type slab struct{ scratchA, scratchB []float64 }
 
-// multiply computes the part, panel by panel, and reports whether it came to its end. If
-// there is something to convert, it does so for one block of c after the other.
-func (s slab) multiply(ctx context.Context, c Matrix, a, b operand, progress func(int64)) bool {
+// multiply computes the part, panel by panel, until ctx is cancelled. If there is something to
+// convert, it does so for one block of c after the other.
+func (s slab) multiply(ctx context.Context, c Matrix, a, b operand, progress func(int64)) {
 	c.clear()
 	rows, cols := c.Rows, c.Cols
 	if !a.ready || !b.ready {
@@ -195,7 +215,7 @@ func (s slab) multiply(ctx context.Context, c Matrix, a, b operand, progress fun
 			y := b.View(k, j, depth, w).convert(s.scratchB)
 			for i := 0; i < c.Rows; i += rows {
 				if ctx.Err() != nil {
-					return false
+					return
 				}
 				r := min(rows, c.Rows-i)
 				addPanel(c.View(i, j, r, w), a.View(i, k, r, depth).convert(s.scratchA), y)
@@ -205,7 +225,6 @@ func (s slab) multiply(ctx context.Context, c Matrix, a, b operand, progress fun
 			}
 		}
 	}
-	return true
 }
 
 // addPanel computes c += a·b, one step of the definition for all of c: a has at most

@@ -66,37 +66,36 @@ func operands(a, b Factor) (x, y operand) {
 }
 
 // plain returns a real matrix.
-func plain(f Factor) operand {
-	x := operand{rows: f.Rows, cols: f.Cols, trans: f.Trans, t: f.Type.Part(), swap: f.Swap, data: f.Data, stride: f.Stride}
-	if x.t == elem.Float64 && !x.swap {
-		x.values, x.ready = floatsOf(x.data)
-	}
-	return x
-}
+func plain(f Factor) operand { return newOperand(f, f.Rows, f.Cols, asItLies) }
 
 // wide returns a complex matrix with columns re and im for each of its own.
 func wide(f Factor) operand {
-	x := operand{rows: f.Rows, cols: 2 * f.Cols, trans: f.Trans, t: f.Type.Part(), swap: f.Swap, data: f.Data, stride: 2 * f.Stride}
-	if x.trans {
-		x.lines = apart
-	} else if x.t == elem.Float64 && !x.swap {
-		x.values, x.ready = floatsOf(x.data)
+	lines := asItLies
+	if f.Trans {
+		lines = apart
 	}
-	return x
+	return newOperand(f, f.Rows, 2*f.Cols, lines)
 }
 
 // turned returns a complex matrix as the right factor of wide's.
 func turned(f Factor) operand {
-	x := operand{rows: 2 * f.Rows, cols: 2 * f.Cols, trans: f.Trans, t: f.Type.Part(), swap: f.Swap, data: f.Data, stride: 2 * f.Stride, lines: turnedRows}
-	if x.trans {
-		x.lines = turnedColumns
+	lines := turnedRows
+	if f.Trans {
+		lines = turnedColumns
 	}
-	return x
+	return newOperand(f, 2*f.Rows, 2*f.Cols, lines)
 }
 
 // doubled returns a real matrix as the right factor of wide's.
-func doubled(f Factor) operand {
-	return operand{rows: 2 * f.Rows, cols: 2 * f.Cols, trans: f.Trans, t: f.Type, swap: f.Swap, data: f.Data, stride: f.Stride, lines: spread}
+func doubled(f Factor) operand { return newOperand(f, 2*f.Rows, 2*f.Cols, spread) }
+
+func newOperand(f Factor, rows, cols int, lines layout) operand {
+	x := operand{rows: rows, cols: cols, trans: f.Trans, lines: lines,
+		t: f.Type.Part(), swap: f.Swap, data: f.Data, stride: f.Type.Parts() * f.Stride}
+	if x.t == elem.Float64 && !x.swap && lines == asItLies {
+		x.values, x.ready = floatsOf(x.data)
+	}
+	return x
 }
 
 // T returns the transposed view.

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"matpool/internal/elem"
 	"matpool/internal/pages"
 )
 
@@ -60,17 +61,22 @@ func (m *tiled) String() string {
 	return fmt.Sprintf("Go, kernel %s (%d×%d)", m.kernel.name, m.kernel.rows, m.kernel.cols)
 }
 
+// TakesMapped implements [Multiplier].
+func (m *tiled) TakesMapped(elem.Type) bool { return true }
+
 func (m *tiled) inGo() *tiled { return m }
 
 // Mul implements [Multiplier].
 func (m *tiled) Mul(ctx context.Context, c Matrix, a, b Factor, progress func(int64)) error {
 	checkProduct(c, a, b)
+	w := watch(ctx, a, b)
+	defer w.end()
 	x, y := operands(a, b)
-	return m.multiply(ctx, c, x, y, progress)
+	return m.multiply(w, c, x, y, progress)
 }
 
 // multiply computes c = a·b.
-func (m *tiled) multiply(ctx context.Context, c Matrix, a, b operand, progress func(int64)) error {
+func (m *tiled) multiply(ctx *watched, c Matrix, a, b operand, progress func(int64)) error {
 	c, a, b, done := prepare(c, a, b)
 	if done {
 		return nil
@@ -89,7 +95,7 @@ func (m *tiled) multiply(ctx context.Context, c Matrix, a, b operand, progress f
 // each block is enough.
 type product struct {
 	*tiled
-	ctx      context.Context
+	ctx      *watched
 	c        Matrix
 	a, b     operand
 	progress func(multiplications int64) // or nil
@@ -103,7 +109,7 @@ type product struct {
 	cancelled          bool // written while all threads wait
 }
 
-func newProduct(ctx context.Context, m *tiled, c Matrix, a, b operand) *product {
+func newProduct(ctx *watched, m *tiled, c Matrix, a, b operand) *product {
 	p := &product{tiled: m, ctx: ctx, c: c, a: a, b: b, threads: m.threads}
 	if float64(c.Rows)*float64(c.Cols)*float64(a.cols) < smallProduct {
 		p.threads = 1
@@ -152,12 +158,13 @@ func (p *product) work(thread int) {
 		for k := 0; k < p.a.cols; k += p.kernel.blockDepth {
 			depth := min(p.kernel.blockDepth, p.a.cols-k)
 			b := p.b.View(k, j, depth, cols)
-			w.packStrips(p.packedB[buffer], b)
+			p.ctx.read(func() { w.packStrips(p.packedB[buffer], b) })
 			if p.barrier.wait(); p.cancelled {
 				return
 			}
-			w.multiplyUnits(j,
-				p.c.View(0, j, rows, cols), p.a.View(0, k, rows, depth), b, p.packedB[buffer], k > 0)
+			p.ctx.read(func() {
+				w.multiplyUnits(j, p.c.View(0, j, rows, cols), p.a.View(0, k, rows, depth), b, p.packedB[buffer], k > 0)
+			})
 			buffer = 1 - buffer
 		}
 	}
