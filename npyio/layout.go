@@ -75,7 +75,7 @@ const localSize = localLength + 20
 // numpy opens with force_zip64.
 const (
 	zip64Version = 45
-	unix         = 3
+	madeOnUnix   = 3
 	newYear1980  = 1<<5 | 1
 	ownerOnly    = 0o600 << 16
 	limit32      = math.MaxInt32 // what is larger stands in 64 bits
@@ -141,7 +141,7 @@ func (l *NpzLayout) directory(values []Checksum) []byte {
 		offset := short(l.offsets[i])
 
 		b = append(b, entrySignature...)
-		b = append(b, zip64Version, unix)
+		b = append(b, zip64Version, madeOnUnix)
 		b = l.common(b, i, values[i])
 		b = le.AppendUint32(b, size)
 		b = le.AppendUint32(b, size)
