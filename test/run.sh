@@ -99,6 +99,7 @@ step "OpenBLAS"
 openblas() { third_party/openblas/go.sh linux "$@"; }
 openblas vet -tags openblas ./blas/... ./test/equality
 openblas test -tags openblas ./blas/...
+openblas test -tags openblas -run InTheMiddle ./internal/flow
 echo "OPENBLAS_CORETYPE=Haswell"
 openblas test -tags openblas -count=1 -exec "env OPENBLAS_CORETYPE=Haswell" -run 'Sizes|Special|Zero' ./blas
 

@@ -33,6 +33,9 @@ type CombineOptions struct {
 // A block of [ddsum.Block] float64s is summed over all files before the next one is
 // begun, so that its accumulators stay in a core's cache: memory depends neither on
 // the number of files nor on their size. The threads share out the blocks.
+//
+// Note: the files are not mapped. A block of one is looked at once, and the page faults take longer
+// than to read it into memory that is in the cache.
 func Combine(ctx context.Context, o CombineOptions, show progress.Func) (norm ddsum.Norm, err error) {
 	in, err := openTerms(o.Names, cmp.Or(o.keep, mayOpen()/2))
 	if err != nil {

@@ -2,11 +2,13 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
 	"matpool/blas"
+	"matpool/internal/elem"
 	"matpool/internal/pages"
 	"matpool/internal/progress"
 	"matpool/npyio"
@@ -52,7 +54,7 @@ func (w work) multiply(ctx context.Context, m blas.Multiplier, show progress.Fun
 	if err != nil {
 		return err
 	}
-	p := pipeline{free: make(chan blas.Multiplier, len(multipliers))}
+	p := pipeline{free: make(chan blas.Multiplier, len(multipliers)), takesMapped: m.TakesMapped}
 	for _, m := range multipliers {
 		p.free <- m
 	}
@@ -84,8 +86,9 @@ func (w work) multiply(ctx context.Context, m blas.Multiplier, show progress.Fun
 
 // A pipeline multiplies the pairs of several goroutines.
 type pipeline struct {
-	free  chan blas.Multiplier
-	count func(multiplications int64)
+	free        chan blas.Multiplier
+	takesMapped func(t elem.Type) bool
+	count       func(multiplications int64)
 }
 
 // buffers are the memory of one pair at a time.
@@ -96,6 +99,10 @@ func (p pipeline) each(ctx context.Context, f factors, memory *buffers, do func(
 	readerA, readerB := f.readerA(), f.readerB()
 	readerA.buffer, readerA.gathered = &memory.a, &memory.gatheredA
 	readerB.buffer, readerB.gathered = &memory.b, &memory.gatheredB
+	for _, r := range []*reader{readerA, readerB} {
+		r.maps = r.matrices() == f.products() && p.takesMapped(r.t) // each is used once
+		defer r.release()
+	}
 	parts := blas.Parts(readerA.t, readerB.t)
 	for i := range f.products() {
 		numberA, numberB := f.factorsOf(i)
@@ -113,13 +120,9 @@ func (p pipeline) each(ctx context.Context, f factors, memory *buffers, do func(
 		if err != nil {
 			return err
 		}
-		var values []byte
-		select {
-		case m := <-p.free:
-			values, err = f.form.multiply(ctx, m, c, a, b, p.count)
-			p.free <- m
-		case <-ctx.Done():
-			err = context.Cause(ctx)
+		values, err := p.multiply(ctx, f.form, c, a, b)
+		if err == nil {
+			err = errors.Join(readerA.release(), readerB.release())
 		}
 		if err == nil {
 			err = do(values, i*f.rows*f.cols)
@@ -129,4 +132,15 @@ func (p pipeline) each(ctx context.Context, f factors, memory *buffers, do func(
 		}
 	}
 	return nil
+}
+
+// multiply computes one product as soon as a Multiplier is free.
+func (p pipeline) multiply(ctx context.Context, form Form, c []float64, a, b blas.Factor) ([]byte, error) {
+	select {
+	case m := <-p.free:
+		defer func() { p.free <- m }()
+		return form.multiply(ctx, m, c, a, b, p.count)
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }

@@ -13,6 +13,9 @@ import (
 // A reader reads the matrices of a factor into memory, of small ones several at a time. Random
 // ones it draws. All matrices of a fixed factor are read at once.
 //
+// A matrix that is not small, and is used once, is mapped if it can be: it is packed from
+// where it lies.
+//
 // Note: a stack in Fortran order has the values of each matrix scattered over the whole
 // file. It is read as a whole, since to read it once for each matrix would take longer
 // than the products.
@@ -21,6 +24,8 @@ type reader struct {
 	t          elem.Type
 	rows, cols int
 	scattered  bool
+	maps       bool           // rather than reads
+	mapping    *npyio.Mapping // or nil
 	buffer     *pages.Buffer
 	gathered   *pages.Buffer  // a matrix of a stack in Fortran order
 	first, n   int            // which matrices are in values
@@ -88,7 +93,21 @@ func (r *reader) matrix(ctx context.Context, i int) (blas.Factor, error) {
 		f = blas.DenseFactor(r.rows, r.cols, r.t, r.values[(i-r.first)*size:][:size])
 	}
 	f.Swap = r.DType.Swapped()
+	if r.mapping != nil {
+		f.Lost = r.mapping.Lost
+	}
 	return f, nil
+}
+
+// release gives back what is mapped when the matrix has been used. It returns an error if the
+// file was changed meanwhile.
+func (r *reader) release() error {
+	m := r.mapping
+	if m == nil {
+		return nil
+	}
+	r.mapping, r.n = nil, 0
+	return m.Unmap()
 }
 
 // load reads a matrix unless it is in the buffer, and with it some that follow.
@@ -103,6 +122,9 @@ func (r *reader) load(ctx context.Context, i int) error {
 	}
 	if n > math.MaxInt/size {
 		n = math.MaxInt / size // the buffer says that it is too much
+	}
+	if r.maps && r.mapMatrix(i) {
+		return nil
 	}
 	values, err := r.buffer.Bytes(n * size)
 	if err != nil {
@@ -122,6 +144,19 @@ func (r *reader) load(ctx context.Context, i int) error {
 	}
 	r.values, r.first, r.n = values, first, n
 	return nil
+}
+
+// mapMatrix maps a matrix, and reports whether it could.
+func (r *reader) mapMatrix(i int) bool {
+	if r.file == nil || r.fixed || r.scattered || r.matrixBytes() < atLeast {
+		return false
+	}
+	count := int64(r.rows * r.cols)
+	if r.mapping = r.file.Map(int64(i)*count, count); r.mapping == nil {
+		return false
+	}
+	r.values, r.first, r.n = r.mapping.Values, i, 1
+	return true
 }
 
 // verify takes values that were read, from an offset among all, into the checksum, and holds it against the

@@ -1,0 +1,76 @@
+package flow
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"matpool/blas"
+	"matpool/internal/elem"
+	"matpool/internal/nprand"
+	"matpool/internal/status"
+)
+
+// When another program truncates a mapped factor in the middle of the work, that ends with an
+// error that names the file, and is no fault of the input's. No output is left: not if pages are
+// missing, nor if the rest of a page became zeros. What is read, as float64s for OpenBLAS
+// are, is there by then.
+func TestFactorThatShrinksInTheMiddle(t *testing.T) {
+	for _, kernel := range blas.Kernels() {
+		for _, typ := range []elem.Type{elem.Float64, elem.Float32, elem.Int32} {
+			for i, cut := range []int64{4 << 20, 1} {
+				t.Run(fmt.Sprintf("%s/%v/cut=%d", kernel, typ, cut), func(t *testing.T) {
+					m, err := NewMultiplier(kernel, 1+i)
+					if err != nil {
+						t.Fatal(err)
+					}
+					dir := t.TempDir()
+					pair := pairOf(filepath.Join(dir, "a.npy"), filepath.Join(dir, "b.npy"), filepath.Join(dir, "c.npy"))
+					writeTyped(t, pair.A, nprand.New(1), typ, false, 3000, 500)
+					writeTyped(t, pair.B, nprand.New(2), typ, false, 500, 600)
+					err = multiplyWhile(t, pair, m, func() { cutOff(t, pair.A, cut) })
+					left := strings.Join(names(t, dir), " ")
+					if !isMapped(t, pair.B) || !m.TakesMapped(typ) {
+						if err != nil || left != "a.npy b.npy c.npy" {
+							t.Errorf("error %v, left %s", err, left)
+						}
+						return
+					}
+					if err == nil || !strings.HasPrefix(err.Error(), pair.A+": was changed while it was being read") || status.Of(err) != status.Failure || left != "a.npy b.npy" {
+						t.Errorf("error %v, left %s", err, left)
+					}
+				})
+			}
+		}
+	}
+}
+
+// multiplyWhile multiplies a pair, and calls do when a part of it has been multiplied.
+func multiplyWhile(t *testing.T, pair Pair, m blas.Multiplier, do func()) error {
+	var once sync.Once
+	return Products(t.Context(), ProductOptions{Pairs: []Pair{pair}, Multiplier: m}, func(int64, int64) { once.Do(do) })
+}
+
+func cutOff(t *testing.T, name string, bytes int64) {
+	info, err := os.Stat(name)
+	if err == nil {
+		err = os.Truncate(name, info.Size()-bytes)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// isMapped reports whether a file's system says that it is in memory.
+func isMapped(t *testing.T, name string) bool {
+	f, err := openFactor(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	m := f.Map(0, 1)
+	return m != nil && m.Unmap() == nil
+}
