@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/perf/benchfmt"
 	"golang.org/x/perf/benchmath"
 )
 
@@ -95,8 +94,8 @@ func TestArchive(t *testing.T) {
 	if err := appendTo(dir, machineFile, "cpu: a: b\n"); err != nil {
 		t.Fatal(err)
 	}
-	for _, ns := range []float64{3e6, 1e6, 2e6} {
-		if err := r.record(numpy, benchmarkLine("Job/n=100", benchfmt.Value{Value: ns, Unit: "ns/op"}, benchfmt.Value{Value: 5e6, Unit: "peak-B"})); err != nil {
+	for _, ns := range []int{3e6, 1e6, 2e6} {
+		if err := r.record(numpy, benchmarkLine("Job/n=100", fmt.Sprintf("%d ns/op\t5000000 peak-B", ns))); err != nil {
 			t.Fatal(err)
 		}
 	}

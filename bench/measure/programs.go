@@ -58,11 +58,11 @@ func (r *runner) compare(ctx context.Context, b benchmark, counts bool) error {
 				return err
 			}
 		}
-		result, took, err := r.launch(ctx, b.dir, onThreads(b.threads), c.argv...)
+		result, used, err := r.launch(ctx, b.dir, onThreads(b.threads), c.argv...)
 		if err != nil {
 			return err
 		}
-		lines := benchmarkLine(b.name, took...)
+		lines := benchmarkLine(b.name, used)
 		if b.reports {
 			lines = "pkg: " + programs + "\n" + result + "\n"
 		}

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"matpool/bench/launched"
 )
 
 // A large product is cut into products for jobs. What its steps need does not grow with its long dimension.
@@ -68,11 +70,11 @@ func (p *pool) measureLarge(ctx context.Context, l large) error {
 	for _, f := range l.factors {
 		files = append(files, f.file)
 	}
-	want, took, err := p.launch(ctx, append([]string{python, filepath.Join(p.scripts, "large.py")}, files...)...)
+	want, used, err := p.launch(ctx, append([]string{python, filepath.Join(p.scripts, "large.py")}, files...)...)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s\tBenchmark%s\t1\t%s\n", numpy, l.benchmark(), took)
+	fmt.Printf("%s\tBenchmark%s\t1\t%s\n", numpy, l.benchmark(), used)
 	norm, lines, err := p.onPool(ctx, l, files)
 	if err != nil {
 		return err
@@ -124,25 +126,9 @@ func agree(x, y string) bool {
 	return errA == nil && errB == nil && math.Abs(a-b) <= 1e-12*math.Abs(b)
 }
 
-// launch runs a program with bench/launch. It returns the program's output, and its time and peak memory in Go's benchmark
-// format.
-func (p *pool) launch(ctx context.Context, argv ...string) (printed, took string, err error) {
-	report, write, err := os.Pipe()
-	if err != nil {
-		return "", "", err
-	}
-	defer report.Close()
+// launch runs a program. It returns the program's output, and the resources that it used in Go's benchmark format.
+func (p *pool) launch(ctx context.Context, argv ...string) (printed, used string, err error) {
 	cmd := exec.CommandContext(ctx, p.launcher, argv...)
-	cmd.ExtraFiles = []*os.File{write}
 	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	write.Close()
-	if err != nil {
-		return "", "", fmt.Errorf("%v: %w", argv, err)
-	}
-	var ns, kib, faults int64
-	if _, err := fmt.Fscan(report, &ns, &kib, &faults); err != nil {
-		return "", "", fmt.Errorf("%v: launch reported no figures: %w", argv, err)
-	}
-	return strings.TrimSpace(string(out)), fmt.Sprintf("%d ns/op\t%d peak-B", ns, 1024*kib), nil
+	return launched.Run(cmd)
 }
