@@ -55,9 +55,6 @@ func (w work) multiply(ctx context.Context, m blas.Multiplier, show progress.Fun
 		return err
 	}
 	p := pipeline{free: make(chan blas.Multiplier, len(multipliers)), takesMapped: m.TakesMapped}
-	for _, m := range multipliers {
-		p.free <- m
-	}
 	g, ctx := errgroup.WithContext(ctx)
 	var next, done atomic.Int64
 	p.count = func(multiplications int64) { show(done.Add(multiplications), w.multiplications) }
@@ -69,11 +66,15 @@ func (w work) multiply(ctx context.Context, m blas.Multiplier, show progress.Fun
 				if i >= len(w.pairs) {
 					return nil
 				}
+				var first blas.Multiplier
+				if i < len(multipliers) {
+					first = multipliers[i]
+				}
 				f, err := openFactors(w.pairs[i], fixed)
 				if err != nil {
 					return err
 				}
-				err = use(ctx, i, f.product(), func(do func([]byte, int) error) error { return p.each(ctx, f, &memory, do) })
+				err = use(ctx, i, f.product(), func(do func([]byte, int) error) error { return p.each(ctx, f, &memory, first, do) })
 				f.close()
 				if err != nil {
 					return err
@@ -84,7 +85,8 @@ func (w work) multiply(ctx context.Context, m blas.Multiplier, show progress.Fun
 	return g.Wait()
 }
 
-// A pipeline multiplies the pairs of several goroutines.
+// A pipeline multiplies the pairs of several goroutines. The first pairs have a Multiplier each;
+// the others wait for one in the order in which they come, which is that of their numbers.
 type pipeline struct {
 	free        chan blas.Multiplier
 	takesMapped func(t elem.Type) bool
@@ -94,8 +96,13 @@ type pipeline struct {
 // buffers are the memory of one pair at a time.
 type buffers struct{ a, b, c, gatheredA, gatheredB pages.Buffer }
 
-// each computes a pair's products.
-func (p pipeline) each(ctx context.Context, f factors, memory *buffers, do func(values []byte, first int) error) error {
+// each computes a pair's products, the first one with a Multiplier that may be given.
+func (p pipeline) each(ctx context.Context, f factors, memory *buffers, m blas.Multiplier, do func(values []byte, first int) error) error {
+	defer func() {
+		if m != nil {
+			p.free <- m
+		}
+	}()
 	readerA, readerB := f.readerA(), f.readerB()
 	readerA.buffer, readerA.gathered = &memory.a, &memory.gatheredA
 	readerB.buffer, readerB.gathered = &memory.b, &memory.gatheredB
@@ -120,7 +127,14 @@ func (p pipeline) each(ctx context.Context, f factors, memory *buffers, do func(
 		if err != nil {
 			return err
 		}
-		values, err := p.multiply(ctx, f.form, c, a, b)
+		if m == nil {
+			if m, err = p.take(ctx); err != nil {
+				return err
+			}
+		}
+		values, err := f.form.multiply(ctx, m, c, a, b, p.count)
+		p.free <- m
+		m = nil
 		if err == nil {
 			err = errors.Join(readerA.release(), readerB.release())
 		}
@@ -134,12 +148,11 @@ func (p pipeline) each(ctx context.Context, f factors, memory *buffers, do func(
 	return nil
 }
 
-// multiply computes one product as soon as a Multiplier is free.
-func (p pipeline) multiply(ctx context.Context, form Form, c []float64, a, b blas.Factor) ([]byte, error) {
+// take waits for a Multiplier that is free.
+func (p pipeline) take(ctx context.Context) (blas.Multiplier, error) {
 	select {
 	case m := <-p.free:
-		defer func() { p.free <- m }()
-		return form.multiply(ctx, m, c, a, b, p.count)
+		return m, nil
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
