@@ -12,7 +12,8 @@ import (
 // What comes from a disk or another machine comes sooner in the long pieces of [File.Read].
 //
 // If the last byte can be read without waiting, all are taken to be in memory: the file has just
-// been written or received.
+// been written or received. Map has the system enter their pages: faults would come later, to the
+// threads that multiply, while this one may be at work beside them.
 func (f *File) Map(first, count int64) *Mapping {
 	size := int64(f.DType.Size)
 	begin, end := f.data+size*first, f.data+size*(first+count)
@@ -21,7 +22,7 @@ func (f *File) Map(first, count int64) *Mapping {
 		return nil
 	}
 	skip := begin % int64(os.Getpagesize())
-	pages, err := unix.Mmap(int(f.file.Fd()), begin-skip, int(end-begin+skip), unix.PROT_READ, unix.MAP_PRIVATE)
+	pages, err := unix.Mmap(int(f.file.Fd()), begin-skip, int(end-begin+skip), unix.PROT_READ, unix.MAP_PRIVATE|unix.MAP_POPULATE)
 	if err != nil {
 		return nil
 	}
