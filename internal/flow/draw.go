@@ -138,8 +138,9 @@ type drawing struct {
 	failure error      // why
 }
 
-// A drawnFile is made when there are values to write: to reserve room takes three times as long
-// as to draw them, where the system does it page by page (tmpfs), and no thread waits meanwhile.
+// A drawnFile is made when there are values to write, by the thread that has them, so that the
+// others draw meanwhile: where the system reserves room page by page (tmpfs), that takes longer
+// than drawing.
 type drawnFile struct {
 	number  int // from 0 on
 	create  sync.Once

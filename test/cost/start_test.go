@@ -14,8 +14,8 @@ import (
 // inits matches what the Go runtime reports of the beginning of one of our packages.
 var inits = regexp.MustCompile(`(?m)^init (matpool/\S+) @.* clock, (\d+) bytes, (\d+) allocs$`)
 
-// Before main, our packages make next to nothing: no regular expression (60 objects for a short one), and no table that
-// most runs do not need. A job of small matrices takes no longer than the start of its program.
+// Before main, our packages make next to nothing: no regular expression, and no table that most runs do not need. A job
+// with small matrices takes little longer than the start of its program.
 func TestStartsMakeLittle(t *testing.T) {
 	bin, _ := build(t)
 	for _, name := range []string{"matcombine", "matinit", "matprod", "matsubmit", "matwatch"} {
