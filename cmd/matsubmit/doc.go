@@ -132,7 +132,7 @@ Attributes:
 	stdout                NAME     where the jobs' standard output goes (logs/$(index).out)
 	stderr                NAME     where the jobs' standard error goes (logs/$(index).err)
 	log                   NAME     the log of all jobs (FILE.log)
-	operating_systems     SYSTEMS  linux, windows or both (default: those for which the program exists)
+	operating_systems     SYSTEMS  some of linux, linux-arm64 and windows (default: those for which the program exists)
 	request_cpus          NUMBER   processors for a job (1)
 	request_memory        SIZE     memory for a job (auto)
 	request_disk          SIZE     disk space for a job (auto)
