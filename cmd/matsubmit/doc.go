@@ -69,9 +69,11 @@ AᵀB. If matinit -from has cut one large product into panels, its products add 
 others do. If it was cut into tiles, grid = RxC says so: their sizes may differ, and a DAG
 joins them. Tiles in panels need sum = yes, too: a job has all the products of a tile.
 
-For machines of both systems, matprod and matprod.exe must be in the folder of matsubmit.
-Matsubmit copies them to the folder of FILE.sub, under names by which HTCondor finds the
-program for each machine. That folder also gets matprod.outbox, an empty folder that every
+For machines of several systems, their programs must be in the folder of matsubmit: matprod
+for Linux, matprod.exe for Windows, and matprod.LINUX.aarch64.exe for Linux on arm64. (If
+matprod is for arm64, matprod.LINUX.X86_64.exe is for other machines with Linux.) Matsubmit
+copies them to the folder of FILE.sub, under names by which HTCondor finds the program for
+each machine. That folder also gets matprod.outbox, an empty folder that every
 job receives for its outputs: it must exist and stay empty until all jobs are done.
 
 -resubmit checks the outputs and the log, and submits only what is missing: products that
