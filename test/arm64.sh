@@ -13,8 +13,7 @@ export CGO_ENABLED=0
 
 # emulated FLAG... PACKAGE... runs tests.
 emulated() { GOARCH=arm64 go test -count=1 -short -exec qemu-aarch64 "$@"; }
-emulated ./internal/ddsum ./internal/elem ./internal/nprand ./test/equality
-emulated -skip Of5GB ./npyio
+emulated -skip Of5GB ./internal/ddsum ./internal/elem ./internal/nprand ./npyio ./test/equality
 # Our kernel: the plain one is not for this processor, and slow to emulate.
 emulated -run './neon/threads=(1|3)' -skip HalfTheWork ./blas
 
