@@ -9,7 +9,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
@@ -50,13 +49,9 @@ func appendTo(dir, name, lines string) error {
 	return err
 }
 
-// benchmarkLine formats one measurement of a program.
-func benchmarkLine(name string, values ...benchfmt.Value) string {
-	line := "pkg: " + programs + "\nBenchmark" + name + "\t1"
-	for _, v := range values {
-		line += "\t" + strconv.FormatFloat(v.Value, 'f', -1, 64) + " " + v.Unit
-	}
-	return line + "\n"
+// benchmarkLine returns a measurement of a program in Go's benchmark format. Its figures are values with their units.
+func benchmarkLine(name, figures string) string {
+	return "pkg: " + programs + "\nBenchmark" + name + "\t1\t" + figures + "\n"
 }
 
 // An archive is the folder of a run, with all its samples.

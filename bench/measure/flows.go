@@ -14,15 +14,19 @@ type flow struct {
 	products, slots      int
 	jobs                 float64
 	sum                  bool // jobs return the sum of their products
+	random               bool // and make their inputs themselves
 }
 
 const flowPattern = "Flow/products=%d/slots=%d/per_job=%s"
 
-// flowName names the flow on all four slots of the pool.
-func flowName(products int, perJob string, sum bool) string {
-	if sum {
-		perJob += "/sum=yes"
-	}
+// The ends of a flow's name.
+const (
+	sumSuffix    = "/sum=yes"
+	randomSuffix = sumSuffix + "/inputs=random"
+)
+
+// flowName names the flow on all four slots of the pool. perJob may have a suffix.
+func flowName(products int, perJob string) string {
 	return fmt.Sprintf(flowPattern, products, 4, perJob)
 }
 
@@ -32,20 +36,25 @@ func (a *archive) flows() (all []flow) {
 		f := flow{implementation: k.implementation, name: k.name, jobs: a.median(k.implementation, k.name, "jobs")}
 		var perJob string
 		if n, _ := fmt.Sscanf(k.name, flowPattern, &f.products, &f.slots, &perJob); n == 3 && k.unit == "sec/op" {
-			f.sum = strings.HasSuffix(perJob, "/sum=yes")
+			f.random = strings.HasSuffix(perJob, randomSuffix)
+			f.sum = f.random || strings.HasSuffix(perJob, sumSuffix)
 			all = append(all, f)
 		}
 	}
 	return all
 }
 
-// bytes returns how many bytes the flow sends to the machines and back. A sum has two arrays, since it is not rounded.
-func (f flow) bytes() float64 {
+// bytes returns how many bytes of matrices the flow sends to the machines, and back. A sum has two arrays, since it is not
+// rounded.
+func (f flow) bytes() (in, out float64) {
 	const matrix = 8 * size * size
-	if f.sum {
-		return matrix * (2*float64(f.products) + 2*f.jobs)
+	if !f.random {
+		in = matrix * 2 * float64(f.products)
 	}
-	return matrix * 3 * float64(f.products)
+	if f.sum {
+		return in, matrix * 2 * f.jobs
+	}
+	return in, matrix * float64(f.products)
 }
 
 // flowTable has a row for each flow.

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/perf/benchfmt"
 	"golang.org/x/perf/benchmath"
 )
 
@@ -95,8 +94,8 @@ func TestArchive(t *testing.T) {
 	if err := appendTo(dir, machineFile, "cpu: a: b\n"); err != nil {
 		t.Fatal(err)
 	}
-	for _, ns := range []float64{3e6, 1e6, 2e6} {
-		if err := r.record(numpy, benchmarkLine("Job/n=100", benchfmt.Value{Value: ns, Unit: "ns/op"}, benchfmt.Value{Value: 5e6, Unit: "peak-B"})); err != nil {
+	for _, ns := range []int{3e6, 1e6, 2e6} {
+		if err := r.record(numpy, benchmarkLine("Job/n=100", fmt.Sprintf("%d ns/op\t5000000 peak-B", ns))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -138,24 +137,30 @@ func TestTargets(t *testing.T) {
 
 // A fit to the makespans that a model predicts finds its constants again.
 func TestModelIsFitted(t *testing.T) {
-	want := model{start: 3, round: 1.5, rate: 400e6, product: 0.03, cores: 2}
+	want := model{start: 3, round: 1.5, inRate: 300e6, outRate: 400e6, product: 0.03, cores: 2}
 	a := newArchive("")
 	a.machine = map[string]string{"cores": "2, of a virtual machine"}
 	a.set(numpy, "Serial/products=100/threads=1", "sec/op", 1)
 	a.set(openblas, "Batch/products=100/threads=1", "sec/op", 3)
-	for _, x := range []struct{ products, slots, perJob int }{{100, 4, 1}, {100, 4, 5}, {100, 4, 25}, {100, 2, 5}, {50, 4, 1}, {50, 4, 5}, {20, 4, 5}} {
-		f := flow{products: x.products, slots: x.slots, jobs: float64(x.products / x.perJob)}
-		name := fmt.Sprintf(flowPattern, x.products, x.slots, fmt.Sprint(x.perJob))
+	for _, x := range []struct {
+		products, slots, perJob int
+		suffix                  string
+	}{{100, 4, 1, ""}, {100, 4, 5, ""}, {100, 4, 5, sumSuffix}, {100, 4, 25, ""}, {100, 2, 5, ""}, {50, 4, 1, ""}, {50, 4, 5, ""}, {20, 4, 5, ""}} {
+		f := flow{products: x.products, slots: x.slots, jobs: float64(x.products / x.perJob), sum: x.suffix != ""}
+		name := fmt.Sprintf(flowPattern, x.products, x.slots, fmt.Sprint(x.perJob)+x.suffix)
 		a.set(openblas, name, "jobs", f.jobs)
 		a.set(openblas, name, "sec/op", want.makespan(f))
 	}
 	got, ok := a.fit()
-	if !ok || math.Abs(got.start-want.start) > 1e-6 || math.Abs(got.round-want.round) > 1e-6 || math.Abs(got.rate/want.rate-1) > 1e-6 || got.deviation > 1e-6 {
+	if !ok || math.Abs(got.start-want.start) > 1e-6 || math.Abs(got.round-want.round) > 1e-6 || math.Abs(got.inRate/want.inRate-1) > 1e-6 || math.Abs(got.outRate/want.outRate-1) > 1e-6 || got.deviation > 1e-6 {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	// 20 products on 4 slots in 4 jobs: one round, 480 MB, two cores.
-	if x := want.makespan(flow{products: 20, slots: 4, jobs: 4}); math.Abs(x-(3+1.5+480e6/400e6+20*0.03/2)) > 1e-9 {
+	// 20 products on 4 slots in 4 jobs: one round, 320 MB in, two cores; 160 MB out, or the two arrays of 4 sums.
+	if x := want.makespan(flow{products: 20, slots: 4, jobs: 4}); math.Abs(x-(3+1.5+320e6/300e6+160e6/400e6+20*0.03/2)) > 1e-9 {
 		t.Errorf("makespan %v", x)
+	}
+	if x := want.makespan(flow{products: 20, slots: 4, jobs: 4, sum: true}); math.Abs(x-(3+1.5+320e6/300e6+64e6/400e6+20*0.03/2)) > 1e-9 {
+		t.Errorf("makespan of sums %v", x)
 	}
 }
 

@@ -58,11 +58,11 @@ func (r *runner) compare(ctx context.Context, b benchmark, counts bool) error {
 				return err
 			}
 		}
-		result, took, err := r.launch(ctx, b.dir, onThreads(b.threads), c.argv...)
+		result, used, err := r.launch(ctx, b.dir, onThreads(b.threads), c.argv...)
 		if err != nil {
 			return err
 		}
-		lines := benchmarkLine(b.name, took...)
+		lines := benchmarkLine(b.name, used)
 		if b.reports {
 			lines = "pkg: " + programs + "\n" + result + "\n"
 		}
@@ -124,6 +124,11 @@ func (r *runner) benchmarks() (all []benchmark) {
 		add(benchmark{name: fmt.Sprintf("Job/n=%d", n), dir: jobDir(n), threads: 1, outputs: "output.npy", norm: norm("output.npy")},
 			append(ours("matprod -threads 1"), script("product.py"))...)
 	}
+	largest := r.sizes[len(r.sizes)-1]
+	for form, factors := range map[string]string{"gram": "-gram inputA.npy", "transpose": "-transpose a inputA.npy inputB.npy"} {
+		add(benchmark{name: fmt.Sprintf("Gram/n=%d/form=%s", largest, form), dir: jobDir(largest), threads: 1, outputs: "output.npy", norm: norm("output.npy")},
+			ours("matprod -threads 1 "+factors+" output.npy")...)
+	}
 	p := r.products
 	for _, t := range threadCounts() {
 		if t > 1 {
@@ -132,6 +137,9 @@ func (r *runner) benchmarks() (all []benchmark) {
 		serial := fmt.Sprintf("matprod -serial -quiet -jobs %d -threads %d", p, t)
 		add(benchmark{name: fmt.Sprintf("Serial/products=%d/threads=%d", p, t), threads: t},
 			append(ours(serial), script(fmt.Sprint("serial.py ", p)))...)
+		random := fmt.Sprintf("matprod -serial -quiet -generate -jobs %d -size %d -seed %d -threads %d", p, size, seed, t)
+		add(benchmark{name: fmt.Sprintf("Random/products=%d/threads=%d", p, t), threads: t},
+			append(ours(random), script(fmt.Sprint("montecarlo.py ", p, size, seed)))...)
 		batch := fmt.Sprintf("matprod -first 0 -count %d -threads %d", p, t)
 		add(benchmark{name: fmt.Sprintf("Batch/products=%d/threads=%d", p, t), threads: t, outputs: "output*.npy", norm: norm(fmt.Sprint("-jobs ", p))},
 			ours(batch)...)

@@ -35,7 +35,7 @@ func (a *archive) updateReadme(readme string) error {
 
 func (a *archive) summary(dir string) string {
 	p := a.products()
-	python := flowName(p, "1", false)
+	python := flowName(p, "1")
 	var rows [][]string
 	for _, x := range []struct{ work, ours, theirs string }{
 		{"one job, 1000×1000, on one thread", "Job/n=1000", ""},
@@ -43,8 +43,9 @@ func (a *archive) summary(dir string) string {
 		{fmt.Sprintf("inputs of %d products", p), fmt.Sprintf("Init/pairs=%d/threads=2", p), ""},
 		{"sum of 100 outputs", "Combine/outputs=100/threads=2", ""},
 		{fmt.Sprintf("serial check of %d products", p), fmt.Sprintf("Serial/products=%d/threads=2", p), ""},
-		{"the flow on a pool, four slots", flowName(p, "auto", false), python},
-		{"… with `sum = yes`", flowName(p, "auto", true), python},
+		{"the flow on a pool, four slots", flowName(p, "auto"), python},
+		{"… with `sum = yes`", flowName(p, "auto"+sumSuffix), python},
+		{"… and `inputs = random`", flowName(p, "auto"+randomSuffix), python},
 	} {
 		if x.theirs == "" {
 			x.theirs = x.ours

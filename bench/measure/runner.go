@@ -17,7 +17,7 @@ import (
 	"strings"
 	"syscall"
 
-	"golang.org/x/perf/benchfmt"
+	"matpool/bench/launched"
 )
 
 // A runner builds the programs and measures them.
@@ -170,25 +170,8 @@ func onThreads(n int) []string {
 	return []string{"GOMAXPROCS=" + t, "OPENBLAS_NUM_THREADS=" + t, "OMP_NUM_THREADS=" + t}
 }
 
-// launch runs a program with bench/launch, and returns its output and the resources that it used.
-func (r *runner) launch(ctx context.Context, dir string, env []string, argv ...string) (printed string, took []benchfmt.Value, err error) {
-	report, write, err := os.Pipe()
-	if err != nil {
-		return "", nil, err
-	}
-	defer report.Close()
+// launch runs a program. It returns the program's output, and the resources that it used in Go's benchmark format.
+func (r *runner) launch(ctx context.Context, dir string, env []string, argv ...string) (printed, used string, err error) {
 	syscall.Sync() // so that this program does not pay for writing the previous one's data to the disk
-	cmd := r.cmd(ctx, dir, env, append([]string{r.program("tools", "launch")}, argv...)...)
-	cmd.ExtraFiles = []*os.File{write}
-	out, err := cmd.Output()
-	write.Close()
-	if err != nil {
-		return "", nil, fmt.Errorf("%v: %w", argv, err)
-	}
-	var ns, kib, faults float64
-	if _, err := fmt.Fscan(report, &ns, &kib, &faults); err != nil {
-		return "", nil, fmt.Errorf("%v: launch reported no figures: %w", argv, err)
-	}
-	took = []benchfmt.Value{{Value: ns, Unit: "ns/op"}, {Value: 1024 * kib, Unit: "peak-B"}, {Value: faults, Unit: "faults"}}
-	return strings.TrimSpace(string(out)), took, nil
+	return launched.Run(r.cmd(ctx, dir, env, append([]string{r.program("tools", "launch")}, argv...)...))
 }

@@ -4,9 +4,8 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
-
-	"golang.org/x/perf/benchfmt"
 )
 
 // measureSizes records the sizes of both builds' programs.
@@ -17,8 +16,7 @@ func (r *runner) measureSizes(context.Context) error {
 			if err != nil {
 				return err
 			}
-			size := benchfmt.Value{Value: float64(info.Size()), Unit: "B"}
-			if err := r.record(build, benchmarkLine("Size/program="+name+"/os=linux", size)); err != nil {
+			if err := r.record(build, benchmarkLine("Size/program="+name+"/os=linux", fmt.Sprintf("%d B", info.Size()))); err != nil {
 				return err
 			}
 		}

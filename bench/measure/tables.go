@@ -46,7 +46,7 @@ project's folder:
 `
 
 func (a *archive) tables(ctx context.Context) (string, error) {
-	times, err := a.benchstat(ctx, "pkg:matpool/cmd -.name:Flow .unit:(sec/op OR peak-B OR faults)")
+	times, err := a.benchstat(ctx, "pkg:matpool/cmd -.name:(Flow OR Large) .unit:(sec/op OR peak-B OR faults)")
 	if err != nil {
 		return "", err
 	}
@@ -70,6 +70,9 @@ processor's integers multiply them.
 ## The flow on a pool
 
 ` + a.flowTable() + a.modelText() + `
+## Products that are cut
+
+` + a.largeTable() + `
 ## Whole programs
 
 peak-B is a program's peak memory, faults its page faults.

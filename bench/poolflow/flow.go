@@ -29,6 +29,7 @@ type flow struct {
 	implementation          string
 	products, slots, perJob int
 	sum                     bool // jobs return the sum of their products
+	random                  bool // and make their inputs themselves
 }
 
 func (f flow) perJobText() string {
@@ -43,6 +44,9 @@ func (f flow) name() string {
 	if f.sum {
 		name += "/sum=yes"
 	}
+	if f.random {
+		name += "/inputs=random"
+	}
 	return name
 }
 
@@ -52,32 +56,27 @@ func (p *pool) measure(ctx context.Context, f flow) (norm float64, line string, 
 	if err := removeOutputs(); err != nil {
 		return 0, "", err
 	}
-	submit, text := []string{"condor_submit", "run_product"}, p.pythonJobs(f)
-	switch f.implementation {
-	case openblas:
-		submit, text = []string{filepath.Join(p.bin, "matsubmit"), "run_product"}, p.ourJobs(f)
-	case empty:
-		text = p.emptyJobs(f)
-	}
-	if err := os.WriteFile("run_product", []byte(text), 0o666); err != nil {
-		return 0, "", err
-	}
 	start := time.Now()
-	if _, err := output(ctx, submit...); err != nil {
-		return 0, "", err
+	switch f.implementation {
+	case numpy:
+		err = submitted(ctx, p.pythonJobs(f), "condor_submit")
+	case empty:
+		err = submitted(ctx, p.emptyJobs(f), "condor_submit")
+	case openblas:
+		err = p.submitOurs(ctx, ourJobs(f))
 	}
-	if _, err := output(ctx, "condor_wait", "-wait", "900", "log.txt"); err != nil {
-		return 0, "", fmt.Errorf("the jobs were not done within a quarter of an hour: %w", err)
+	if err != nil {
+		return 0, "", err
 	}
 	var combine []string
 	switch {
 	case f.implementation == numpy:
-		combine = []string{"/usr/bin/python3", filepath.Join(p.scripts, "combine.py"), strconv.Itoa(f.products)}
+		combine = []string{python, filepath.Join(p.scripts, "combine.py"), strconv.Itoa(f.products)}
 	case f.implementation == openblas && f.sum:
 		partials, _ := filepath.Glob("partial*.npz")
-		combine = []string{filepath.Join(p.bin, "matcombine"), "-quiet", "-jobs", strconv.Itoa(len(partials)), "partial.npz"}
+		combine = []string{p.program("matcombine"), "-quiet", "-jobs", strconv.Itoa(len(partials)), "partial.npz"}
 	case f.implementation == openblas:
-		combine = []string{filepath.Join(p.bin, "matcombine"), "-quiet", "-jobs", strconv.Itoa(f.products)}
+		combine = []string{p.program("matcombine"), "-quiet", "-jobs", strconv.Itoa(f.products)}
 	}
 	if combine != nil {
 		text, err := output(ctx, combine...)
@@ -89,7 +88,7 @@ func (p *pool) measure(ctx context.Context, f flow) (norm float64, line string, 
 		}
 	}
 	makespan := time.Since(start)
-	report, err := output(ctx, filepath.Join(p.bin, "matwatch"), "-json", "log.txt")
+	report, err := output(ctx, p.program("matwatch"), "-json", "log.txt")
 	if err != nil {
 		return 0, "", err
 	}
@@ -110,76 +109,28 @@ func (p *pool) measure(ctx context.Context, f flow) (norm float64, line string, 
 		makespan.Nanoseconds(), jobs, r.Total.Input/jobs, r.Total.Compute/jobs, r.Total.Output/jobs, r.Total.Busy/jobs), nil
 }
 
-// requirements selects machines for the number of slots: each machine has two.
-func (f flow) requirements() string {
-	if f.slots == 2 {
-		return `Machine == "linux1"`
+// submitOurs runs jobs that matsubmit submits, to their end.
+func (p *pool) submitOurs(ctx context.Context, text string) error {
+	return submitted(ctx, text, p.program("matsubmit"))
+}
+
+// submitted runs the jobs of a submission file to their end.
+func submitted(ctx context.Context, text, submit string) error {
+	if err := os.WriteFile("run_product", []byte(text), 0o666); err != nil {
+		return err
 	}
-	return `OpSys == "LINUX"`
-}
-
-// ourJobs returns the simplified file.
-func (p *pool) ourJobs(f flow) string {
-	output, sum := "output.npy", "no"
-	if f.sum {
-		output, sum = "partial.npz", "yes"
+	if _, err := output(ctx, submit, "run_product"); err != nil {
+		return err
 	}
-	return fmt.Sprintf(`executable           = matprod
-indexed_input_files  = inputA.npy, inputB.npy
-indexed_output_files = %s
-operating_systems    = linux
-log                  = log.txt
-total_jobs           = %d
-products_per_job     = %s
-slots                = %d
-sum                  = %s
-requirements         = %s
-`, output, f.products, f.perJobText(), f.slots, sum, f.requirements())
-}
-
-// description returns the first part of a submit description, for jobs that matsubmit does not submit.
-func (f flow) description() string {
-	return `universe = vanilla
-transfer_executable = false
-should_transfer_files = YES
-when_to_transfer_output = ON_EXIT
-request_cpus = 1
-request_memory = 256MB
-log = log.txt
-requirements = ` + f.requirements() + "\n"
-}
-
-// pythonJobs returns a job for each product. On the machine, the files get the names that product.py reads.
-func (p *pool) pythonJobs(f flow) string {
-	return f.description() + `executable = /bin/sh
-arguments = "-c 'mv inputA$(Process).npy inputA.npy && mv inputB$(Process).npy inputB.npy && exec /usr/bin/python3 product.py'"
-transfer_input_files = ` + filepath.Join(p.scripts, "product.py") + `, inputA$(Process).npy, inputB$(Process).npy
-error = err$(Process).txt
-transfer_output_files = output.npy
-transfer_output_remaps = "output.npy = output$(Process).npy"
-queue ` + strconv.Itoa(f.products) + "\n"
-}
-
-// emptyJobs returns jobs that only have their files sent, and send back as many bytes as the products have.
-func (p *pool) emptyJobs(f flow) string {
-	text := f.description() + "executable = /usr/bin/true\n"
-	for first := 0; first < f.products; first += f.perJob {
-		var inputs, outputs, remaps []string
-		for i := first; i < min(first+f.perJob, f.products); i++ {
-			a := fmt.Sprintf("inputA%d.npy", i)
-			inputs = append(inputs, a, fmt.Sprintf("inputB%d.npy", i))
-			outputs = append(outputs, a)
-			remaps = append(remaps, fmt.Sprintf("%s=output%d.npy", a, i))
-		}
-		text += fmt.Sprintf("transfer_input_files = %s\ntransfer_output_files = %s\ntransfer_output_remaps = \"%s\"\nqueue\n",
-			strings.Join(inputs, ","), strings.Join(outputs, ","), strings.Join(remaps, ";"))
+	if _, err := output(ctx, "condor_wait", "-wait", "900", "log.txt"); err != nil {
+		return fmt.Errorf("the jobs were not done within a quarter of an hour: %w", err)
 	}
-	return text
+	return nil
 }
 
 // removeOutputs removes the outputs of an earlier flow.
 func removeOutputs() (err error) {
-	for _, pattern := range []string{"output*.npy", "partial*.npz", "run_product*", "*.txt", "logs"} {
+	for _, pattern := range []string{"output*.npy", "partial*.npz", "run_product*", "*.txt", "logs", "large"} {
 		names, _ := filepath.Glob(pattern)
 		for _, name := range names {
 			err = errors.Join(err, os.RemoveAll(name))

@@ -3,13 +3,14 @@
 /*
 Poolflow runs the whole flow on an HTCondor pool, by numpy's scripts and by our programs in turn.
 
-	poolflow -bin DIR -scripts DIR [-products N] [-runs N] [-sweep N]
+	poolflow -bin DIR -scripts DIR -launch FILE [-products N] [-runs N] [-sweep N]
 
 It is run in a folder with inputA<i>.npy and inputB<i>.npy, by test/pool/session.sh, whose machines for Linux have four
 processors and share no file system: each job's files are sent to its machine and back. For each flow it prints the
 implementation, a tab, and in Go's benchmark format the time from the submission to the norm of the sum, and what
-matwatch makes of the event log. In the first -sweep runs, our programs also compute with other numbers of products in a
-job, of products, and of slots.
+matwatch makes of the event log. It also computes two products that are cut for the jobs, step by step. In the first -sweep
+runs, our programs also compute with other numbers of products in a job, of products, and of slots, and shorter products
+that are cut.
 */
 package main
 
@@ -19,16 +20,20 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
 )
 
 func main() {
 	bin := flag.String("bin", "", "the `folder` of our programs")
 	scripts := flag.String("scripts", "", "the `folder` of the numpy scripts")
+	launcher := flag.String("launch", "", "bench/launch, a `file`")
 	products := flag.Int("products", 100, "")
 	runs := flag.Int("runs", 10, "")
 	sweep := flag.Int("sweep", 3, "")
 	flag.Parse()
-	p := &pool{bin: *bin, scripts: *scripts}
+	p := &pool{bin: *bin, scripts: *scripts, launcher: *launcher, norms: make(map[string]float64)}
 	if err := p.run(context.Background(), *products, *runs, *sweep); err != nil {
 		fmt.Fprintln(os.Stderr, "poolflow:", err)
 		os.Exit(1)
@@ -36,52 +41,105 @@ func main() {
 }
 
 // A pool runs flows, in the current folder.
-type pool struct{ bin, scripts string }
+type pool struct {
+	bin, scripts, launcher string
+	norms                  map[string]float64 // by what is summed
+}
 
-const slots = 4 // of the pool's machines for Linux
+func (p *pool) program(name string) string { return filepath.Join(p.bin, name) }
+
+const (
+	slots  = 4 // of the pool's machines for Linux
+	size   = 1000
+	seed   = 2026 // of the inputs that jobs make
+	python = "/usr/bin/python3"
+)
 
 func (p *pool) run(ctx context.Context, products, runs, sweep int) error {
-	atOnce := (products + slots - 1) / slots
-	always := []flow{
-		{numpy, products, slots, 1, false},
-		{openblas, products, slots, auto, false},
-		{openblas, products, slots, auto, true},
-		{empty, products, slots, atOnce, false},
-	}
-	swept := []flow{
-		{openblas, products, slots, 1, false},
-		{openblas, products, slots, 2, false},
-		{openblas, products, slots, 5, false},
-		{openblas, products, slots, 5, true},
-		{openblas, products, slots, 10, false},
-		{openblas, products, slots, 20, false},
-		{openblas, products, slots / 2, 5, false},
-		{openblas, products, slots / 2, 20, false},
-		{openblas, products / 2, slots, 1, false},
-		{openblas, products / 2, slots, 5, false},
-		{openblas, products / 5, slots, auto, false},
-		{empty, products / 5, slots, (products/5 + slots - 1) / slots, false},
-	}
-	norms := make(map[int]float64) // by the number of products
+	flows, swept := flowsOf(products)
+	larges, sweptLarges := []large{gram(200_000), product(20_000)}, []large{gram(50_000), product(5_000)}
 	for i := range runs {
-		flows := always
-		if i < sweep {
-			flows = append(flows[:len(flows):len(flows)], swept...)
+		if i == sweep {
+			swept, sweptLarges = nil, nil
 		}
-		for _, f := range flows {
+		for _, f := range slices.Concat(flows, swept) {
 			fmt.Fprintf(os.Stderr, "pool, run %d of %d: %s, %s\n", i+1, runs, f.name(), f.implementation)
 			norm, line, err := p.measure(ctx, f)
+			if err == nil {
+				err = p.compare(ctx, f, norm)
+			}
 			if err != nil {
 				return fmt.Errorf("%s, %s: %w", f.name(), f.implementation, err)
 			}
-			if f.implementation != empty {
-				if first, ok := norms[f.products]; ok && math.Abs(norm-first) > 1e-14*first {
-					return fmt.Errorf("%s, %s: the norm is %v, but was %v before", f.name(), f.implementation, norm, first)
-				}
-				norms[f.products] = norm
-			}
 			fmt.Printf("%s\tBenchmark%s\t1\t%s\n", f.implementation, f.name(), line)
 		}
+		for _, l := range slices.Concat(larges, sweptLarges) {
+			fmt.Fprintf(os.Stderr, "pool, run %d of %d: %s\n", i+1, runs, l.benchmark())
+			if err := p.measureLarge(ctx, l); err != nil {
+				return fmt.Errorf("%s: %w", l.benchmark(), err)
+			}
+		}
+	}
+	return nil
+}
+
+// flowsOf returns the flows of each run, and those of the first runs only.
+func flowsOf(products int) (always, swept []flow) {
+	shipped := func(products, slots, perJob int) flow {
+		return flow{implementation: openblas, products: products, slots: slots, perJob: perJob}
+	}
+	sum := func(f flow) flow { f.sum = true; return f }
+	random := func(f flow) flow { f.random = true; return sum(f) }
+	by := func(implementation string, f flow) flow { f.implementation = implementation; return f }
+	atOnce := func(products int) flow { return by(empty, shipped(products, slots, (products+slots-1)/slots)) }
+	always = []flow{
+		by(numpy, shipped(products, slots, 1)),
+		shipped(products, slots, auto),
+		sum(shipped(products, slots, auto)),
+		random(shipped(products, slots, auto)),
+		atOnce(products),
+	}
+	swept = []flow{
+		shipped(products, slots, 1),
+		shipped(products, slots, 2),
+		shipped(products, slots, 5),
+		sum(shipped(products, slots, 5)),
+		shipped(products, slots, 10),
+		shipped(products, slots, 20),
+		shipped(products, slots/2, 5),
+		shipped(products, slots/2, 20),
+		shipped(products/2, slots, 1),
+		shipped(products/2, slots, 5),
+		shipped(products/5, slots, auto),
+		atOnce(products / 5),
+		random(shipped(10*products, slots, auto)),
+	}
+	return always, swept
+}
+
+// compare compares a norm with that of the serial check, if jobs make their inputs, or of the flows before.
+func (p *pool) compare(ctx context.Context, f flow, norm float64) error {
+	if f.implementation == empty {
+		return nil
+	}
+	summands := fmt.Sprint(f.products, f.random)
+	want, known := p.norms[summands]
+	if !known && f.random {
+		printed, err := output(ctx, p.program("matprod"), "-serial", "-quiet", "-generate", "-jobs", strconv.Itoa(f.products),
+			"-size", strconv.Itoa(size), "-seed", strconv.Itoa(seed))
+		if err != nil {
+			return err
+		}
+		if want, err = strconv.ParseFloat(printed, 64); err != nil {
+			return err
+		}
+		known = true
+	}
+	if !known {
+		want = norm
+	}
+	if p.norms[summands] = want; math.Abs(norm-want) > 1e-14*want {
+		return fmt.Errorf("the norm is %v, but was %v before", norm, want)
 	}
 	return nil
 }

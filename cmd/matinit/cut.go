@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -80,6 +81,9 @@ func runCut(ctx context.Context, flags *cli.Flags, c *cutArguments, o flow.CutOp
 		return flags.Misused("flag -memory goes with auto only")
 	}
 	names := strings.Split(*c.from, ",")
+	if slices.Contains(names, "") {
+		return flags.Misused("flag -from: one of the names is empty")
+	}
 	o.From = flow.Pair{A: names[0]}
 	switch {
 	case *c.gram && len(names) == 1:

@@ -380,7 +380,7 @@ func TestInitRefuses(t *testing.T) {
 		{ok, status.Usage, "a0.npy: exists already (as do others, 22 in all)"},
 		{InitOptions{Dir: dir, A: "x.npy", B: "x.npy", Jobs: 1, Size: 2}, status.Usage, "x0.npy"},
 		{InitOptions{Dir: dir, A: "x.npy", B: "x1.npy", Jobs: 11, Size: 2}, status.Usage, "x10.npy"},
-		{InitOptions{Dir: dir, A: "x.npy", B: "y.npy", Jobs: 1000, Size: 1e7}, status.Failure, "1600000000.00 GB are needed"},
+		{InitOptions{Dir: dir, A: "x.npy", B: "y.npy", Jobs: 1000, Size: 1e7}, status.Failure, "1600000000.0 GB are needed"},
 		{InitOptions{Dir: filepath.Join(dir, "not", "yet"), A: "x.npy", B: "y.npy", Jobs: 1e5, Size: 1e7}, status.Failure, "GB are needed"},
 	} {
 		err := Init(t.Context(), test.in, quietly)

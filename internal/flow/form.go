@@ -43,8 +43,8 @@ func (form Form) check(a Factor) error {
 		return status.DataError(fmt.Errorf("%s: is %s; a matrix, or a stack of matrices, can be transposed", a.name, is),
 			"in Python, to make it a matrix of one column: np.save(name, np.load(name).reshape(-1, 1))")
 	case form == Gram && elemOf(a.Header).IsComplex():
-		return status.DataError(fmt.Errorf("%s: is of type %v; -gram is for real numbers", a.name, elemOf(a.Header)),
-			"-transpose a X X makes XᵀX of complex numbers; it makes XᴴX if the first file holds np.conj(X)")
+		return status.DataError(fmt.Errorf("%s: is of type %v; Gram matrices are made of real numbers", a.name, elemOf(a.Header)),
+			"transpose a, with X as both factors, makes XᵀX of complex numbers; it makes XᴴX if the first file holds np.conj(X)")
 	}
 	return nil
 }

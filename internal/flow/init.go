@@ -11,6 +11,7 @@ import (
 	"matpool/internal/file"
 	"matpool/internal/progress"
 	"matpool/internal/status"
+	"matpool/internal/text"
 )
 
 // InitOptions say which random inputs [Init] writes.
@@ -139,7 +140,7 @@ func checkSpace(dir string, needed float64, less string) error {
 		return fmt.Errorf("%s: free space cannot be determined: %w", dir, err)
 	}
 	if needed > float64(free) {
-		return status.WithHint(fmt.Errorf("%s: %.2f GB are needed, %.2f GB are free; nothing was written", dir, needed/1e9, float64(free)/1e9),
+		return status.WithHint(fmt.Errorf("%s: %s are needed, %s are free; nothing was written", dir, text.Size(int64(min(needed, 1<<62))), text.Size(free)),
 			"-dir names another folder; "+less)
 	}
 	return nil

@@ -12,15 +12,24 @@ import (
 )
 
 // A process is a job's program and the processes that it has started, which are in a process
-// group of their own.
+// group of their own. If matsubmit itself is killed, Linux kills the program.
 type process struct{ *exec.Cmd }
 
+// start starts the program. The goroutine that has started it must wait for it.
 func start(cmd *exec.Cmd) (*process, error) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	return &process{cmd}, cmd.Start()
+	runtime.LockOSThread() // Linux kills the program when the thread that started it ends
+	cmd.SysProcAttr = attributes()
+	if err := cmd.Start(); err != nil {
+		runtime.UnlockOSThread()
+		return nil, err
+	}
+	return &process{cmd}, nil
 }
 
-func (p *process) wait() error { return p.Wait() }
+func (p *process) wait() error {
+	defer runtime.UnlockOSThread()
+	return p.Wait()
+}
 
 // kill kills all processes of the job.
 func (p *process) kill() { _ = syscall.Kill(-p.Process.Pid, syscall.SIGKILL) }

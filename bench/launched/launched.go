@@ -1,0 +1,32 @@
+//go:build linux
+
+// Package launched runs programs by bench/launch.
+package launched
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+// Run runs a command line that begins with the file of bench/launch. It returns what the program printed, and the resources
+// that it used in Go's benchmark format: "123 ns/op	456 peak-B	7 faults".
+func Run(cmd *exec.Cmd) (printed, used string, err error) {
+	report, write, err := os.Pipe()
+	if err != nil {
+		return "", "", err
+	}
+	defer report.Close()
+	cmd.ExtraFiles = []*os.File{write}
+	out, err := cmd.Output()
+	write.Close()
+	if err != nil {
+		return "", "", fmt.Errorf("%v: %w", cmd.Args[1:], err)
+	}
+	var ns, kib, faults int64
+	if _, err := fmt.Fscan(report, &ns, &kib, &faults); err != nil {
+		return "", "", fmt.Errorf("%v: launch reported no figures: %w", cmd.Args[1:], err)
+	}
+	return strings.TrimSpace(string(out)), fmt.Sprintf("%d ns/op\t%d peak-B\t%d faults", ns, 1024*kib, faults), nil
+}
