@@ -40,7 +40,7 @@ install: build ## the programs, in PREFIX/bin (PREFIX=/usr/local)
 	install bin/* $(DESTDIR)$(PREFIX)/bin
 
 .PHONY: release
-release: ## the programs for Linux and Windows, as archives with their licences, in dist/
+release: ## the programs for Linux (amd64, arm64) and Windows, as archives with their licences, in dist/
 	go run ./release -version '$(VERSION)' -o dist
 
 .PHONY: bench

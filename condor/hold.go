@@ -3,6 +3,7 @@ package condor
 import (
 	"fmt"
 	"regexp"
+	"sync"
 )
 
 // CodeTimeLimit is the hold code of HTCondor's own limit on a job's execution time,
@@ -19,11 +20,13 @@ const (
 
 // ownReason matches the beginning of the hold reasons that submit descriptions of package
 // submitfile, and of earlier versions, write.
-var ownReason = regexp.MustCompile(`^((product|job)s? \d+( to \d+)?|matsubmit item \d+): `)
+var ownReason = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^((product|job)s? \d+( to \d+)?|matsubmit item \d+): `)
+})
 
 // IsOwnReason reports whether a hold reason has the form of those that submit descriptions of
 // package submitfile write. It then names the job's products.
-func IsOwnReason(reason string) bool { return ownReason.MatchString(reason) }
+func IsOwnReason(reason string) bool { return ownReason().MatchString(reason) }
 
 // IsReleased reports whether submit descriptions of package submitfile release a job held
 // with this code and subcode, because the machine is at fault: it could not start the program,

@@ -45,14 +45,10 @@ func (n Note) Returns(description string, outputs []string) Note {
 // mark stands for an index until the rest of a name is escaped.
 const mark = "\x00"
 
-var escapeName, unescapeName = func() (*strings.Replacer, *strings.Replacer) {
-	var escape, unescape []string
-	for _, c := range "% $,\"\\" {
-		code := fmt.Sprintf("%%%02X", c)
-		escape, unescape = append(escape, string(c), code), append(unescape, code, string(c))
-	}
-	return strings.NewReplacer(escape...), strings.NewReplacer(unescape...)
-}()
+var (
+	escapeName   = strings.NewReplacer("%", "%25", " ", "%20", "$", "%24", ",", "%2C", `"`, "%22", `\`, "%5C")
+	unescapeName = strings.NewReplacer("%25", "%", "%20", " ", "%24", "$", "%2C", ",", "%22", `"`, "%5C", `\`)
+)
 
 // Description returns the name of the submit description, relative to the log's folder; "" if it
 // is unknown.

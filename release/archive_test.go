@@ -25,7 +25,7 @@ var (
 
 // An archive's bytes do not depend on when, where, or in which order it was written.
 func TestArchivesAreReproducible(t *testing.T) {
-	for _, target := range []target{linux, windows} {
+	for _, target := range targets {
 		write := func(date time.Time, files ...file) []byte {
 			var archive bytes.Buffer
 			if err := target.write(&archive, files, date); err != nil {

@@ -12,7 +12,7 @@ import (
 )
 
 // goProgram builds an empty program without cgo: it needs nothing on Linux, and kernel32.dll on Windows.
-func goProgram(t *testing.T, goos string) string {
+func goProgram(t *testing.T, x target) string {
 	t.Helper()
 	dir := t.TempDir()
 	source, program := filepath.Join(dir, "main.go"), filepath.Join(dir, "program")
@@ -20,7 +20,7 @@ func goProgram(t *testing.T, goos string) string {
 		t.Fatal(err)
 	}
 	build := exec.Command("go", "build", "-o", program, source)
-	build.Env = append(os.Environ(), "GOOS="+goos, "GOARCH="+arch, "CGO_ENABLED=0")
+	build.Env = append(os.Environ(), "GOOS="+x.os, "GOARCH="+x.arch, "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
@@ -57,13 +57,14 @@ func wantError(t *testing.T, err error, words ...string) {
 }
 
 func TestCheckStatic(t *testing.T) {
-	wantError(t, checkStatic(goProgram(t, "linux")))
+	wantError(t, checkStatic(goProgram(t, linux)))
+	wantError(t, checkStatic(goProgram(t, linuxArm64)))
 	wantError(t, checkStatic(cProgram(t, "elf/testdata/gcc-amd64-linux-exec")), "PT_INTERP", "libc.so.6", "DT_NEEDED")
 	wantError(t, checkStatic(cProgram(t, "pe/testdata/gcc-amd64-mingw-exec")), "bad magic number")
 }
 
 func TestCheckImports(t *testing.T) {
-	wantError(t, checkImports(goProgram(t, "windows")))
+	wantError(t, checkImports(goProgram(t, windows)))
 	wantError(t, checkImports(cProgram(t, "pe/testdata/gcc-amd64-mingw-exec")))
 	wantError(t, checkImports(cProgram(t, "pe/testdata/gcc-386-mingw-exec")), "64-bit")
 }
@@ -76,7 +77,7 @@ func TestImports(t *testing.T) {
 }
 
 func TestForeignImport(t *testing.T) {
-	program := goProgram(t, "windows")
+	program := goProgram(t, windows)
 	edit(t, program, func(data []byte) {
 		copy(data[bytes.Index(data, []byte("kernel32.dll\x00")):], "winpthr.dll\x00")
 	})
@@ -85,7 +86,7 @@ func TestForeignImport(t *testing.T) {
 
 // An import directory that cannot be read is not one without imports.
 func TestImportDirectoryOutOfTheFile(t *testing.T) {
-	program := goProgram(t, "windows")
+	program := goProgram(t, windows)
 	edit(t, program, func(data []byte) {
 		// The second of the data directories, which follow 112 bytes of the optional header and 24 bytes of headers before it.
 		header := binary.LittleEndian.Uint32(data[0x3c:])

@@ -11,7 +11,7 @@ import (
 
 // documents returns the texts that go with the programs: the README, the licence, docs and examples, and the pictures
 // in the README. It reads them from the current folder, which must be the project's.
-func documents(version string) ([]file, error) {
+func (t target) documents(version string) ([]file, error) {
 	names := []string{"README.md", "LICENSE"}
 	for _, pattern := range []string{"docs/*", "examples/*"} {
 		found, err := filepath.Glob(pattern)
@@ -39,15 +39,19 @@ func documents(version string) ([]file, error) {
 	}
 
 	unlink(files)
-	files[0].data = []byte(preface(string(files[0].data), version))
+	files[0].data = []byte(t.preface(string(files[0].data), version))
 	return files, nil
 }
 
-// preface adds to the README, below its title, the version that it is for.
-func preface(readme, version string) string {
+// preface adds to the README, below its title, the version and the machines that the programs are for, and what multiplies.
+func (t target) preface(readme, version string) string {
+	multiplies := "OpenBLAS"
+	if !t.hasOpenBLAS() {
+		multiplies = "Go and assembly, without OpenBLAS"
+	}
 	title, rest, _ := strings.Cut(readme, "\n")
-	return fmt.Sprintf("%s\n\n*This file came with the programs of version %s. Where it mentions `make`, or files that are not here, "+
-		"it means the source of that version.*\n%s", title, version, rest)
+	return fmt.Sprintf("%s\n\n*This file came with the programs of version %s, for %s. They multiply with %s. Where it mentions `make`, "+
+		"or files that are not here, it means the source of that version.*\n%s", title, version, t.name, multiplies, rest)
 }
 
 // unlink turns each link to a file that is not in files into text: [text](target) becomes text (target).

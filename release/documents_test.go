@@ -13,7 +13,7 @@ import (
 // Every file that the documents in an archive link to is in the archive.
 func TestLinksInTheArchive(t *testing.T) {
 	t.Chdir("..")
-	files, err := documents("v1.2")
+	files, err := linux.documents("v1.2")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,11 +26,21 @@ func TestLinksInTheArchive(t *testing.T) {
 			t.Errorf("%s is not in the archive", name)
 		}
 	}
-	if readme := texts["README.md"]; !strings.HasPrefix(readme, "# matpool\n\n*This file came with the programs of version v1.2.") {
+	if readme := texts["README.md"]; !strings.HasPrefix(readme, "# matpool\n\n*This file came with the programs of version v1.2, for Linux on x86-64.") {
 		t.Errorf("the README begins with %.100q", readme)
 	}
 	if checkLinks(t, texts) < 10 {
 		t.Error("too few links were found: this test tests nothing")
+	}
+}
+
+// The README of an archive says what its matprod multiplies with.
+func TestReadmeNamesOpenBLASWhereItIs(t *testing.T) {
+	for _, target := range targets {
+		readme := target.preface("# matpool\n", "v1.2")
+		if without := strings.Contains(readme, "without OpenBLAS"); !strings.Contains(readme, target.name) || without == target.hasOpenBLAS() {
+			t.Errorf("%s: %s", target.name, readme)
+		}
 	}
 }
 

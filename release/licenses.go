@@ -14,8 +14,8 @@ import (
 )
 
 // licenses returns the licences of everything that is linked into the programs, each in a folder with the name of its
-// owner: Go, OpenBLAS, the Go modules, and the C compiler's libraries.
-func (t target) licenses(openblas string) ([]file, error) {
+// owner: Go, the Go modules, and, with OpenBLAS, the library and those of the C compiler.
+func (t target) licenses() ([]file, error) {
 	goroot, err := t.command("go", "env", "GOROOT").Output()
 	if err != nil {
 		return nil, fmt.Errorf("go env: %w", err)
@@ -24,22 +24,26 @@ func (t target) licenses(openblas string) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
+	modules, err := t.moduleLicenses()
+	if err != nil || !t.hasOpenBLAS() {
+		return slices.Concat(golang, modules), err
+	}
+	openblas, err := t.openblas()
+	if err != nil {
+		return nil, err
+	}
 	library, err := licensesIn(openblas, "OpenBLAS")
 	if err != nil {
 		return nil, err
 	}
-	modules, err := t.moduleLicenses()
-	if err != nil {
-		return nil, err
-	}
 	clibraries, err := t.clibraryLicenses()
-	return slices.Concat(golang, library, modules, clibraries), err
+	return slices.Concat(golang, modules, library, clibraries), err
 }
 
 // moduleLicenses returns the licences of the Go modules that are linked in: for each package, those in its folder and in
 // the folders above, up to the module's.
 func (t target) moduleLicenses() ([]file, error) {
-	out, err := t.command("go", "list", "-deps", "-json=Dir,Module", "-tags", tags, "./cmd/...").Output()
+	out, err := t.command("go", "list", "-deps", "-json=Dir,Module", "-tags", t.tags(), "./cmd/...").Output()
 	if err != nil {
 		return nil, fmt.Errorf("go list failed (%w): its output is above", err)
 	}

@@ -40,25 +40,28 @@ func TestNoLicence(t *testing.T) {
 // Our modules: those that are linked in, and not those that only the tests use.
 func TestModuleLicenses(t *testing.T) {
 	t.Chdir("..")
-	for _, target := range []target{linux, windows} {
+	for _, target := range targets {
 		files, err := target.moduleLicenses()
 		if err != nil {
 			t.Fatal(err)
 		}
 		got := names(files)
-		for _, want := range []string{"golang.org/x/sys/LICENSE", "gonum.org/v1/gonum/LICENSE", "gonum.org/v1/netlib/LICENSE",
+		for _, want := range []string{"golang.org/x/sys/LICENSE",
 			// The fonts in matwatch's pictures have licences of their own.
 			"gonum.org/v1/plot/LICENSE", "codeberg.org/go-fonts/liberation/LICENSE-SIL", "golang.org/x/image/font/gofont/ttfs/README",
 			"github.com/golang/freetype/licenses/ftl.txt"} {
 			if !slices.Contains(got, want) {
-				t.Errorf("%s: %s is missing from %q", target.os, want, got)
+				t.Errorf("%s: %s is missing from %q", target.name, want, got)
 			}
 		}
+		if netlib := "gonum.org/v1/netlib/LICENSE"; slices.Contains(got, netlib) != target.hasOpenBLAS() {
+			t.Errorf("%s: %s comes with OpenBLAS: %q", target.name, netlib, got)
+		}
 		if foreign := "github.com/rogpeppe/go-internal/LICENSE"; slices.Contains(got, foreign) {
-			t.Errorf("%s: %s is for the tests only", target.os, foreign)
+			t.Errorf("%s: %s is for the tests only", target.name, foreign)
 		}
 		if once := slices.Compact(slices.Sorted(slices.Values(got))); len(once) != len(got) {
-			t.Errorf("%s: a licence is there twice: %q", target.os, got)
+			t.Errorf("%s: a licence is there twice: %q", target.name, got)
 		}
 	}
 }

@@ -1,7 +1,7 @@
-// Release builds the programs that are shipped: with OpenBLAS, static, and with the same bytes on every machine that has
-// the same compilers.
+// Release builds the programs that are shipped: on amd64 with OpenBLAS, static, and with the same bytes on every machine
+// that has the same compilers.
 //
-//	go run ./release -version v1.2 -o dist         archives for Linux and Windows, and their checksums
+//	go run ./release -version v1.2 -o dist         archives for Linux, on amd64 and arm64, and Windows; their checksums
 //	go run ./release -version v1.2 -programs bin   the programs for this machine, and nothing else
 //
 // The Makefile calls it in the project's folder: make release, make build. OpenBLAS and the C compilers come from
@@ -53,10 +53,10 @@ func run(version, dist, programs string, stdout io.Writer) error {
 	}
 	var files []file
 	var sums strings.Builder
-	for _, t := range []target{linux, windows} {
+	for _, t := range targets {
 		archive, err := t.archive(version, date)
 		if err != nil {
-			return fmt.Errorf("%s: %w", t.os, err)
+			return fmt.Errorf("%s: %w", t.name, err)
 		}
 		files = append(files, file{name: t.archiveName(version), data: archive})
 		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(archive), t.archiveName(version))
@@ -91,7 +91,7 @@ func replace(dist string, files []file) error {
 		return err
 	}
 	old := []string{filepath.Join(dist, checksums)}
-	for _, t := range []target{linux, windows} {
+	for _, t := range targets {
 		archives, err := filepath.Glob(filepath.Join(dist, t.archiveName("*")))
 		if err != nil {
 			return err
@@ -116,7 +116,7 @@ func (t target) archiveName(version string) string { return t.folder(version) + 
 
 // folder returns the name of the folder that the archive unpacks to.
 func (t target) folder(version string) string {
-	return "matpool_" + version + "_" + t.os + "_" + arch
+	return "matpool_" + version + "_" + t.os + "_" + t.arch
 }
 
 // archive builds and checks the programs, and returns the archive.
@@ -126,15 +126,11 @@ func (t target) archive(version string, date time.Time) ([]byte, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	openblas, err := t.openblas()
-	if err != nil {
-		return nil, err
-	}
 	programs, err := t.build(dir, version)
 	if err != nil {
 		return nil, err
 	}
-	files, err := t.licenses(openblas)
+	files, err := t.licenses()
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +144,7 @@ func (t target) archive(version string, date time.Time) ([]byte, error) {
 		}
 		files = append(files, file{name: filepath.Base(program), program: true, data: data})
 	}
-	texts, err := documents(version)
+	texts, err := t.documents(version)
 	if err != nil {
 		return nil, err
 	}

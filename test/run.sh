@@ -70,6 +70,7 @@ git ls-files -z '*.sh' .ci/run test/wine/run test/pool/run-by-wine | xargs -0 sh
 step "go vet, staticcheck"
 go vet ./...
 GOOS=windows go vet ./...
+GOARCH=arm64 go vet ./blas
 go tool staticcheck ./...
 
 step "builds for other systems, without cgo"
@@ -114,6 +115,9 @@ MATPOOL_BIN=$temp/shipped/linux go test -count=1 ./cmd ./test/cost ./test/numpy
 
 step "the programs for Windows"
 may_lack test/wine/test.sh "$temp/shipped/windows"
+
+step "Linux on arm64, emulated"
+test/arm64.sh "$temp/shipped/linux_arm64"
 
 step "the same bits everywhere"
 may_lack test/equality/test.sh

@@ -31,7 +31,7 @@ missing() {
     other) printf ' libopenblas0-pthread' ;;
     esac
     command -v x86_64-w64-mingw32-gcc >/dev/null || printf ' gcc-mingw-w64-x86-64-win32'
-    command -v qemu-x86_64 >/dev/null || printf ' qemu-user'
+    { command -v qemu-x86_64 && command -v qemu-aarch64; } >/dev/null || printf ' qemu-user'
     command -v shellcheck >/dev/null || printf ' shellcheck'
     command -v strace >/dev/null || printf ' strace'
     command -v zip >/dev/null || printf ' zip'

@@ -103,7 +103,7 @@ Flags:
 	-dtype T       with -generate: type T by numpy's name (float64; of integers int64)
 	-fixed F       factor F, a or b, is the same in all products: its name has no index
 	-threads N     compute with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
-	-kernel K      compute with kernel K: avx512, avx2 or generic (the fastest)
+	-kernel K      compute with kernel K: avx512, avx2, neon or generic (the fastest)
 	-measure       print how fast each kernel multiplies on this machine
 	-sync          flush the outputs to the disk
 	-quiet         print nothing but the norm that -serial prints

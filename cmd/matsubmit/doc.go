@@ -69,9 +69,11 @@ AᵀB. If matinit -from has cut one large product into panels, its products add 
 others do. If it was cut into tiles, grid = RxC says so: their sizes may differ, and a DAG
 joins them. Tiles in panels need sum = yes, too: a job has all the products of a tile.
 
-For machines of both systems, matprod and matprod.exe must be in the folder of matsubmit.
-Matsubmit copies them to the folder of FILE.sub, under names by which HTCondor finds the
-program for each machine. That folder also gets matprod.outbox, an empty folder that every
+For machines of several systems, their programs must be in the folder of matsubmit: matprod
+for Linux, matprod.exe for Windows, and matprod.LINUX.aarch64.exe for Linux on arm64. (If
+matprod is for arm64, matprod.LINUX.X86_64.exe is for other machines with Linux.) Matsubmit
+copies them to the folder of FILE.sub, under names by which HTCondor finds the program for
+each machine. That folder also gets matprod.outbox, an empty folder that every
 job receives for its outputs: it must exist and stay empty until all jobs are done.
 
 -resubmit checks the outputs and the log, and submits only what is missing: products that
@@ -132,7 +134,7 @@ Attributes:
 	stdout                NAME     where the jobs' standard output goes (logs/$(index).out)
 	stderr                NAME     where the jobs' standard error goes (logs/$(index).err)
 	log                   NAME     the log of all jobs (FILE.log)
-	operating_systems     SYSTEMS  linux, windows or both (default: those for which the program exists)
+	operating_systems     SYSTEMS  some of linux, linux-arm64 and windows (default: those for which the program exists)
 	request_cpus          NUMBER   processors for a job (1)
 	request_memory        SIZE     memory for a job (auto)
 	request_disk          SIZE     disk space for a job (auto)

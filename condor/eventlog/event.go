@@ -43,6 +43,7 @@ type Execute struct {
 	Machine string // the attribute Machine, or the part of the slot after "@", or the address
 	Slot    string // slot1_2@machine
 	System  string // the attribute OpSys
+	Arch    string // the attribute Arch
 }
 
 // JobEvicted (004): the job has left its machine before its program ended, or the program
@@ -144,6 +145,7 @@ func executed(address, body string) Execute {
 		e.Slot = strings.Trim(slot, ` "`)
 	}
 	e.System, _ = lookup(body, "OpSys")
+	e.Arch, _ = lookup(body, "Arch")
 	var ok bool
 	if e.Machine, ok = lookup(body, "Machine"); ok {
 		return e

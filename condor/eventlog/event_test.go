@@ -12,7 +12,7 @@ func TestKindsOfEvents(t *testing.T) {
 		Submit{[]string{"DAG Node: P7", "first=70 count=10 starts=4", "WARNING: Committed job submission into the queue with the following warning(s): none that matters"}},
 		Submit{nil},
 		Execute{Machine: "<192.0.2.7:9618>"},
-		Execute{Machine: `pc "07"`, Slot: "slot1_2@pc07.example.org", System: "WINDOWS"},
+		Execute{Machine: `pc "07"`, Slot: "slot1_2@pc07.example.org", System: "WINDOWS", Arch: "X86_64"},
 		nil,
 		nil,
 		JobEvicted{},

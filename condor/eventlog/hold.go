@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"matpool/condor"
 	"matpool/internal/status"
@@ -92,13 +93,13 @@ func explainHold(h JobHeld, own bool) HoldExplanation {
 }
 
 // pluginWords match the reasons of holds for which a file-transfer plugin is at fault.
-var pluginWords = regexp.MustCompile(`(?i)plug-?in|URL file =| using protocol |[a-z]://`)
+var pluginWords = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)plug-?in|URL file =| using protocol |[a-z]://`) })
 
 // explainTransfer adds to the explanation of a transfer that failed what the subcode means: an
 // error number, or, if a plugin was at work, 62 (ETIME) or the plugin's exit status shifted left
 // by eight bits (manual, note on hold codes 12 and 13). Some versions do not shift it.
 func explainTransfer(h JobHeld, e HoldExplanation) HoldExplanation {
-	if strings.Contains(h.Reason, "errno "+strconv.Itoa(h.Subcode)+")") || !pluginWords.MatchString(h.Reason) {
+	if strings.Contains(h.Reason, "errno "+strconv.Itoa(h.Subcode)+")") || !pluginWords().MatchString(h.Reason) {
 		e.Meaning += errno(h.Subcode)
 		return e
 	}

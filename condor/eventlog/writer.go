@@ -73,7 +73,7 @@ func (e *Entry) String() string {
 		}
 	case Execute:
 		fmt.Fprintf(&b, "Job executing on host: <%s>\n\tSlotName: %s\n\tArch = %q\n\tCondorScratchDir = %q\n\tCpus = %d\n\tMachine = %q\n\tMemory = %d\n\tOpSys = %q\n",
-			e.Host, d.Slot, condor.Arch, e.Usage.Folder, e.Usage.Cpus, d.Machine, e.Usage.MemoryMB, d.System)
+			e.Host, d.Slot, d.Arch, e.Usage.Folder, e.Usage.Cpus, d.Machine, e.Usage.MemoryMB, d.System)
 	case JobEvicted:
 		b.WriteString("Job was evicted.\n\t(0) Job terminated and was requeued\n")
 		e.Usage.writeTimes(&b, "Run")

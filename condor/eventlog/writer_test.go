@@ -15,7 +15,7 @@ var entries = []Detail{
 	Submit{[]string{"first=0 count=1 starts=4 jobs=3 local=yes"}},
 	FileTransfer{Phase: Started, Queue: -1},
 	FileTransfer{Phase: Finished, Queue: -1},
-	Execute{Machine: "pc07", Slot: "slot1_2@pc07", System: "LINUX"},
+	Execute{Machine: "pc07", Slot: "slot1_2@pc07", System: "LINUX", Arch: "aarch64"},
 	ImageSize{5},
 	FileTransfer{Output: true, Phase: Started, Queue: -1},
 	FileTransfer{Output: true, Phase: Finished, Queue: -1},

@@ -28,7 +28,7 @@ const (
 	Time                      // a number of minutes, or 30s, 90m, 2h
 	Size                      // a size with its unit, 512MB or 2GB; or auto
 	YesNo                     // yes or no
-	SystemNames               // linux, windows or both
+	SystemNames               // some of linux, linux-arm64 and windows
 )
 
 func (k Kind) String() string {
@@ -66,7 +66,7 @@ func Attributes() []Attribute {
 		{"stdout", Name, "logs/$(index).out", "where the jobs' standard output goes"},
 		{"stderr", Name, "logs/$(index).err", "where the jobs' standard error goes"},
 		{"log", Name, "FILE.log", "the log of all jobs"},
-		{"operating_systems", SystemNames, "", "linux, windows or both (default: those for which the program exists)"},
+		{"operating_systems", SystemNames, "", "some of linux, linux-arm64 and windows (default: those for which the program exists)"},
 		{"request_cpus", Integer, "1", "processors for a job"},
 		{"request_memory", Size, "auto", "memory for a job"},
 		{"request_disk", Size, "auto", "disk space for a job"},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -37,11 +38,11 @@ func Decode(content []byte) (string, error) {
 	case trimmed == "" && strings.IndexByte(text, 0) >= 0:
 		return "", errors.New("has only NULs")
 	}
-	return lineEnds.ReplaceAllLiteralString(trimmed, "\n"), nil
+	return lineEnds().ReplaceAllLiteralString(trimmed, "\n"), nil
 }
 
 // lineEnds matches the end of a line. A program that makes CR LF of LF makes CR CR LF of CR LF.
-var lineEnds = regexp.MustCompile(`\r*\n|\r`)
+var lineEnds = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\r*\n|\r`) })
 
 // atEnd are the characters that mean nothing at the end of a text. DOS and CP/M ended a text
 // with ^Z.

@@ -171,9 +171,10 @@ func TestValues(t *testing.T) {
 
 		{"operating_systems", "linux", []condor.System{condor.Linux}},
 		{"operating_systems", "Windows, Linux", []condor.System{condor.Linux, condor.Windows}},
+		{"operating_systems", "windows linux-ARM64 linux", []condor.System{condor.Linux, condor.LinuxArm64, condor.Windows}},
 		{"operating_systems", `"windows"`, []condor.System{condor.Windows}},
-		{"operating_systems", "", `write linux, windows or both`},
-		{"operating_systems", "macos", `macos is neither linux nor windows`},
+		{"operating_systems", "", `write some of linux, linux-arm64 and windows`},
+		{"operating_systems", "macos", `macos is none of linux, linux-arm64 and windows`},
 		{"operating_systems", "linux LINUX", `LINUX is named twice`},
 
 		{"executable", "my prog.exe", "my prog.exe"},

@@ -26,7 +26,7 @@ func parseTime(name, value string) (time.Duration, error) {
 		if !ok || seconds == 0 {
 			return 0, wrong
 		}
-		total += number * seconds
+		total += float64(number * seconds) // rounded, on every processor
 		rest = after
 	}
 	if name == "max_run_time" && total <= 0 {

@@ -188,7 +188,7 @@ func parseYesNo(value string) (bool, error) {
 	return false, fmt.Errorf("%q is neither yes nor no", text.Clip(value))
 }
 
-// parseSystems parses a list of operating systems and sorts it, LINUX first.
+// parseSystems parses a list of systems and sorts it.
 func parseSystems(value string) ([]condor.System, error) {
 	value, err := unquote(value)
 	if err != nil {
@@ -198,15 +198,15 @@ func parseSystems(value string) ([]condor.System, error) {
 	for _, word := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }) {
 		system := condor.System(strings.ToUpper(word))
 		switch {
-		case system != condor.Linux && system != condor.Windows:
-			return nil, fmt.Errorf("%s is neither linux nor windows", text.Clip(word))
+		case !slices.Contains(condor.Systems(), system):
+			return nil, fmt.Errorf("%s is none of linux, linux-arm64 and windows", text.Clip(word))
 		case slices.Contains(systems, system):
 			return nil, fmt.Errorf("%s is named twice", text.Clip(word))
 		}
 		systems = append(systems, system)
 	}
 	if systems == nil {
-		return nil, errors.New("write linux, windows or both")
+		return nil, errors.New("write some of linux, linux-arm64 and windows")
 	}
 	slices.Sort(systems)
 	return systems, nil

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"matpool/condor"
 	"matpool/internal/file"
@@ -92,13 +93,13 @@ func queueStatement(line string) (arguments string, ok bool) {
 }
 
 // htcondorNumber matches HTCondor's numbers of a submission and of a job in it.
-var htcondorNumber = regexp.MustCompile(`(?i)\$\((Cluster|ClusterId|Process|ProcId)\)`)
+var htcondorNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\$\((Cluster|ClusterId|Process|ProcId)\)`) })
 
 // checkNumbers returns an error if the name of a file has HTCondor's number of a job where it
 // has no effect.
 func checkNumbers(attr, name string) error {
-	numbers := htcondorNumber.FindAllString(name, -1)
-	plain := htcondorNumber.ReplaceAllString(name, "")
+	numbers := htcondorNumber().FindAllString(name, -1)
+	plain := htcondorNumber().ReplaceAllString(name, "")
 	job := condor.Template(name).Uses("Process") || condor.Template(name).Uses("ProcId")
 	switch {
 	case numbers == nil:
@@ -121,5 +122,5 @@ func checkJobNumber(template condor.Template) error {
 	if template.Uses("index") || template.Uses("first") || template.Uses("Cluster") || template.Uses("ClusterId") || !template.PerJob() {
 		return nil
 	}
-	return fmt.Errorf("write $(index), not %s: it begins at 0 in every submission", htcondorNumber.FindString(string(template)))
+	return fmt.Errorf("write $(index), not %s: it begins at 0 in every submission", htcondorNumber().FindString(string(template)))
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Split splits requirements at each "&&" that is not in parentheses: each part is a condition
@@ -11,7 +12,7 @@ import (
 func Split(requirements string) []string {
 	var parts []string
 	depth, begin := 0, 0
-	for _, at := range tokens.FindAllStringIndex(requirements, -1) {
+	for _, at := range tokens().FindAllStringIndex(requirements, -1) {
 		switch token := requirements[at[0]:at[1]]; {
 		case strings.ContainsAny(token[:1], "([{"):
 			depth++
@@ -29,11 +30,13 @@ func Split(requirements string) []string {
 
 // tokens matches what divides an expression, and strings and comparisons, in which it does
 // not count.
-var tokens = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|=\?=|[()\[\]{}]|&&|\|\||\?`)
+var tokens = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|=\?=|[()\[\]{}]|&&|\|\||\?`)
+})
 
 // ofSlot rewrites a condition of a job for the slot itself.
 func ofSlot(condition string) string {
-	return scopes.ReplaceAllStringFunc(condition, func(token string) string {
+	return scopes().ReplaceAllStringFunc(condition, func(token string) string {
 		if strings.ContainsAny(token[:1], `"'`) {
 			return token
 		}
@@ -41,14 +44,18 @@ func ofSlot(condition string) string {
 	})
 }
 
-var scopes = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?i)\bTARGET\s*\.\s*`)
+var scopes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?i)\bTARGET\s*\.\s*`)
+})
 
 // OfJob reports whether a condition depends on the job, or on macros of its description, which
 // condor_status does not know.
 func OfJob(condition string) bool {
-	return strings.Contains(condition, "$") || slices.ContainsFunc(job.FindAllString(condition, -1), func(token string) bool {
+	return strings.Contains(condition, "$") || slices.ContainsFunc(job().FindAllString(condition, -1), func(token string) bool {
 		return !strings.ContainsAny(token[:1], `"'`)
 	})
 }
 
-var job = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?i)\bMY\s*\.|\bRequest[A-Z]\w*`)
+var job = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?i)\bMY\s*\.|\bRequest[A-Z]\w*`)
+})

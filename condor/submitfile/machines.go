@@ -2,6 +2,7 @@ package submitfile
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -59,8 +60,8 @@ const (
 
 // requirements returns the expression for the machines that a job may have.
 func requirements(d *Description) string {
-	arch, system := Platforms(d.Systems)
-	expr := fmt.Sprintf("(%s) && (%s)", arch, system)
+	arch, opsys := Platforms(d.Systems)
+	expr := fmt.Sprintf("(%s) && (%s)", arch, opsys)
 	if d.RetryDelay > 0 {
 		// MachineAttrMachine0 is the last machine, which has done nothing wrong if it was taken away.
 		had := []string{fmt.Sprintf(`ifThenElse($(%s), "", MY.MachineAttrMachine0)`, takenAway)}
@@ -82,13 +83,36 @@ func requirements(d *Description) string {
 // RenamesInputs is the condition on a machine that gives inputs other names.
 const RenamesInputs = "TARGET.HasTransferInputRemaps"
 
-// Platforms returns the conditions on a machine's processor and on its system.
-func Platforms(systems []condor.System) (arch, system string) {
-	var list []string
-	for _, system := range systems {
-		list = append(list, fmt.Sprintf("OpSys == %q", string(system)))
+// Platforms returns the conditions on a machine's processor and on its operating system. A
+// processor is named with its operating systems if it has not all of them.
+func Platforms(systems []condor.System) (arch, opsys string) {
+	var archs, names []string
+	having := map[string][]string{}
+	for _, s := range systems {
+		if !slices.Contains(archs, s.Arch()) {
+			archs = append(archs, s.Arch())
+		}
+		if !slices.Contains(names, s.OpSys()) {
+			names = append(names, s.OpSys())
+		}
+		having[s.Arch()] = append(having[s.Arch()], s.OpSys())
 	}
-	return fmt.Sprintf("Arch == %q", condor.Arch), strings.Join(list, " || ")
+	for i, name := range archs {
+		archs[i] = anyOf("Arch", []string{name})
+		if len(having[name]) < len(names) {
+			archs[i] += " && " + anyOf("OpSys", having[name])
+		}
+	}
+	return strings.Join(archs, " || "), anyOf("OpSys", names)
+}
+
+// anyOf returns the condition that an attribute has one of some values.
+func anyOf(attribute string, values []string) string {
+	var list []string
+	for _, v := range values {
+		list = append(list, fmt.Sprintf("%s == %q", attribute, v))
+	}
+	return strings.Join(list, " || ")
 }
 
 // historyLength returns the number of machines that HTCondor records for a job: those of all

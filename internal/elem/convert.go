@@ -364,7 +364,7 @@ func split[S int64 | uint64](hi, lo []float64, src []S) {
 	hi, lo = hi[:len(src)], lo[:len(src)]
 	for i, v := range src {
 		// Both halves are exact, and the first is 0 or the larger: Dekker's sum is exact, too.
-		a, b := float64(v>>32)*0x1p32, float64(uint32(v))
+		a, b := float64(float64(v>>32)*0x1p32), float64(uint32(v))
 		sum := a + b
 		hi[i], lo[i] = sum, b-(sum-a)
 	}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // MaxIndex is the largest index of a numbered file. Nobody needs more, and sums of indices do
@@ -35,18 +36,18 @@ func InsertIndex(name, index string) string {
 		return InsertIndex(path, index) + ":" + member
 	}
 	if PlacesIndex(name) {
-		return placeOfIndex.ReplaceAllLiteralString(name, index)
+		return placeOfIndex().ReplaceAllLiteralString(name, index)
 	}
 	ext := filepath.Ext(strings.TrimLeft(filepath.Base(name), "."))
 	return strings.TrimSuffix(name, ext) + index + ext
 }
 
 // placeOfIndex matches what stands for the index in a name, in any case.
-var placeOfIndex = regexp.MustCompile(`(?i)\$\(index\)`)
+var placeOfIndex = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\$\(index\)`) })
 
 // PlacesIndex reports whether a name says itself where its index goes, as in run$(index)/x.npy.
 func PlacesIndex(name string) bool {
-	return strings.Contains(name, "$(") && placeOfIndex.MatchString(name)
+	return strings.Contains(name, "$(") && placeOfIndex().MatchString(name)
 }
 
 // SplitMember takes the name of an array of an archive apart, FILE.npz:NAME. The colon is one

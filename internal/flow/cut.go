@@ -258,8 +258,8 @@ func (o CutOptions) check(all []blocked) error {
 			block := m.names(i, j)
 			h := m.header(i, j)
 			count, _ := h.Len()
-			size := float64(len(h.Append(nil))) + float64(count)*float64(h.DType.Size)
-			names, needed, copies = append(names, block...), needed+size, copies+size*float64(len(block)-1)
+			size := float64(len(h.Append(nil))) + float64(float64(count)*float64(h.DType.Size))
+			names, needed, copies = append(names, block...), needed+size, copies+float64(size*float64(len(block)-1))
 		})
 	}
 	if name, twice := repeated(names); twice {

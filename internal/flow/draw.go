@@ -58,8 +58,8 @@ func (form inputForm) create(name string) (*file.Output, error) {
 // drawAll writes files of random numbers.
 //
 // Writing takes longer than drawing, so several threads do both: while one draws, the
-// others write what they have drawn. Files of one piece are written at the same time;
-// the system writes the pieces of a larger one in turn.
+// others make files and write what they have drawn. Files of one piece are written at the
+// same time; the system writes the pieces of a larger one in turn.
 func (o InitOptions) drawAll(ctx context.Context, names []string, form inputForm, show progress.Func) error {
 	begin, err := o.filler()
 	if err != nil {
@@ -82,7 +82,7 @@ func (o InitOptions) drawAll(ctx context.Context, names []string, form inputForm
 				}
 				done, err := d.write(p)
 				if err != nil {
-					return err
+					return d.fail(p.file, err)
 				}
 				if done {
 					show(files.Add(1), int64(len(names)))
@@ -91,7 +91,10 @@ func (o InitOptions) drawAll(ctx context.Context, names []string, form inputForm
 			return ctx.Err()
 		})
 	}
-	return g.Wait()
+	if err := g.Wait(); d.failure == nil {
+		return err
+	}
+	return d.failure
 }
 
 // filler returns what begins each array, of one stream for all pairs or of one for each.
@@ -130,10 +133,19 @@ type drawing struct {
 	fill  func([]byte)                 // draws its values
 	drawn int64                        // of them, in bytes
 	open  map[*drawnFile]bool
+
+	failed  *drawnFile // the first of the files that cannot be written
+	failure error      // why
 }
 
+// A drawnFile is made when there are values to write, by the thread that has them, so that the
+// others draw meanwhile: where the system reserves room page by page (tmpfs), that takes longer
+// than drawing.
 type drawnFile struct {
-	*file.Output
+	number  int // from 0 on
+	create  sync.Once
+	out     *file.Output       // or nil
+	err     error              // of creating it
 	missing atomic.Int64       // bytes of values
 	sums    [][]npyio.Checksum // of an archive: for each array, of its pieces
 }
@@ -146,8 +158,7 @@ type drawnPiece struct {
 	values []byte
 }
 
-// next draws the next values into the buffer. It begins files as needed. After the last one, there
-// is no piece.
+// next draws the next values into the buffer. After the last ones, there is no piece.
 func (d *drawing) next(buffer []byte) (p drawnPiece, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -156,9 +167,7 @@ func (d *drawing) next(buffer []byte) (p drawnPiece, err error) {
 			if d.begun == len(d.names) {
 				return p, nil
 			}
-			if d.file, err = d.create(d.names[d.begun]); err != nil {
-				return p, err
-			}
+			d.file = d.newFile(d.begun)
 			d.array = 0
 			d.begun++
 		}
@@ -173,12 +182,8 @@ func (d *drawing) next(buffer []byte) (p drawnPiece, err error) {
 	return p, nil
 }
 
-func (d *drawing) create(name string) (*drawnFile, error) {
-	out, err := d.form.create(name)
-	if err != nil {
-		return nil, err
-	}
-	f := &drawnFile{Output: out}
+func (d *drawing) newFile(number int) *drawnFile {
+	f := &drawnFile{number: number}
 	f.missing.Store(d.form.bytes * int64(len(d.form.arrays)))
 	if d.form.layout != nil {
 		for range d.form.arrays {
@@ -186,16 +191,20 @@ func (d *drawing) create(name string) (*drawnFile, error) {
 		}
 	}
 	d.open[f] = true
-	return f, nil
+	return f
 }
 
 // write writes a piece, and gives the file its name if that was the last one missing.
 func (d *drawing) write(p drawnPiece) (done bool, err error) {
 	f := p.file
+	f.create.Do(func() { f.out, f.err = d.form.create(d.names[f.number]) })
+	if f.err != nil {
+		return false, f.err
+	}
 	if d.form.layout != nil {
 		f.sums[p.array][p.first/drawn] = npyio.ChecksumOf(p.values)
 	}
-	if _, err := f.At(d.form.arrays[p.array] + p.first).Write(p.values); err != nil {
+	if _, err := f.out.At(d.form.arrays[p.array] + p.first).Write(p.values); err != nil {
 		return false, err
 	}
 	if f.missing.Add(-int64(len(p.values))) > 0 {
@@ -204,13 +213,23 @@ func (d *drawing) write(p drawnPiece) (done bool, err error) {
 	d.mu.Lock()
 	delete(d.open, f)
 	d.mu.Unlock()
-	defer f.Close()
+	defer f.out.Close()
 	if d.form.layout != nil {
-		if err := d.form.layout.Finish(f.At, joined(f.sums)...); err != nil {
+		if err := d.form.layout.Finish(f.out.At, joined(f.sums)...); err != nil {
 			return false, err
 		}
 	}
-	return true, f.Commit(d.sync)
+	return true, f.out.Commit(d.sync)
+}
+
+// fail keeps the error of the first file that has one: which thread is the first to fail is a matter of chance.
+func (d *drawing) fail(f *drawnFile, err error) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.failed == nil || f.number < d.failed.number {
+		d.failed, d.failure = f, err
+	}
+	return err
 }
 
 // joined returns the checksum of each array from those of its pieces.
@@ -227,6 +246,6 @@ func joined(pieces [][]npyio.Checksum) []npyio.Checksum {
 // close removes what was not completed.
 func (d *drawing) close() {
 	for f := range d.open {
-		f.Close()
+		f.out.Close()
 	}
 }

@@ -65,7 +65,7 @@ func Init(ctx context.Context, o InitOptions, show progress.Func) error {
 	}
 	fileSize := float64(form.size)
 	// A file that is replaced stays until the new one is complete.
-	if err := checkSpace(o.Dir, fileSize*float64(len(names))-replaced+min(replaced, fileSize), "-jobs and -size make less"); err != nil {
+	if err := checkSpace(o.Dir, float64(fileSize*float64(len(names)))-replaced+min(replaced, fileSize), "-jobs and -size make less"); err != nil {
 		return err
 	}
 	if err := makeDir(o.Dir); err != nil {

@@ -123,7 +123,7 @@ func (a *attempt) execute(ctx context.Context, streams *streams, result *Result)
 		return a.notStarted(err), nil
 	}
 	begin := time.Now()
-	machine := eventlog.Execute{Machine: a.host, Slot: a.slot, System: string(System())}
+	machine := eventlog.Execute{Machine: a.host, Slot: a.slot, System: System().OpSys(), Arch: System().Arch()}
 	if err := a.log(machine); err != nil {
 		process.kill()
 		return eventlog.JobHeld{}, errors.Join(err, process.wait())

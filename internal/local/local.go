@@ -26,16 +26,11 @@ import (
 	"matpool/internal/status"
 )
 
-// System is the system of this machine, as HTCondor names it, or "" if no program runs here.
+// System is the system of this machine, or "" if no program runs here.
 func System() condor.System {
-	switch {
-	case runtime.GOARCH != "amd64":
-	case runtime.GOOS == "linux":
-		return condor.Linux
-	case runtime.GOOS == "windows":
-		return condor.Windows
-	}
-	return ""
+	return map[string]condor.System{
+		"linux/amd64": condor.Linux, "linux/arm64": condor.LinuxArm64, "windows/amd64": condor.Windows,
+	}[runtime.GOOS+"/"+runtime.GOARCH]
 }
 
 // A Runner runs jobs.

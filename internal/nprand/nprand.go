@@ -76,7 +76,7 @@ func (s *Source) float64() float64 {
 }
 
 // res53 makes a double of 27 and 26 bits. No step rounds.
-func res53(a, b int32) float64 { return (float64(a)*(1<<26) + float64(b)) * 0x1p-53 }
+func res53(a, b int32) float64 { return float64(int64(a)<<26+int64(b)) * 0x1p-53 }
 
 // next returns the next word, before it is tempered.
 func (s *Source) next() uint32 {

@@ -1,6 +1,9 @@
 package nprand
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // The ziggurat method for standard normal numbers, by G. Marsaglia and W. W. Tsang, "The Ziggurat Method for
 // Generating Random Variables", Journal of Statistical Software 5(8), 2000, in numpy's form
@@ -14,17 +17,21 @@ const tail = 3.6541528853610087963519472518
 // inverseTail is numpy's ziggurat_nor_inv_r, 1/tail.
 const inverseTail = 0.27366123732975827203338247596
 
-// The tables for 23 bits are those for 52 bits, rounded to nearest.
-var normalInside32, normalScale32, normalDensity32 = tables32()
-
-func tables32() (inside [256]uint32, scale, density [256]float32) {
-	for i := range inside {
-		inside[i] = uint32(math.RoundToEven(float64(normalInside[i]) * 0x1p-29))
-		scale[i] = float32(normalScale[i] * 0x1p29)
-		density[i] = float32(normalDensity[i])
-	}
-	return inside, scale, density
+// strips32 are the tables for 23 bits: those for 52 bits, rounded to nearest.
+type strips32 struct {
+	inside         [256]uint32
+	scale, density [256]float32
 }
+
+var normal32 = sync.OnceValue(func() *strips32 {
+	t := new(strips32)
+	for i := range t.inside {
+		t.inside[i] = uint32(math.RoundToEven(float64(normalInside[i]) * 0x1p-29))
+		t.scale[i] = float32(normalScale[i] * 0x1p29)
+		t.density[i] = float32(normalDensity[i])
+	}
+	return t
+})
 
 // Normals fills dst with the stream's next standard normal numbers: default_rng().standard_normal(len(dst)).
 // Each takes one word in 99 cases of 100: 8 bits for the strip, a sign, 52 bits for the abscissa.
@@ -87,26 +94,27 @@ func (g *Generator) normalTail(negative bool) float64 {
 
 // Normal32s is Normals for standard_normal(len(dst), dtype=np.float32), each from half a word.
 func (g *Generator) Normal32s(dst []float32) {
+	t := normal32()
 	for i := range dst {
-		dst[i] = g.normal32()
+		dst[i] = g.normal32(t)
 	}
 }
 
-func (g *Generator) normal32() float32 {
+func (g *Generator) normal32(t *strips32) float32 {
 	for {
 		word := g.next32()
 		strip, abscissa := word&0xff, word>>9
-		x := float32(int32(abscissa)) * normalScale32[strip]
+		x := float32(int32(abscissa)) * t.scale[strip]
 		if word>>8&1 != 0 {
 			x = -x
 		}
-		if abscissa < normalInside32[strip] {
+		if abscissa < t.inside[strip] {
 			return x
 		}
 		if strip == 0 {
 			return g.normalTail32(word>>17&1 != 0)
 		}
-		y := float32((normalDensity32[strip-1]-normalDensity32[strip])*g.float32()) + normalDensity32[strip]
+		y := float32((t.density[strip-1]-t.density[strip])*g.float32()) + t.density[strip]
 		if float64(y) < math.Exp(-0.5*float64(x)*float64(x)) {
 			return x
 		}

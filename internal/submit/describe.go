@@ -36,7 +36,7 @@ func describe(t task, s survey, d division, p plan) (submission, error) {
 	asData := func(err error) error {
 		return status.Map(err, func(err error) error { return status.DataError(fmt.Errorf("%s: %w", t.File, err), "") })
 	}
-	summary := fmt.Sprintf("%s, on %s", summaryOf(t, d, p.batches), systemNames(s.programs.systems, " and "))
+	summary := fmt.Sprintf("%s, on %s", summaryOf(t, d, p.batches), systemNames(systemName, s.programs.systems, "and"))
 	if t.DAG {
 		if err := description.Check(); err != nil {
 			return submission{}, asData(err)

@@ -24,7 +24,7 @@ func checkHere(t task, p programs, programsErr error) error {
 	if _, _, ok := p.here(); ok {
 		return nil
 	}
-	return status.DataError(fmt.Errorf("%s: is a program for %s: it cannot run on this machine", p.files[0], systemNames(p.systems, " and ")), "")
+	return status.DataError(fmt.Errorf("%s: is a program for %s: it cannot run on this machine", p.files[0], systemNames(machineName, p.systems, "and")), "")
 }
 
 // runHere runs the jobs on this machine, or tries the first one.

@@ -73,8 +73,8 @@ func userName() string {
 // conditionsOf returns the conditions on a slot, apart from its resources and from the machines
 // that a job had before, and whether there are others, which depend on the job.
 func conditionsOf(t task, s survey) (conditions []string, unjudged bool) {
-	arch, system := submitfile.Platforms(s.programs.systems)
-	conditions = []string{arch, system, "HasFileTransfer"}
+	arch, opsys := submitfile.Platforms(s.programs.systems)
+	conditions = []string{arch, opsys, "HasFileTransfer"}
 	if t.generic && len(t.IndexedInputs) > 0 && !t.linksInputs(s.programs.systems) {
 		conditions = append(conditions, submitfile.RenamesInputs)
 	}

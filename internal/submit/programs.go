@@ -31,8 +31,8 @@ type programs struct {
 // findPrograms finds the program for the requested systems, or, if none is requested, for
 // all systems for which it exists. The default program is matprod in dir.
 //
-// The file for Linux has the program's name, the one for Windows the same with .exe; either
-// may also have the name that [condor.Variant] returns.
+// The file for Linux, on either processor, has the program's name, the one for Windows the same
+// with .exe; each may also have the name that [condor.Variant] returns.
 func findPrograms(r *jobfile.Request, dir string) (programs, error) {
 	name := r.Executable
 	if name == "" || r.Matprod && path.Base(name) == name && !isFile(name) {
@@ -41,7 +41,7 @@ func findPrograms(r *jobfile.Request, dir string) (programs, error) {
 	p := programs{stem: strings.TrimSuffix(name, ".exe")}
 	wanted := r.Systems
 	if wanted == nil {
-		wanted = []condor.System{condor.Linux, condor.Windows}
+		wanted = condor.Systems()
 	}
 	var errs []error
 	for _, system := range wanted {
@@ -57,7 +57,7 @@ func findPrograms(r *jobfile.Request, dir string) (programs, error) {
 	if err := errors.Join(errs...); err != nil || len(p.files) > 0 {
 		return p, err
 	}
-	return p, programError(name, condor.Linux, condor.Windows)
+	return p, programError(name, condor.Systems()...)
 }
 
 // defaultName returns the usual name of the program's file for a system.
@@ -70,7 +70,7 @@ func (p programs) defaultName(s condor.System) string {
 
 // find returns the program's file for a system, if any.
 func (p programs) find(name string, s condor.System) (found string, ok bool, err error) {
-	// The user may name a file for either system.
+	// The user may name a file for any system.
 	for _, f := range []string{p.defaultName(s), condor.Variant(p.stem, s), name} {
 		switch is, err := systemOf(f); {
 		case errors.Is(err, fs.ErrNotExist):
@@ -88,9 +88,9 @@ func (p programs) find(name string, s condor.System) (found string, ok bool, err
 func programError(name string, systems ...condor.System) error {
 	what := "no such program"
 	if is, err := systemOf(name); err == nil {
-		what = "is not a program for " + systemNames(systems, " or ") + " on x86-64"
+		what = "is not a program for " + systemNames(machineName, systems, "or")
 		if is != "" {
-			what += ", but for " + systemNames([]condor.System{is}, "")
+			what += ", but for " + machineName(is)
 		}
 	}
 	hint := "set executable = NAME to name the program"
@@ -100,17 +100,34 @@ func programError(name string, systems ...condor.System) error {
 	return status.DataError(fmt.Errorf("%s: %s", name, what), hint)
 }
 
-// systemNames returns the systems' names for a message.
-func systemNames(systems []condor.System, separator string) string {
-	var names []string
-	for _, s := range systems {
-		names = append(names, map[condor.System]string{condor.Linux: "Linux", condor.Windows: "Windows"}[s])
-	}
-	return strings.Join(names, separator)
+// systemName returns a system's name for a message.
+func systemName(s condor.System) string {
+	return map[condor.System]string{condor.Linux: "Linux", condor.LinuxArm64: "Linux on arm64", condor.Windows: "Windows"}[s]
 }
 
-// systemOf returns the system of a program for x86-64, or "" if the file is not a program for
-// either. Scripts count as programs: those with "#!" for Linux, and .bat and .cmd for
+// machineName returns the name with the processor.
+func machineName(s condor.System) string {
+	if s == condor.LinuxArm64 {
+		return systemName(s)
+	}
+	return systemName(s) + " on x86-64"
+}
+
+// systemNames returns several names, with a word before the last.
+func systemNames(name func(condor.System) string, systems []condor.System, word string) string {
+	last := len(systems) - 1
+	if last == 0 {
+		return name(systems[0])
+	}
+	var names []string
+	for _, s := range systems[:last] {
+		names = append(names, name(s))
+	}
+	return strings.Join(names, ", ") + " " + word + " " + name(systems[last])
+}
+
+// systemOf returns the system of a program, or "" if the file is not a program for one.
+// Scripts count as programs on x86-64: those with "#!" for Linux, and .bat and .cmd for
 // Windows.
 func systemOf(name string) (condor.System, error) {
 	info, err := os.Stat(name)
@@ -126,10 +143,7 @@ func systemOf(name string) (condor.System, error) {
 	}
 	defer f.Close()
 	if program, err := elf.NewFile(f); err == nil {
-		if program.Class == elf.ELFCLASS64 && program.Machine == elf.EM_X86_64 && (program.Type == elf.ET_EXEC || program.Type == elf.ET_DYN) {
-			return condor.Linux, nil
-		}
-		return "", nil
+		return systemOfELF(program), nil
 	}
 	begin := make([]byte, 256) // Linux reads as much for the first line of a script
 	n, err := f.ReadAt(begin, 0)
@@ -151,6 +165,14 @@ func systemOf(name string) (condor.System, error) {
 		return condor.Windows, nil
 	}
 	return "", nil
+}
+
+// systemOfELF returns the system of an executable file in Linux's format.
+func systemOfELF(f *elf.File) condor.System {
+	if f.Class != elf.ELFCLASS64 || f.Type != elf.ET_EXEC && f.Type != elf.ET_DYN {
+		return ""
+	}
+	return map[elf.Machine]condor.System{elf.EM_X86_64: condor.Linux, elf.EM_AARCH64: condor.LinuxArm64}[f.Machine]
 }
 
 // executable returns the name for the submit description: the program's file, or, for several
