@@ -76,7 +76,7 @@ func TestReadmeIsUpdated(t *testing.T) {
 	if want := "before\n" + beginMark + a.summary("runs/x") + endMark + "after\n"; string(text) != want {
 		t.Errorf("%s\nwant\n%s", text, want)
 	}
-	if row := "| one job, 100×100 | 100 (100–100) ms | 4 (4–4) ms | 25.0 |"; !strings.Contains(string(text), row) {
+	if row := "| one job, 100×100 | 100 (100–100) ms | 4 (4–4) ms | 25.0 |  |  |"; !strings.Contains(string(text), row) {
 		t.Errorf("%q is missing:\n%s", row, text)
 	}
 	if err := os.WriteFile(readme, []byte("no marks"), 0o666); err != nil {
@@ -177,6 +177,20 @@ func TestAgreement(t *testing.T) {
 	} {
 		if agree(test.x, test.y) != test.want {
 			t.Errorf("agree(%q, %q) is %v", test.x, test.y, !test.want)
+		}
+	}
+}
+
+// Each round begins with another command, and has all of them.
+func TestCommandsTakeTurns(t *testing.T) {
+	b := benchmark{commands: []command{{numpy, nil}, {openblas, nil}, {goBuild, nil}}}
+	for round, want := range []string{numpy + openblas + goBuild, openblas + goBuild + numpy, goBuild + numpy + openblas, numpy + openblas + goBuild} {
+		order := ""
+		for _, c := range b.from(round).commands {
+			order += c.implementation
+		}
+		if order != want {
+			t.Errorf("round %d: %s, want %s", round, order, want)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -32,6 +33,14 @@ type command struct {
 	argv           []string
 }
 
+// from returns the benchmark with another of its commands first, and the others in turn. The first one may find less in
+// memory and the later ones a busier disk.
+func (b benchmark) from(round int) benchmark {
+	n := round % len(b.commands)
+	b.commands = slices.Concat(b.commands[n:], b.commands[:n])
+	return b
+}
+
 // measurePrograms times whole programs.
 func (r *runner) measurePrograms(ctx context.Context) error {
 	if err := r.makeInputs(ctx); err != nil {
@@ -41,7 +50,7 @@ func (r *runner) measurePrograms(ctx context.Context) error {
 	for i := range r.runs + 1 {
 		for _, b := range benchmarks {
 			fmt.Fprintf(r.progress, "run %d of %d: %s\n", i, r.runs, b.name)
-			if err := r.compare(ctx, b, i > 0); err != nil { // in round 0, files may not be in memory yet
+			if err := r.compare(ctx, b.from(i), i > 0); err != nil { // in round 0, files may not be in memory yet
 				return fmt.Errorf("%s: %w", b.name, err)
 			}
 		}

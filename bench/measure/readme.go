@@ -50,12 +50,20 @@ func (a *archive) summary(dir string) string {
 		if x.theirs == "" {
 			x.theirs = x.ours
 		}
-		if ratio := a.seconds(numpy, x.theirs) / a.seconds(openblas, x.ours); ratio > 0 {
-			rows = append(rows, []string{x.work, a.spread(numpy, x.theirs), a.spread(openblas, x.ours), fmt.Sprintf("%.1f", ratio)})
+		row := []string{x.work, a.spread(numpy, x.theirs)}
+		for _, build := range []string{openblas, goBuild} {
+			faster := ""
+			if ratio := a.seconds(numpy, x.theirs) / a.seconds(build, x.ours); ratio > 0 {
+				faster = fmt.Sprintf("%.1f", ratio)
+			}
+			row = append(row, a.spread(build, x.ours), faster)
+		}
+		if row[3] != "" {
+			rows = append(rows, row)
 		}
 	}
 	return "\n![" + jobTitle + "](" + dir + "/" + jobPlot + ")\n\n" +
-		table([]string{"", "Python with numpy", "matpool", "times as fast"}, rows) +
+		table([]string{"", "Python with numpy", "matpool, OpenBLAS", "times as fast", "matpool, BLAS=go", "times as fast"}, rows) +
 		fmt.Sprintf("\nMedians of %d interleaved runs, with the smallest and the largest value, on two threads unless a row says one: %s, %s. "+
 			"See [all measurements](%s/table.md) and [what limits them](bench/README.md).\n",
 			len(a.sample(openblas, "Job/n=1000", "sec/op")), a.machine["cpu"], a.machine["date"], dir)

@@ -13,12 +13,12 @@ import (
 //
 //	t = bytes in / inPerSecond + bytes out / outPerSecond + flops / flopsPerSecond / cpus
 //
-// The constants are those of a typical machine. The choice of products_per_job tolerates
-// machines that are a few times faster or slower.
+// The constants are round figures of the model that bench/measure fits to runs on a pool. The
+// choice of products_per_job tolerates machines that are a few times faster or slower.
 const (
-	jobSeconds     = 0.5   // HTCondor's overhead for a job
-	inPerSecond    = 300e6 // bytes per second to a machine, encrypted
-	outPerSecond   = 440e6 // bytes per second back
+	jobSeconds     = 0.4   // HTCondor's overhead for a job
+	inPerSecond    = 500e6 // bytes per second to a machine, encrypted
+	outPerSecond   = 400e6 // bytes per second back
 	flopsPerSecond = 20e9  // additions and multiplications per second, on one processor
 )
 

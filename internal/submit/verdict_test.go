@@ -41,13 +41,13 @@ func TestVerdict(t *testing.T) {
 		want        string
 	}{
 		{matprod, load{jobs: 100, products: 100, in: 16e8, out: 8e8, local: 24e8, flops: 2e11}, offer{}, 412, 412, usual, nil,
-			"100 products: about 3s here; about 14s on the pool (412 slots match, 2.4 GB through this machine). matprod -count 100 does it here."},
+			"100 products: about 3s here; about 12s on the pool (412 slots match, 2.4 GB through this machine). matprod -count 100 does it here."},
 		{matprod, load{jobs: 100, products: 100, in: 16e8, out: 8e8, local: 24e8, flops: 2e13}, offer{}, 412, 412, usual, nil,
-			"100 products: about 3m20s here; about 18s on the pool (412 slots match, 2.4 GB through this machine)."},
+			"100 products: about 3m20s here; about 16s on the pool (412 slots match, 2.4 GB through this machine)."},
 		{matprod, load{jobs: 100, products: 100, in: 16e8, flops: 2e11, local: 16e8}, offer{}, 4, 1, usual, nil,
-			"100 products: about 3s here; about 1m on the pool (4 slots match, 3 of them in use by others, 1.6 GB through this machine). matprod -count 100 does it here."},
+			"100 products: about 3s here; about 49s on the pool (4 slots match, 3 of them in use by others, 1.6 GB through this machine). matprod -count 100 does it here."},
 		{matprod, load{jobs: 1, products: 100, in: 16e8, flops: 2e11}, offer{unjudged: true}, 1, 0, usual, nil,
-			"100 products: about 2s here; on the pool at least about 12s (up to 1 slot matches, all in use by others, 1.6 GB through this machine). matprod -count 100 does it here."},
+			"100 products: about 2s here; on the pool at least about 10s (up to 1 slot matches, all in use by others, 1.6 GB through this machine). matprod -count 100 does it here."},
 		{matprod, load{jobs: 100, products: 100, flops: 1e9}, offer{}, 0, 0, usual, nil,
 			"100 products: less than 1s here; on the pool no slot matches. matprod -count 100 does it here."},
 		{matprod, load{jobs: 100, products: 100, flops: 1e9}, offer{unknown: "condor_status did not answer within 2s"}, 0, 0, usual, nil,
