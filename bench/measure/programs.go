@@ -111,10 +111,11 @@ func (r *runner) benchmarks() (all []benchmark) {
 		argv := strings.Fields(line)
 		return command{build, append([]string{r.program(build, argv[0])}, argv[1:]...)}
 	}
-	script := func(line string) command {
+	byNumpy := func(folder, line string) command {
 		argv := strings.Fields(line)
-		return command{numpy, append([]string{python, r.script(argv[0])}, argv[1:]...)}
+		return command{numpy, append([]string{python, filepath.Join(r.root, "bench", folder, argv[0])}, argv[1:]...)}
 	}
+	script := func(line string) command { return byNumpy("numpy", line) }
 	ours := func(line string) []command { return []command{by(openblas, line), by(goBuild, line)} }
 	norm := func(operands string) []string { return by(goBuild, "matcombine -quiet "+operands).argv }
 
@@ -126,7 +127,7 @@ func (r *runner) benchmarks() (all []benchmark) {
 	add(benchmark{name: "Start/program=empty", threads: 1}, command{empty, []string{r.program("tools", "empty")}})
 	warm := func(n, threads int) {
 		add(benchmark{name: fmt.Sprintf("Warm/n=%d/threads=%d", n, threads), threads: threads, reports: true},
-			command{numpy, []string{python, r.dgemm(), strconv.Itoa(n), strconv.Itoa(threads)}})
+			byNumpy("measure", fmt.Sprint("dgemm.py ", n, threads)))
 	}
 	for _, n := range r.sizes {
 		warm(n, 1)
@@ -148,7 +149,7 @@ func (r *runner) benchmarks() (all []benchmark) {
 			append(ours(serial), script(fmt.Sprint("serial.py ", p)))...)
 		random := fmt.Sprintf("matprod -serial -quiet -generate -jobs %d -size %d -seed %d -threads %d", p, size, seed, t)
 		add(benchmark{name: fmt.Sprintf("Random/products=%d/threads=%d", p, t), threads: t},
-			append(ours(random), script(fmt.Sprint("montecarlo.py ", p, size, seed)))...)
+			append(ours(random), byNumpy("measure", fmt.Sprint("montecarlo.py ", p, size, seed)))...)
 		batch := fmt.Sprintf("matprod -first 0 -count %d -threads %d", p, t)
 		add(benchmark{name: fmt.Sprintf("Batch/products=%d/threads=%d", p, t), threads: t, outputs: "output*.npy", norm: norm(fmt.Sprint("-jobs ", p))},
 			ours(batch)...)
