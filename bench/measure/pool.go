@@ -25,7 +25,7 @@ func (r *runner) measurePool(ctx context.Context) error {
 		return err
 	}
 	printed, err := r.output(ctx, r.dir, nil, session, r.program("tools", "poolflow"), "-bin", r.program(openblas, ""),
-		"-scripts", r.script(""), "-launch", r.program("tools", "launch"), "-products", strconv.Itoa(r.products), "-runs", strconv.Itoa(r.poolRuns))
+		"-bench", filepath.Join(r.root, "bench"), "-launch", r.program("tools", "launch"), "-products", strconv.Itoa(r.products), "-runs", strconv.Itoa(r.poolRuns))
 	for line := range strings.Lines(printed) { // even if it failed later
 		if implementation, result, ok := strings.Cut(line, "\t"); ok {
 			err = errors.Join(err, r.record(implementation, "pkg: "+programs+"\n"+strings.TrimSpace(result)+"\n"))

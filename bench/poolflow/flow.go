@@ -71,7 +71,7 @@ func (p *pool) measure(ctx context.Context, f flow) (norm float64, line string, 
 	var combine []string
 	switch {
 	case f.implementation == numpy:
-		combine = []string{python, filepath.Join(p.scripts, "combine.py"), strconv.Itoa(f.products)}
+		combine = []string{python, p.script("numpy/combine.py"), strconv.Itoa(f.products)}
 	case f.implementation == openblas && f.sum:
 		partials, _ := filepath.Glob("partial*.npz")
 		combine = []string{p.program("matcombine"), "-quiet", "-jobs", strconv.Itoa(len(partials)), "partial.npz"}

@@ -4,7 +4,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -46,7 +45,7 @@ requirements = ` + f.requirements() + "\n"
 func (p *pool) pythonJobs(f flow) string {
 	return f.description() + `executable = /bin/sh
 arguments = "-c 'mv inputA$(Process).npy inputA.npy && mv inputB$(Process).npy inputB.npy && exec /usr/bin/python3 product.py'"
-transfer_input_files = ` + filepath.Join(p.scripts, "product.py") + `, inputA$(Process).npy, inputB$(Process).npy
+transfer_input_files = ` + p.script("numpy/product.py") + `, inputA$(Process).npy, inputB$(Process).npy
 error = err$(Process).txt
 transfer_output_files = output.npy
 transfer_output_remaps = "output.npy = output$(Process).npy"

@@ -70,7 +70,7 @@ func (p *pool) measureLarge(ctx context.Context, l large) error {
 	for _, f := range l.factors {
 		files = append(files, f.file)
 	}
-	want, used, err := p.launch(ctx, append([]string{python, filepath.Join(p.scripts, "..", "measure", "large.py")}, files...)...)
+	want, used, err := p.launch(ctx, append([]string{python, p.script("measure/large.py")}, files...)...)
 	if err != nil {
 		return err
 	}

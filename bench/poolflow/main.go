@@ -3,7 +3,7 @@
 /*
 Poolflow runs the whole flow on an HTCondor pool, by numpy's scripts and by our programs in turn.
 
-	poolflow -bin DIR -scripts DIR -launch FILE [-products N] [-runs N] [-sweep N]
+	poolflow -bin DIR -bench DIR -launch FILE [-products N] [-runs N] [-sweep N]
 
 It is run in a folder with inputA<i>.npy and inputB<i>.npy, by test/pool/session.sh, whose machines for Linux have four
 processors and share no file system: each job's files are sent to its machine and back. For each flow it prints the
@@ -27,13 +27,13 @@ import (
 
 func main() {
 	bin := flag.String("bin", "", "the `folder` of our programs")
-	scripts := flag.String("scripts", "", "the `folder` of the numpy scripts")
+	bench := flag.String("bench", "", "the `folder` of the benchmarks, which has the numpy scripts")
 	launcher := flag.String("launch", "", "bench/launch, a `file`")
 	products := flag.Int("products", 100, "")
 	runs := flag.Int("runs", 10, "")
 	sweep := flag.Int("sweep", 3, "")
 	flag.Parse()
-	p := &pool{bin: *bin, scripts: *scripts, launcher: *launcher, norms: make(map[string]float64)}
+	p := &pool{bin: *bin, bench: *bench, launcher: *launcher, norms: make(map[string]float64)}
 	if err := p.run(context.Background(), *products, *runs, *sweep); err != nil {
 		fmt.Fprintln(os.Stderr, "poolflow:", err)
 		os.Exit(1)
@@ -42,11 +42,13 @@ func main() {
 
 // A pool runs flows, in the current folder.
 type pool struct {
-	bin, scripts, launcher string
-	norms                  map[string]float64 // by what is summed
+	bin, bench, launcher string
+	norms                map[string]float64 // by what is summed
 }
 
 func (p *pool) program(name string) string { return filepath.Join(p.bin, name) }
+
+func (p *pool) script(name string) string { return filepath.Join(p.bench, name) }
 
 const (
 	slots  = 4 // of the pool's machines for Linux
