@@ -134,8 +134,6 @@ func (r *runner) build(ctx context.Context) error {
 
 func (r *runner) program(build, name string) string { return filepath.Join(r.dir, "bin", build, name) }
 
-func (r *runner) script(name string) string { return filepath.Join(r.root, "bench", "numpy", name) }
-
 // record adds lines in Go's benchmark format to an implementation's samples.
 func (r *runner) record(implementation, lines string) error {
 	return appendTo(r.archive, implementation+".txt", lines)
