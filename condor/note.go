@@ -1,6 +1,7 @@
 package condor
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ type Note struct {
 	Starts       int    // the limit on starts: after it, a hold that is a machine's fault is final
 	Jobs         int    // the number of jobs submitted together; 0 if it is unknown
 	Sum          bool   // the job returns the sum of its products instead of the products
+	Unit         string // what is numbered: "" for products, or the word for another program's jobs
 	Local        bool   // matsubmit ran the job itself: it is in no queue, and nothing will release it
 	Random       string // from what its inputs are drawn; "" if they are files
 
@@ -40,6 +42,15 @@ func (n Note) Returns(description string, outputs []string) Note {
 		n.from, n.outputs = escapeName.Replace(description), all
 	}
 	return n
+}
+
+// Subject names what the job computes: "product 7", "products 70 to 79".
+func (n Note) Subject() string {
+	unit := cmp.Or(n.Unit, "product")
+	if n.Count == 1 {
+		return fmt.Sprintf("%s %d", unit, n.First)
+	}
+	return fmt.Sprintf("%ss %d to %d", unit, n.First, n.First+n.Count-1)
 }
 
 // mark stands for an index until the rest of a name is escaped.
@@ -77,6 +88,9 @@ func FormatNote(first, count string, n Note) string {
 	s := fmt.Sprintf("first=%s count=%s starts=%d jobs=%d", first, count, n.Starts, n.Jobs)
 	if n.Sum {
 		s += " sum=yes"
+	}
+	if n.Unit != "" {
+		s += " unit=" + n.Unit
 	}
 	if n.Local {
 		s += " local=yes"
@@ -118,6 +132,7 @@ func ParseNote(text string) (n Note, ok bool) {
 		*f.to = int(value)
 	}
 	sum, summed := field("sum")
+	n.Unit, _ = field("unit")
 	local, here := field("local")
 	n.Sum, n.Local = summed, here
 	n.Random, _ = field("random")

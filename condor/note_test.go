@@ -9,6 +9,7 @@ import (
 func TestNote(t *testing.T) {
 	for _, want := range []Note{{First: 0, Count: 1, Starts: 4, Jobs: 3}, {First: 70, Count: 10, Starts: 1, Jobs: 1}, {First: 0, Count: 10, Starts: 3, Jobs: 3, Sum: true},
 		{First: 7, Count: 1, Starts: 4, Jobs: 3, Local: true}, {Count: 10, Starts: 1, Jobs: 1, Sum: true, Local: true, Random: "42/1000/uniform"},
+		{First: 7, Count: 1, Starts: 4, Jobs: 3, Unit: "job"}, {First: 7, Count: 1, Starts: 4, Jobs: 3, Unit: "job", Local: true},
 		{First: 0, Count: 1, Starts: 4, Jobs: 3, Random: "42/1000/uniform"}, {First: 0, Count: 10, Starts: 3, Jobs: 3, Sum: true, Random: "1/5/integers:-1:4/int8"}} {
 		text := FormatNote("$(first)", "$(count)", want)
 		if got, ok := ParseNote(Template(text).Expand(9, want.First, want.Count)); got != want || !ok {
@@ -22,6 +23,14 @@ func TestNote(t *testing.T) {
 		"first=1 count=1 starts=1 jobs=1 local=yes sum=yes", "first=1 count=1 starts=1 jobs=1 local=no", "first=1 count=1 starts=1 jobs=1 outputs=a b", "first=1 count=1 starts=1 jobs=1 random=a b", "first=1 count=1 starts=1 jobs=1 random=a sum=yes"} {
 		if n, ok := ParseNote(text); ok {
 			t.Errorf("%q: %v", text, n)
+		}
+	}
+}
+
+func TestSubject(t *testing.T) {
+	for want, n := range map[string]Note{"product 7": {First: 7, Count: 1}, "products 70 to 79": {First: 70, Count: 10}, "job 7": {First: 7, Count: 1, Unit: "job"}} {
+		if got := n.Subject(); got != want || !IsOwnReason(got+": ") {
+			t.Errorf("%+v: %q, want %q", n, got, want)
 		}
 	}
 }

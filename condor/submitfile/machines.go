@@ -135,5 +135,9 @@ func seconds(d time.Duration) string {
 
 // Note returns the note for the jobs' submit events. It lacks the products, which differ.
 func (d *Description) Note() condor.Note {
-	return condor.Note{Starts: d.MaxRetries + 1, Jobs: len(d.Jobs), Sum: d.Sum, Random: d.Random}.Returns(d.File, d.Returned)
+	n := condor.Note{Starts: d.MaxRetries + 1, Jobs: len(d.Jobs), Sum: d.Sum, Random: d.Random}
+	if d.Unit != "product" {
+		n.Unit = d.Unit
+	}
+	return n.Returns(d.File, d.Returned)
 }

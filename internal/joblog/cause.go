@@ -23,10 +23,21 @@ func Problem(j *eventlog.Job) string {
 	default:
 		return ""
 	}
-	if products := Products(j); products != "" && !condor.IsOwnReason(why) {
-		why = "product " + products + ": " + why
+	if subject := subject(j); subject != "" && !condor.IsOwnReason(why) {
+		why = subject + ": " + why
 	}
 	return fmt.Sprintf("%s: job %v: %s", what, j.ID, cmp.Or(why, "no reason given"))
+}
+
+// subject names what a job computes, or its DAG node; it is "" if the log has neither.
+func subject(j *eventlog.Job) string {
+	if note, ok := j.Note(); ok {
+		return note.Subject()
+	}
+	if node := j.Node(); node != "" {
+		return "node " + text.Plain(node)
+	}
+	return ""
 }
 
 // A Cause identifies why jobs are held, failed or were removed. Many jobs can have the same

@@ -171,14 +171,15 @@ func TestSummary(t *testing.T) {
 func TestTrouble(t *testing.T) {
 	h := history(t, "0 1.0", "12 1.0", "0 1.1 first=30 count=10 starts=4", "12 1.1", "0 1.2", "9 1.2", "0 1.3", "5! 1.3", "0 1.4",
 		"0 1.5 first=7 count=1 starts=4", "12 1.5 job 7: ", "0 1.6 first=30 count=10 starts=4", "12 1.6 products 30 to 39: ",
-		"0 1.7 DAG Node: a\x1b[2Jb", "12 1.7 no\x1b[1m ")
+		"0 1.7 DAG Node: a\x1b[2Jb", "12 1.7 no\x1b[1m ",
+		"0 1.8 first=7 count=1 starts=4 jobs=9 unit=job", "12 1.8")
 	var got []string
 	for _, j := range h.Jobs() {
 		got = append(got, Problem(j))
 	}
-	want := []string{"held: job 1.0: why", "held: job 1.1: product 30-39: why", "removed: job 1.2: via condor_rm", "failed: job 1.3: left the queue with exit status 1", "",
+	want := []string{"held: job 1.0: why", "held: job 1.1: products 30 to 39: why", "removed: job 1.2: via condor_rm", "failed: job 1.3: left the queue with exit status 1", "",
 		"held: job 1.5: job 7: why", "held: job 1.6: products 30 to 39: why",
-		"held: job 1.7: product a [2Jb: no [1m why"}
+		"held: job 1.7: node a [2Jb: no [1m why", "held: job 1.8: job 7: why"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q\nwant %q", got, want)
 	}

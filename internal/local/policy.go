@@ -80,11 +80,9 @@ func (a *attempt) notWritten(name string, err error) eventlog.JobHeld {
 			a.host, a.slot, name, number, what)}
 }
 
-// subject names a job's products: "product 7", "products 70 to 79".
+// subject names what the job computes.
 func (a *attempt) subject() string {
-	j := &a.Jobs[a.job]
-	if j.Count == 1 {
-		return fmt.Sprintf("%s %d", a.Unit, j.First)
-	}
-	return fmt.Sprintf("%ss %d to %d", a.Unit, j.First, j.First+j.Count-1)
+	n := a.Note()
+	n.First, n.Count = a.Jobs[a.job].First, a.Jobs[a.job].Count
+	return n.Subject()
 }

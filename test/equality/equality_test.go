@@ -55,9 +55,19 @@ func TestDefinition(t *testing.T) {
 	}
 }
 
-// Each kernel, and the default, gives the same bits with any number of threads. With -short,
-// only small products are computed, as for an emulated processor.
+// Each kernel, and the default, gives the same bits with any number of threads.
 func TestKernels(t *testing.T) {
+	testKernels(t, func(multiplications int) bool { return multiplications <= small })
+}
+
+// So it does for large products, which take long on an emulated processor.
+func TestLargeProducts(t *testing.T) {
+	testKernels(t, func(multiplications int) bool { return multiplications > small })
+}
+
+const small = 300e3 // multiplications
+
+func testKernels(t *testing.T, wanted func(multiplications int) bool) {
 	sums := want(t)
 	for _, kernel := range append(blas.Kernels(), "") {
 		for _, threads := range []int{1, 2, 3} {
@@ -68,7 +78,7 @@ func TestKernels(t *testing.T) {
 				}
 				t.Log("computed by", m)
 				for _, p := range cases() {
-					if testing.Short() && p.multiplications() > 300e3 {
+					if !wanted(p.multiplications()) {
 						continue
 					}
 					if sum := p.checksum(m); sum != sums[p.String()] {

@@ -154,7 +154,11 @@ func (r *Report) printJobs(w io.Writer) {
 		return
 	}
 	t := table{left: 4}
-	t.row("job", "product", "state", "last slot", "attempts", "began", "ended", "waited", "inputs", "computed", "outputs")
+	numbers := "product"
+	if note, ok := jobs[0].Note(); ok && note.Unit != "" {
+		numbers = "index"
+	}
+	t.row("job", numbers, "state", "last slot", "attempts", "began", "ended", "waited", "inputs", "computed", "outputs")
 	clock := "15:04:05"
 	if r.Latest.Time().Sub(earliest(r.Submitted, r.First).Time()) > 24*time.Hour {
 		clock = "01-02 15:04"
