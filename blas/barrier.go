@@ -9,7 +9,6 @@ import (
 // barrier makes a number of threads wait for each other, again and again.
 type barrier struct {
 	threads  int
-	last     func() // what the last to arrive does before the others go on
 	mu       sync.Mutex
 	cond     sync.Cond
 	arrived  int
@@ -21,18 +20,18 @@ type barrier struct {
 // woken takes longer. Where they have not, yielding lets the others run.
 const spins = 200
 
-func (b *barrier) init(threads int, last func()) {
-	b.threads, b.last = threads, last
-	b.cond.L = &b.mu
+func (b *barrier) init(threads int) {
+	b.threads, b.cond.L = threads, &b.mu
 }
 
-func (b *barrier) wait() {
+// wait waits for the other threads. The last to arrive calls last before all go on.
+func (b *barrier) wait(last func()) {
 	b.mu.Lock()
 	round := b.released.Load()
 	b.arrived++
 	if b.arrived == b.threads {
 		b.arrived = 0
-		b.last()
+		last()
 		b.released.Add(1)
 		b.cond.Broadcast()
 		b.mu.Unlock()

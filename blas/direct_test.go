@@ -23,7 +23,7 @@ func square(t *testing.T, k kernel, n int) *tiled {
 		t.Fatal(err)
 	}
 	tiled := m.inGo()
-	for _, packed := range [][]float64{tiled.packedA[0], tiled.packedB[0]} {
+	for _, packed := range [][]float64{tiled.workers[0].packedA, tiled.packedB[0]} {
 		for i := range packed {
 			packed[i] = math.NaN()
 		}
@@ -37,7 +37,7 @@ func TestSmallFactorsAreNotPacked(t *testing.T) {
 	for _, k := range directKernels() {
 		for _, n := range []int{8, 24, 100, 200} {
 			m := square(t, k, n)
-			for name, packed := range map[string][]float64{"A": m.packedA[0], "B": m.packedB[0]} {
+			for name, packed := range map[string][]float64{"A": m.workers[0].packedA, "B": m.packedB[0]} {
 				for _, v := range packed {
 					if !math.IsNaN(v) {
 						t.Fatalf("%s: %d×%d: %s has been packed", k.name, n, n, name)

@@ -39,7 +39,7 @@ func (m *tiled) multiplyIntegers(ctx context.Context, c []int64, a, b Factor, up
 			}
 			i, j := unit/groups*intBlock, unit%groups*intsWidth
 			u := intUnit{i, j, min(intBlock, rows-i), min(intsWidth, cols-j), upper}
-			u.multiply(w, c, a, b, intsOf(m.packedA[thread]), intsOf(m.scratch[thread]), progress)
+			u.multiply(w, c, a, b, intsOf(m.workers[thread].packedA), intsOf(m.workers[thread].scratch), progress)
 		}
 	}
 	work := func(thread int) { w.read(func() { multiplyUnits(thread) }) }

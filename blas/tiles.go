@@ -26,9 +26,8 @@ const smallProduct = 1 << 20
 type tiled struct {
 	kernel  kernel
 	threads int
-	packedA [][]float64  // a row block for each thread
 	packedB [2][]float64 // a block, and the next one; a single thread packs both into one place
-	scratch [][]float64  // for each thread, where it converts what it packs
+	workers []*worker    // one for each thread
 }
 
 func newTiled(k kernel, threads int) (Multiplier, error) {
@@ -44,8 +43,7 @@ func newTiled(k kernel, threads int) (Multiplier, error) {
 	}
 	memory = memory[blocks*sizeB:]
 	for range threads {
-		m.packedA = append(m.packedA, memory[:sizeA])
-		m.scratch = append(m.scratch, memory[sizeA:][:scratchSize])
+		m.workers = append(m.workers, &worker{packedA: memory[:sizeA], scratch: memory[sizeA:][:scratchSize]})
 		memory = memory[sizeA+scratchSize:]
 	}
 	return m, nil
@@ -105,6 +103,7 @@ type product struct {
 	directA, directB   bool // the kernel reads the factor where it lies
 	unitRows, unitCols int  // a unit's size
 	strip, unit        atomic.Int64
+	wg                 sync.WaitGroup
 	barrier            barrier
 	cancelled          bool // written while all threads wait
 }
@@ -122,35 +121,40 @@ func newProduct(ctx *watched, m *tiled, c Matrix, a, b operand) *product {
 	cols := min(c.Cols, blockCols)
 	groups := ceilDiv(p.threads, ceilDiv(c.Rows, p.unitRows))
 	p.unitCols = roundUp(ceilDiv(cols, groups), m.kernel.cols)
-	p.barrier.init(p.threads, func() {
-		p.strip.Store(0)
-		p.unit.Store(0)
-		p.cancelled = ctx.Err() != nil
-	})
+	p.barrier.init(p.threads)
 	return p
+}
+
+// nextBlock is called while all threads wait for each other.
+func (p *product) nextBlock() {
+	p.strip.Store(0)
+	p.unit.Store(0)
+	p.cancelled = p.ctx.Err() != nil
 }
 
 // run computes the product.
 func (p *product) run() error {
-	var wg sync.WaitGroup
 	for t := 1; t < p.threads; t++ {
-		wg.Go(func() { p.work(t) })
+		p.wg.Go(func() { p.work(t) })
 	}
 	p.work(0)
-	wg.Wait()
+	p.wg.Wait()
 	return context.Cause(p.ctx)
 }
 
-// A worker is one of the product's threads, with what it has for itself.
+// A worker is one of the threads, with the product that it works at and what it has for itself.
 type worker struct {
 	*product
-	packedA, scratch []float64
-	column           tileColumn
+	packedA []float64 // a row block
+	scratch []float64 // where it converts what it packs
+	column  tileColumn
 }
 
 // work is one thread's part of the product.
 func (p *product) work(thread int) {
-	w := worker{product: p, packedA: p.tiled.packedA[thread], scratch: p.tiled.scratch[thread]}
+	w := p.workers[thread]
+	w.product = p
+	defer func() { w.product = nil }()
 	buffer := 0
 	for j := 0; j < p.c.Cols; j += blockCols {
 		cols := min(blockCols, p.c.Cols-j)
@@ -159,7 +163,7 @@ func (p *product) work(thread int) {
 			depth := min(p.kernel.blockDepth, p.a.cols-k)
 			b := p.b.View(k, j, depth, cols)
 			p.ctx.read(func() { w.packStrips(p.packedB[buffer], b) })
-			if p.barrier.wait(); p.cancelled {
+			if p.barrier.wait(p.nextBlock); p.cancelled {
 				return
 			}
 			p.ctx.read(func() {
