@@ -22,7 +22,7 @@ const (
 	goBuild  = "go"       // the programs of make build BLAS=go
 	numpy    = "numpy"    // the Python scripts: the baseline
 	library  = "library"  // OpenBLAS itself, called once for a whole product
-	empty    = "empty"    // work left out: a Go program that does nothing, jobs that only have their files sent
+	empty    = "empty"    // work left out: a Go program that does nothing, the files of a program's work alone, jobs that only have their files sent
 )
 
 // programs is the package name under which the benchmarks of whole programs are recorded.

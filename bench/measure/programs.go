@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"matpool/internal/file"
 )
 
 var programNames = []string{"matcombine", "matinit", "matprod", "matsubmit", "matwatch"}
@@ -119,6 +121,13 @@ func (r *runner) benchmarks() (all []benchmark) {
 	ours := func(line string) []command { return []command{by(openblas, line), by(goBuild, line)} }
 	norm := func(operands string) []string { return by(goBuild, "matcombine -quiet "+operands).argv }
 
+	// alone adds what only reads and writes the files of a benchmark, which have no result.
+	alone := func(b benchmark, writes string, reads ...string) {
+		b.norm = nil
+		argv := append([]string{r.program("tools", "files"), "-threads", strconv.Itoa(b.threads)}, strings.Fields(writes)...)
+		add(b, command{empty, append(argv, reads...)})
+	}
+
 	for _, name := range programNames {
 		for _, build := range []string{openblas, goBuild} { // one benchmark each, since they print different things
 			add(benchmark{name: "Start/program=" + name, threads: 1}, by(build, name+" -version"))
@@ -131,8 +140,9 @@ func (r *runner) benchmarks() (all []benchmark) {
 	}
 	for _, n := range r.sizes {
 		warm(n, 1)
-		add(benchmark{name: fmt.Sprintf("Job/n=%d", n), dir: jobDir(n), threads: 1, outputs: "output.npy", norm: norm("output.npy")},
-			append(ours("matprod -threads 1"), script("product.py"))...)
+		job := benchmark{name: fmt.Sprintf("Job/n=%d", n), dir: jobDir(n), threads: 1, outputs: "output.npy", norm: norm("output.npy")}
+		alone(job, fmt.Sprintf("-write output.npy -size %d", 8*n*n), "inputA.npy", "inputB.npy")
+		add(job, append(ours("matprod -threads 1"), script("product.py"))...)
 	}
 	largest := r.sizes[len(r.sizes)-1]
 	for form, factors := range map[string]string{"gram": "-gram inputA.npy", "transpose": "-transpose a inputA.npy inputB.npy"} {
@@ -140,27 +150,28 @@ func (r *runner) benchmarks() (all []benchmark) {
 			ours("matprod -threads 1 "+factors+" output.npy")...)
 	}
 	p := r.products
+	inputs := append(file.IndexedRange("inputA.npy", 0, p), file.IndexedRange("inputB.npy", 0, p)...)
 	for _, t := range threadCounts() {
 		if t > 1 {
 			warm(size, t)
 		}
-		serial := fmt.Sprintf("matprod -serial -quiet -jobs %d -threads %d", p, t)
-		add(benchmark{name: fmt.Sprintf("Serial/products=%d/threads=%d", p, t), threads: t},
-			append(ours(serial), script(fmt.Sprint("serial.py ", p)))...)
+		serial := benchmark{name: fmt.Sprintf("Serial/products=%d/threads=%d", p, t), threads: t}
+		alone(serial, "", inputs...)
+		add(serial, append(ours(fmt.Sprintf("matprod -serial -quiet -jobs %d -threads %d", p, t)), script(fmt.Sprint("serial.py ", p)))...)
 		random := fmt.Sprintf("matprod -serial -quiet -generate -jobs %d -size %d -seed %d -threads %d", p, size, seed, t)
 		add(benchmark{name: fmt.Sprintf("Random/products=%d/threads=%d", p, t), threads: t},
 			append(ours(random), byNumpy("measure", fmt.Sprint("montecarlo.py ", p, size, seed)))...)
-		batch := fmt.Sprintf("matprod -first 0 -count %d -threads %d", p, t)
-		add(benchmark{name: fmt.Sprintf("Batch/products=%d/threads=%d", p, t), threads: t, outputs: "output*.npy", norm: norm(fmt.Sprint("-jobs ", p))},
-			ours(batch)...)
+		batch := benchmark{name: fmt.Sprintf("Batch/products=%d/threads=%d", p, t), threads: t, outputs: "output*.npy", norm: norm(fmt.Sprint("-jobs ", p))}
+		alone(batch, fmt.Sprintf("-write output%%d.npy -count %d -size %d", p, 8*size*size), inputs...)
+		add(batch, ours(fmt.Sprintf("matprod -first 0 -count %d -threads %d", p, t))...)
 		for _, n := range r.outputs {
-			combine := fmt.Sprintf("matcombine -quiet -jobs %d -threads %d", n, t)
-			add(benchmark{name: fmt.Sprintf("Combine/outputs=%d/threads=%d", n, t), dir: "outputs", threads: t},
-				append(ours(combine), script(fmt.Sprint("combine.py ", n)))...)
+			combine := benchmark{name: fmt.Sprintf("Combine/outputs=%d/threads=%d", n, t), dir: "outputs", threads: t}
+			alone(combine, "", file.IndexedRange("output.npy", 0, n)...)
+			add(combine, append(ours(fmt.Sprintf("matcombine -quiet -jobs %d -threads %d", n, t)), script(fmt.Sprint("combine.py ", n)))...)
 		}
-		matinit := fmt.Sprintf("matinit -quiet -jobs %d -size %d -seed %d", p, size, seed)
-		add(benchmark{name: fmt.Sprintf("Init/pairs=%d/threads=%d", p, t), threads: t, outputs: "input*.npy", norm: norm(fmt.Sprintf("-jobs %d inputB.npy", p))},
-			append(ours(matinit), script(fmt.Sprint("initialise.py ", p, size, seed)))...)
+		matinit := benchmark{name: fmt.Sprintf("Init/pairs=%d/threads=%d", p, t), threads: t, outputs: "input*.npy", norm: norm(fmt.Sprintf("-jobs %d inputB.npy", p))}
+		alone(matinit, fmt.Sprintf("-write input%%d.npy -count %d -size %d", 2*p, 8*size*size))
+		add(matinit, append(ours(fmt.Sprintf("matinit -quiet -jobs %d -size %d -seed %d", p, size, seed)), script(fmt.Sprint("initialise.py ", p, size, seed)))...)
 	}
 	return all
 }

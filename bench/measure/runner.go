@@ -121,7 +121,7 @@ func (r *runner) build(ctx context.Context) error {
 	build := []string{"go", "build", "-trimpath", "-ldflags=-s -w", "-o"}
 	for _, argv := range [][]string{
 		append(build, r.program(goBuild, "")+"/", "./cmd/..."),
-		append(build, r.program("tools", "")+"/", "./bench/launch", "./bench/poolflow"),
+		append(build, r.program("tools", "")+"/", "./bench/launch", "./bench/files", "./bench/poolflow"),
 		append(build, r.program("tools", "empty"), nothing),
 		{"go", "run", "./release", "-version", version, "-programs", r.program(openblas, "")},
 	} {

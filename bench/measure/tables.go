@@ -108,13 +108,20 @@ func (a *archive) targetTable() string {
 				row = append(row, fmt.Sprintf("%#.3g ✗", x))
 			}
 		}
-		rows = append(rows, row)
+		alone := ""
+		if x := t.figure(empty); strings.Contains(t.formula, " ÷ ") && !math.IsNaN(x) { // of times
+			alone = fmt.Sprintf("%#.3g", x)
+		}
+		if row = append(row, alone); strings.Join(row[3:], "") != "" {
+			rows = append(rows, row)
+		}
 	}
 	return fmt.Sprintf(`g is the time of one product of 1000×1000 matrices in a warm numpy process, with as many threads. The flow has %d
-products, of 1000×1000 matrices. [Where the limits are](../../README.md#where-the-limits-are) explains why some targets
+products, of 1000×1000 matrices. "Files alone" is the figure of a program, or of jobs, that only read and write the same
+files. [Where the limits are](../../README.md#where-the-limits-are) explains why some targets
 are not met.
 
-`, a.products()) + table([]string{"", "figure", "target", "OpenBLAS build", "Go build"}, rows)
+`, a.products()) + table([]string{"", "figure", "target", "OpenBLAS build", "Go build", "files alone"}, rows)
 }
 
 // dgemmTable returns the rates of the implementations and kernels, and their shares of the peak.
