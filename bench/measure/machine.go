@@ -14,7 +14,11 @@ import (
 
 // describeMachine begins the archive with the output of machine.sh and the version of the programs.
 func (r *runner) describeMachine(ctx context.Context) error {
-	machine, err := r.output(ctx, r.root, nil, filepath.Join(r.root, "bench", "measure", "machine.sh"))
+	baseline, err := r.prepareBaseline(ctx)
+	if err != nil {
+		return err
+	}
+	machine, err := r.output(ctx, r.root, r.baseline, filepath.Join(r.root, "bench", "measure", "machine.sh"))
 	if err != nil {
 		return err
 	}
@@ -23,7 +27,7 @@ func (r *runner) describeMachine(ctx context.Context) error {
 		return err
 	}
 	programs = strings.TrimPrefix(programs[strings.LastIndex(programs, "\n")+1:], "dgemm: ")
-	return appendTo(r.archive, machineFile, fmt.Sprintf("%s\nprograms: %s\ncommand: %s\n", machine, programs, r.command))
+	return appendTo(r.archive, machineFile, fmt.Sprintf("%s\n%sprograms: %s\ncommand: %s\n", machine, baseline, programs, r.command))
 }
 
 // folderName returns the name of an archive made today on this processor: 2026-01-31-amd-epyc-9000.

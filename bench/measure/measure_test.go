@@ -207,3 +207,21 @@ func TestTuningIsRemoved(t *testing.T) {
 		}
 	}
 }
+
+// Numpy's OpenBLAS uses the processor's instructions, also if it does not know the processor.
+func TestFairKernels(t *testing.T) {
+	for _, test := range []struct {
+		chosen       string
+		avx512, avx2 bool
+		want         string
+	}{
+		{"Prescott", true, true, "SkylakeX"}, {"Haswell", true, true, "SkylakeX"}, {"Zen", true, true, "SkylakeX"},
+		{"SkylakeX", true, true, ""}, {"Cooperlake", true, true, ""}, {"SapphireRapids", true, true, ""},
+		{"Prescott", false, true, "Haswell"}, {"Zen", false, true, ""}, {"Haswell", false, true, ""}, {"Prescott", false, false, ""},
+	} {
+		config := "1.24.2 on OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH NO_AFFINITY " + test.chosen + " MAX_THREADS=64"
+		if got := fairKernels(config, test.avx512, test.avx2); got != test.want {
+			t.Errorf("%s, AVX-512 %t, AVX2 %t: %q, want %q", test.chosen, test.avx512, test.avx2, got, test.want)
+		}
+	}
+}

@@ -69,7 +69,7 @@ func (r *runner) compare(ctx context.Context, b benchmark, counts bool) error {
 				return err
 			}
 		}
-		result, used, err := r.launch(ctx, b.dir, onThreads(b.threads), c.argv...)
+		result, used, err := r.launch(ctx, b.dir, r.environment(c.implementation, b.threads), c.argv...)
 		if err != nil {
 			return err
 		}

@@ -25,9 +25,10 @@ type runner struct {
 	scope
 	command  string // the command line of this program, for the archive
 	progress io.Writer
-	root     string // of the module
-	archive  string // the folder
-	dir      string // a temporary folder for the programs, in bin, and the files
+	root     string   // of the module
+	archive  string   // the folder
+	dir      string   // a temporary folder for the programs, in bin, and the files
+	baseline []string // numpy's environment beside the number of threads
 }
 
 // A scope determines how much is measured.

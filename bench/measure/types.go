@@ -17,7 +17,7 @@ func (r *runner) measureTypes(ctx context.Context) error {
 	for i := range r.runs {
 		fmt.Fprintf(r.progress, "run %d of %d: types\n", i+1, r.runs)
 		for _, t := range elementTypes {
-			printed, err := r.output(ctx, r.dir, onThreads(1), python, r.dgemm(), strconv.Itoa(size), "1", t)
+			printed, err := r.output(ctx, r.dir, r.environment(numpy, 1), python, r.dgemm(), strconv.Itoa(size), "1", t)
 			if err != nil {
 				return err
 			}
