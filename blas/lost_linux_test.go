@@ -47,7 +47,7 @@ func mapped(t *testing.T, rows, cols int, typ elem.Type, lost func() error) (f F
 var errA, errB = errors.New("lost: A"), errors.New("lost: B")
 
 // mappedFactors calls test for products in which mapped factors are read in all the ways there are, with
-// each Multiplier that takes them.
+// each Multiplier.
 func mappedFactors(t *testing.T, test func(t *testing.T, m Multiplier, rows, k, cols int, typ elem.Type)) {
 	for _, x := range []struct {
 		read          string
@@ -63,9 +63,7 @@ func mappedFactors(t *testing.T, test func(t *testing.T, m Multiplier, rows, k, 
 	} {
 		t.Run(x.read, func(t *testing.T) {
 			forEach(t, func(t *testing.T, m Multiplier) {
-				if m.TakesMapped(x.typ) { // or TestOpenBLASTakesNoMappedFloat64s
-					test(t, m, x.rows, x.k, x.cols, x.typ)
-				}
+				test(t, m, x.rows, x.k, x.cols, x.typ)
 			})
 		})
 	}

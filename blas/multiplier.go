@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-
-	"matpool/internal/elem"
 )
 
 // A Multiplier is an implementation of the product with a number of threads. It owns
@@ -37,10 +35,6 @@ type Multiplier interface {
 	// have the threads between them. It fails as [New] does, and panics unless n is
 	// at least 1 and at most the number of threads.
 	Split(n int) ([]Multiplier, error)
-
-	// TakesMapped reports whether factors of a type may be mapped files, with [Factor].Lost
-	// set. If not, Mul and Gram panic when they are given one.
-	TakesMapped(t elem.Type) bool
 
 	// Threads returns the number of threads.
 	Threads() int

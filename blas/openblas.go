@@ -14,7 +14,6 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"matpool/blas/internal/openblas"
-	"matpool/internal/elem"
 	"matpool/internal/pages"
 )
 
@@ -68,9 +67,8 @@ func (m *openBLAS) inGo() *tiled { return m.edges }
 // Mul implements [Multiplier].
 func (m *openBLAS) Mul(ctx context.Context, c Matrix, a, b Factor, progress func(int64)) error {
 	checkProduct(c, a, b)
-	m.checkTaken(a, b)
 	x, y := operands(a, b)
-	c, x, y, done := prepare(c, x, y)
+	c, x, y, done := prepare(c, safe(x, a), safe(y, b))
 	if done {
 		return nil
 	}
@@ -82,19 +80,11 @@ func (m *openBLAS) Mul(ctx context.Context, c Matrix, a, b Factor, progress func
 	return m.multiplySlabs(w, c, x, y, progress)
 }
 
-// TakesMapped implements [Multiplier]. OpenBLAS reads float64s where they lie, and C code cannot
-// stop at a fault. Others become float64s in Go.
-//
-// Note: to copy mapped float64s panel by panel, and then pass them on, takes as long as to read them.
-func (m *openBLAS) TakesMapped(t elem.Type) bool { return t.Part() != elem.Float64 }
-
-// checkTaken panics if a factor is mapped that must not be.
-func (m *openBLAS) checkTaken(factors ...Factor) {
-	for _, f := range factors {
-		if f.Lost != nil && !m.TakesMapped(f.Type) {
-			panic(fmt.Sprintf("blas: OpenBLAS is to read a mapped factor of %v", f.Type))
-		}
-	}
+// safe returns a factor's operand as OpenBLAS may see it. Where memory can be lost, a panel's blocks are copied, as
+// those of other types are converted: C code cannot stop at a fault.
+func safe(x operand, f Factor) operand {
+	x.ready = x.ready && f.Lost == nil
+	return x
 }
 
 // suits reports whether OpenBLAS can compute a product here.
@@ -110,8 +100,7 @@ const gramCols = 512
 // block of columns at a time, and Go their upper triangles.
 func (m *openBLAS) Gram(ctx context.Context, c Matrix, x Factor, progress func(int64)) error {
 	checkGram(c, x)
-	m.checkTaken(x)
-	y := plain(x)
+	y := safe(plain(x), x)
 	c, a, b, done := prepare(c, y.T(), y)
 	if done {
 		return nil

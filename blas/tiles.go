@@ -6,7 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"matpool/internal/elem"
 	"matpool/internal/pages"
 )
 
@@ -58,9 +57,6 @@ func (m *tiled) Threads() int { return m.threads }
 func (m *tiled) String() string {
 	return fmt.Sprintf("Go, kernel %s (%d×%d)", m.kernel.name, m.kernel.rows, m.kernel.cols)
 }
-
-// TakesMapped implements [Multiplier].
-func (m *tiled) TakesMapped(elem.Type) bool { return true }
 
 func (m *tiled) inGo() *tiled { return m }
 

@@ -8,7 +8,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"matpool/blas"
-	"matpool/internal/elem"
 	"matpool/internal/pages"
 	"matpool/internal/progress"
 	"matpool/npyio"
@@ -54,7 +53,7 @@ func (w work) multiply(ctx context.Context, m blas.Multiplier, show progress.Fun
 	if err != nil {
 		return err
 	}
-	p := pipeline{free: make(chan blas.Multiplier, len(multipliers)), takesMapped: m.TakesMapped}
+	p := pipeline{free: make(chan blas.Multiplier, len(multipliers))}
 	g, ctx := errgroup.WithContext(ctx)
 	var next, done atomic.Int64
 	p.count = func(multiplications int64) { show(done.Add(multiplications), w.multiplications) }
@@ -88,9 +87,8 @@ func (w work) multiply(ctx context.Context, m blas.Multiplier, show progress.Fun
 // A pipeline multiplies the pairs of several goroutines. The first pairs have a Multiplier each;
 // the others wait for one in the order in which they come, which is that of their numbers.
 type pipeline struct {
-	free        chan blas.Multiplier
-	takesMapped func(t elem.Type) bool
-	count       func(multiplications int64)
+	free  chan blas.Multiplier
+	count func(multiplications int64)
 }
 
 // buffers are the memory of one pair at a time.
@@ -107,7 +105,7 @@ func (p pipeline) each(ctx context.Context, f factors, memory *buffers, m blas.M
 	readerA.buffer, readerA.gathered = &memory.a, &memory.gatheredA
 	readerB.buffer, readerB.gathered = &memory.b, &memory.gatheredB
 	for _, r := range []*reader{readerA, readerB} {
-		r.maps = r.matrices() == f.products() && p.takesMapped(r.t) // each is used once
+		r.maps = r.matrices() == f.products() // each is used once
 		defer r.release()
 	}
 	parts := blas.Parts(readerA.t, readerB.t)
