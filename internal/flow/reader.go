@@ -14,7 +14,7 @@ import (
 // ones it draws. All matrices of a fixed factor are read at once.
 //
 // A matrix that is not small, and is used once, is mapped if it can be: it is packed from
-// where it lies.
+// where it lies, or copied from there for OpenBLAS, some of it at a time.
 //
 // Note: a stack in Fortran order has the values of each matrix scattered over the whole
 // file. It is read as a whole, since to read it once for each matrix would take longer

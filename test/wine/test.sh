@@ -2,8 +2,8 @@
 # test.sh [FOLDER]...
 #
 # tests, in Wine, the packages that deal with Windows, and the programs for Windows, with the same scripts as
-# those for Linux: the programs in each FOLDER, or else as go build makes them. Exit status 77 means that
-# Wine is not available on this machine; stderr says why.
+# those for Linux: first the programs as go build makes them, then those in each FOLDER. Exit status 77
+# means that Wine is not available on this machine; stderr says why.
 set -euo pipefail
 if [ -z "${MATPOOL_WINE-}" ]; then
     "$(dirname "$0")/setup.sh" >/dev/null
@@ -19,12 +19,10 @@ go test -count=1 -tags wine ./test/wine
 # Wine cannot reserve space for a file.
 GOOS=windows go test -exec "'$PWD/test/wine/run'" -skip '^TestReserveAllots$' ./npyio ./internal/...
 
-if [ ${#folders[@]} -eq 0 ]; then
-    folders=("$(mktemp -d)")
-    trap 'rm -rf "${folders[0]}"' EXIT
-    GOOS=windows go build -trimpath -o "${folders[0]}" ./cmd/...
-fi
+built=$(mktemp -d)
+trap 'rm -rf "$built"' EXIT
+GOOS=windows go build -trimpath -o "$built" ./cmd/...
 # TestManyJobs would measure Wine's time and memory.
-for folder in "${folders[@]}"; do
+for folder in "$built" "${folders[@]}"; do
     MATPOOL_BIN=$folder go test -count=1 -skip '^TestManyJobs$' ./cmd
 done
