@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"matpool/bench/peak"
-	"matpool/internal/nprand"
-	"matpool/internal/pages"
+	"matpool/internal/base/pages"
+	"matpool/internal/random/nprand"
 )
 
 // reportRate reports flops operations a turn, as a rate and as a share of the processor's peak, which is measured

@@ -3,7 +3,7 @@ package blas
 import (
 	"math"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 )
 
 // Define computes C = A·B by the definition of the product and nothing else:

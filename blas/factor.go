@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"unsafe"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 )
 
 // A Factor is a view of Rows×Cols values of one of numpy's types as they lie in a file.

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 )
 
 // The sizes k×cols of a factor: 0, 1, and around the tiles, the panel, the row blocks, the

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 )
 
 // Sizes of what a thread has at hand to multiply integers: a block of A and one of B, both

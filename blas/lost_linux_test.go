@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 )
 
 // mapped returns a matrix in a mapped file, and a function that truncates the file. The matrix is

@@ -4,7 +4,7 @@ import (
 	"context"
 	"math/bits"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 )
 
 // Matmul computes the product of two matrices as np.matmul does, and returns its values

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"matpool/blas/internal/openblas"
-	"matpool/internal/pages"
+	"matpool/internal/base/pages"
 )
 
 // openBLAS computes products with OpenBLAS.

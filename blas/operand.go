@@ -1,6 +1,6 @@
 package blas
 
-import "matpool/internal/elem"
+import "matpool/elem"
 
 // An operand is a factor as the real matrix that the kernels multiply, rows×cols.
 //

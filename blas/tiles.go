@@ -6,7 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"matpool/internal/pages"
+	"matpool/internal/base/pages"
 )
 
 // blockCols is the width of the block of B that is packed at a time.

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"matpool/internal/elem"
-	"matpool/internal/pages"
+	"matpool/elem"
+	"matpool/internal/base/pages"
 )
 
 // A product of each type with itself, in turn, so that all meet the same clocks; rates are of

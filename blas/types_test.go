@@ -11,7 +11,7 @@ import (
 	"slices"
 	"testing"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 )
 
 // An order says how a factor lies in memory.

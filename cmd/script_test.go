@@ -37,7 +37,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/cpu"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 	"matpool/internal/status"
 	"matpool/npyio"
 )

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 // Blanks are the characters that separate words in HTCondor's languages and in a

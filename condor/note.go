@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 )
 
 // A Note is the text that a submit description of package submitfile adds to each job's

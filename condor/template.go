@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 )
 
 // A Template is text with macros that differ from job to job: $(index), the job's number;

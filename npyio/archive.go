@@ -15,8 +15,8 @@ import (
 
 	"github.com/klauspost/compress/flate" // twice as fast as the standard library's
 
-	"matpool/internal/file"
-	"matpool/internal/text"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 )
 
 // An Archive is a .npz file that is open for reading: a zip archive of .npy files, stored as by

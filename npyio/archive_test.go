@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 )
 
 func openArchive(t testing.TB, content []byte) *Archive {

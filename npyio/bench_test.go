@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"matpool/internal/pages"
+	"matpool/internal/base/pages"
 )
 
 // matrix writes a file of 1000×1000 values and returns its name, and memory for them that has been touched.

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 )
 
 // A DType is a numeric type in numpy's array-interface notation, such as '<f8':

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 )
 
 // Each spelling of a type means what it means to numpy 1, which knows more of them than numpy 2: one of the types

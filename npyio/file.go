@@ -8,8 +8,8 @@ import (
 	"io/fs"
 	"os"
 
-	"matpool/internal/elem"
-	"matpool/internal/file"
+	"matpool/elem"
+	"matpool/internal/base/file"
 )
 
 // A File is a .npy file, or an array of a .npz file, that is open for reading and as

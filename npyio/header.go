@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 // maxHeader is the longest header that is read, in bytes: numpy's own limit.

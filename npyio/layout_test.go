@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 )
 
 // A file whose values are written at their places, last ones first, is the one that is written from its beginning.

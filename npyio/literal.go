@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 // maxDepth is how deep the types of records may be nested.

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 
 	"github.com/kshedden/gonpy"
 )

@@ -14,7 +14,7 @@ export CGO_ENABLED=0
 # emulated FLAG... PACKAGE... runs tests.
 emulated() { GOARCH=arm64 go test -count=1 -exec qemu-aarch64 "$@"; }
 # Left out is what would take long.
-emulated -skip 'Of5GB|LargeProducts' ./internal/ddsum ./internal/elem ./internal/nprand ./npyio ./test/equality
+emulated -skip 'Of5GB|LargeProducts' ./internal/sum/ddsum ./elem ./internal/random/nprand ./npyio ./test/equality
 # Our kernel: the plain one is not for this processor, and slow to emulate.
 emulated -run './neon/threads=(1|3)' -skip HalfTheWork ./blas
 

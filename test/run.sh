@@ -87,7 +87,7 @@ go test -count=1 ./... # Go's cache does not notice that many of them build and 
 step "tests with the kernels of older processors"
 for off in cpu.avx512=off cpu.avx512=off,cpu.avx2=off; do
     echo "GODEBUG=$off"
-    go test -count=1 -exec "env GODEBUG=$off" ./blas ./internal/ddsum ./internal/elem ./internal/nprand ./internal/flow
+    go test -count=1 -exec "env GODEBUG=$off" ./blas ./internal/sum/ddsum ./elem ./internal/random/nprand ./internal/flow
 done
 
 step "race detector"

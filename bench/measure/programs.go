@@ -13,7 +13,7 @@ import (
 	"strconv"
 	"strings"
 
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 )
 
 var programNames = []string{"matcombine", "matinit", "matprod", "matsubmit", "matwatch"}

@@ -5,12 +5,12 @@ import (
 	_ "embed"
 	"io"
 
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 	"matpool/internal/cli"
-	"matpool/internal/file"
 	"matpool/internal/flow"
 	"matpool/internal/progress"
 	"matpool/internal/request"
-	"matpool/internal/text"
 )
 
 //go:embed doc.go

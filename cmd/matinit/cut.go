@@ -9,11 +9,11 @@ import (
 	"strconv"
 	"strings"
 
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 	"matpool/internal/cli"
-	"matpool/internal/file"
 	"matpool/internal/flow"
 	"matpool/internal/progress"
-	"matpool/internal/text"
 )
 
 // cutArguments are the flags for matrices that are cut.

@@ -8,10 +8,10 @@ import (
 	"math/rand/v2"
 	"strconv"
 
+	"matpool/internal/base/text"
 	"matpool/internal/cli"
 	"matpool/internal/flow"
 	"matpool/internal/progress"
-	"matpool/internal/text"
 )
 
 //go:embed doc.go

@@ -8,11 +8,11 @@ import (
 	"slices"
 
 	"matpool/condor/chirp"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 	"matpool/internal/cli"
-	"matpool/internal/file"
 	"matpool/internal/flow"
 	"matpool/internal/progress"
-	"matpool/internal/text"
 )
 
 //go:embed doc.go

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 // parseDetail parses the content of an event, in the format of HTCondor's formatBody and

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"matpool/condor"
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 // A Reader reads the events of a job event log, in HTCondor's text format.

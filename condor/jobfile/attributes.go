@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 )
 
 // An Attribute is a name that can have a value in a simplified submission file.

@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 // isBlank reports whether a character means nothing around a name or a value: blanks of all

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"strings"
 
-	"matpool/internal/file"
-	"matpool/internal/text"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 )
 
 // A Fixed is the factor that all products of matprod have in common, if any.

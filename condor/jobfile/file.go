@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 
 	"matpool/condor"
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 // A File is a simplified submission file: attributes, one to a line, in any order.

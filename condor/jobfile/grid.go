@@ -1,8 +1,8 @@
 package jobfile
 
 import (
-	"matpool/internal/file"
-	"matpool/internal/text"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 )
 
 // A Grid is the sizes of a grid of tiles, which are numbered row by row.

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"matpool/condor"
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 const condorPrefix = "condor."

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"matpool/condor"
-	"matpool/internal/file"
-	"matpool/internal/text"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 )
 
 // A Request is what a simplified submission file asks for, with defaults filled in. The

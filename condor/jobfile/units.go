@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 // parseTime parses a time: a number of minutes, or numbers with units, 30s, 90m, 2h,

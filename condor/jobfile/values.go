@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"matpool/condor"
-	"matpool/internal/file"
-	"matpool/internal/text"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 )
 
 // checkValue returns what is wrong with an attribute's value.

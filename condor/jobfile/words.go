@@ -8,8 +8,8 @@ import (
 	"sync"
 
 	"matpool/condor"
-	"matpool/internal/file"
-	"matpool/internal/text"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 )
 
 // Foreign reports whether a name is no attribute but a word of another program's files:

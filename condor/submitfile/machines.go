@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"matpool/condor"
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 // writeMachines prints the requirements on machines, and the attributes that HTCondor

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"matpool/condor"
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 // writeTimeLimit prints HTCondor's limit on the time of an attempt, and a second check of the

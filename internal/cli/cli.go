@@ -8,8 +8,8 @@ import (
 	"os"
 	"os/signal"
 
+	"matpool/internal/base/text"
 	"matpool/internal/status"
-	"matpool/internal/text"
 )
 
 // A Command is a program. It parses its arguments and works until it is done or ctx is

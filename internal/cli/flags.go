@@ -11,9 +11,9 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"matpool/internal/file"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 	"matpool/internal/status"
-	"matpool/internal/text"
 )
 
 // Flags are a program's flags. They may be before, between and after the operands, with one

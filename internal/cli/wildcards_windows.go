@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/status"
 )
 

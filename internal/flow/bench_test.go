@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"matpool/blas"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 )
 
 // What a program does, without its start and its end, on files in the page cache.

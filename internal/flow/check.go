@@ -7,8 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"matpool/internal/elem"
-	"matpool/internal/file"
+	"matpool/elem"
+	"matpool/internal/base/file"
 	"matpool/internal/status"
 	"matpool/npyio"
 )

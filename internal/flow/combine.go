@@ -7,9 +7,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"matpool/internal/ddsum"
-	"matpool/internal/pages"
+	"matpool/internal/base/pages"
 	"matpool/internal/progress"
+	"matpool/internal/sum/ddsum"
 	"matpool/npyio"
 )
 

@@ -8,11 +8,11 @@ import (
 	"os"
 	"path/filepath"
 
-	"matpool/internal/elem"
-	"matpool/internal/file"
+	"matpool/elem"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 	"matpool/internal/progress"
 	"matpool/internal/status"
-	"matpool/internal/text"
 	"matpool/npyio"
 )
 

@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"matpool/internal/elem"
-	"matpool/internal/file"
-	"matpool/internal/nprand"
+	"matpool/elem"
+	"matpool/internal/base/file"
+	"matpool/internal/random/nprand"
 	"matpool/npyio"
 )
 

@@ -6,7 +6,7 @@ import (
 	"os"
 	"slices"
 
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/progress"
 	"matpool/npyio"
 )

@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"matpool/blas"
+	"matpool/internal/base/text"
 	"matpool/internal/status"
-	"matpool/internal/text"
 )
 
 // choose returns the division, and the reason for what it leaves open: panels, or both sizes of the

@@ -7,8 +7,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"matpool/internal/file"
-	"matpool/internal/pages"
+	"matpool/internal/base/file"
+	"matpool/internal/base/pages"
 	"matpool/internal/progress"
 	"matpool/npyio"
 )

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"matpool/blas"
-	"matpool/internal/elem"
+	"matpool/elem"
 	"matpool/internal/status"
 	"matpool/npyio"
 )

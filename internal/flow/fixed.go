@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"matpool/internal/pages"
+	"matpool/internal/base/pages"
 )
 
 // Fixed says which factor all pairs of a range have in common, if any. Its name has no index.

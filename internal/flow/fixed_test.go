@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"matpool/internal/elem"
-	"matpool/internal/nprand"
+	"matpool/elem"
+	"matpool/internal/random/nprand"
 	"matpool/internal/status"
 )
 

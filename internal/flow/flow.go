@@ -17,7 +17,7 @@ import (
 	"io/fs"
 	"slices"
 
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/status"
 	"matpool/npyio"
 )

@@ -15,10 +15,10 @@ import (
 	"time"
 
 	"matpool/blas"
-	"matpool/internal/ddsum"
-	"matpool/internal/file"
-	"matpool/internal/nprand"
+	"matpool/internal/base/file"
+	"matpool/internal/random/nprand"
 	"matpool/internal/status"
+	"matpool/internal/sum/ddsum"
 	"matpool/npyio"
 )
 

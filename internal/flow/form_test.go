@@ -9,8 +9,8 @@ import (
 	"slices"
 	"testing"
 
-	"matpool/internal/elem"
-	"matpool/internal/nprand"
+	"matpool/elem"
+	"matpool/internal/random/nprand"
 	"matpool/internal/status"
 	"matpool/npyio"
 )

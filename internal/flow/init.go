@@ -8,10 +8,10 @@ import (
 	"os"
 	"path/filepath"
 
-	"matpool/internal/file"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 	"matpool/internal/progress"
 	"matpool/internal/status"
-	"matpool/internal/text"
 )
 
 // InitOptions say which random inputs [Init] writes.

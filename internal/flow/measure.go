@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"matpool/blas"
-	"matpool/internal/pages"
+	"matpool/internal/base/pages"
 )
 
 // How a kernel is measured: by products of float64s of a usual size, for a while.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"io"
 
-	"matpool/internal/ddsum"
-	"matpool/internal/text"
+	"matpool/internal/base/text"
+	"matpool/internal/sum/ddsum"
 )
 
 // PrintNorm prints the norm of something, such as "the sum of 3 files", as Python prints

@@ -7,7 +7,7 @@ import (
 	"math"
 	"testing"
 
-	"matpool/internal/ddsum"
+	"matpool/internal/sum/ddsum"
 )
 
 func TestPrintNorm(t *testing.T) {

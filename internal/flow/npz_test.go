@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"matpool/internal/elem"
-	"matpool/internal/nprand"
+	"matpool/elem"
+	"matpool/internal/random/nprand"
 	"matpool/npyio"
 )
 

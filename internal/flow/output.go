@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/status"
 	"matpool/npyio"
 )

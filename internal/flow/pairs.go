@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"matpool/blas"
-	"matpool/internal/pages"
+	"matpool/internal/base/pages"
 	"matpool/internal/progress"
 	"matpool/npyio"
 )

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"matpool/blas"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/progress"
 	"matpool/npyio"
 )

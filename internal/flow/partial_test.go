@@ -17,9 +17,9 @@ import (
 
 	"github.com/klauspost/compress/flate"
 
-	"matpool/internal/ddsum"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/status"
+	"matpool/internal/sum/ddsum"
 	"matpool/npyio"
 )
 

@@ -5,8 +5,8 @@ import (
 	"math"
 
 	"matpool/blas"
-	"matpool/internal/elem"
-	"matpool/internal/pages"
+	"matpool/elem"
+	"matpool/internal/base/pages"
 	"matpool/npyio"
 )
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/status"
 	"matpool/npyio"
 )

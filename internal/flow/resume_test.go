@@ -10,9 +10,9 @@ import (
 	"slices"
 	"testing"
 
-	"matpool/internal/elem"
-	"matpool/internal/file"
-	"matpool/internal/nprand"
+	"matpool/elem"
+	"matpool/internal/base/file"
+	"matpool/internal/random/nprand"
 )
 
 // stops returns a context that is cancelled after some calls of show, and show.

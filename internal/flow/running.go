@@ -12,10 +12,10 @@ import (
 	"sync"
 	"time"
 
-	"matpool/internal/ddsum"
-	"matpool/internal/elem"
-	"matpool/internal/file"
-	"matpool/internal/pages"
+	"matpool/elem"
+	"matpool/internal/base/file"
+	"matpool/internal/base/pages"
+	"matpool/internal/sum/ddsum"
 	"matpool/npyio"
 )
 

@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 
 	"matpool/blas"
-	"matpool/internal/ddsum"
 	"matpool/internal/progress"
+	"matpool/internal/sum/ddsum"
 	"matpool/npyio"
 )
 

@@ -3,8 +3,8 @@ package flow
 import (
 	"unsafe"
 
-	"matpool/internal/ddsum"
-	"matpool/internal/elem"
+	"matpool/elem"
+	"matpool/internal/sum/ddsum"
 )
 
 // A summand is the values of a product, to be added to a sum.

@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"strings"
 
-	"matpool/internal/elem"
+	"matpool/elem"
+	"matpool/internal/base/text"
 	"matpool/internal/status"
-	"matpool/internal/text"
 	"matpool/npyio"
 )
 

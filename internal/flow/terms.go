@@ -10,9 +10,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"matpool/internal/ddsum"
-	"matpool/internal/elem"
+	"matpool/elem"
 	"matpool/internal/status"
+	"matpool/internal/sum/ddsum"
 	"matpool/npyio"
 )
 

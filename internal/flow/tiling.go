@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 
-	"matpool/internal/ddsum"
-	"matpool/internal/elem"
+	"matpool/elem"
+	"matpool/internal/base/text"
 	"matpool/internal/progress"
 	"matpool/internal/status"
-	"matpool/internal/text"
+	"matpool/internal/sum/ddsum"
 	"matpool/npyio"
 )
 

@@ -6,7 +6,7 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 // Problem returns a line on why a job is held, failed or was removed, or "" for any other

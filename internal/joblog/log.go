@@ -9,7 +9,7 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/status"
 )
 

@@ -13,7 +13,7 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 )
 
 // A Presence says whether an output came back from its job.

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"matpool/condor/eventlog"
+	"matpool/internal/base/text"
 	"matpool/internal/status"
-	"matpool/internal/text"
 )
 
 // Summary describes the run in one line: its clusters, and the number of jobs in each state.

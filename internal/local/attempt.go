@@ -13,7 +13,7 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 )
 
 // An attempt is one run of a job's program.

@@ -14,7 +14,7 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 )
 
 // sendInputs copies the program and the inputs to the job's folder. They are copies, since the

@@ -21,7 +21,7 @@ import (
 	"matpool/condor"
 	"matpool/condor/eventlog"
 	"matpool/condor/submitfile"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/progress"
 	"matpool/internal/status"
 )

@@ -5,8 +5,8 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
+	"matpool/internal/base/text"
 	"matpool/internal/status"
-	"matpool/internal/text"
 )
 
 // after decides what becomes of a job whose program has ended: whether it is held or runs

@@ -11,7 +11,7 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/jobfile"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/status"
 )
 

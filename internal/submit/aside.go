@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 )
 
 // An asideFile is an output that was set aside, because new jobs make it again.

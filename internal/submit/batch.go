@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"matpool/condor/jobfile"
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 // A batch is the products of one job.

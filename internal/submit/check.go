@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"matpool/condor"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/status"
 )
 

@@ -9,9 +9,9 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/submitfile"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 	"matpool/internal/status"
-	"matpool/internal/text"
 )
 
 // A textFile is a file to write.

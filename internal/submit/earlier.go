@@ -4,7 +4,7 @@ import (
 	"os"
 
 	"matpool/condor/eventlog"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 )
 
 // An earlier is an earlier run of this task's jobs, from the event log.

@@ -8,7 +8,7 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/jobfile"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/flow"
 	"matpool/internal/status"
 )

@@ -12,10 +12,10 @@ import (
 	"strings"
 	"time"
 
-	"matpool/internal/file"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 	"matpool/internal/local"
 	"matpool/internal/status"
-	"matpool/internal/text"
 )
 
 // A handover hands the jobs over to HTCondor.

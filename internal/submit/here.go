@@ -8,12 +8,12 @@ import (
 
 	"matpool/condor/eventlog"
 	"matpool/condor/submitfile"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 	"matpool/internal/joblog"
 	"matpool/internal/local"
 	"matpool/internal/progress"
 	"matpool/internal/status"
-	"matpool/internal/text"
 )
 
 // checkHere makes sure that the jobs can run here. It adds nothing to an error of the programs.

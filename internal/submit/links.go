@@ -13,7 +13,7 @@ import (
 	"strconv"
 
 	"matpool/condor"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/progress"
 	"matpool/internal/status"
 )

@@ -7,7 +7,7 @@ import (
 	"io"
 	"os"
 
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 )
 
 // mark begins the first line of the files that matsubmit writes. It is followed by a digest

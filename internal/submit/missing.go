@@ -12,11 +12,11 @@ import (
 	"time"
 
 	"matpool/condor/eventlog"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 	"matpool/internal/flow"
 	"matpool/internal/joblog"
 	"matpool/internal/status"
-	"matpool/internal/text"
 	"matpool/npyio"
 )
 

@@ -7,7 +7,7 @@ import (
 	"os"
 	"path"
 
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/status"
 )
 

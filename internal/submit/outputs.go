@@ -8,7 +8,7 @@ import (
 	"strconv"
 
 	"matpool/condor/jobfile"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 )
 
 // outputs are the files that come back from jobs.

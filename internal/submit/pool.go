@@ -15,7 +15,7 @@ import (
 
 	"matpool/condor/pool"
 	"matpool/condor/submitfile"
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 // An offer is what the pool has for the jobs, as far as HTCondor answers.

@@ -16,7 +16,7 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/jobfile"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/local"
 	"matpool/internal/status"
 )

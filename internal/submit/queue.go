@@ -6,9 +6,9 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
+	"matpool/internal/base/text"
 	"matpool/internal/joblog"
 	"matpool/internal/status"
-	"matpool/internal/text"
 )
 
 // A queue is the state of earlier jobs with products of this task, from the event log.

@@ -7,11 +7,11 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/jobfile"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 	"matpool/internal/flow"
 	"matpool/internal/request"
 	"matpool/internal/status"
-	"matpool/internal/text"
 )
 
 // A task is the user's request. All stages take it, and none changes it.

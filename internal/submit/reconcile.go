@@ -7,8 +7,8 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
+	"matpool/internal/base/text"
 	"matpool/internal/status"
-	"matpool/internal/text"
 )
 
 // A plan is what to do, given what exists.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"matpool/condor/submitfile"
+	"matpool/internal/base/text"
 	"matpool/internal/flow"
-	"matpool/internal/text"
 )
 
 // otherBytes is the memory that another program than matprod needs besides its files: a guess.

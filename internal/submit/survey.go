@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"matpool/condor/jobfile"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/flow"
 	"matpool/internal/progress"
 	"matpool/internal/status"

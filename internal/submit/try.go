@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"matpool/condor"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 	"matpool/internal/local"
 	"matpool/internal/status"
-	"matpool/internal/text"
 )
 
 // tryFolder returns the folder for all that -try makes.

@@ -11,7 +11,7 @@ import (
 
 	"matpool/condor/eventlog"
 	"matpool/condor/pool"
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 // tell prints the verdict, how long the jobs will take, and a warning if no slot matches. If

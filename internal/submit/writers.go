@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"matpool/condor"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/status"
 )
 

@@ -5,9 +5,9 @@ import (
 	"io"
 	"time"
 
+	"matpool/internal/base/text"
 	"matpool/internal/joblog"
 	"matpool/internal/progress"
-	"matpool/internal/text"
 )
 
 // A Status is the progress of a run.

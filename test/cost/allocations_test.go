@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"matpool/blas"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/flow"
 )
 

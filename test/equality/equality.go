@@ -24,7 +24,7 @@ import (
 	"strings"
 
 	"matpool/blas"
-	"matpool/internal/nprand"
+	"matpool/internal/random/nprand"
 )
 
 func main() {

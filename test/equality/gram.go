@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"matpool/blas"
-	"matpool/internal/nprand"
+	"matpool/internal/random/nprand"
 )
 
 // A gram is a case, C = XᵀX for a depth×cols matrix X. Its checksum is that of the whole

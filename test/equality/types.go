@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"matpool/blas"
-	"matpool/internal/elem"
-	"matpool/internal/nprand"
+	"matpool/elem"
+	"matpool/internal/random/nprand"
 )
 
 // A typed is a case of two types, C = AB: rounded to the result's type, or exact and modulo

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 	"matpool/npyio"
 )
 

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 )
 
 const page = "../../docs/FORMAT.md"

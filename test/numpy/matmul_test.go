@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 	"matpool/npyio"
 )
 

@@ -20,7 +20,7 @@ import (
 	sbinet "github.com/sbinet/npyio/npy"
 	sbinetz "github.com/sbinet/npyio/npz"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 	"matpool/npyio"
 )
 

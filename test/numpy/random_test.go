@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"matpool/internal/nprand"
+	"matpool/internal/random/nprand"
 )
 
 // A drawing is an array that numpy draws with an expression, and we draw with a function.

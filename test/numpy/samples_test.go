@@ -12,7 +12,7 @@ import (
 	sbinetz "github.com/sbinet/npyio/npz"
 	"gonum.org/v1/gonum/mat"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 	"matpool/npyio"
 )
 

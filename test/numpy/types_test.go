@@ -12,7 +12,7 @@ import (
 	"testing"
 	"unsafe"
 
-	"matpool/internal/elem"
+	"matpool/elem"
 	"matpool/npyio"
 )
 

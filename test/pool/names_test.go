@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"matpool/condor/eventlog"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 )
 
 // Names with characters that are special to a shell, a submit description or Windows reach the

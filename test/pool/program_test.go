@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"matpool/condor/eventlog"
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 )
 
 // program makes a folder with a program that knows nothing of indices, and a submission file for

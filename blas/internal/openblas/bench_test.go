@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"testing"
 
-	"matpool/internal/nprand"
-	"matpool/internal/pages"
+	"matpool/internal/base/pages"
+	"matpool/internal/random/nprand"
 )
 
 // The whole product in one call: what OpenBLAS itself gives, with its own choice of panels.

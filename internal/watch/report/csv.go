@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"matpool/condor/eventlog"
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 // WriteCSV writes a row for each attempt of each job, and one for a job without attempts.

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"matpool/condor/eventlog"
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 // A table has rows of cells. The first row is the heading.

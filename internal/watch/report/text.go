@@ -11,8 +11,8 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
+	"matpool/internal/base/text"
 	"matpool/internal/joblog"
-	"matpool/internal/text"
 )
 
 const (

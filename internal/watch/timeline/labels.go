@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"matpool/condor/eventlog"
-	"matpool/internal/text"
+	"matpool/internal/base/text"
 )
 
 // minLabelGap is the smallest distance between labels.

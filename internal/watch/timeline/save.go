@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
-	"matpool/internal/file"
+	"matpool/internal/base/file"
 	"matpool/internal/status"
 	"matpool/internal/watch/report"
 )

@@ -13,9 +13,9 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"matpool/condor/eventlog"
+	"matpool/internal/base/text"
 	"matpool/internal/joblog"
 	"matpool/internal/status"
-	"matpool/internal/text"
 	"matpool/internal/watch/report"
 )
 
