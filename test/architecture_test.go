@@ -44,6 +44,7 @@ var allowed = map[string]string{
 	"internal/cli":           "internal/base/file internal/status internal/base/text",
 	"internal/sum/ddsum":     "",
 	"elem":                   "",
+	"internal/base/each":     "",
 	"internal/base/file":     "",
 	"internal/random/nprand": "",
 	"internal/base/pages":    "",
