@@ -63,8 +63,8 @@ func (a *archive) summary(dir string) string {
 		}
 	}
 	return "\n![" + jobTitle + "](" + dir + "/" + jobPlot + ")\n\n" +
-		table([]string{"", "Python with numpy", "matpool, OpenBLAS", "times as fast", "matpool, BLAS=go", "times as fast"}, rows) +
-		fmt.Sprintf("\nMedians of %d interleaved runs, with the smallest and the largest value, on two threads unless a row says one: %s, %s. "+
+		table([]string{"", "Python with numpy", "matpool, OpenBLAS", "speedup", "matpool, BLAS=go", "speedup"}, rows) +
+		fmt.Sprintf("\nMedians of %d interleaved runs (smallest–largest), on two threads unless the row says one: %s, %s. "+
 			"See [all measurements](%s/table.md) and [what limits them](bench/README.md).\n",
 			len(a.sample(openblas, "Job/n=1000", "sec/op")), a.machine["cpu"], a.machine["date"], dir)
 }
