@@ -3,7 +3,6 @@ package submit
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -81,7 +80,7 @@ func findAsides(t task) (list []asideFile, err error) {
 	dirs := append(t.outputFolders(), filepath.Dir(t.normFile()))
 	slices.Sort(dirs)
 	for _, dir := range slices.Compact(dirs) {
-		names, err := hiddenNames(dir)
+		names, err := file.Hidden(dir)
 		if err != nil {
 			return nil, err
 		}
@@ -93,32 +92,6 @@ func findAsides(t task) (list []asideFile, err error) {
 		}
 	}
 	return list, nil
-}
-
-// hiddenNames returns the sorted names in a folder that begin with a dot, or none if there
-// is no such folder. The folder may have hundreds of thousands of others.
-func hiddenNames(dir string) (hidden []string, err error) {
-	f, err := os.Open(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err == nil {
-		defer f.Close()
-		var names []string
-		for err == nil {
-			names, err = f.Readdirnames(1000)
-			for _, name := range names {
-				if strings.HasPrefix(name, ".") {
-					hidden = append(hidden, name)
-				}
-			}
-		}
-	}
-	if err != io.EOF {
-		return nil, fmt.Errorf("%s: the folder cannot be read: %w", dir, file.Cause(err))
-	}
-	slices.Sort(hidden)
-	return hidden, nil
 }
 
 // recoverAside finishes the work of an interrupted call. It removes an old output that exists

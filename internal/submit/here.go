@@ -54,7 +54,7 @@ func lockTask(t task) (unlock func(), err error) {
 	if !t.submits() && !t.Try {
 		return func() {}, nil
 	}
-	locked, ok, err := local.Lock(t.File)
+	locked, ok, err := file.Lock(t.File)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%s: cannot be locked: %w", t.File, file.Cause(err))

@@ -1,6 +1,7 @@
 package file
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 )
@@ -20,7 +21,8 @@ func Link(existing, name string, sync bool) error {
 	}
 	temp := ""
 	for attempt := 0; ; attempt++ {
-		temp = tempName(path, attempt)
+		dir, base := filepath.Split(path)
+		temp = fmt.Sprintf("%s.%s.link-%d-%d", dir, base, os.Getpid(), attempt)
 		if err = os.Link(from, temp); !os.IsExist(err) || attempt > 1000 {
 			break
 		}
@@ -33,7 +35,7 @@ func Link(existing, name string, sync bool) error {
 		}
 	}
 	if err == nil && sync {
-		err = syncDir(folder(path) + ".")
+		err = syncFolder(path)
 	}
 	return f.wrap(err)
 }

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // An Output is a file that appears under its name complete or not at all.
@@ -72,6 +74,9 @@ func target(name string) (path string, mode fs.FileMode, err error) {
 	if path, err = FollowLinks(name); err != nil {
 		return "", 0, (&Output{name: name}).wrap(err)
 	}
+	if path != name && isPlanted(name) {
+		return "", 0, &TargetError{name, "another user's link in a folder that all users may write to"}
+	}
 	if why := forbidden(filepath.Base(path)); why != "" {
 		return "", 0, &NameError{name, why}
 	}
@@ -101,19 +106,72 @@ func folder(path string) string {
 	return dir
 }
 
-// createTemp is os.CreateTemp with the permissions of an ordinary new file.
+// createTemp creates a temporary file for the file path, with the permissions of an ordinary new
+// file. It removes what a process that was killed has left for the same path, but no file of a
+// living process: each is locked for as long as its process has it open.
 func createTemp(path string) (*os.File, error) {
 	for attempt := 0; ; attempt++ {
-		file, err := os.OpenFile(tempName(path, attempt), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-		if !os.IsExist(err) || attempt > 1000 {
-			return file, err
+		name := tempName(path, attempt)
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if os.IsExist(err) && removeAbandoned(name) {
+			f, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		}
+		switch {
+		case err == nil && lockTemp(f):
+			return f, nil
+		case err == nil: // another process took it for abandoned before it was locked
+			f.Close()
+		case !os.IsExist(err) || attempt > 1000:
+			return nil, err
 		}
 	}
 }
 
+// tempName returns the name of a temporary file for the file path: .NAME.tmp-0 and so on.
 func tempName(path string, attempt int) string {
 	dir, base := filepath.Split(path)
-	return fmt.Sprintf("%s.%s.tmp-%d-%d", dir, base, os.Getpid(), attempt)
+	return fmt.Sprintf("%s.%s.tmp-%d", dir, base, attempt)
+}
+
+// RemoveAbandoned removes the temporary files in a folder that killed processes have left for files
+// with these names. It leaves alone those that a process still writes.
+func RemoveAbandoned(dir string, names map[string]bool) error {
+	hidden, err := Hidden(dir)
+	if err != nil {
+		return err
+	}
+	for _, temp := range hidden {
+		if i := strings.LastIndex(temp, ".tmp-"); i > 0 && names[temp[1:i]] {
+			removeAbandoned(filepath.Join(dir, temp))
+		}
+	}
+	return nil
+}
+
+// Hidden returns the sorted names in a folder that begin with a dot; none if the folder does not
+// exist. The folder may have hundreds of thousands of others.
+func Hidden(dir string) (names []string, err error) {
+	f, err := os.Open(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err == nil {
+		defer f.Close()
+		var some []string
+		for err == nil {
+			some, err = f.Readdirnames(1000)
+			for _, name := range some {
+				if strings.HasPrefix(name, ".") {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	if err != io.EOF {
+		return nil, fmt.Errorf("%s: the folder cannot be read: %w", dir, Cause(err))
+	}
+	slices.Sort(names)
+	return names, nil
 }
 
 // Reserve reserves disk space for size bytes, so that a full disk is an error before the work
@@ -168,7 +226,8 @@ func (f *Output) Commit(sync bool) error {
 		}
 	}
 	f.File = nil
-	if err := temp.Close(); err != nil {
+	defer keepLock(temp)()               // until the file has its name
+	if err := temp.Close(); err != nil { // a file server may refuse the data only now
 		remove(temp.Name())
 		return f.wrap(err)
 	}
@@ -177,14 +236,47 @@ func (f *Output) Commit(sync bool) error {
 		return f.wrap(err)
 	}
 	if sync {
-		return f.wrap(syncDir(folder(f.path) + "."))
+		return f.wrap(syncFolder(f.path))
 	}
 	return nil
 }
 
-// Move gives a complete file another name in place of the file that has it, if any. Both names
-// are on one disk.
-func Move(from, to string) error { return (&Output{name: to}).wrap(rename(from, to)) }
+// syncFolder flushes the folder of a file, and so its name. The file is complete by then: of what a
+// folder can refuse, only a fault of the disk is an error. Some folders cannot be opened or flushed
+// (those without read permission, of CIFS, of virtual machines).
+func syncFolder(path string) error {
+	if err := syncDir(folder(path) + "."); isDiskFault(err) {
+		return err
+	}
+	return nil
+}
+
+// Move gives a complete file another name in place of the file that has it, if any. It copies the
+// file if the names are on different file systems.
+func Move(from, to string) error {
+	f := &Output{name: to}
+	err := rename(from, to)
+	if !isOtherDisk(err) {
+		return f.wrap(err)
+	}
+	source, err := os.Open(from)
+	if err != nil {
+		return f.wrap(err)
+	}
+	defer source.Close()
+	if f, err = Create(to); err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := io.Copy(f, source); err != nil {
+		return err
+	}
+	if err := f.Commit(false); err != nil {
+		return err
+	}
+	source.Close() // Windows does not remove an open file
+	return f.wrap(remove(from))
+}
 
 // Close removes the temporary file, unless Commit has renamed it. On nil, it does nothing.
 func (f *Output) Close() error {

@@ -3,8 +3,13 @@
 package file
 
 import (
+	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // syncDir flushes a folder, and so the names in it.
@@ -27,3 +32,28 @@ func protected(fs.FileInfo) bool { return false }
 
 // forbidden returns why no file can have a name, or "". On Unix, the system reports that.
 func forbidden(string) string { return "" }
+
+// isDiskFault reports whether an error of flushing a folder means that data may be lost.
+func isDiskFault(err error) bool {
+	return errors.Is(err, unix.EIO) || errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.ESTALE)
+}
+
+// isOtherDisk reports whether a file cannot be renamed because the new name is on another file system.
+func isOtherDisk(err error) bool { return errors.Is(err, unix.EXDEV) }
+
+// isPlanted reports whether a name is a symbolic link that another user may have put there to have a file
+// of this user's replaced. It is the rule of Linux's fs.protected_symlinks, which does not see a link that
+// is read and then not followed: in a sticky folder that all may write to, a link must be the user's own, or
+// belong to the folder's owner.
+func isPlanted(name string) bool {
+	link, err := os.Lstat(name)
+	if err != nil || link.Mode()&fs.ModeSymlink == 0 {
+		return false
+	}
+	dir, err := os.Stat(filepath.Dir(name))
+	if err != nil || dir.Mode()&fs.ModeSticky == 0 || dir.Mode()&0o002 == 0 {
+		return false
+	}
+	owner := link.Sys().(*syscall.Stat_t).Uid
+	return owner != uint32(os.Geteuid()) && owner != dir.Sys().(*syscall.Stat_t).Uid
+}

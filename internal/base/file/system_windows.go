@@ -94,3 +94,12 @@ func forbidden(name string) string {
 	}
 	return ""
 }
+
+// isDiskFault is for syncDir, which does nothing on Windows.
+func isDiskFault(error) bool { return false }
+
+// isOtherDisk reports whether a file cannot be renamed because the new name is on another disk.
+func isOtherDisk(err error) bool { return errors.Is(err, windows.ERROR_NOT_SAME_DEVICE) }
+
+// isPlanted returns false: on Windows only administrators make symbolic links, and no folder is sticky.
+func isPlanted(string) bool { return false }
