@@ -35,8 +35,8 @@ var allowed = map[string]string{
 	"blas/internal/openblas": "",
 	"condor":                 "internal/base/file internal/base/text",
 	"condor/jobfile":         "condor internal/base/file internal/base/text",
-	"condor/submitfile":      "condor condor/chirp internal/status internal/base/text",
-	"condor/eventlog":        "condor internal/status internal/base/text",
+	"condor/submitfile":      "condor condor/chirp internal/base/text",
+	"condor/eventlog":        "condor internal/base/text",
 	"condor/pool":            "",
 	"condor/chirp":           "",
 

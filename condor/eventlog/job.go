@@ -57,10 +57,10 @@ func (j *Job) SubmittedAt() Moment {
 }
 
 // WillBeReleased reports whether HTCondor will release a held job: a machine was at fault
-// ([condor.IsReleased]), and the job was not held as often as the job's [condor.Note] lets it
+// ([condor.Released]), and the job was not held as often as the job's [condor.Note] lets it
 // start. It releases no job that matsubmit ran itself.
 func (j *Job) WillBeReleased() bool {
-	if j.State != Held || !condor.IsReleased(j.Hold.Code, j.Hold.Subcode) {
+	if j.State != Held || condor.AfterHold(j.Hold.Code, j.Hold.Subcode).Then != condor.Released {
 		return false
 	}
 	n, ok := j.Note()

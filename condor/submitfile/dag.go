@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"matpool/condor"
-	"matpool/internal/status"
 )
 
 // A DAG is the input of condor_submit_dag for a description: a node for each job, and a last
@@ -67,7 +66,7 @@ func (d *Description) WriteDAG(w io.Writer, g DAG) error {
 	if g.Retries > 0 {
 		p.section("A node that fails runs again, unless its input is bad.")
 		for i := range d.Jobs {
-			p.line(fmt.Sprintf("RETRY %s %d UNLESS-EXIT %d", nodeName(d.Jobs[i].Index), g.Retries, status.Data))
+			p.line(fmt.Sprintf("RETRY %s %d UNLESS-EXIT %d", nodeName(d.Jobs[i].Index), g.Retries, condor.ExitData))
 		}
 	}
 	if g.Last != "" {

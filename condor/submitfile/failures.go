@@ -6,7 +6,6 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/chirp"
-	"matpool/internal/status"
 )
 
 // Macros for the parts of a hold reason.
@@ -25,26 +24,21 @@ func subject(d *Description) string {
 }
 
 // writeFailures prints the policy for a job that fails: it runs again or is held.
-//
-// HTCondor evaluates on_exit_hold before it decides whether the job leaves the queue;
-// NumJobCompletions already counts the current attempt. After a signal, ExitCode is
-// undefined, and undefined =!= 0 is true.
 func writeFailures(p *printer, d *Description) {
-	failures := "Any other status or a signal: also held."
+	others := "Any other status or a signal: also held."
 	if d.MaxRetries > 0 {
-		failures = fmt.Sprintf("Any other status or a signal may be the machine's fault: run again, up to %d times, then held.", d.MaxRetries)
+		others = fmt.Sprintf("Any other status or a signal may be the machine's fault: run again, up to %d times, then held.", d.MaxRetries)
 	}
-	p.section(fmt.Sprintf("Failures. Exit status %d (wrong usage) and %d (bad input) would happen on any machine: held at once.", status.Usage, status.Data),
-		failures, "The reason names the machine, and quotes the program's message or the file that has it.")
+	p.section(fmt.Sprintf("Failures. Exit status %d (wrong usage) and %d (bad input) would happen on any machine: held at once.", condor.ExitUsage, condor.ExitData),
+		others, "The reason names the machine, and quotes the program's message or the file that has it.")
 	p.set("max_retries", "%d", d.MaxRetries)
-	p.set("on_exit_hold", "(ExitBySignal =?= false && (ExitCode == %d || ExitCode == %d)) || (ExitCode =!= 0 && NumJobCompletions > JobMaxRetries)", status.Usage, status.Data)
-	p.set(holdEvent, `ifThenElse(ExitBySignal =?= true, strcat("killed by signal ", ExitSignal), `+
-		`ifThenElse(ExitCode == %d, "wrong usage", ifThenElse(ExitCode == %d, "bad input", strcat("failed with exit status ", ExitCode))))`, status.Usage, status.Data)
-	// After a signal, the message is of an earlier attempt.
+	p.set("on_exit_hold", "%s", condor.OnExitHold())
+	p.set(holdEvent, "%s", condor.HoldEvent())
+	// After a signal, the message is from an earlier attempt.
 	p.set(holdMessage, `ifThenElse(ExitBySignal =!= true && isString(%[1]s) && %[1]s != "", %[1]s, strcat("see ", %[2]s))`, chirp.Attribute, nameOfStderr(d))
 	p.set("on_exit_hold_reason", `strcat($(%s), ": ", $(%s), ifThenElse(NumJobCompletions > 1, strcat(", after ", NumJobCompletions, " runs, the last on "), " on "), MachineAttrMachine0, " (", MachineAttrOpSys0, "): ", $(%s))`,
 		holdSubject, holdEvent, holdMessage)
-	p.set("on_exit_hold_subcode", "ifThenElse(ExitBySignal =?= true, 128 + ExitSignal, ExitCode)")
+	p.set("on_exit_hold_subcode", "%s", condor.HoldSubcode())
 }
 
 // nameOfStderr returns an expression for the name of a job's stderr, relative to the current
@@ -59,13 +53,13 @@ func nameOfStderr(d *Description) string {
 // writeNodeFailures prints the policy for a node's job: one that fails leaves the queue with
 // its exit status. DAGMan would wait for ever for a held one.
 func writeNodeFailures(p *printer, d *Description) {
-	p.section(fmt.Sprintf("Failures. Exit status %d (wrong usage) and %d (bad input) would happen on any machine: the node fails.", status.Usage, status.Data),
+	p.section(fmt.Sprintf("Failures. Exit status %d (wrong usage) and %d (bad input) would happen on any machine: the node fails.", condor.ExitUsage, condor.ExitData),
 		fmt.Sprintf("Any other status or a signal may be the machine's fault: run again, up to %d times, then the node fails.", d.MaxRetries))
 	p.set("max_retries", "%d", d.MaxRetries)
-	p.set("retry_until", "ExitCode =?= %d || ExitCode =?= %d", status.Usage, status.Data)
+	p.set("retry_until", "%s", condor.RetryUntil())
 	if d.namesOutputs() {
 		p.comment("A job that HTCondor holds because an output does not exist is removed, and the node fails.")
-		p.set("periodic_remove", "JobStatus == 5 && HoldReasonCode == %d && HoldReasonSubCode =?= %d", condor.CodeOutputs, condor.SubcodeOutputIsGone)
+		p.set("periodic_remove", "JobStatus == 5 && %s", condor.MissingOutput())
 	}
 }
 
@@ -74,7 +68,7 @@ func writeReleases(p *printer, d *Description) {
 	if d.MaxRetries == 0 {
 		return
 	}
-	p.section("Machines at fault. A job that could not be started (6), or whose outputs could not be sent (12), runs again,",
-		fmt.Sprintf("unless an output does not exist (subcode 2), up to %d times.", d.MaxRetries))
-	p.set("periodic_release", "NumHolds <= %d && time() - EnteredCurrentStatus > %s && %s", d.MaxRetries, seconds(d.RetryDelay), condor.ReleasedHolds())
+	p.section(fmt.Sprintf("Machines at fault. A job that could not be started (%d), or whose outputs could not be sent (%d), runs again,", condor.CodeProgram, condor.CodeOutputs),
+		fmt.Sprintf("unless an output does not exist (subcode %d), up to %d times.", condor.SubcodeMissing, d.MaxRetries))
+	p.set("periodic_release", "NumHolds <= %d && time() - EnteredCurrentStatus > %s && %s", d.MaxRetries, seconds(d.RetryDelay), condor.Releases())
 }

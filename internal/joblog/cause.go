@@ -45,7 +45,7 @@ func subject(j *eventlog.Job) string {
 type Cause struct {
 	state         eventlog.State
 	code, subcode int
-	explanation   eventlog.HoldExplanation
+	explanation   condor.Rule
 	released      bool // HTCondor will release the job
 }
 

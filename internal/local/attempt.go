@@ -229,7 +229,7 @@ func errno(err error) (number int, what string) {
 		return 0, err.Error()
 	}
 	if errors.Is(err, os.ErrNotExist) { // Windows has several numbers for it
-		return condor.SubcodeOutputIsGone, "No such file or directory"
+		return condor.SubcodeMissing, "No such file or directory"
 	}
 	what = e.Error()
 	return int(e), strings.ToUpper(what[:1]) + what[1:]

@@ -137,7 +137,7 @@ func TestNamedOutputs(t *testing.T) {
 		t.Fatal(err)
 	}
 	held := r.run(t)[0].Held
-	if held.Code != condor.CodeOutputs || held.Subcode == condor.SubcodeOutputIsGone || !strings.Contains(held.Reason, "while receiving files from execution point slot1_1@") {
+	if held.Code != condor.CodeOutputs || held.Subcode == condor.SubcodeMissing || !strings.Contains(held.Reason, "while receiving files from execution point slot1_1@") {
 		t.Errorf("%+v", held)
 	}
 	if got := here(t, dir); got != "a0=new b0=" {
@@ -152,7 +152,7 @@ func TestOutbox(t *testing.T) {
 	if got := here(t, dir); got != "result0=0 result1=1" {
 		t.Error(got)
 	}
-	if results[0].Held.Code != 0 || results[1].Held.Code != codePolicy || results[1].Held.Subcode != 1 {
+	if results[0].Held.Code != 0 || results[1].Held.Code != condor.CodePolicy || results[1].Held.Subcode != 1 {
 		t.Errorf("%+v", results)
 	}
 }

@@ -6,60 +6,43 @@ import (
 	"matpool/condor"
 	"matpool/condor/eventlog"
 	"matpool/internal/base/text"
-	"matpool/internal/status"
 )
 
 // after decides what becomes of a job whose program has ended: whether it is held or runs
-// again. It is the policy for failures of package submitfile, with the same words.
+// again.
 func (a *attempt) after(exit eventlog.Exit) (held eventlog.JobHeld, retry bool) {
-	hopeless := exit.Signal == 0 && (exit.Status == status.Usage || exit.Status == status.Data)
+	rule, subcode := condor.AfterExit(exit.Status, exit.Signal)
 	switch {
-	case exit.OK():
+	case rule.Then == condor.Done:
 		return eventlog.JobHeld{}, false
-	case !hopeless && a.run <= a.MaxRetries:
+	case rule.Then == condor.Retried && a.run <= a.MaxRetries:
 		return eventlog.JobHeld{}, true
-	}
-	subcode, event := exit.Status, fmt.Sprintf("failed with exit status %d", exit.Status)
-	switch {
-	case exit.Signal != 0:
-		subcode, event = 128+exit.Signal, fmt.Sprintf("killed by signal %d", exit.Signal)
-	case exit.Status == status.Usage:
-		event = "wrong usage"
-	case exit.Status == status.Data:
-		event = "bad input"
 	}
 	on := " on "
 	if a.run > 1 {
 		on = fmt.Sprintf(", after %d runs, the last on ", a.run)
 	}
-	return eventlog.JobHeld{Code: codePolicy, Subcode: subcode, Reason: fmt.Sprintf("%s: %s%s%s (%s): see %s",
-		a.subject(), event, on, a.host, System(), a.expand(a.Stderr, a.job))}, false
+	return eventlog.JobHeld{Code: rule.Code, Subcode: subcode, Reason: fmt.Sprintf("%s: %s%s%s (%s): see %s",
+		a.subject(), rule.Event, on, a.host, System(), a.expand(a.Stderr, a.job))}, false
 }
-
-// The hold codes of HTCondor that package condor has no names for.
-const (
-	codePolicy = 3
-	codeStart  = 6
-	codeInputs = 13
-)
 
 // tooLong holds a job that has run longer than the limit.
 func (a *attempt) tooLong() eventlog.JobHeld {
-	return eventlog.JobHeld{Code: codePolicy, Subcode: condor.CodeTimeLimit,
+	return eventlog.JobHeld{Code: condor.CodePolicy, Subcode: condor.CodeTimeLimit,
 		Reason: fmt.Sprintf("%s: ran longer than %s on %s", a.subject(), text.Duration(a.MaxRunTime), a.host)}
 }
 
 // notStarted holds a job whose program cannot be started.
 func (a *attempt) notStarted(err error) eventlog.JobHeld {
 	number, what := errno(err)
-	return eventlog.JobHeld{Code: codeStart, Subcode: number,
+	return eventlog.JobHeld{Code: condor.CodeProgram, Subcode: number,
 		Reason: fmt.Sprintf("Error from %s: Failed to execute '%s': (errno=%d: '%s')", a.slot, a.program(), number, what)}
 }
 
 // notSent holds a job with an input that cannot be sent.
 func (a *attempt) notSent(name string, err error) eventlog.JobHeld {
 	number, what := errno(err)
-	return eventlog.JobHeld{Code: codeInputs, Subcode: number,
+	return eventlog.JobHeld{Code: condor.CodeInputs, Subcode: number,
 		Reason: fmt.Sprintf("Transfer input files failure at access point %s while sending files to execution point %s. Details: reading from file %s: (errno %d) %s",
 			a.host, a.slot, name, number, what)}
 }
