@@ -202,7 +202,7 @@ func TestHostileArchives(t *testing.T) {
 		{"a damaged directory", "damaged: its directory cannot be understood", at(good, entryAt(1), "XX")},
 		{"a member on another disk", "damaged: its directory cannot be understood", at(good, entryAt(1)+34, "\x01")},
 		{"a part of an archive", "is one of several parts", at(good, end+4, "\x01")},
-		{"zip64 that is not there", "truncated or damaged: its directory", at(good, end+12, "\xff\xff\xff\xff\xff\xff\xff\xff")},
+		{"zip64 that is not there", "damaged: its directory does not reach to its end", at(good, end+12, "\xff\xff\xff\xff\xff\xff\xff\xff")},
 		{"encrypted", "A: is encrypted", raw(zip.FileHeader{Flags: 1, CompressedSize64: 10, UncompressedSize64: 10}, text[:10])},
 		{"strongly encrypted", "A: is encrypted", raw(zip.FileHeader{Flags: 1 << 6, CompressedSize64: 10, UncompressedSize64: 10}, text[:10])},
 		{"bzip2", "A: is compressed by method 12", raw(zip.FileHeader{Method: 12, CompressedSize64: 10, UncompressedSize64: 10}, text[:10])},

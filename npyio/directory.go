@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -172,6 +173,16 @@ func extraField(b []byte, id uint16) []byte {
 
 type directory struct{ count, length, offset uint64 }
 
+// abbreviates reports whether d, in the 16 and 32 bits of the old format, is the same directory as wide, in those of
+// zip64: each number is the same, or the largest that there is.
+//
+// Note: it is not from the old numbers that zip64 can be told. Python's zipfile, and so numpy, appends it from an
+// offset of 2³¹ on, and there all old numbers still fit; and it appends none to exactly 65,535 members.
+func (d directory) abbreviates(wide directory) bool {
+	same := func(short, long, most uint64) bool { return short == long || short == most }
+	return same(d.count, wide.count, math.MaxUint16) && same(d.length, wide.length, math.MaxUint32) && same(d.offset, wide.offset, math.MaxUint32)
+}
+
 // findDirectory finds the directory by what ends an archive.
 func findDirectory(file *io.SectionReader) (directory, error) {
 	none := &ArchiveError{What: "truncated or damaged: its directory, which stands at its end, is not there"}
@@ -191,12 +202,9 @@ func findDirectory(file *io.SectionReader) (directory, error) {
 	at := uint64(size) - uint64(len(end)) // where what ends the archive begins
 	d := directory{uint64(le.Uint16(end[10:])), uint64(le.Uint32(end[12:])), uint64(le.Uint32(end[16:]))}
 	parts := le.Uint32(end[4:]) // two numbers of disks
-	if d.count == 1<<16-1 || d.length == 1<<32-1 || d.offset == 1<<32-1 {
-		var locator [locator64Length]byte
+	var locator [locator64Length]byte
+	if _, err := file.ReadAt(locator[:], int64(at)-locator64Length); err == nil && string(locator[:4]) == locator64Signature {
 		var end64 [end64Length]byte
-		if _, err := file.ReadAt(locator[:], int64(at)-locator64Length); err != nil || string(locator[:4]) != locator64Signature {
-			return directory{}, none
-		}
 		at64 := le.Uint64(locator[8:])
 		if at64 > at {
 			return directory{}, none
@@ -205,8 +213,11 @@ func findDirectory(file *io.SectionReader) (directory, error) {
 			at64+12+le.Uint64(end64[4:])+locator64Length != at {
 			return directory{}, none
 		}
-		at, parts = at64, le.Uint32(end64[16:])|le.Uint32(end64[20:])
-		d = directory{le.Uint64(end64[32:]), le.Uint64(end64[40:]), le.Uint64(end64[48:])}
+		wide := directory{le.Uint64(end64[32:]), le.Uint64(end64[40:]), le.Uint64(end64[48:])}
+		if !d.abbreviates(wide) {
+			return directory{}, &ArchiveError{What: "damaged: what ends it describes two directories"}
+		}
+		at, parts, d = at64, le.Uint32(end64[16:])|le.Uint32(end64[20:]), wide
 	}
 	switch {
 	case parts != 0:

@@ -78,7 +78,8 @@ const (
 	madeOnUnix   = 3
 	newYear1980  = 1<<5 | 1
 	ownerOnly    = 0o600 << 16
-	limit32      = math.MaxInt32 // what is larger stands in 64 bits
+	limit32      = math.MaxInt32  // what is larger stands in 64 bits
+	limit16      = math.MaxUint16 // so does what is appended to more members
 	beyond32     = math.MaxUint32
 )
 
@@ -167,7 +168,7 @@ func (l *NpzLayout) directory(values []Checksum) []byte {
 // appendEnd appends to the directory's entries what ends the file.
 func (l *NpzLayout) appendEnd(b []byte) []byte {
 	count, size := uint64(len(l.members)), uint64(len(b))
-	if l.end > limit32 {
+	if l.end > limit32 || size > limit32 || count > limit16 {
 		b = append(b, end64Signature...)
 		b = le.AppendUint64(b, end64Length-12) // the length of the rest
 		b = le.AppendUint16(b, zip64Version)
@@ -185,9 +186,9 @@ func (l *NpzLayout) appendEnd(b []byte) []byte {
 	}
 	b = append(b, endSignature...)
 	b = append(b, 0, 0, 0, 0)
-	b = le.AppendUint16(b, uint16(count))
-	b = le.AppendUint16(b, uint16(count))
-	b = le.AppendUint32(b, uint32(size))
+	b = le.AppendUint16(b, uint16(min(count, limit16)))
+	b = le.AppendUint16(b, uint16(min(count, limit16)))
+	b = le.AppendUint32(b, uint32(min(size, beyond32)))
 	b = le.AppendUint32(b, uint32(min(l.end, beyond32)))
 	return append(b, 0, 0)
 }

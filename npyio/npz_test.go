@@ -302,44 +302,6 @@ func TestDeflatedValuesThatAreDamaged(t *testing.T) {
 	}
 }
 
-// sparse writes large pieces by leaving a hole: they are zeros.
-type sparse struct{ *os.File }
-
-func (s sparse) Write(p []byte) (int, error) {
-	if len(p) < 1<<20 {
-		return s.File.Write(p)
-	}
-	_, err := s.Seek(int64(len(p)), io.SeekCurrent)
-	return len(p), err
-}
-
-// An archive of more than 4 GiB is in the form of zip that is called zip64.
-func TestNpzOf5GB(t *testing.T) {
-	const n = 320_000_000
-	path := filepath.Join(t.TempDir(), "x.npz")
-	file, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	zeros := make([]float64, n) // one page of zeros, many times over
-	if err := WriteNpz(sparse{file}, Array{Name: "hi", Shape: []int{n}, Values: zeros}, Array{Name: "lo", Shape: []int{n}, Values: zeros}, Array{Name: "end", Shape: nil, Values: []float64{42}}); err != nil {
-		t.Fatal(err)
-	}
-	arrays, err := OpenNpz(path, "hi", "lo", "end")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer arrays[0].Close()
-	got := make([]float64, 1)
-	if err := arrays[2].ReadFloat64s(got, 0); err != nil || got[0] != 42 || arrays[2].Verify() != nil {
-		t.Errorf("%v, %v", got, err)
-	}
-	if err := arrays[1].ReadFloat64s(got, n-1); err != nil || got[0] != 0 {
-		t.Errorf("%v, %v", got, err)
-	}
-}
-
 func TestIsNpz(t *testing.T) {
 	for content, want := range map[string]bool{
 		string(npz(t, hi)): true,

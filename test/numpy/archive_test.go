@@ -2,7 +2,9 @@ package numpy
 
 import (
 	"archive/zip"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -205,4 +207,36 @@ func TestOurArchivesAreNumpys(t *testing.T) {
 		}
 	}
 	checkArchive(t, "ours", path, want)
+}
+
+// An archive whose directory lies beyond 2³¹ is read, as numpy writes it; and numpy reads ours, there and beyond 2³². The
+// zeros before the last value take no room. (With package npyio's own tests: all limits of the format.)
+func TestArchivesBeyondTheLimits(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.npz")
+	ask[any](t, "sparse_archive", question{"file": path, "size": 1 << 31})
+	end := []byte{0}
+	f, err := npyio.OpenMember(path, "end")
+	if err == nil {
+		err = f.Read(end, 0)
+		f.Close()
+	}
+	if err != nil || end[0] != 42 {
+		t.Errorf("numpy's archive ends in %d, %v", end[0], err)
+	}
+	for _, size := range []int{1<<31 - 1000, 1 << 31, 1<<32 - 1000, 1 << 32} {
+		d := npyio.DTypeOf(elem.Uint8)
+		layout := npyio.NewNpzLayout(npyio.NpzMember{Name: "big", Header: npyio.Header{DType: d, Shape: []int{size}}},
+			npyio.NpzMember{Name: "end", Header: npyio.Header{DType: d}})
+		file, err := os.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		end := []byte{42}
+		_, err = file.WriteAt(end, layout.Values(1))
+		at := func(offset int64) io.Writer { return io.NewOffsetWriter(file, offset) }
+		err = errors.Join(err, layout.Finish(at, npyio.Checksum{}, npyio.ChecksumOf(end)), file.Close())
+		if got := ask[int](t, "load_end", question{"file": path})[0]; got != 42 || err != nil {
+			t.Errorf("%d zeros: numpy finds %d, %v", size, got, err)
+		}
+	}
 }

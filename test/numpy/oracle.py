@@ -57,6 +57,12 @@ def save_version(file, array, version):
     return describe(array)
 
 
+def load_end(file):
+    """Array end of an archive."""
+    with np.load(file) as arrays:
+        return int(arrays['end'])
+
+
 def save_any(file, array):
     """Save an array of any type, objects too."""
     np.save(file, eval(array), allow_pickle=True)
