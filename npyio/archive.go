@@ -10,7 +10,6 @@ import (
 	"math"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/klauspost/compress/flate" // twice as fast as the standard library's
@@ -136,10 +135,10 @@ func OpenMember(path, name string) (*File, error) {
 }
 
 func (a *Archive) noArray(name string) error {
-	e := &ArchiveError{What: fmt.Sprintf("holds no array %s", strconv.QuoteToASCII(name))}
+	e := &ArchiveError{What: fmt.Sprintf("holds no array %s", text.Quoted(name))}
 	var quoted []string
 	for _, name := range a.Names() {
-		quoted = append(quoted, strconv.QuoteToASCII(name))
+		quoted = append(quoted, text.Quoted(name))
 	}
 	if e.Hint = "it holds " + text.First(quoted, ", "); len(quoted) == 0 {
 		e.Hint = "it holds no arrays"
@@ -183,8 +182,9 @@ func (a *Archive) content(e *entry) (io.ReaderAt, error) {
 }
 
 func (a *Archive) open(e *entry) (*File, error) {
-	if outside(e.name) {
-		return nil, &ArchiveError{What: "has the name of a file outside of the archive's folder", Hint: "give the array another name"}
+	// Note: names such as /A, ../A, a\b and W:0 are sound. They matter to who unpacks an archive, and frameworks give them.
+	if strings.ContainsRune(e.name, 0) {
+		return nil, &ArchiveError{What: "has a name with a zero byte, where Python's name for it ends", Hint: "give the array another name"}
 	}
 	values, err := a.content(e)
 	if err != nil {
@@ -326,10 +326,10 @@ func OpenNpz(path string, names ...string) ([]*File, error) {
 func (a *Archive) checkNames(names []string) error {
 	var held, wanted []string
 	for _, e := range a.entries {
-		held = append(held, strconv.QuoteToASCII(key(e.name)))
+		held = append(held, text.Quoted(key(e.name)))
 	}
 	for _, name := range names {
-		wanted = append(wanted, strconv.QuoteToASCII(name))
+		wanted = append(wanted, text.Quoted(name))
 	}
 	slices.Sort(held)
 	if slices.Equal(held, slices.Sorted(slices.Values(wanted))) {

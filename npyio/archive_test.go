@@ -75,8 +75,32 @@ func TestNamesInAnArchive(t *testing.T) {
 		if !errors.Is(err, ErrFormat) || !strings.HasPrefix(err.Error(), a.path+": "+says) {
 			t.Errorf("%q: %v, want %s", name, err, says)
 		}
-		if hint := Hint(err); strings.HasPrefix(says, "holds no") && hint != `it holds "A", "B", "folder/C", "C", "C", "\u00e4", "bad"` {
+		if hint := Hint(err); strings.HasPrefix(says, "holds no") && hint != `it holds "A", "B", "folder/C", "C", "C", "ä", "bad"` {
 			t.Errorf("hint %s", hint)
+		}
+	}
+}
+
+// Frameworks name arrays by paths and colons; all that np.savez writes, np.load finds.
+func TestNamesThatFrameworksGive(t *testing.T) {
+	names := []string{"params/Dense_0/kernel", "layer.0.weight", "linear/W:0", "W:0", "/conv5_3/W", `a\b`, `C:\A`, "with space", "a,b", "Ä", "x.npy",
+		"$(index)", "A:", ".hidden", "-m", "../A", "a/../../A", "//server/A"}
+	var arrays []Array
+	for i, name := range names {
+		arrays = append(arrays, Array{Name: name, Values: []float64{float64(i)}})
+	}
+	a := openArchive(t, npz(t, arrays...))
+	if got := a.Names(); !slices.Equal(got, names) {
+		t.Errorf("names %q", got)
+	}
+	for i, name := range names {
+		got := []float64{-1}
+		f, err := a.Open(name)
+		if err == nil {
+			err = f.Read(asBytes(got), 0)
+		}
+		if err != nil || got[0] != float64(i) {
+			t.Errorf("%s: %v, %v", name, got, err)
 		}
 	}
 }
@@ -214,10 +238,7 @@ func TestHostileArchives(t *testing.T) {
 		{"less than promised", "A: truncated: header promises 48 bytes of data, file holds 40", archive(t, stored("A.npy", text[:len(text)-8]))},
 		{"a bomb with another shape", "A: truncated: header promises 268435456 bytes of data, file holds 268435328",
 			patch(t, bomb.Bytes(), "\x80\x00\x00\x10", "\x00\x00\x00\x10")},
-		{"out of the folder", "../A: has the name of a file outside", archive(t, stored("../A.npy", text), stored("B.npy", text))},
-		{"out of the folder later", "a/../../A: has the name of a file outside", archive(t, stored("a/../../A.npy", text))},
-		{"at an absolute place", "/A: has the name of a file outside", archive(t, stored("/A.npy", text))},
-		{"on a drive", `C:\A: has the name of a file outside`, archive(t, stored(`C:\A.npy`, text))},
+		{"a zero byte in its name", "A B: has a name with a zero byte", archive(t, stored("A\x00B.npy", text))},
 	} {
 		path := save(t, test.file)
 		var before, after runtime.MemStats

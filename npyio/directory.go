@@ -7,8 +7,8 @@ import (
 	"io"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
+
+	"matpool/internal/base/text"
 )
 
 // maxDirectory is the longest directory of a zip archive that is read, in bytes. It is
@@ -78,7 +78,7 @@ func readDirectory(file *io.SectionReader) (entries []*entry, names map[string]*
 			return nil, nil, &ArchiveError{What: "damaged: its directory cannot be understood"}
 		}
 		if names[e.name] != nil {
-			return nil, nil, &ArchiveError{What: fmt.Sprintf("holds two members with the name %s", strconv.QuoteToASCII(e.name))}
+			return nil, nil, &ArchiveError{What: fmt.Sprintf("holds two members with the name %s", text.Quoted(e.name))}
 		}
 		names[e.name] = e
 		entries, rest = append(entries, e), rest[length:]
@@ -110,7 +110,7 @@ func placeEntries(entries []*entry, directory uint64) error {
 		least := e.local + localLength + uint64(len(e.name))
 		switch {
 		case e.local > directory || least > e.end:
-			return &ArchiveError{What: fmt.Sprintf("damaged: the place of its member %s is not free", strconv.QuoteToASCII(e.name))}
+			return &ArchiveError{What: fmt.Sprintf("damaged: the place of its member %s is not free", text.Quoted(e.name))}
 		case e.packed > e.end-least:
 			return e.fail(fmt.Sprintf("damaged: %d bytes are promised, where there are at most %d", e.packed, e.end-least))
 		}
@@ -253,13 +253,4 @@ func (e *entry) readLocal(file io.ReaderAt) (content uint64, err error) {
 		return 0, &ArchiveError{What: "damaged: it has another size or checksum than the directory says"}
 	}
 	return content, nil
-}
-
-// outside returns whether a member's name is one by which it would be unpacked elsewhere
-// than in the folder that the archive is unpacked in.
-func outside(name string) bool {
-	if strings.HasPrefix(name, "/") || strings.ContainsAny(name, "\\\x00") || len(name) > 1 && name[1] == ':' {
-		return true
-	}
-	return slices.Contains(strings.Split(name, "/"), "..")
 }

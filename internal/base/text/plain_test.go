@@ -14,3 +14,19 @@ func TestPlain(t *testing.T) {
 		}
 	}
 }
+
+func TestQuoted(t *testing.T) {
+	for name, want := range map[string]string{
+		"Ä b":      `"Ä b"`,
+		`a\b`:      `"a\b"`,
+		"":         `""`,
+		"a\nb":     `"a\nb"`,
+		`a"b`:      `"a\"b"`,
+		"a\x80":    `"a\x80"`,
+		"a\u200bb": `"a\u200bb"`,
+	} {
+		if got := Quoted(name); got != want {
+			t.Errorf("%q: %s, want %s", name, got, want)
+		}
+	}
+}
