@@ -2,6 +2,7 @@ package npyio
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -134,9 +135,45 @@ func refusedType(d DType, descr string) error {
 		e.Hint = "in Python: np.save(name, np.load(name).view(np.int64))"
 	case d.Kind == 'V':
 		e.What = "holds raw bytes" + is + ", not numbers"
-		e.Hint = "in Python, with the type that they are of: np.save(name, np.load(name).view(np.float64))"
+		e.Hint = rawHint(d.Size)
+	case d.Kind == 'f' && d.Size == 1:
+		e.What = "holds float8 numbers" + is + ", which numpy cannot load"
+		e.Hint = `in Python, as float16: import io; np.save(name, (np.load(io.BytesIO(open(name, 'rb').read().replace(b"'<f1'", b"'|u1'", 1))).astype('<u2') << 8).view('<f2'))`
+	case isExtension(descr):
+		e.What = "holds numbers of a type of ml_dtypes" + is
+		e.Hint = "in Python: import ml_dtypes; np.save(name, np.load(name).astype(np.float32))"
 	default:
 		return unknownType(descr)
 	}
 	return e
+}
+
+// isExtension reports whether a type is one of those that Python's package ml_dtypes adds to numpy's.
+func isExtension(descr string) bool {
+	for _, prefix := range []string{"float4_", "float6_", "float8_"} {
+		if strings.HasPrefix(descr, prefix) {
+			return true
+		}
+	}
+	return slices.Contains([]string{"bfloat16", "int1", "int2", "int4", "uint1", "uint2", "uint4"}, descr)
+}
+
+// rawHint says how to make numbers of raw bytes, if they are of the likeliest type of this size. ml_dtypes' types are
+// saved as raw bytes, but for float8_e5m2, which is saved as '<f1'. (bfloat16 is the upper half of a float32, float8_e5m2
+// of a float16.)
+func rawHint(size int) string {
+	view := func(t string) string { return "in Python, if they are " + t + ": np.save(name, np.load(name).view(np." + t + "))" }
+	switch size {
+	case 1:
+		return "in Python, if they are float8_e4m3fn: import ml_dtypes; np.save(name, np.load(name).view(ml_dtypes.float8_e4m3fn).astype(np.float32))"
+	case 2:
+		return "in Python, if they are bfloat16: np.save(name, (np.load(name).view('<u2').astype('<u4') << 16).view('<f4'))"
+	case 4:
+		return view("float32")
+	case 8:
+		return view("float64")
+	case 16:
+		return view("complex128")
+	}
+	return "ask whoever made the file of what type they are: it does not say so"
 }

@@ -39,6 +39,10 @@ var beginnings = []struct {
 	{"MATLAB 7.3 MAT-file", &HeaderError{"not a .npy file but a file of Matlab (version 7.3, which is HDF5)",
 		"in Python, for its variable x: np.save('x.npy', h5py.File(name)['x'][...].T)"}},
 	{"\x89HDF\r\n\x1a\n", &HeaderError{"not a .npy file but a file of HDF5", "in Python, for its dataset x: np.save('x.npy', h5py.File(name)['x'][...])"}},
+	{"SQLite format 3\x00", shelf("SQLite", "name")},
+	{"\xcd\x9a\x57\x13", shelf("gdbm", "name")},
+	{"\xce\x9a\x57\x13", shelf("gdbm", "name")},
+	{"\xcf\x9a\x57\x13", shelf("gdbm", "name")},
 	{"PAR1", table("Parquet", "parquet")},
 	{"ARROW1\x00\x00", table("Arrow (Feather)", "feather")},
 	{"FEA1", table("Feather", "feather")},
@@ -55,6 +59,12 @@ func table(what, function string) *HeaderError {
 	return &HeaderError{"not a .npy file but a table of " + what, "in Python: np.save('x.npy', pandas.read_" + function + "(name).to_numpy())"}
 }
 
+// shelf returns the error for a database of the kinds in which Python's module shelve keeps objects, arrays too.
+func shelf(database, name string) *HeaderError {
+	return &HeaderError{"not a .npy file but a database of " + database + ", such as a shelf of Python",
+		"in Python, for the array x of a shelf: import shelve; np.save('x.npy', shelve.open(" + name + ", 'r')['x'])"}
+}
+
 // notNpy returns the error for a file that does not begin as a .npy file does, with the
 // kind of file that it is if that is known.
 func notNpy(r io.Reader) error {
@@ -67,6 +77,9 @@ func notNpy(r io.Reader) error {
 		if bytes.HasPrefix(beginning, []byte(kind.bytes)) {
 			return kind.err
 		}
+	}
+	if len(beginning) >= 16 && string(beginning[12:16]) == "\x61\x15\x06\x00" {
+		return shelf("Berkeley DB", "name.removesuffix('.db')")
 	}
 	if len(beginning) > 1 && beginning[0] == 0x80 && 2 <= beginning[1] && beginning[1] <= 5 {
 		return &HeaderError{"not a .npy file but a pickle of Python, which is never opened", "where the array x is made: np.save('x.npy', x)"}

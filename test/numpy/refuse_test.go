@@ -53,6 +53,23 @@ func TestFilesOfOtherTypesAreRefused(t *testing.T) {
 	}
 }
 
+// bfloat16 and float8_e5m2, as ml_dtypes has numpy save them: the hints make the same numbers of them.
+func TestHintsForShortFloats(t *testing.T) {
+	const x = "x = np.asfortranarray(np.array([0, -0.0, 1, -2, 1.5, 0.25, 2**-14, 7, 5, -6, np.inf, -np.inf]).reshape(3, 4)); "
+	for _, test := range []struct{ bits, as, descr, says string }{
+		{"(x.astype('<f4').view('<u4') >> 16).astype('<u2')", "<u2", "<V2", "raw bytes (descr '<V2'), not numbers"},
+		{"(x.astype('<f2').view('<u2') >> 8).astype('u1')", "|u1", "<f1", "float8 numbers (descr '<f1'), which numpy cannot load"},
+	} {
+		dir := t.TempDir()
+		change := fmt.Sprintf(`file = open('x.npy', 'rb').read(); open('x.npy', 'wb').write(file.replace(b"'%s'", b"'%s'"))`, test.as, test.descr)
+		run(t, dir, python, "-c", "import numpy as np; "+x+"np.save('x.npy', "+test.bits+"); np.save('one.npy', np.eye(4)); "+change)
+		hint := refuses(t, dir, "x.npy: holds "+test.says, matprod, "x.npy", "one.npy", "c.npy")
+		_, code, _ := strings.Cut(hint, ": ")
+		follow(t, dir, "in Python: "+code, "x.npy")
+		run(t, dir, python, "-c", "import numpy as np; "+x+"y = np.load('x.npy'); assert np.array_equal(x, y) and y.flags.fnc, y")
+	}
+}
+
 // Files in both orders are not added up; the hint says how to make them alike.
 func TestSumsOfBothOrdersAreRefused(t *testing.T) {
 	dir := t.TempDir()
