@@ -5,8 +5,8 @@ Usage:
 
 	matsubmit [flags] FILE [-ATTRIBUTE=VALUE …]
 
-The file has lines NAME = VALUE, which set attributes. Other attributes have their
-defaults. The text is UTF-8 or UTF-16. An odd character in a value, such as a curly quotation
+FILE has lines NAME = VALUE, which set attributes; the rest keep their defaults. The text is
+UTF-8 or UTF-16. A look-alike or invisible character in a value, such as a curly quotation
 mark or a no-break space, is an error that names its line and column. This file multiplies
 100 pairs, each in its own job:
 
@@ -16,38 +16,37 @@ mark or a no-break space, is an error that names its line and column. This file 
 	log                  = log.txt
 	total_jobs           = 100
 
-An index goes before the extension, or where the name has $(index): job 7 gets inputA7.npy
-and inputB7.npy, and returns output7.npy. Every attribute is also a flag, which overrides the file for one call:
--total_jobs=5 or --total_jobs 5, before or after the file.
+The index goes before the extension, or where the name has $(index): job 7 gets inputA7.npy
+and inputB7.npy, and returns output7.npy. Every attribute is also a flag, which overrides the
+file for one call: -total_jobs=5 or --total_jobs 5, before or after the file.
 
-Matsubmit first checks everything that the jobs need: the inputs, their headers and
-shapes, the programs, and the folders for outputs and logs. Then it writes FILE.sub, a
-complete and readable submit description, and runs condor_submit. File names are relative
-to the current folder. Existing outputs and earlier jobs in the queue are an error.
+Matsubmit first checks everything that the jobs need: the inputs, their headers and shapes,
+the programs, and the folders for outputs and logs. Then it writes FILE.sub, a complete and
+readable submit description, and runs condor_submit. File names are relative to the current
+folder. Existing outputs, and earlier jobs in the queue, are errors.
 
-Before that, it asks condor_status, for two seconds at most, which slots match, and says how
-long the jobs will take there and how long matprod would take here, if nothing else runs. The
-times follow from sizes, from how fast this machine multiplies, and from the latest run in the
-log, if any.
+Before it submits, it asks condor_status, for at most two seconds, which slots match. Then it
+estimates how long the jobs will take there, and how long matprod would take here, assuming
+that nothing else runs. The estimate is based on the sizes, on how fast this machine
+multiplies, and on the latest run in the log, if any.
 
-Another program, executable = NAME, knows nothing of indices: in the folder of job 7,
-data7.txt is data.txt, and result.txt comes back as result7.txt. If $(index), $(first) or
-$(count) is in its arguments, or $(index) in the last part of a name, as in
-result_$(index).txt, the names in the job keep their indices. In run$(index)/data.txt only the
-folder has one. A job that ends with exit status 0 without an output is held. One that fails
-returns no outputs. For machines with Windows, FILE.inputs gets links to the inputs: keep it
-until all jobs are done.
+A program other than matprod (executable = NAME) sees files without index numbers: in the
+folder of job 7, data7.txt is data.txt, and result.txt comes back as result7.txt. If
+$(index), $(first) or $(count) is in its arguments, or $(index) in the last part of a name,
+as in result_$(index).txt, the names in the job keep their indices. In run$(index)/data.txt
+only the folder has one. A job that ends with exit status 0 but lacks an output is held. A
+job that fails returns no outputs. For Windows machines, matsubmit makes links to the inputs
+in FILE.inputs: keep this folder until all jobs are done.
 
 With products_per_job = 10 a job multiplies ten pairs, which saves HTCondor's overhead for
-nine jobs; with auto, matsubmit chooses the number, for the slots that match, and FILE.sub
-explains the choice. With sum = yes a job returns the sum of its products in
-partial<j>.npz, for matcombine. When the machine of such a job is taken away, HTCondor
-keeps what the job has made, and the job goes on from there when it runs again (matprod
--resume).
+nine jobs. With products_per_job = auto, matsubmit chooses the number to suit the slots that
+match, and FILE.sub explains the choice. With sum = yes a job returns the sum of its products
+in partial<j>.npz, for matcombine. If a job with several products is evicted, HTCondor keeps
+what it has finished, and the job resumes from there (matprod -resume).
 
-With inputs = random nothing is sent but the program: each job makes the pairs of its
-products, those of matprod -generate and matinit -streams. With sum = yes, too, a job only
-returns one file, and this is a Monte Carlo run of any length:
+With inputs = random HTCondor sends only the program: each job makes its pairs in memory,
+those of matprod -generate and matinit -streams. With sum = yes as well, a job returns only
+one file. This is a Monte Carlo run:
 
 	inputs           = random
 	size             = 1000
@@ -56,41 +55,44 @@ returns one file, and this is a Monte Carlo run of any length:
 	total_jobs       = 100000
 	products_per_job = auto
 
-With fixed = a, the first factor is the same in all products: product 7 is A.npy times
-inputB7.npy for these lines. With fixed = b it is the second one, and product 7 is
-inputB7.npy times A.npy. A job gets the fixed factor once, and reads it once:
+With fixed = a, the first factor is the same in all products: these lines make product 7
+A.npy times inputB7.npy. With fixed = b it is the second, and product 7 is inputB7.npy times
+A.npy. A job gets the fixed factor once, and reads it once:
 
 	fixed               = a
 	input_files         = A.npy
 	indexed_input_files = inputB.npy
 
-With gram = yes a product is the Gram matrix XᵀX of one input, and with transpose = a it is
-AᵀB. If matinit -from has cut one large product into panels, its products add up to it as
-others do. If it was cut into tiles, grid = RxC says so: their sizes may differ, and a DAG
-joins them. Tiles in panels need sum = yes, too: a job has all the products of a tile.
+With gram = yes a product is the Gram matrix XᵀX of one input; with transpose = a it is AᵀB.
+If matinit -from has cut one large product into panels, the jobs' products add up to it as
+usual. If it was cut into tiles, say so with grid = RxC: tiles may differ in size, and a DAG
+joins them. Tiles that are also cut into panels require sum = yes: a job computes all the
+products of its tile.
 
-For machines of several systems, their programs must be in the folder of matsubmit: matprod
+To use machines with different systems, put their programs into matsubmit's folder: matprod
 for Linux, matprod.exe for Windows, and matprod.LINUX.aarch64.exe for Linux on arm64. (If
-matprod is for arm64, matprod.LINUX.X86_64.exe is for other machines with Linux.) Matsubmit
-copies them to the folder of FILE.sub, under names by which HTCondor finds the program for
-each machine. That folder also gets matprod.outbox, an empty folder that every
-job receives for its outputs: it must exist and stay empty until all jobs are done.
+matprod is for arm64, matprod.LINUX.X86_64.exe is for Linux on amd64.) Matsubmit copies them
+to the folder of FILE.sub, under names by which HTCondor finds the program for each machine.
+That folder also gets matprod.outbox, an empty folder that every job receives for its
+outputs: it must exist and stay empty until all jobs are done.
 
--resubmit checks the outputs and the log, and submits only what is missing: products that
-are not in the queue, and whose output does not exist, is invalid, or is older than its
-inputs. When HTCondor has accepted the new jobs, held jobs that they replace are removed.
-With -dag the jobs are a DAG for DAGMan. Its last node runs matcombine on the submit
-machine, which adds the products and writes the norm to FILE.norm.
+-resubmit checks the outputs and the log, and submits only what is missing: products that are
+not in the queue, and whose output does not exist, is invalid, or is older than its inputs.
+Once HTCondor has accepted the new jobs, matsubmit removes the held jobs that they replace.
+With -dag the jobs are a DAG for DAGMan. Its last node runs matcombine on the submit machine,
+which adds up the products and writes the norm to FILE.norm.
 
 -try runs the first job on this machine, without HTCondor: in an empty folder, with the files
 that HTCondor would send, and in the environment that HTCondor sets, which has no PATH on
-Linux. It prints what the job printed, its exit status, time, and the peak memory of its
-largest process. Its outputs and streams go to FILE.try, which is emptied first, and which also
-has the events, in matsubmit.log. -local runs all jobs in this way, as many at a time as there
-are processors and memory for, and writes their outputs, streams and events where the pool
-would. Failures have the same consequences, with two exceptions: a failed job runs again at
-once, without retry_delay, and nothing releases a held job. -resubmit submits it again, with
--local or without. FILE.sub is not written.
+Linux. It prints the job's output, its exit status, its time, and the peak memory of its
+largest process. FILE.try, which is emptied first, gets the job's outputs and streams, and
+its events in matsubmit.log.
+
+-local runs all jobs in the same way, as many at a time as there are processors and memory
+for, and writes their outputs, streams and events where the pool would. Failures have the
+same consequences, with two exceptions: a failed job runs again at once, without retry_delay,
+and nothing releases a held job. -resubmit submits it again, with or without -local. FILE.sub
+is not written.
 
 Flags:
 
@@ -167,8 +169,8 @@ Examples:
 	of 100 products: 98 done, 0 in the queue, 2 missing
 	run_product.sub: 2 jobs, one product each, on Linux
 
-Exit status: 0 done; 64 wrong usage, or outputs or jobs exist already; 65 the file, an
-input or a program is missing or bad; 3 a job that ran here is not done; 1 any other failure,
-such as one of condor_submit.
+Exit status: 0 done; 64 wrong usage, or outputs or jobs already exist; 65 the file, an input
+or a program is missing or bad; 3 with -try or -local, a job is not done; 1 any other failure,
+such as condor_submit's.
 */
 package main
