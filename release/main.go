@@ -1,12 +1,12 @@
-// Release builds the programs that are shipped: on amd64 with OpenBLAS, static, and with the same bytes on every machine
-// that has the same compilers.
+// Release builds the released programs: with OpenBLAS on amd64, static, and byte for byte the same wherever the compilers
+// are the same.
 //
-//	go run ./release -version v1.2 -o dist         archives for Linux, on amd64 and arm64, and Windows; their checksums
-//	go run ./release -version v1.2 -programs bin   the programs for this machine, and nothing else
+//	go run ./release -version v1.2 -o dist         archives for Linux on amd64 and arm64 and for Windows; their checksums
+//	go run ./release -version v1.2 -programs bin   only the programs, for this machine
 //
 // The Makefile calls it in the project's folder: make release, make build. OpenBLAS and the C compilers come from
-// third_party/openblas/build.sh. The release fails if a program needs a library of the machine it will run on, or if a
-// library has no licence.
+// third_party/openblas/build.sh. The release fails if a program needs a library that its machine may lack, or if a library
+// has no licence.
 package main
 
 import (

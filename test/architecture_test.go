@@ -1,4 +1,4 @@
-// Package test checks which packages import which. Its folders contain the tests that need more than Go.
+// Package test checks which packages import which. Its subfolders hold the tests that need more than Go.
 package test
 
 import (

@@ -1,15 +1,14 @@
 //go:build linux
 
-// Files reads and writes the files of a program's work, and does nothing else.
+// Files reads and writes a program's files without computing anything.
 //
 // Usage:
 //
 //	files [-threads N] [-write FORMAT -count N -size BYTES] [FILE...]
 //
-// It reads each FILE, and writes N files named by FORMAT, such as output%d.npy. Each thread takes
-// one file after the other. It copies a piece at a time, which stays in the core's cache, from the
-// system's memory for files and to it: a program that copies the values of these files takes at
-// least as long.
+// It reads each FILE, and writes N files named by FORMAT, such as output%d.npy. Each thread handles
+// one file at a time. It copies small pieces, which stay in the core's cache, to and from the page
+// cache: a program that copies the values of these files takes at least as long.
 package main
 
 import (

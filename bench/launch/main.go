@@ -1,11 +1,11 @@
 //go:build linux
 
-// Launch runs a program and writes the resources that it used to file descriptor 3:
+// Launch runs a program and reports what it used on file descriptor 3:
 //
 //	<nanoseconds> <peak memory in KiB> <page faults>
 //
-// It is a separate program because it is small. A program's peak memory includes that of the process that started it,
-// since the two share their memory until the program is loaded (vfork). Launch needs only 2 MB.
+// It is a separate program because it must be small. A program's peak memory includes that of the process that started
+// it, since the two share their memory until the program is loaded (vfork). Launch needs only 2 MB.
 package main
 
 import (

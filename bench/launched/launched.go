@@ -1,6 +1,6 @@
 //go:build linux
 
-// Package launched runs programs by bench/launch.
+// Package launched runs programs with bench/launch, and returns what they used.
 package launched
 
 import (

@@ -8,34 +8,33 @@ Usage:
 
 	go run ./bench/measure [flags]
 
-There are five stages. Each runs its benchmarks in rounds, in which the implementations
-take turns, so that other load affects all of them alike:
+It has five stages. Each runs its benchmarks in rounds, in which the implementations take
+turns, so that other load affects all of them alike:
 
-	sizes      the sizes of the programs' files
-	programs   whole programs, from start to end: both of our builds, and the numpy script
+	sizes      the sizes of the programs
+	programs   whole programs, from start to exit: both of our builds, and the numpy script
 	packages   go test -bench: the multiplication, the processor's peak and others
 	types      products of numpy's other types, and numpy's in a warm process
 	pool       the whole flow on an HTCondor pool on this machine
 
-The stages archive samples in Go's benchmark format, a file for each implementation, with
-a description of the machine. The report is made from these files alone: figures and their
-targets, tables by benchstat, a plot. bench/README.md says how to read it and where the
-limits are. All implementations must give the same norm; if a stage fails, there is no
-report.
+The stages archive samples in Go's benchmark format, one file for each implementation, with
+a description of the machine. The report needs only these files: figures and their targets,
+tables by benchstat, a plot. bench/README.md says how to read it and where the limits are.
+All implementations must give the same norm; if a stage fails, there is no report.
 
 Flags:
 
 	-o DIR         the archive, which must not exist
 	               (bench/runs/<date>-<processor>)
-	-quick         less of everything: two minutes, not for an archive
+	-quick         a smaller set: two minutes, not for an archive
 	-runs N        rounds of programs and packages (11)
 	-pool-runs N   rounds on the pool (10, with -quick 0); the pool is left out if
 	               namespaces are forbidden
 	-only LIST     only these stages, separated by commas
 	-dir DIR       make a temporary folder for the files in DIR; they take 6 GB and
 	               should fit in memory (the system's folder for temporary files)
-	-report DIR    measure nothing: write the report of an archive again
-	-readme FILE   also write the section on speed of FILE, between its marks
+	-report DIR    measure nothing: rewrite the report of an archive
+	-readme FILE   also rewrite FILE's section on speed, between its marks
 	-help          print this
 	-version       print the program's version
 */

@@ -1,4 +1,4 @@
-// Package peak measures how many fused multiply-adds the processor can do: the limit of any matrix product.
+// Package peak measures the processor's peak rate of fused multiply-adds, the limit of any matrix product.
 package peak
 
 import (

@@ -1,5 +1,5 @@
-// Package peers compares npyio with other Go packages that read and write .npy files, and with the least that reading and
-// writing can cost.
+// Package peers compares npyio with other Go packages that read and write .npy files, and with the lower bound: plain reads
+// and writes.
 package peers
 
 import (

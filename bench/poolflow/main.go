@@ -1,16 +1,15 @@
 //go:build linux
 
 /*
-Poolflow runs the whole flow on an HTCondor pool, by numpy's scripts and by our programs in turn.
+Poolflow runs the whole flow on an HTCondor pool, with numpy's scripts and our programs in turn.
 
 	poolflow -bin DIR -bench DIR -launch FILE [-products N] [-runs N] [-sweep N]
 
-It is run in a folder with inputA<i>.npy and inputB<i>.npy, by test/pool/session.sh, whose machines for Linux have four
+Run it with test/pool/session.sh, in a folder with inputA<i>.npy and inputB<i>.npy. The pool's Linux machines have four
 processors and share no file system: each job's files are sent to its machine and back. For each flow it prints the
-implementation, a tab, and in Go's benchmark format the time from the submission to the norm of the sum, and what
-matwatch makes of the event log. It also computes two products that are cut for the jobs, step by step. In the first -sweep
-runs, our programs also compute with other numbers of products in a job, of products, and of slots, and shorter products
-that are cut.
+implementation, a tab, and, in Go's benchmark format, the time from submission to the norm of the sum and the figures that
+matwatch derives from the event log. It also computes two products that are cut into jobs, step by step. In the first -sweep
+runs, our programs also vary the products per job, the number of products, the slots, and the length of the cut products.
 */
 package main
 

@@ -1,4 +1,4 @@
-// Package cli has what the programs' command lines have in common: flags, manuals, versions, signals, exit statuses.
+// Package cli holds what the programs' command lines share: flags, manuals, versions, signals, exit statuses.
 package cli
 
 import (
@@ -18,13 +18,13 @@ type Command func(ctx context.Context, args []string, stdout, stderr io.Writer) 
 
 // Main runs a program and ends the process with the exit status of package status.
 //
-// Each error is one line on stderr, "matprod: inputA.npy: truncated: …"; a hint, if any, is
-// on a line of its own. The first signal that asks the program to end cancels ctx. When the
-// command has cleaned up and returned, the process kills itself with that signal, so that its
-// parent sees the cause. A second signal kills it at once.
+// Each error is one line on stderr, "matprod: inputA.npy: truncated: …"; hints follow on
+// separate lines. The first signal that asks the program to end cancels ctx. When the command
+// has cleaned up and returned, the process kills itself with that signal, so that its parent
+// sees the cause. A second signal kills it at once.
 //
-// Before the process ends with an error, Main calls each onFailure with the first line that
-// it printed, without the program's name.
+// Before the process ends with an error, Main calls each onFailure with the first line that it
+// printed, without the program's name.
 func Main(name string, run Command, onFailure ...func(line string)) {
 	ctx, signals := cancelOnSignal()
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
@@ -71,8 +71,8 @@ func summary(err error) string {
 	return line
 }
 
-// maxErrors is the number of errors that are printed. If 100,000 inputs are missing, the
-// first ones show what is wrong.
+// maxErrors limits the errors that are printed. If 100,000 inputs are missing, the first ones
+// show what is wrong.
 const maxErrors = 50
 
 // report prints a line for each error, up to maxErrors, and then each hint once.

@@ -16,10 +16,10 @@ import (
 	"matpool/internal/status"
 )
 
-// Flags are a program's flags. They may be before, between and after the operands, with one
+// Flags are a program's flags. They can come before, between and after the operands, with one
 // dash or two; "--" ends them.
 //
-// The usage of a flag is its line in the manual. Backquotes enclose the name of its value:
+// A flag's usage is its line in the manual. Backquotes enclose the name of its value:
 // "write `N` pairs".
 type Flags struct {
 	set       *flag.FlagSet
@@ -31,8 +31,8 @@ type Flags struct {
 	threads   *int
 }
 
-// NewFlags returns the flags that every program has, -help and -version. The program's
-// manual is the package comment of source.
+// NewFlags returns the flags of every program, -help and -version. The package comment of
+// source is the program's manual.
 func NewFlags(name, source string) *Flags {
 	f := &Flags{set: flag.NewFlagSet(name, flag.ContinueOnError), manual: manual(source)}
 	f.set.SetOutput(io.Discard) // Main prints errors
@@ -66,7 +66,7 @@ func (f *Flags) Func(name, usage string, set func(string) error) {
 	f.set.Func(name, usage, set)
 }
 
-// Unlisted is Func for a flag that is not in the section Flags of the manual.
+// Unlisted is Func for a flag that the manual's section Flags does not list.
 func (f *Flags) Unlisted(name string, set func(string) error) { f.set.Func(name, "", set) }
 
 // Whole defines a flag whose value is a whole number from least to most.
@@ -83,8 +83,8 @@ func (f *Flags) Whole(name string, value, least, most int, usage string) *int {
 	return &value
 }
 
-// Path defines a flag whose value is the name of a file or a folder. An empty name is an
-// error: a shell script may have left a variable unset.
+// Path defines a flag whose value is the name of a file or folder. An empty name is an error:
+// a shell script may have left a variable unset.
 func (f *Flags) Path(name, value, usage string) *string {
 	f.Func(name, usage, func(s string) error {
 		if s == "" {
@@ -113,16 +113,16 @@ func (f *Flags) Jobs(usage string) *int { return f.Whole("jobs", 100, 1, file.Ma
 // First defines the flag -first, the index of the first of some numbered files.
 func (f *Flags) First(usage string) *int { return f.Whole("first", 0, 0, file.MaxIndex, usage) }
 
-// Default sets the value of a flag to that of a file, unless the arguments have the flag.
+// Default sets a flag to the value from a file, unless the flag was given.
 func (f *Flags) Default(name string, value *int, fromFile int) {
 	if !f.Given(name) {
 		*value = fromFile
 	}
 }
 
-// CheckAssumed returns an error of status Usage if there are more numbered files than -jobs has
-// by default. It is for programs that were given no number: one that adds 100 of 102 files says
-// nothing about the others.
+// CheckAssumed returns an error of status Usage if there are more numbered files than count, the
+// default of -jobs. A program that was given no number must not add 100 of 102 files and say
+// nothing about the other two.
 func (f *Flags) CheckAssumed(name string, first, count int) error {
 	n := 0
 	for exists(file.Indexed(name, first+count+n)) {
@@ -136,7 +136,7 @@ func (f *Flags) CheckAssumed(name string, first, count int) error {
 		fmt.Sprintf("-jobs %d takes all of them, -jobs %d leaves out the rest", count+n, count))
 }
 
-// exists reports whether there is a file of this name, or an archive with an array of it.
+// exists reports whether a file of this name exists; of FILE.npz:NAME, whether FILE.npz does.
 func exists(name string) bool {
 	path, _, _ := file.SplitMember(name)
 	_, err := os.Stat(path)
@@ -198,8 +198,8 @@ func (f *Flags) Parse(args []string, stdout io.Writer) (operands []string, done 
 	return operands, false, err
 }
 
-// checkDash returns an error for an argument that begins with a character that looks like "-",
-// as a flag does that was pasted from a word processor.
+// checkDash returns an error for an argument that begins with a look-alike of "-", as a flag
+// pasted from a word processor does.
 func checkDash(arg string) error {
 	first, size := utf8.DecodeRuneInString(arg)
 	dash := text.Dash(first)
@@ -210,7 +210,7 @@ func checkDash(arg string) error {
 		fmt.Sprintf("type -%s; if it is the name of a file, ./%s", arg[size:], arg))
 }
 
-// Given reports whether the arguments have the flag.
+// Given reports whether the flag is among the arguments.
 func (f *Flags) Given(name string) bool {
 	given := false
 	f.set.Visit(func(g *flag.Flag) { given = given || g.Name == name })

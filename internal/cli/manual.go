@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// manual returns the text of the comment at the beginning of source. A program's manual is
-// its package comment, so that go doc prints it, too.
+// manual returns the text of the comment at the beginning of source. A program's manual is its
+// package comment, so go doc prints it too.
 func manual(source string) string {
 	_, source, _ = strings.Cut(source, "/*\n")
 	text, _, _ := strings.Cut(source, "*/")
 	return text
 }
 
-// A section is a section of the manual that is made by the program.
+// A section is a part of the manual that the program generates.
 type section struct{ heading, lines string }
 
 // Section replaces the lines of the manual's section with this heading.
@@ -23,9 +23,9 @@ func (f *Flags) Section(heading, lines string) {
 	f.sections = append(f.sections, section{heading, lines})
 }
 
-// help returns the manual, with the section Flags made from the flags' definitions, and
-// those of [Flags.Section]. (The source also has these sections, for go doc; a test keeps
-// them up to date.)
+// help returns the manual, with the section Flags generated from the flags' definitions, and
+// those of [Flags.Section]. (The source also has these sections, for go doc; a test keeps them
+// up to date.)
 func (f *Flags) help() string {
 	text := section{"Flags", f.usage()}.replaceIn(f.manual)
 	for _, s := range f.sections {

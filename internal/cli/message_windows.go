@@ -13,9 +13,8 @@ import (
 
 // message returns the text of an error for the user, and its hint.
 //
-// The system's own messages depend on the version and the language of Windows, and end with
-// a full stop. The programs replace the most frequent ones by those of Unix, which are in
-// the manuals.
+// The system's messages depend on the version and the language of Windows, and end with a full
+// stop. message replaces the most frequent ones with those of Unix, which the manuals quote.
 func message(err error) (text, hint string) {
 	text, hint = err.Error(), status.Hint(err)
 	var errno syscall.Errno

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// DefaultThreads returns the number of threads that a program uses unless -threads says
-// otherwise: one for each processor that it may use, according to affinity, cgroup or
-// GOMAXPROCS, but at most as many as the environment says, as numpy's users expect.
+// DefaultThreads returns the number of threads that a program uses without -threads: one for
+// each processor that affinity, the cgroup and GOMAXPROCS allow, but no more than the
+// environment allows, as numpy's users expect.
 //
-// As in OpenBLAS, OPENBLAS_NUM_THREADS goes before OMP_NUM_THREADS, and a value that does not
-// begin with a number above 0 is ignored (blas_get_cpu_number in memory.c, and atoi).
+// As in OpenBLAS, OPENBLAS_NUM_THREADS takes precedence over OMP_NUM_THREADS, and a value that
+// does not begin with a number above 0 is ignored (blas_get_cpu_number in memory.c, and atoi).
 func DefaultThreads() int {
 	processors := runtime.GOMAXPROCS(0)
 	for _, name := range []string{"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"} {
@@ -23,8 +23,8 @@ func DefaultThreads() int {
 	return processors
 }
 
-// leadingNumber returns the number with which a text begins, as C's atoi does; 0 if there is
-// none. OMP_NUM_THREADS may be a list, one number for each level of nested parallelism.
+// leadingNumber returns the number at the beginning of a text, as C's atoi does, or 0.
+// OMP_NUM_THREADS may be a list, with one number for each level of nested parallelism.
 func leadingNumber(s string) int {
 	s = strings.TrimPrefix(strings.TrimLeft(s, " \t"), "+")
 	n, err := strconv.Atoi(s[:len(s)-len(strings.TrimLeft(s, "0123456789"))])

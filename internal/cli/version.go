@@ -7,12 +7,11 @@ import (
 	"runtime/debug"
 )
 
-// version is set by the Makefile, from git. With go build alone it is empty, and the version
-// in Go's build information counts.
+// version is set by the Makefile, from git. A plain go build leaves it empty; then the version in
+// Go's build information is printed.
 var version string
 
-// printVersion prints the program's version, Go's, and that of the program's component,
-// if any.
+// printVersion prints the version of the program, of Go, and of the program's component, if any.
 func (f *Flags) printVersion(stdout io.Writer) error {
 	v := version
 	if v == "" {

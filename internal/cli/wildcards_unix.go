@@ -2,5 +2,5 @@
 
 package cli
 
-// expandWildcards returns the arguments: the shell has expanded wildcards.
+// expandWildcards returns the arguments unchanged: the shell has expanded wildcards.
 func expandWildcards(args []string) ([]string, error) { return args, nil }

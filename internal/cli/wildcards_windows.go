@@ -13,12 +13,11 @@ import (
 	"matpool/internal/status"
 )
 
-// expandWildcards replaces the arguments whose last part has * or ? by the names of the files
-// that match, as the shells of Windows leave to each program. No file can have such a name.
-// The error joins one of status Data for each argument that no file matches.
+// expandWildcards replaces each argument whose last part has * or ?, which no file name can have,
+// with the names of the files that match: Windows shells leave this to the programs. The error
+// joins one of status Data for each argument that matches no file.
 //
-// Letters match in either case, and brackets stand for themselves. In FILE.npz:NAME it is the
-// file that is looked for.
+// Case is ignored, and brackets stand for themselves. In FILE.npz:NAME, the pattern is FILE.npz.
 func expandWildcards(args []string) (names []string, err error) {
 	var errs []error
 	for _, arg := range args {
@@ -44,7 +43,7 @@ func expandWildcards(args []string) (names []string, err error) {
 }
 
 // matching returns the names of the files in a folder that match a pattern. Hidden files, such
-// as an output that is not complete yet, match only a pattern that begins with a dot.
+// as an incomplete output, match only a pattern that begins with a dot.
 func matching(folder, pattern string) (names []string, err error) {
 	dir := folder
 	if dir == "" {
@@ -55,7 +54,7 @@ func matching(folder, pattern string) (names []string, err error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		return nil, fmt.Errorf("%s: the folder cannot be read: %w", dir, file.Cause(err))
+		return nil, fmt.Errorf("%s: cannot read the folder: %w", dir, file.Cause(err))
 	}
 	escaped := strings.ReplaceAll(strings.ToLower(pattern), "[", `\[`)
 	for _, entry := range entries {

@@ -1,4 +1,4 @@
-// Package progress shows the progress of long work on a terminal.
+// Package progress draws progress bars on a terminal.
 package progress
 
 import (
@@ -12,7 +12,7 @@ import (
 	"golang.org/x/term"
 )
 
-// delay is the time before a bar appears: shorter work needs none.
+// delay is the time before a bar appears: work that takes less needs no bar.
 const delay = 500 * time.Millisecond
 
 // parts is the number of steps of a bar. The bar estimates the remaining time from the whole
@@ -20,12 +20,12 @@ const delay = 500 * time.Millisecond
 // than one.
 const parts = 10_000
 
-// A Func shows that done units of work, of total, are complete. It may be called from any
+// A Func reports that done of total units of work are complete. It may be called from any
 // goroutine, at any rate.
 type Func func(done, total int64)
 
-// New returns a Func that draws a bar on w, and a function that removes the bar, which may be
-// called twice. If w is not a terminal, they do nothing.
+// New returns a Func that draws a bar on w, and a function that removes the bar and may be called
+// twice. If w is not a terminal, both do nothing.
 func New(w io.Writer, what string) (show Func, finish func()) {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
@@ -34,7 +34,7 @@ func New(w io.Writer, what string) (show Func, finish func()) {
 	var mu sync.Mutex
 	var bars *mpb.Progress
 	var bar *mpb.Bar
-	var start time.Time // the first call, which is when the work itself begins
+	var start time.Time // the first call, when the work begins
 	show = func(done, total int64) {
 		mu.Lock()
 		defer mu.Unlock()

@@ -13,13 +13,13 @@ import (
 	"golang.org/x/term"
 )
 
-// A Part is a number of things in one state, drawn as a piece of the bar with that mark.
+// A Part is the number of things in one state, drawn as a piece of the bar with this mark.
 type Part struct {
 	N    int
 	Mark byte
 }
 
-// A Tally is a bar of parts on a terminal, below printed lines.
+// A Tally is a bar of parts at the bottom of a terminal, below printed lines.
 type Tally struct {
 	file *os.File
 	bars *mpb.Progress
@@ -28,7 +28,7 @@ type Tally struct {
 	mu        sync.Mutex
 	parts     []Part
 	caption   string
-	end       time.Time // the estimated end of the work
+	end       time.Time // when the work is expected to end
 	estimated bool
 }
 
@@ -41,7 +41,7 @@ func NewTally(w io.Writer) (*Tally, bool) {
 	return &Tally{file: file}, true
 }
 
-// Show draws the parts, and next to them the caption and, if it is estimated, the time left.
+// Show draws the parts, followed by the caption and, if estimated, the time left.
 func (t *Tally) Show(parts []Part, caption string, left time.Duration, estimated bool) {
 	t.mu.Lock()
 	t.parts, t.caption, t.end, t.estimated = parts, caption, time.Now().Add(left), estimated
@@ -93,8 +93,8 @@ func (t *Tally) decorate(decor.Statistics) string {
 	return " " + t.caption + ", " + left.Round(time.Second).String() + " left"
 }
 
-// divide returns a bar of a width that includes its brackets. A part that is not empty gets at
-// least one mark, if there is room.
+// divide returns a bar; width includes its brackets. Each part that is not empty gets at least
+// one mark, if there is room.
 func divide(parts []Part, width int) []byte {
 	if width < 3 {
 		return nil

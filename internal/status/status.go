@@ -1,7 +1,7 @@
-// Package status has the programs' exit statuses, and errors that carry them.
+// Package status defines the programs' exit statuses, and errors that carry them.
 //
-// Usage and Data are numbers of BSD's sysexits.h. Submit descriptions depend on them: a job
-// that ends with Usage or Data would fail on any machine, so HTCondor holds it for a person.
+// Usage and Data are numbers from BSD's sysexits.h. Submit descriptions depend on them: a job
+// that ends with Usage or Data would fail on any machine, so HTCondor holds it.
 // Any other failure may be the machine's fault, and the job runs again on another machine.
 // That includes Failure, Go's own 2 (a panic, or out of memory), and death by a signal.
 package status
@@ -14,7 +14,7 @@ const (
 	Usage   = 64 // EX_USAGE: the command line is wrong, or would overwrite something
 	Data    = 65 // EX_DATAERR: an input is missing or bad
 
-	Unfinished = 3 // of matwatch, and of matsubmit if jobs run here: not all jobs are done
+	Unfinished = 3 // matwatch, matsubmit -local and -try: not all jobs are done
 )
 
 // An Error is an error with an exit status, and a hint on what to do.
@@ -33,8 +33,7 @@ func UsageError(err error, hint string) error { return &Error{Usage, err, hint} 
 // DataError returns err with status Data.
 func DataError(err error, hint string) error { return &Error{Data, err, hint} }
 
-// UnfinishedError returns err with status Unfinished: jobs are held, removed or not done in
-// time.
+// UnfinishedError returns err with status Unfinished: jobs are held or removed, or not done in time.
 func UnfinishedError(err error, hint string) error { return &Error{Unfinished, err, hint} }
 
 // WithHint returns err with status Failure and a hint.

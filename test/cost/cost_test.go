@@ -1,11 +1,11 @@
 //go:build linux
 
 // Package cost counts the resources that the programs use: bytes read and written, system calls, page faults, memory,
-// allocations. Unlike times, these do not depend on other load. A program that reads a file twice, copies a matrix, or
+// allocations. Unlike times, these do not depend on other load: a program that reads a file twice, copies a matrix, or
 // reads it in small pieces always fails a test. make bench measures times.
 //
 // The tests build the programs, or take them from the folder MATPOOL_BIN. The bounds leave room for another version of
-// Go or OpenBLAS, but not for another matrix.
+// Go or OpenBLAS, but not for an extra matrix.
 package cost
 
 import (

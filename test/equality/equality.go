@@ -1,15 +1,15 @@
-// Equality computes the products that golden.txt lists, and prints a line for each: sizes, form, checksum.
+// Equality computes the products listed in golden.txt, and prints a line for each: sizes, form, checksum.
 //
 // Usage:
 //
 //	equality [-kernel K] [-threads N]
 //	equality -define >golden.txt
 //
-// A line that names no types is for float64s. A checksum is the SHA-256 of the product's
-// values, row by row and in little endian, with all NaNs replaced by the same one: floats as
-// float64s, integers and booleans as 64 bits. The golden file was computed with the definition,
-// [blas.Define], and with loops over integers. Every implementation, processor, operating
-// system and number of threads must print the same lines.
+// A line without types is a float64 product. A checksum is the SHA-256 of the product's values,
+// row by row in little endian, with all NaNs replaced by the same one: floats as float64s,
+// integers and booleans as 64 bits. The golden file was computed with the definition,
+// [blas.Define], and with loops over integers. Every implementation, processor, operating system
+// and number of threads must print the same lines.
 package main
 
 import (

@@ -1,11 +1,11 @@
 // Package numpy compares our programs and file format with the real numpy.
 //
-// If the two must agree exactly, files are compared byte by byte. If numpy's bits differ from
-// machine to machine, the bounds are those that the manuals state. numpy makes the arrays: a
+// Where the two must agree exactly, the tests compare files byte by byte. Where numpy's bits
+// differ from machine to machine, the bounds are those in the manuals. numpy makes the arrays: a
 // test gives them as Python expressions, which can use the names that arrays.py defines.
 //
-// The tests build the programs, or take them from the folder MATPOOL_BIN. Without numpy the
-// tests fail; go test -short leaves them out. The script test.sh runs them with numpy 2.
+// The tests build the programs, or take them from the folder MATPOOL_BIN. Without numpy the tests
+// fail; go test -short skips them. The script test.sh runs them with numpy 2.
 package numpy
 
 import (

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// Each command in the README's table of lines of Python does what its line does: it makes the same files, or prints the
-// same. All numbers are whole, so that numpy's products have no rounding errors.
+// Each command in the README's table of numpy idioms does what the line of Python does: it makes the same files, or prints
+// the same. All numbers are whole, so that numpy's products have no rounding errors.
 func TestLinesOfTheReadme(t *testing.T) {
 	_, table, _ := strings.Cut(string(readFile(t, "../../README.md")), "| Python with numpy | matpool |\n|---|---|\n")
 	table, _, _ = strings.Cut(table, "\n\n")
@@ -44,7 +44,7 @@ func TestLinesOfTheReadme(t *testing.T) {
 	}
 }
 
-// drawsLike has matinit and numpy draw small matrices. What a row does not say is as in the first one.
+// drawsLike has matinit and numpy draw small matrices. What a row omits is as in the first one.
 func drawsLike(t *testing.T, command []string, line, ours, numpys string) {
 	t.Helper()
 	q := question{"rng": "mt19937", "seed": "42", "line": line, "jobs": 2, "size": 5, "folder": numpys, "npz": false}
@@ -72,7 +72,7 @@ func saveOperands(t *testing.T, dir string) {
 	ask[any](t, "save_archive", question{"file": path("in.npz"), "arrays": map[string]string{"A": "integers(7, 7)", "B": "integers(7, 7).T"}})
 }
 
-// sameFolders holds the files in two folders against each other.
+// sameFolders compares the files in two folders.
 func sameFolders(t *testing.T, got, want string) {
 	t.Helper()
 	x, y := contents(t, got), contents(t, want)
