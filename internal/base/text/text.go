@@ -71,15 +71,18 @@ func First(names []string, separator string) string {
 }
 
 // Clip returns at most the first 40 bytes of s, without splitting a character, for an error
-// to quote.
+// to quote. Of bytes that are not UTF-8 it can keep all 40.
 func Clip(s string) string {
 	const most = 40
 	if len(s) <= most {
 		return s
 	}
 	end := most
-	for !utf8.RuneStart(s[end]) {
+	for end > most-utf8.UTFMax && !utf8.RuneStart(s[end]) {
 		end--
+	}
+	if !utf8.RuneStart(s[end]) {
+		end = most
 	}
 	return s[:end] + "…"
 }

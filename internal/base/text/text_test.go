@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 func TestNumber(t *testing.T) {
@@ -60,14 +61,33 @@ func TestFirst(t *testing.T) {
 
 func TestClip(t *testing.T) {
 	for s, want := range map[string]string{
-		"short":                       "short",
-		strings.Repeat("a", 40):       strings.Repeat("a", 40),
-		strings.Repeat("a", 41):       strings.Repeat("a", 40) + "…",
-		strings.Repeat("ä", 30):       strings.Repeat("ä", 20) + "…",
-		"a" + strings.Repeat("ä", 30): "a" + strings.Repeat("ä", 19) + "…",
+		"short":                          "short",
+		strings.Repeat("a", 40):          strings.Repeat("a", 40),
+		strings.Repeat("a", 41):          strings.Repeat("a", 40) + "…",
+		strings.Repeat("ä", 30):          strings.Repeat("ä", 20) + "…",
+		"a" + strings.Repeat("ä", 30):    "a" + strings.Repeat("ä", 19) + "…",
+		strings.Repeat("𝄞", 11) + "a":    strings.Repeat("𝄞", 10) + "…",
+		strings.Repeat("\x80", 41):       strings.Repeat("\x80", 40) + "…",
+		"a" + strings.Repeat("\xbf", 99): "a" + strings.Repeat("\xbf", 39) + "…",
 	} {
 		if got := Clip(s); got != want {
 			t.Errorf("Clip(%q) = %q, want %q", s, got, want)
 		}
 	}
+}
+
+// No text makes Clip fail or return more than it may, and no character is split.
+func FuzzClip(f *testing.F) {
+	f.Add(strings.Repeat("\x80", 41))
+	f.Add("aäö€𝄞")
+	f.Fuzz(func(t *testing.T, s string) {
+		got := Clip(s)
+		kept, cut := strings.CutSuffix(got, "…")
+		if got != s && (!cut || !strings.HasPrefix(s, kept) || len(kept) > 40 || len(kept) < 37) {
+			t.Errorf("Clip(%q) = %q", s, got)
+		}
+		if utf8.ValidString(s) && !utf8.ValidString(got) {
+			t.Errorf("Clip(%q) = %q splits a character", s, got)
+		}
+	})
 }
