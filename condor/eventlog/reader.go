@@ -17,8 +17,8 @@ import (
 // lacks this line, Scan returns false, and a later Scan continues from the beginning of
 // the event.
 //
-// A full disk or a network disk can leave a hole of zero bytes in a log. The Reader passes
-// over it and over the event that it damages, and reports it once.
+// A full disk or a network disk can leave a hole of zero bytes in a log. The Reader reports it,
+// drops the event that it damages, and continues at the next header.
 //
 //	for r.Scan() {
 //		switch rec := r.Record().(type) {
@@ -40,7 +40,6 @@ type Reader struct {
 	line     int   // of the byte at from
 	offset   int64 // of the byte at from, in the log
 	skipping bool  // the bytes up to the next end of an event belong to one that is too long
-	hole     hole  // before from
 	chunk    chunk // a copy of part of buf that the texts of events share
 
 	events []Event
@@ -51,14 +50,6 @@ type Reader struct {
 
 	record Record
 	err    error
-}
-
-// A hole is a range of zero bytes.
-type hole struct {
-	size     int64 // so far; 0 for none
-	line     int   // of the event that it damages
-	first    string
-	reported bool
 }
 
 // A Record is an [*Event] or a [*condor.SyntaxError].
@@ -99,27 +90,24 @@ func (r *Reader) Scan() bool {
 	r.record = nil
 	for r.err == nil {
 		size, end := r.findEnd()
-		if r.enterHole(end) {
-			continue
-		}
 		if end > 0 {
 			if r.take(size, end) {
 				return true
 			}
 			continue
 		}
-		if format := otherFormat(r.buf[r.from:]); format != "" && !r.skipping && r.hole.size == 0 {
+		if format := otherFormat(r.buf[r.from:]); format != "" && !r.skipping {
 			r.err = &FormatError{r.name, r.line, format}
 			return false
 		}
-		if len(r.buf)-r.from > maxEvent && (r.reportHole() || r.skipLong()) {
+		if len(r.buf)-r.from > maxEvent && r.skipLong() {
 			return true
 		}
 		if !r.fill() {
 			if line, ok := r.foreignLine(); ok && r.err == nil {
 				r.err = &NotLogError{r.name, line}
 			}
-			return r.err == nil && r.reportHole()
+			return false
 		}
 	}
 	return false
@@ -227,13 +215,13 @@ func (r *Reader) findEnd() (size, end int) {
 }
 
 // take makes a record of the size bytes at from, or of end bytes with the line that ends
-// the event. It returns false if they are blank.
+// the event. It returns false if they are blank, or the end of what is too long.
 func (r *Reader) take(size, end int) bool {
 	block := r.buf[r.from : r.from+size]
-	before := len(block) - len(bytes.TrimLeft(block, "\r\n"))
-	if r.hole.size > 0 {
-		return r.leaveHole(block, end)
+	if bytes.IndexByte(block, 0) >= 0 {
+		return r.skipHole(block, end)
 	}
+	before := len(block) - len(bytes.TrimLeft(block, "\r\n"))
 	if r.skipping || before == size {
 		r.skipping = false
 		r.advance(end)
@@ -263,59 +251,30 @@ func (r *Reader) take(size, end int) bool {
 	return true
 }
 
-// enterHole passes over zero bytes that come next, or that are among the end bytes of the next
-// event; end is 0 if it is not complete. It returns false if there are none.
-func (r *Reader) enterHole(end int) bool {
-	buf := r.buf[r.from:]
-	if len(buf) == 0 || buf[0] != 0 && end == 0 && len(buf) <= maxEvent {
-		return false // there may be more to come
-	}
-	if end == 0 {
-		end = min(len(buf), maxEvent)
-	}
-	at := bytes.IndexByte(buf[:end], 0)
-	if at < 0 {
-		return false
-	}
-	if r.hole.size == 0 {
-		if r.hole.line = r.line; !r.skipping { // what is too long has been reported
-			r.hole.first = text.Clip(firstLine(buf[:at]))
-		}
-	}
-	zeros := len(buf) - at - len(bytes.TrimLeft(buf[at:], "\x00"))
-	r.hole.size += int64(zeros)
-	r.skipping = false
-	r.advance(at + zeros)
-	return true
-}
-
-// leaveHole passes over what follows a hole and belongs to an event whose beginning is lost:
-// the bytes up to the next header, or else all end bytes of the block. It returns whether it
-// made a record.
-func (r *Reader) leaveHole(block []byte, end int) bool {
-	at := len(block) - len(bytes.TrimLeft(block, "\r\n"))
-	if _, ok := parseHeader(string(firstLine(block[at:])), ""); !ok {
-		if at, _ = nextHeader(block); at == 0 {
-			at = end
-		}
+// skipHole passes over the zero bytes in a block and what they damage: all bytes up to the
+// header of its last event, or all end bytes. It makes a record of the hole unless it belongs
+// to what is too long, which has one.
+func (r *Reader) skipHole(block []byte, end int) bool {
+	line, first := r.line, text.Clip(firstLine(block[:bytes.IndexByte(block, 0)]))
+	at := bytes.LastIndexByte(block, 0) + 1
+	rest := bytes.TrimLeft(block[at:], "\r\n")
+	if _, ok := parseHeader(firstLine(rest), ""); ok {
+		at = len(block) - len(rest)
+	} else if next, _ := nextHeader(rest); next > 0 {
+		at = len(block) - len(rest) + next
+	} else {
+		at = end
 	}
 	r.advance(at)
-	made := r.reportHole()
-	r.hole, r.skipping = hole{}, false
-	return made
-}
-
-// reportHole makes a record of a hole, the first time.
-func (r *Reader) reportHole() bool {
-	if r.hole.size == 0 || r.hole.reported {
+	if r.skipping {
+		r.skipping = false
 		return false
 	}
-	r.hole.reported = true
-	what := "passed over"
-	if r.hole.first != "" {
-		what = fmt.Sprintf("passed over, with the event %q", r.hole.first)
+	what := "a hole of " + text.Count(bytes.Count(block, []byte{0}), "zero byte")
+	if first != "" {
+		what += fmt.Sprintf(" in the event %q", first)
 	}
-	r.fault(r.hole.line, "%d zero bytes, left by a full disk or a network disk: %s", r.hole.size, what)
+	r.fault(line, "%s, left by a full disk or a network disk", what)
 	return true
 }
 
@@ -362,15 +321,24 @@ func (r *Reader) advance(n int) {
 }
 
 // skipLong discards the bytes of an event that is too long, except for the last ones, which
-// may belong to its last line. It makes a record of the event the first time.
+// may belong to its last line, or, after a hole, to the next event. It makes a record of the
+// event the first time.
 func (r *Reader) skipLong() bool {
-	line, first := r.line, text.Clip(firstLine(r.buf[r.from:]))
-	r.advance(len(r.buf) - r.from - len("\n...\r"))
+	line, what := r.line, fmt.Sprintf("%q: the event does not end", text.Clip(firstLine(r.buf[r.from:])))
+	keep := len("\n...\r")
+	if zero := bytes.LastIndexByte(r.buf[r.from:], 0); zero >= 0 {
+		what = "a hole of zero bytes, left by a full disk or a network disk: no event ends"
+		keep = max(keep, len(r.buf)-r.from-zero)
+	}
+	if keep > maxEvent { // what follows the hole is too long as well
+		keep = len("\n...\r")
+	}
+	r.advance(len(r.buf) - r.from - keep)
 	if r.skipping {
 		return false
 	}
 	r.skipping = true
-	r.fault(line, "%q: the event does not end within %d bytes", first, maxEvent)
+	r.fault(line, "%s within %d bytes", what, maxEvent)
 	return true
 }
 
