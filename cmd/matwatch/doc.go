@@ -6,31 +6,31 @@ Usage:
 	matwatch [flags] LOG ...
 	matwatch [flags] -report|-csv|-json|-plot FILE LOG ...
 
-The first form shows the number of jobs that are done, running, idle and held. It ends
-when all jobs are done, or when none is running or idle and some are held, failed or
-removed. It waits for held jobs that HTCondor will release by itself. When a job is held,
-it prints the reason and what to do. On a terminal it draws a bar (= done, > running,
-- idle, ! held, x failed or removed) and estimates the remaining time; otherwise it prints
-a line for each change, or, in a large run, for each hundredth of the jobs. Matwatch reads
-the log twice a second. It tolerates a log that is moved away, truncated or replaced, and
-one with holes of zero bytes, or with events that are repeated or out of order.
+Without -report, -csv, -json and -plot, matwatch shows how many jobs are done, running, idle
+and held. It ends when all jobs are done, or when nothing will happen without you: no job is
+running, suspended or idle, and some are held, failed or removed. It waits for held jobs that
+HTCondor will release by itself. When a job is held, matwatch prints the reason and what to do.
+On a terminal it draws a bar (= done, > running, ~ suspended, - idle, ! held, x failed or
+removed) and estimates the remaining time. Otherwise it prints a line for each change, or, in a
+large run, for each hundredth of the jobs. Matwatch reads the log twice a second. It copes with
+a log that is moved, truncated or replaced, that has holes of zero bytes, or whose events are
+repeated or out of order.
 
-The second form reads the current log. It counts the time of running jobs up to the latest
-event. -report prints how the time was spent, for each machine and each job; in a run of
-more than 100 jobs, it lists only the jobs that had problems. -plot draws a line for each
-slot: when it transferred files, computed, or had no job. The exit status is that of the
-first form.
+With -report, -csv, -json or -plot, matwatch reads the log as it is now and ends, with the same
+exit status. Running jobs count up to the latest event. -report prints how the time was spent,
+by machine and by job; if there are more than 100 jobs, it lists only those that had problems.
+-plot draws a line for each slot: when it transferred files, computed, or had no job.
 
-At the end matwatch looks for the outputs of the jobs that are done, which the log of matsubmit
-names. A job of which one is missing, empty or older than the job counts as "done without" it,
-and the exit status is 3. If the outputs cannot be looked for, as beside a copy of the log, it
-says that "done" is the word of the log alone.
+At the end matwatch looks for the outputs that the log of matsubmit names. If one is missing,
+empty or older than its job, the job counts as "done without" it, and the exit status is 3. If
+the outputs are not beside the log, as with a copy of the log, matwatch says that "done" is based
+on the log alone.
 
-A run is all jobs in the log that matsubmit submitted. If several jobs have the same
-products, as after -resubmit, only the latest counts. Other jobs form a run for each
-cluster, and matwatch shows the latest. If each job has its own log, name all logs. With
-max_idle, jobs enter the queue one by one: if some are held and nothing else happens,
-matwatch ends after two minutes.
+A run is all jobs in the log that matsubmit submitted. If several jobs have the same products,
+as after -resubmit, only the latest counts. Jobs of other programs form a run for each cluster,
+and matwatch shows the latest. If each job has its own log, name all logs. With max_idle, jobs
+enter the queue one by one: if some are held and nothing else happens, matwatch ends after two
+minutes.
 
 Flags:
 
@@ -46,13 +46,14 @@ Flags:
 	-version        print the program's version
 
 The columns of -csv. An attempt is one time that a job had a machine. Names that end in _s
-have durations in seconds; other times are in RFC 3339. Unknown values are empty, as are
-durations in which the clock went back:
+are durations in seconds; other times are in RFC 3339. Unknown values are empty, as are
+durations between events that are out of order:
 
 	cluster, proc                   the job
 	first, count                    its products, if matsubmit submitted it
-	state                           idle, running, held, done, failed (left the queue with
-	                                a status other than 0, or by a signal), removed, unknown
+	state                           idle, running, suspended, held, done, removed, unknown, or
+	                                failed: left the queue with a status other than 0, or by a
+	                                signal
 	run                             the attempt, from 1 on; 0 for a job without attempts
 	outcome                         lasting, completed, retried, held, removed, evicted, lost
 	exit, signal                    how the program ended
@@ -60,7 +61,8 @@ durations in which the clock went back:
 	submitted, began, ended         when
 	wait_s                          waiting for a machine
 	queue_s                         waiting for its turn to transfer files
-	input_s, compute_s, output_s    inputs, the program, outputs
+	input_s, compute_s              inputs, the program
+	suspended_s, output_s           the program suspended, outputs
 	total_s                         from began to ended
 	hold_code, hold_subcode         why the job is held
 	reason                          why it is held or was removed, as text
@@ -68,20 +70,20 @@ durations in which the clock went back:
 The object of -json. Unknown values are null, or "" for a name:
 
 	logs, clusters                  of the run
-	state                           going, done, or stuck: nothing will happen without a person
+	state                           going, done, or stuck: nothing will happen without you
 	submitted, latest               times of the first submission and of the latest event
 	makespan_s                      the time between them
-	slots, between_s                slots that had jobs, and their time without a job
-	counts                          of jobs: jobs, done, running, idle, held,
+	slots, between_s                slots that had jobs of the run, and their time without one
+	counts                          of jobs: jobs, done, running, suspended, idle, held,
 	                                held_to_be_released, failed, removed, unknown; superseded:
 	                                earlier jobs for the same products, which do not count;
 	                                later: jobs that have yet to enter the queue;
-	                                done_without_output: the part of done with an output missing
+	                                done_without_output: those of done with an output missing
 	outputs                         of the jobs that are done: there, missing or unknown
-	total, machines                 runs (attempts), completed, retried, held, removed,
-	                                evicted, lost; untimed: runs of which a time is unknown,
-	                                because the clock went back; the following lack them:
-	                                busy_s, queue_s, input_s, compute_s, output_s; vain_s,
+	total, machines                 runs (attempts), completed, failed (those of completed that
+	                                failed), retried, held, removed, evicted, lost; untimed:
+	                                runs with an unknown time, which the following lack: busy_s,
+	                                queue_s, input_s, compute_s, suspended_s, output_s; vain_s,
 	                                computed by programs that failed or were stopped, unless
 	                                they were evicted and HTCondor kept their files;
 	                                overhead, the share of busy_s that is not compute_s
@@ -94,22 +96,20 @@ The object of -json. Unknown values are null, or "" for a name:
 Examples:
 
 	$ matwatch finished.log
-	2026-11-24 06:06:45 done by the word of the log alone: it does not name the outputs
 	2026-11-24 06:06:45 clusters 1 and 2: 12 jobs: 12 done, 0 running, 0 idle, 0 held (not counted: 1 earlier job for the same products)
 
 	$ matwatch -plot run.svg finished.log
 
 	$ matwatch -report finished.log
 	finished.log: clusters 1 and 2: 12 jobs: 12 done, 0 running, 0 idle, 0 held (not counted: 1 earlier job for the same products)
-	done by the word of the log alone: it does not name the outputs
 	submitted 2026-11-24 06:06:28, last event 2026-11-24 06:06:45, makespan 17s
 
-	how 6 slots spent the time  total  share
-	  computing                   21s    22%
-	  inputs                       6s     6%
-	  outputs                      8s     8%
-	  starting and ending         15s    16%
-	  without a job               46s    48%
+	how 6 slots spent the time   total  share
+	  computing                    21s    22%
+	  inputs                        6s     6%
+	  outputs                       8s     8%
+	  starting and ending          15s    16%
+	  without a job of this run    46s    48%
 	overhead: 58% of the time with a job (the log has whole seconds)
 
 	jobs that are done      median  longest  job
@@ -118,10 +118,10 @@ Examples:
 	  computed                  2s       3s  1.2
 	  outputs                   1s       1s  1.1
 
-	machine  system   slots  attempts  done  retried  held  cut short  computed  in vain  transfers  overhead
-	linux1   linux        2         5     5        0     0          0       10s       0s         5s       52%
-	linux2   linux        2         4     4        0     0          0        6s       0s         4s       60%
-	winpc    windows      2         3     3        0     0          0        5s       0s         5s       64%
+	machine  system   slots  attempts  done  failed  retried  held  cut short  computed  in vain  transfers  overhead
+	linux1   linux        2         5     5       0        0     0          0       10s       0s         5s       52%
+	linux2   linux        2         4     4       0        0     0          0        6s       0s         4s       60%
+	winpc    windows      2         3     3       0        0     0          0        5s       0s         5s       64%
 
 	job   product  state  last slot       attempts     began     ended  waited  inputs  computed  outputs
 	1.0   0        done   slot1_1@linux2         1  06:06:29  06:06:33      1s      1s        2s       0s
@@ -137,7 +137,7 @@ Examples:
 	1.11  11       done   slot1_1@winpc          1  06:06:35  06:06:39      7s      1s        1s       1s
 	2.0   7        done   slot1_1@linux1         1  06:06:42  06:06:45      1s      0s        1s       0s
 
-Exit status: 0 all jobs are done; 3 not all are: some are held, failed or removed, an output
-is missing, or the timeout expired; 64 wrong usage; 65 the log is missing or not a log; 1 any other failure.
+Exit status: 0 all jobs are done; 3 some are not, or an output is missing; 64 wrong usage; 65 the
+log is missing or not a log; 1 any other failure.
 */
 package main

@@ -17,8 +17,12 @@ type Attempt struct {
 	Outcome Outcome
 	Exit    Exit // if the program ended: Completed, Retried
 
-	idle Moment // when the wait for the machine began
+	idle   Moment  // when the wait for the machine began
+	pauses []pause // in which the job was suspended
 }
+
+// A pause is the time from a suspension to its end, which is zero if it lasts.
+type pause struct{ from, to Moment }
 
 // An Outcome is how an attempt ended.
 type Outcome int
@@ -60,28 +64,81 @@ func (a *Attempt) Begin() Moment {
 // Wait returns how long the job waited for the machine.
 func (a *Attempt) Wait() Elapsed { return a.idle.Until(a.Begin()) }
 
-// Queue returns how long the attempt waited for its turns to transfer inputs and outputs.
-func (a *Attempt) Queue() Elapsed {
-	return a.InputQueued.Until(a.InputStarted).Plus(a.OutputQueued.Until(a.OutputStarted))
+// Total returns how long the job had the machine, up to now if it still has it: the sum of
+// the attempt's pieces.
+func (a *Attempt) Total(now Moment) (sum Elapsed) {
+	for p := range a.Pieces(now) {
+		sum = sum.Plus(p.Elapsed)
+	}
+	return sum
 }
 
-// Input returns how long the transfer of the inputs took.
-func (a *Attempt) Input() Elapsed {
-	return a.InputStarted.Until(first(a.InputFinished, a.Executing))
+// Time returns how long the attempt did one thing, up to now if it has not ended.
+func (a *Attempt) Time(what Activity, now Moment) (sum Elapsed) {
+	for p := range a.Pieces(now) {
+		if p.Activity == what {
+			sum = sum.Plus(p.Elapsed)
+		}
+	}
+	return sum
 }
 
-// Compute returns how long the program ran, up to now if it still runs.
-func (a *Attempt) Compute(now Moment) Elapsed {
-	return a.Executing.Until(first(a.OutputQueued, a.OutputStarted, a.End, now))
+// An Activity is what happens in a part of an attempt.
+type Activity int
+
+const (
+	Queueing   Activity = iota // the job waits for its turn to transfer inputs or outputs
+	Inputs                     // inputs are transferred
+	Computing                  // the program runs
+	Suspension                 // the program is suspended
+	Outputs                    // outputs are transferred
+	Overhead                   // HTCondor starts the program or ends the attempt
+
+	Activities int = iota // the number of activities
+)
+
+// A Piece is a part of an attempt.
+type Piece struct {
+	Activity
+	From, To Moment
+	Elapsed  // from From to To
 }
 
-// Output returns how long the transfer of the outputs took.
-func (a *Attempt) Output() Elapsed {
-	return a.OutputStarted.Until(first(a.OutputFinished, a.End))
+// Pieces yields the parts of an attempt, up to now if it has not ended, in order and without
+// gaps: each time counts for one activity. Events of several writers can be out of order by
+// a moment. An event that is earlier than the one that it must follow counts as simultaneous.
+func (a *Attempt) Pieces(now Moment) func(yield func(Piece) bool) {
+	return func(yield func(Piece) bool) {
+		at, doing, more := a.Begin(), Overhead, true
+		until := func(t Moment, next Activity) {
+			if !more || t.IsZero() { // the log does not have it
+				return
+			}
+			if elapsed := at.Until(t); elapsed != (Elapsed{}) {
+				more = yield(Piece{doing, at, t, elapsed})
+				at = t
+			}
+			doing = next
+		}
+		until(a.InputQueued, Queueing)
+		until(a.InputStarted, Inputs)
+		until(a.InputFinished, Overhead)
+		until(a.Executing, Computing)
+		stop := first(a.OutputQueued, a.OutputStarted, a.OutputFinished, a.End, now)
+		for _, p := range a.pauses {
+			if !stop.IsZero() && !p.from.Before(at) && p.from.Before(stop) && doing == Computing {
+				until(p.from, Suspension)
+				if !p.to.IsZero() && p.to.Before(stop) {
+					until(p.to, Computing)
+				}
+			}
+		}
+		until(a.OutputQueued, Queueing)
+		until(a.OutputStarted, Outputs)
+		until(a.OutputFinished, Overhead)
+		until(first(a.End, now), Overhead)
+	}
 }
-
-// Total returns how long the job had the machine, up to now if it still has it.
-func (a *Attempt) Total(now Moment) Elapsed { return a.Begin().Until(first(a.End, now)) }
 
 // first returns the first of the times that is not zero.
 func first(times ...Moment) Moment {

@@ -88,7 +88,7 @@ func parseRareDetail(number int, head string, p *lines) (Detail, error) {
 	case 38:
 		return FactoryResumed{}, nil
 	case 40:
-		return p.transfer(head)
+		return transfer(head), nil
 	case 46:
 		if strings.HasPrefix(head, "Dataflow job was skipped.") {
 			return DataflowJobSkipped{}, nil
@@ -230,28 +230,14 @@ func (p *lines) factoryPaused() FactoryPaused {
 	return FactoryPaused{}
 }
 
-func (p *lines) transfer(head string) (Detail, error) {
-	e := FileTransfer{Queue: -1}
-	var ok bool
+func transfer(head string) Detail {
 	for phase, word := range []string{Queued: "Entered queue to transfer ", Started: "Started transferring ", Finished: "Finished transferring "} {
-		var what string
-		if what, ok = strings.CutPrefix(head, word); ok {
-			e.Phase, e.Output = Phase(phase), what == "output files"
-			ok = e.Output || what == "input files"
-			break
+		switch what, ok := strings.CutPrefix(head, word); {
+		case ok && what == "input files":
+			return FileTransfer{Phase: Phase(phase)}
+		case ok && what == "output files":
+			return FileTransfer{Output: true, Phase: Phase(phase)}
 		}
 	}
-	if !ok {
-		return nil, nil // another kind of files, from a later version
-	}
-	for p.more() {
-		if s, ok := strings.CutPrefix(p.line(), "Seconds spent in queue: "); ok {
-			n, err := strconv.Atoi(s)
-			if err != nil {
-				return nil, fmt.Errorf("%q is not a number of seconds", text.Clip(s))
-			}
-			e.Queue = n
-		}
-	}
-	return e, nil
+	return nil // another kind of files, from a later version
 }

@@ -93,11 +93,15 @@ type JobReleased struct{}
 // JobReconnectFailed (024): the machine is lost, and the job is to run elsewhere.
 type JobReconnectFailed struct{}
 
+// JobSuspended (010): the machine stops the job's program for a while.
+type JobSuspended struct{}
+
+// JobUnsuspended (011): the program continues.
+type JobUnsuspended struct{}
+
 // These events do not change a job's state. They show that the job exists if the beginning
 // of the log is missing.
 type (
-	JobSuspended    struct{} // 010
-	JobUnsuspended  struct{} // 011
 	RemoteError     struct{} // 021
 	JobDisconnected struct{} // 022
 	JobReconnected  struct{} // 023
@@ -118,10 +122,12 @@ type FactoryPaused struct{ Reason string }
 type FactoryResumed struct{}
 
 // FileTransfer (040): files go to the machine or come back.
+//
+// Its "Seconds spent in queue" are not read: HTCondor 23 counts them from an earlier event of
+// the job, even of an earlier attempt. A wait has an event when it begins.
 type FileTransfer struct {
 	Output bool // the outputs, not the inputs
 	Phase  Phase
-	Queue  int // seconds spent waiting for the transfer to start, or -1
 }
 
 // A Phase is a step of a file transfer.

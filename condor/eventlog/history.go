@@ -22,6 +22,8 @@ import (
 type History struct {
 	// YearAssumed is set by the first event without a year in its date.
 	YearAssumed bool
+	// ClockWentBack is set if the times of a log go back by more than a minute.
+	ClockWentBack bool
 
 	jobs     map[condor.ID]*Job
 	clusters map[int]*Cluster
@@ -75,6 +77,7 @@ func (h *History) Add(e *Event) {
 		}
 	}
 	h.add(e)
+	h.ClockWentBack = h.ClockWentBack || h.clock.era != nil && h.clock.era.number > 0
 	if c := h.clock; h.latestBy == c || c.latest.micros > h.latest.micros || h.latest.IsZero() {
 		h.latest, h.latestBy = c.latest, c
 	}
@@ -194,7 +197,19 @@ func (h *History) apply(j *Job, detail Detail, when Moment) {
 		j.Holds++
 		j.become(Held, when)
 	case JobReleased:
-		j.become(Idle, when)
+		if j.State == Held || j.State == Unknown {
+			j.become(Idle, when)
+		}
+	case JobSuspended:
+		if a := j.current(); a != nil && j.State == Running {
+			a.pauses = append(a.pauses, pause{from: when})
+			j.become(Suspended, when)
+		}
+	case JobUnsuspended:
+		if a := j.current(); a != nil && j.State == Suspended {
+			a.pauses[len(a.pauses)-1].to = when
+			j.become(Running, when)
+		}
 	case ShadowException, JobReconnectFailed:
 		if j.end(when, Lost, Exit{}) {
 			j.Evictions++
@@ -297,27 +312,19 @@ func (j *Job) transfer(when Moment, d FileTransfer) {
 		return // two programs write the log: this event belongs to an attempt that has ended
 	}
 	if a != nil && !d.Output && d.Phase != Finished && !a.Executing.IsZero() {
-		j.end(when, Lost, Exit{}) // inputs go to another machine: the log lacks the attempt's end
-	}
-	a = j.attempt(when)
-	queued, started, finished := &a.InputQueued, &a.InputStarted, &a.InputFinished
-	if d.Output {
-		queued, started, finished = &a.OutputQueued, &a.OutputStarted, &a.OutputFinished
-	}
-	switch d.Phase {
-	case Queued:
-		*queued = when
-	case Started:
-		*started = when
-		if queued.IsZero() && d.Queue > 0 {
-			*queued = when.Add(-time.Duration(d.Queue) * time.Second)
-			if !a.idle.IsZero() && queued.Before(a.idle) {
-				*queued = a.idle // whole seconds
-			}
+		if ran := a.Executing.Until(when); ran.Unknown || ran.Duration > slack || !a.moment(d).IsZero() {
+			j.end(when, Lost, Exit{}) // inputs go to another machine: the log lacks the attempt's end
 		}
-	case Finished:
-		*finished = when
 	}
+	*j.attempt(when).moment(d) = when
+}
+
+// moment returns where an attempt has the time of an event.
+func (a *Attempt) moment(d FileTransfer) *Moment {
+	if d.Output {
+		return [...]*Moment{Queued: &a.OutputQueued, Started: &a.OutputStarted, Finished: &a.OutputFinished}[d.Phase]
+	}
+	return [...]*Moment{Queued: &a.InputQueued, Started: &a.InputStarted, Finished: &a.InputFinished}[d.Phase]
 }
 
 func (j *Job) evict(when Moment, d JobEvicted) {
@@ -331,7 +338,7 @@ func (j *Job) evict(when Moment, d JobEvicted) {
 		j.Evictions++
 	}
 	switch j.State {
-	case Unknown, Idle, Running:
+	case Unknown, Idle, Running, Suspended:
 		j.become(Idle, when)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"matpool/condor"
 )
@@ -55,7 +56,7 @@ func summary(j *Job) string {
 func attempts(j *Job) string {
 	var list []string
 	for _, r := range j.Attempts {
-		list = append(list, fmt.Sprintf("%s on %s: wait %v, queue %v, input %v, compute %v, output %v, total %v", r.Outcome, r.Slot, r.Wait(), r.Queue(), r.Input(), r.Compute(Moment{}), r.Output(), r.Total(Moment{})))
+		list = append(list, fmt.Sprintf("%s on %s: wait %v, queue %v, input %v, compute %v, output %v, total %v", r.Outcome, r.Slot, r.Wait(), r.Time(Queueing, Moment{}), r.Time(Inputs, Moment{}), r.Time(Computing, Moment{}), r.Time(Outputs, Moment{}), r.Total(Moment{})))
 	}
 	return strings.Join(list, "\n")
 }
@@ -164,7 +165,7 @@ func TestStates(t *testing.T) {
 		{"inputs are sent", at(0, 0, submitted) + at(3, 40, inputStarts), "1.0 running, 0 starts, 0 retries, 0 evictions, 0 holds",
 			"lasting on : wait 3s, queue 0s, input 0s, compute 0s, output 0s, total 0s"},
 		{"runs", begin, "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
-			"lasting on slot1@pc07: " + beginning + ", compute 0s, output 0s, total 0s"},
+			"lasting on slot1@pc07: " + beginning + ", compute 0s, output 0s, total 3s"},
 		{"done", begin + at(16, 40, outputStarts) + at(20, 40, outputEnds) + at(21, 5, terminated), "1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
 			"completed on slot1@pc07: " + beginning + ", compute 10s, output 4s, total 18s"},
 		{"done, and no word of transfers", at(0, 0, submitted) + at(6, 1, executing) + at(16, 5, terminated), "1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
@@ -174,8 +175,8 @@ func TestStates(t *testing.T) {
 		{"waiting for transfers", at(0, 0, submitted) + at(1, 40, "Entered queue to transfer input files") + at(8, 40, inputStarts, "\tSeconds spent in queue: 7") + at(9, 40, inputEnds) + at(9, 1, executing) + at(10, 40, "Entered queue to transfer output files") + at(30, 40, outputStarts) + at(33, 40, outputEnds) + at(33, 5, terminated),
 			"1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
 			"completed on slot1@pc07: wait 1s, queue 27s, input 1s, compute 1s, output 3s, total 32s"},
-		{"waiting, reported afterwards", at(0, 0, submitted) + at(8, 40, inputStarts, "\tSeconds spent in queue: 7") + at(9, 40, inputEnds) + at(9, 1, executing), "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
-			"lasting on slot1@pc07: wait 1s, queue 7s, input 1s, compute 0s, output 0s, total 0s"},
+		{"the seconds in a queue are those of an earlier attempt, too", at(0, 0, submitted) + at(8, 40, inputStarts, "\tSeconds spent in queue: 7") + at(9, 40, inputEnds) + at(9, 1, executing), "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
+			"lasting on slot1@pc07: wait 8s, queue 0s, input 1s, compute 0s, output 0s, total 1s"},
 		{"failed", begin + at(16, 5, "Job terminated.\n\t(1) Normal termination (return value 3)"), "1.0 failed (exit status 3), 1 starts, 0 retries, 0 evictions, 0 holds",
 			"completed on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
 		{"a retry is no eviction", begin + at(16, 4, requeued), "1.0 idle, 1 starts, 1 retries, 0 evictions, 0 holds",
@@ -193,7 +194,7 @@ func TestStates(t *testing.T) {
 		{"held and released", begin + at(16, 12, held) + at(20, 13, released), "1.0 idle, 1 starts, 0 retries, 0 evictions, 1 holds",
 			"held on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
 		{"held before it ran", at(0, 0, submitted) + at(3, 40, inputStarts) + at(5, 12, held), "1.0 held (3/65), 0 starts, 0 retries, 0 evictions, 1 holds",
-			"held on : wait 3s, queue 0s, input 0s, compute 0s, output 0s, total 2s"},
+			"held on : wait 3s, queue 0s, input 2s, compute 0s, output 0s, total 2s"},
 		{"runs again after it was released", begin + at(16, 12, held) + at(20, 13, released) + at(25, 1, executing), "1.0 running, 2 starts, 0 retries, 0 evictions, 1 holds",
 			"held on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s\nlasting on slot1@pc07: wait 5s, queue 0s, input 0s, compute 0s, output 0s, total 0s"},
 		{"removed", begin + at(16, 9, aborted), "1.0 removed, 1 starts, 0 retries, 0 evictions, 0 holds",
@@ -203,7 +204,7 @@ func TestStates(t *testing.T) {
 		{"HTCondor failed", begin + at(16, 7, "Shadow exception!\n\tno room"), "1.0 idle, 1 starts, 0 retries, 1 evictions, 0 holds",
 			"lost on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
 		{"the machine does not answer", begin + at(16, 22, "Job disconnected, attempting to reconnect\n    why\n    Trying to reconnect to a b"), "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
-			"lasting on slot1@pc07: " + beginning + ", compute 0s, output 0s, total 0s"},
+			"lasting on slot1@pc07: " + beginning + ", compute 0s, output 0s, total 3s"},
 		{"the machine is lost", begin + at(16, 24, "Job reconnection failed\n    why") + at(16, 4, evicted), "1.0 idle, 1 starts, 0 retries, 1 evictions, 0 holds",
 			"lost on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
 		{"the end of an attempt is not in the log", begin + at(20, 40, inputStarts) + at(21, 1, executing) + at(30, 1, executing), "1.0 running, 3 starts, 0 retries, 0 evictions, 0 holds",
@@ -242,7 +243,7 @@ func TestStates(t *testing.T) {
 		{"held, and nothing says that it was released", begin + at(16, 12, held) + at(25, 1, executing), "1.0 running, 2 starts, 0 retries, 0 evictions, 1 holds",
 			"held on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s\nlasting on slot1@pc07: wait 0s, queue 0s, input 0s, compute 0s, output 0s, total 0s"},
 		{"what is not known", begin + at(16, 99, "something new"), "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
-			"lasting on slot1@pc07: " + beginning + ", compute 0s, output 0s, total 0s"},
+			"lasting on slot1@pc07: " + beginning + ", compute 0s, output 0s, total 3s"},
 	} {
 		h := historyOf(t, test.log)
 		j := jobOf(h, condor.ID{Cluster: 1, Proc: 0})
@@ -269,12 +270,11 @@ func TestStates(t *testing.T) {
 	}
 }
 
-// Suspended and disconnected jobs still have their machine. If the log has no other events of
-// a job, its state is unknown.
+// Disconnected jobs still have their machine. If the log has no other events of a job, its
+// state is unknown.
 func TestJobsThatKeepTheirMachine(t *testing.T) {
 	begin := at(0, 0, submitted) + at(6, 1, executing)
 	for _, event := range []string{
-		at(7, 10, "Job was suspended.\n\tNumber of processes actually suspended: 1"),
 		at(7, 11, "Job was unsuspended."),
 		at(7, 21, "Error from starter on slot1@pc07:\n\tno"),
 		at(7, 22, "Job disconnected, attempting to reconnect\n    why\n    Trying to reconnect to a b"),
@@ -285,6 +285,41 @@ func TestJobsThatKeepTheirMachine(t *testing.T) {
 		}
 		if got := jobOf(historyOf(t, event), condor.ID{Cluster: 1}); got == nil || got.State != Unknown || len(got.Attempts) != 0 {
 			t.Errorf("%s: %+v", event, got)
+		}
+	}
+}
+
+// A suspended program does not compute, whatever ends the suspension.
+func TestSuspension(t *testing.T) {
+	const (
+		suspended   = "Job was suspended.\n\tNumber of processes actually suspended: 1"
+		unsuspended = "Job was unsuspended."
+	)
+	begin := at(0, 0, submitted) + at(6, 1, executing) + at(10, 10, suspended)
+	goesOn := begin + at(40, 11, unsuspended)
+	for _, test := range []struct{ log, want string }{
+		{begin, "suspended: computed 4s, suspended 90s of 94s"},
+		{goesOn, "running: computed 64s, suspended 30s of 94s"},
+		{goesOn + at(50, 5, terminated), "done: computed 14s, suspended 30s of 44s"},
+		{goesOn + at(50, 10, suspended) + at(55, 11, unsuspended) + at(60, 5, terminated), "done: computed 19s, suspended 35s of 54s"},
+		{goesOn + at(50, 40, outputStarts) + at(53, 40, outputEnds) + at(53, 5, terminated), "done: computed 14s, suspended 30s of 47s"},
+		{begin + at(50, 4, evicted), "idle: computed 4s, suspended 40s of 44s"},
+		{begin + at(50, 12, held), "held: computed 4s, suspended 40s of 44s"},
+		{begin + at(50, 9, aborted), "removed: computed 4s, suspended 40s of 44s"},
+		{begin + at(50, 7, "Shadow exception!\n\tno"), "idle: computed 4s, suspended 40s of 44s"},
+		{begin + at(30, 40, outputStarts) + at(35, 11, unsuspended) + at(53, 5, terminated), "done: computed 4s, suspended 20s of 47s"},
+		{begin + at(50, 10, suspended), "suspended: computed 4s, suspended 90s of 94s"},
+	} {
+		h := historyOf(t, test.log)
+		j := h.Jobs()[0]
+		a := &j.Attempts[0]
+		now := a.Executing.Add(94 * time.Second)
+		got := fmt.Sprintf("%v: computed %.0fs, suspended %.0fs of %.0fs", j.State, a.Time(Computing, now).Seconds(), a.Time(Suspension, now).Seconds(), a.Total(now).Seconds())
+		if got != test.want {
+			t.Errorf("%s: %s, want %s", test.log, got, test.want)
+		}
+		if c := Count(h.Jobs()); c.Total() != 1 || (c.Suspended == 1) != (j.State == Suspended) {
+			t.Errorf("%s: %+v", test.log, c)
 		}
 	}
 }

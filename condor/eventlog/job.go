@@ -12,17 +12,18 @@ import (
 type State int
 
 const (
-	Unknown State = iota // the beginning of the log is missing
-	Idle                 // it waits for a machine
-	Running              // it has a machine: files are transferred or the program runs
-	Held                 // it waits for a person, or for HTCondor, to release it
-	Done                 // it has left the queue with status 0
-	Failed               // it has left the queue with another status, or by a signal
-	Removed              // a person or a policy removed it
+	Unknown   State = iota // the beginning of the log is missing
+	Idle                   // it waits for a machine
+	Running                // it has a machine: files are transferred or the program runs
+	Suspended              // it has a machine, but its program is suspended
+	Held                   // it waits for a person, or for HTCondor, to release it
+	Done                   // it has left the queue with status 0
+	Failed                 // it has left the queue with another status, or by a signal
+	Removed                // a person or a policy removed it
 )
 
 func (s State) String() string {
-	return [...]string{"unknown", "idle", "running", "held", "done", "failed", "removed"}[s]
+	return [...]string{"unknown", "idle", "running", "suspended", "held", "done", "failed", "removed"}[s]
 }
 
 // A Job is the history of one job.
@@ -115,21 +116,24 @@ func (c *Cluster) Note() (condor.Note, bool) { return noteOf(c.notes) }
 
 // Counts is the number of jobs in each state.
 type Counts struct {
-	Unknown, Idle, Running, Held, Done, Failed, Removed int
+	Unknown, Idle, Running, Suspended, Held, Done, Failed, Removed int
 
 	Waiting int // the part of Held that HTCondor will release
 }
 
 // Total returns the number of jobs.
 func (c Counts) Total() int {
-	return c.Unknown + c.Idle + c.Running + c.Held + c.Done + c.Failed + c.Removed
+	return c.Unknown + c.Idle + c.Running + c.Suspended + c.Held + c.Done + c.Failed + c.Removed
 }
+
+// Active returns the number of jobs that will go on without a person.
+func (c Counts) Active() int { return c.Unknown + c.Idle + c.Running + c.Suspended + c.Waiting }
 
 // Count counts jobs.
 func Count(jobs []*Job) Counts {
 	var c Counts
 	for _, j := range jobs {
-		*[...]*int{Unknown: &c.Unknown, Idle: &c.Idle, Running: &c.Running, Held: &c.Held, Done: &c.Done, Failed: &c.Failed, Removed: &c.Removed}[j.State]++
+		*[...]*int{Unknown: &c.Unknown, Idle: &c.Idle, Running: &c.Running, Suspended: &c.Suspended, Held: &c.Held, Done: &c.Done, Failed: &c.Failed, Removed: &c.Removed}[j.State]++
 		if j.WillBeReleased() {
 			c.Waiting++
 		}

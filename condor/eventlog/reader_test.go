@@ -159,7 +159,6 @@ func TestFaults(t *testing.T) {
 		{"004 " + head + "Job was evicted.\n...\n" + goodEvent, []string{`x.log:1: "" does not say how the job was evicted`, "11"}},
 		{"004 " + head + "Job was evicted.\n\t(0) Job terminated and was requeued\n\t(2) ?\n...\n", []string{`x.log:1: "(2) ?" does not say how the program ended`}},
 		{"012 " + head + "Job was hold.\n...\n", []string{`x.log:1: event 012 has the unknown text "Job was hold."`}},
-		{"040 " + head + "Started transferring input files\n\tSeconds spent in queue: x\n...\n", []string{`x.log:1: "x" is not a number of seconds`}},
 		// Not the end of an event.
 		{"008 " + head + "a\n....\n... \n ...\n..\n" + goodEvent, []string{`x.log:1: "008 (001.000.000) 2026-11-23 19:14:05 a": the event is incomplete; the next one begins on line 6`, "11"}},
 	} {

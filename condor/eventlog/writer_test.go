@@ -13,12 +13,12 @@ import (
 // entries has each kind of event that is written.
 var entries = []Detail{
 	Submit{[]string{"first=0 count=1 starts=4 jobs=3 local=yes"}},
-	FileTransfer{Phase: Started, Queue: -1},
-	FileTransfer{Phase: Finished, Queue: -1},
+	FileTransfer{Phase: Started},
+	FileTransfer{Phase: Finished},
 	Execute{Machine: "pc07", Slot: "slot1_2@pc07", System: "LINUX", Arch: "aarch64"},
 	ImageSize{5},
-	FileTransfer{Output: true, Phase: Started, Queue: -1},
-	FileTransfer{Output: true, Phase: Finished, Queue: -1},
+	FileTransfer{Output: true, Phase: Started},
+	FileTransfer{Output: true, Phase: Finished},
 	JobEvicted{Requeued: true, Exit: Exit{Signal: 9}},
 	JobEvicted{Requeued: true, Exit: Exit{Status: 7}},
 	JobTerminated{},

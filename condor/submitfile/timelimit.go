@@ -9,8 +9,9 @@ import (
 )
 
 // writeTimeLimit prints HTCondor's limit on the time of an attempt, and a second check of the
-// limit. The check ignores the start of an earlier attempt, and the time in which a job is
-// suspended or sends its outputs (JobStatus 7 and 6).
+// limit. Both count the time in which a job is suspended: HTCondor's limit runs on, and the
+// check, which holds no suspended job (JobStatus 7), subtracts nothing when the job continues.
+// The check ignores the start of an earlier attempt, and a job that sends its outputs (6).
 func writeTimeLimit(p *printer, d *Description) {
 	p.section(fmt.Sprintf("Time. A job that runs longer than %s is held. HTCondor's own limit misses a job that begins in the", text.Duration(d.MaxRunTime)),
 		"same second as its shadow: the expression below holds that one.")

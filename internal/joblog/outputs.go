@@ -51,6 +51,9 @@ type Outputs struct {
 	jobs  int
 }
 
+// unnamed is why the outputs of a log are unknown if it promises none.
+const unnamed = "it does not name the outputs"
+
 // CheckOutputs looks for the outputs of a run's jobs that are done, which their notes name
 // relative to the log's folder. A log that somebody copied elsewhere has no outputs there: if
 // neither one of them nor the submit description is there, nothing is known.
@@ -82,7 +85,7 @@ func (j *Journal) CheckOutputs(r *Run) {
 	}
 	r.Outputs = &Outputs{}
 	if len(list) == 0 {
-		r.Outputs.Unknown = "it does not name the outputs"
+		r.Outputs.Unknown = unnamed
 		return
 	}
 	lookForAll(list)

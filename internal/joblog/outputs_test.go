@@ -55,7 +55,7 @@ func TestJudge(t *testing.T) {
 		run.Outputs.judge(test.found, test.description)
 		proviso := test.proviso
 		if proviso != "" {
-			proviso = "done by the word of the log alone: " + proviso
+			proviso = `"done" is based on the log alone: ` + proviso
 		} else if done := run.State() == Done; done != (run.WithoutOutput() == 0) {
 			t.Errorf("%s: the run is %v", test.name, run.State())
 		}

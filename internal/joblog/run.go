@@ -161,7 +161,7 @@ func (r *Run) WithoutOutput() int {
 func (r *Run) State() State {
 	c := r.Counts
 	switch {
-	case c.Idle+c.Running+c.Unknown+c.Waiting > 0:
+	case c.Active() > 0:
 		return Going
 	case r.Paused != "":
 		return Stuck
@@ -178,5 +178,5 @@ func (r *Run) State() State {
 // held jobs keep more from entering the queue.
 func (r *Run) AwaitsJobs() bool {
 	c := r.Counts
-	return r.Entering && c.Total() > c.Done && c.Idle+c.Running+c.Unknown+c.Waiting == 0
+	return r.Entering && c.Total() > c.Done && c.Active() == 0
 }

@@ -29,13 +29,13 @@ func (r *Run) Summary() string {
 	return line
 }
 
-// Proviso returns a line that says so if it is the word of the log alone that jobs are done, or
-// "".
+// Proviso returns a line that says why the outputs of jobs that are done were not checked, or
+// "". A log that names no outputs, such as another program's, promises none.
 func (r *Run) Proviso() string {
-	if r.Outputs == nil || r.Outputs.Unknown == "" || r.Counts.Done == 0 {
+	if r.Outputs == nil || r.Outputs.Unknown == "" || r.Counts.Done == 0 || r.Outputs.Unknown == unnamed {
 		return ""
 	}
-	return "done by the word of the log alone: " + r.Outputs.Unknown
+	return `"done" is based on the log alone: ` + r.Outputs.Unknown
 }
 
 // counts describes the number of jobs in each state, and of those that are done without an output.
@@ -95,7 +95,7 @@ func Counts(c eventlog.Counts) string {
 	for _, part := range []struct {
 		n    int
 		what string
-	}{{c.Waiting, "of them to be released by HTCondor"}, {c.Failed, "failed"}, {c.Removed, "removed"}, {c.Unknown, "unknown"}} {
+	}{{c.Suspended, "suspended"}, {c.Waiting, "of them to be released by HTCondor"}, {c.Failed, "failed"}, {c.Removed, "removed"}, {c.Unknown, "unknown"}} {
 		if part.n > 0 {
 			line += ", " + text.Number(part.n) + " " + part.what
 		}

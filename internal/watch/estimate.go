@@ -14,7 +14,7 @@ import (
 // time of a job, but at least two minutes. It ends now, or with the latest event if that is
 // older than the window.
 //
-// Attempts of which the log does not have the times, because the clock went back, do not count.
+// Attempts whose times are unknown do not count.
 //
 // The estimate is at least the mean if a job has yet to begin, and at least the rest of the
 // mean for the job that began last.
@@ -40,7 +40,7 @@ func estimate(r *joblog.Run, latest eventlog.Moment, clock time.Time) (left time
 	begin, worked, least := now, 0.0, time.Duration(0)
 	for a := range completed(r) {
 		if ago := a.End.Until(now); !ago.Unknown && !a.Total(now).Unknown && ago.Duration <= window {
-			begin = earlier(begin, a.Begin())
+			begin = begin.Earlier(a.Begin())
 			worked++
 		}
 	}
@@ -54,7 +54,7 @@ func estimate(r *joblog.Run, latest eventlog.Moment, clock time.Time) (left time
 		if ran.Unknown {
 			continue
 		}
-		begin = earlier(begin, a.Begin())
+		begin = begin.Earlier(a.Begin())
 		partly += min(1, float64(ran.Duration)/float64(mean))
 		least = max(least, mean-ran.Duration)
 	}
@@ -67,7 +67,7 @@ func estimate(r *joblog.Run, latest eventlog.Moment, clock time.Time) (left time
 	if worked == 0 || took <= 0 {
 		return 0, false
 	}
-	rest := float64(toBegin+c.Running) - partly
+	rest := float64(toBegin+c.Running+c.Suspended) - partly
 	return max(least, time.Duration(rest/(worked+partly)*float64(took))), true
 }
 
@@ -80,11 +80,4 @@ func completed(r *joblog.Run) func(yield func(*eventlog.Attempt) bool) {
 			}
 		}
 	}
-}
-
-func earlier(a, b eventlog.Moment) eventlog.Moment {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }

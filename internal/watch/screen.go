@@ -50,7 +50,7 @@ func (l *Lines) Status(s Status, last bool) {
 	if old := l.shown.Run; old != nil {
 		a, b := old.Counts, s.Run.Counts
 		moved := 0
-		for _, d := range []int{a.Done - b.Done, a.Running - b.Running, a.Idle - b.Idle, a.Held - b.Held, a.Waiting - b.Waiting, a.Failed - b.Failed, a.Removed - b.Removed} {
+		for _, d := range []int{a.Done - b.Done, a.Running - b.Running, a.Suspended - b.Suspended, a.Idle - b.Idle, a.Held - b.Held, a.Waiting - b.Waiting, a.Failed - b.Failed, a.Removed - b.Removed} {
 			moved += max(d, -d)
 		}
 		since := s.Time.Sub(l.shown.Time)
@@ -104,6 +104,9 @@ func (t *Terminal) Status(s Status, last bool) {
 		return
 	}
 	words := fmt.Sprintf("%s done, %s running, %s idle, %s held", text.Number(c.Done), text.Number(c.Running), text.Number(c.Idle), text.Number(c.Held))
+	if c.Suspended > 0 {
+		words += ", " + text.Number(c.Suspended) + " suspended"
+	}
 	if s.Run.Later > 0 {
 		words += ", " + text.Number(s.Run.Later) + " to come"
 	}
@@ -113,7 +116,7 @@ func (t *Terminal) Status(s Status, last bool) {
 	if c.Total() == 0 {
 		words = "no jobs yet"
 	}
-	t.tally.Show([]progress.Part{{N: c.Done, Mark: '='}, {N: c.Running, Mark: '>'}, {N: c.Idle + c.Unknown + s.Run.Later, Mark: '-'}, {N: c.Held, Mark: '!'}, {N: c.Failed + c.Removed, Mark: 'x'}}, words, s.Left, s.Estimated)
+	t.tally.Show([]progress.Part{{N: c.Done, Mark: '='}, {N: c.Running, Mark: '>'}, {N: c.Suspended, Mark: '~'}, {N: c.Idle + c.Unknown + s.Run.Later, Mark: '-'}, {N: c.Held, Mark: '!'}, {N: c.Failed + c.Removed, Mark: 'x'}}, words, s.Left, s.Estimated)
 }
 
 // Close removes the bar.

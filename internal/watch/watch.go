@@ -169,6 +169,9 @@ func (w *watcher) end() *joblog.Run {
 		w.lookForOutputs()
 	}
 	w.screen.Status(w.status(), true)
+	if proviso := w.run.Proviso(); proviso != "" {
+		w.screen.Line(w.journal.History.Latest().Time(), proviso)
+	}
 	return w.run
 }
 
@@ -177,9 +180,6 @@ func (w *watcher) lookForOutputs() {
 	run := *w.run // the screen keeps the one that it shows
 	w.run = &run
 	w.journal.CheckOutputs(w.run)
-	if proviso := w.run.Proviso(); proviso != "" {
-		w.screen.Line(w.journal.History.Latest().Time(), proviso)
-	}
 }
 
 func (w *watcher) status() Status {

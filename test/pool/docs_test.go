@@ -134,7 +134,7 @@ var varying = []struct {
 	{regexp.MustCompile(`code (47, subcode 0|3, subcode 47)`), "LIMIT"},
 	{regexp.MustCompile(` +`), " "},
 	{regexp.MustCompile(`^TIME CLUSTER: .*\b[1-9]\d* (running|idle),.*`), ""},                             // a run that goes on
-	{regexp.MustCompile(`^(computing|inputs|outputs|starting and ending|without a job) SPAN SHARE$`), ""}, // in a report, unless they are zero
+	{regexp.MustCompile(`^(computing|inputs|outputs|starting and ending|without a job of this run) SPAN SHARE$`), ""}, // in a report, unless they are zero
 	{regexp.MustCompile(`^…$`), ""},
 }
 

@@ -71,8 +71,8 @@ func (f folder) makespan(what, log string, jobs int) time.Duration {
 		}
 		for i := range j.Attempts {
 			a := &j.Attempts[i]
-			transfer += a.Input().Plus(a.Output()).Duration
-			compute += a.Compute(a.End).Duration
+			transfer += a.Time(eventlog.Inputs, a.End).Plus(a.Time(eventlog.Outputs, a.End)).Duration
+			compute += a.Time(eventlog.Computing, a.End).Duration
 			total += a.Total(a.End).Duration
 			if end.IsZero() || end.Before(a.End) {
 				end = a.End

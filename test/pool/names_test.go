@@ -50,7 +50,7 @@ func TestNames(t *testing.T) {
 						t.Errorf("%s differs from the product computed here", name)
 					}
 				}
-				if said, status := f.watch(); status != 0 || strings.Contains(said, "the word of the log alone") {
+				if said, status := f.watch(); status != 0 || strings.Contains(said, "based on the log alone") {
 					t.Errorf("matwatch: exit status %d\n%s", status, said)
 				}
 			}

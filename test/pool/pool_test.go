@@ -163,6 +163,6 @@ func (f folder) settle(log string) *eventlog.History {
 	f.Helper()
 	return f.wait(log, "settled", func(h *eventlog.History) bool {
 		c := eventlog.Count(h.Jobs())
-		return c.Total() > 0 && c.Unknown+c.Idle+c.Running+c.Waiting == 0
+		return c.Total() > 0 && c.Active() == 0
 	})
 }

@@ -17,7 +17,7 @@ func (r *Report) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	out.Write([]string{"cluster", "proc", "first", "count", "state", "run", "outcome", "exit", "signal",
 		"machine", "system", "slot", "submitted", "began", "ended",
-		"wait_s", "queue_s", "input_s", "compute_s", "output_s", "total_s", "hold_code", "hold_subcode", "reason"})
+		"wait_s", "queue_s", "input_s", "compute_s", "suspended_s", "output_s", "total_s", "hold_code", "hold_subcode", "reason"})
 	for _, j := range r.Run.Jobs {
 		head := []string{strconv.Itoa(j.Cluster), strconv.Itoa(j.Proc), "", "", j.State.String()}
 		if note, ok := j.Note(); ok {
@@ -31,7 +31,7 @@ func (r *Report) WriteCSV(w io.Writer) error {
 			out.Write(append(append(head[:5:5], r.csvAttempt(j, i)...), tail...))
 		}
 		if len(j.Attempts) == 0 {
-			out.Write(append(append(head[:5:5], "0", "", "", "", "", "", "", timestamp(j.SubmittedAt()), "", "", "", "", "", "", "", ""), tail...))
+			out.Write(append(append(head[:5:5], "0", "", "", "", "", "", "", timestamp(j.SubmittedAt()), "", "", "", "", "", "", "", "", ""), tail...))
 		}
 	}
 	out.Flush()
@@ -48,9 +48,10 @@ func (r *Report) csvAttempt(j *eventlog.Job, i int) []string {
 			exit = strconv.Itoa(a.Exit.Status)
 		}
 	}
+	spent := func(what eventlog.Activity) string { return seconds(a.Time(what, r.Latest)) }
 	return []string{strconv.Itoa(i + 1), a.Outcome.String(), exit, signal,
 		a.Machine, a.System, a.Slot, timestamp(j.SubmittedAt()), timestamp(a.Begin()), timestamp(a.End),
-		seconds(a.Wait()), seconds(a.Queue()), seconds(a.Input()), seconds(a.Compute(r.Latest)), seconds(a.Output()), seconds(a.Total(r.Latest))}
+		seconds(a.Wait()), spent(eventlog.Queueing), spent(eventlog.Inputs), spent(eventlog.Computing), spent(eventlog.Suspension), spent(eventlog.Outputs), seconds(a.Total(r.Latest))}
 }
 
 func timestamp(m eventlog.Moment) string {

@@ -20,7 +20,8 @@ type Report struct {
 	Latest    eventlog.Moment // the latest event
 
 	WholeSeconds  bool // the log has no fractions of seconds
-	ClockWentBack bool // some times are unknown
+	Unordered     bool // some times are unknown
+	ClockWentBack bool // because the times of the log go back by more than a moment
 	YearAssumed   bool // the log has no years
 	Faults        []error
 	FaultCount    int
@@ -36,47 +37,40 @@ type Machine struct {
 	Slots        int    // the number of slots that had jobs
 	Attempts     int
 	Ends         [eventlog.Outcomes]int // attempts by [eventlog.Outcome]
+	Failed       int                    // those of Completed whose program failed
 	Untimed      int                    // attempts of which a time is unknown; the sums below lack them
 
-	// Busy is the time that slots had a job: the sum of the times below and of HTCondor's own
-	// time before and after the program ([Machine.Rest]).
-	Busy     time.Duration
-	Queued   time.Duration // waiting for a turn to transfer files
-	Input    time.Duration
-	Output   time.Duration
-	Computed time.Duration // see [eventlog.Attempt.Useful]
-	Vain     time.Duration // computed by other programs
+	Busy  time.Duration                      // the time that slots had a job: the sum of the times below
+	Spent [eventlog.Activities]time.Duration // without Vain
+	Vain  time.Duration                      // computed by other programs than [eventlog.Attempt.Useful] ones
 }
 
-// Overhead returns the share of Busy that is not Computed.
+// Overhead returns the share of Busy that is not spent on computing what is of use.
 func (m *Machine) Overhead() float64 {
 	if m.Busy == 0 {
 		return 0
 	}
-	return 1 - float64(m.Computed)/float64(m.Busy)
-}
-
-// Rest returns the part of Busy that is in none of the other times.
-func (m *Machine) Rest() time.Duration {
-	return m.Busy - m.Queued - m.Input - m.Output - m.Computed - m.Vain
+	return 1 - float64(m.Spent[eventlog.Computing])/float64(m.Busy)
 }
 
 func (m *Machine) add(a *eventlog.Attempt, now eventlog.Moment) {
 	m.Attempts++
 	m.Ends[a.Outcome]++
-	total, queue, input, output, compute := a.Total(now), a.Queue(), a.Input(), a.Output(), a.Compute(now)
-	if total.Unknown || queue.Unknown || input.Unknown || output.Unknown || compute.Unknown {
+	if a.Outcome == eventlog.Completed && !a.Exit.OK() {
+		m.Failed++
+	}
+	total := a.Total(now)
+	if total.Unknown {
 		m.Untimed++
 		return
 	}
 	m.Busy += total.Duration
-	m.Queued += queue.Duration
-	m.Input += input.Duration
-	m.Output += output.Duration
-	if a.Useful() {
-		m.Computed += compute.Duration
-	} else {
-		m.Vain += compute.Duration
+	for piece := range a.Pieces(now) {
+		if piece.Activity == eventlog.Computing && !a.Useful() {
+			m.Vain += piece.Duration
+		} else {
+			m.Spent[piece.Activity] += piece.Duration
+		}
 	}
 }
 
@@ -110,16 +104,16 @@ func (s *Span) close() {
 // New returns the report of a run in the journal.
 func New(j *joblog.Journal, run *joblog.Run) *Report {
 	r := &Report{Names: j.Names, Run: run, Latest: j.History.Latest(),
-		WholeSeconds: true, YearAssumed: j.History.YearAssumed, Faults: j.Faults, FaultCount: j.FaultCount}
+		WholeSeconds: true, ClockWentBack: j.History.ClockWentBack, YearAssumed: j.History.YearAssumed, Faults: j.Faults, FaultCount: j.FaultCount}
 	machines := map[[2]string]*Machine{}
 	slots := map[[2]string]bool{}
 	for _, job := range run.Jobs {
-		r.Submitted = earliest(r.Submitted, job.SubmittedAt())
+		r.Submitted = r.Submitted.Earlier(job.SubmittedAt())
 		for i := range job.Attempts {
 			a := &job.Attempts[i]
-			r.First = earliest(r.First, a.Begin())
+			r.First = r.First.Earlier(a.Begin())
 			r.WholeSeconds = r.WholeSeconds && a.Begin().Time().Nanosecond() == 0 && a.End.Time().Nanosecond() == 0
-			r.ClockWentBack = r.ClockWentBack || a.Wait().Unknown
+			r.Unordered = r.Unordered || a.Wait().Unknown
 			r.Total.add(a, r.Latest)
 			key := [2]string{a.Machine, a.System}
 			m := machines[key]
@@ -136,33 +130,25 @@ func New(j *joblog.Journal, run *joblog.Run) *Report {
 			}
 			if a.Outcome == eventlog.Completed && a.Exit.OK() {
 				r.Spans.Wait.add(a.Wait(), job.ID)
-				r.Spans.Input.add(a.Input(), job.ID)
-				r.Spans.Compute.add(a.Compute(r.Latest), job.ID)
-				r.Spans.Output.add(a.Output(), job.ID)
+				r.Spans.Input.add(a.Time(eventlog.Inputs, r.Latest), job.ID)
+				r.Spans.Compute.add(a.Time(eventlog.Computing, r.Latest), job.ID)
+				r.Spans.Output.add(a.Time(eventlog.Outputs, r.Latest), job.ID)
 			}
 		}
 	}
-	r.ClockWentBack = r.ClockWentBack || r.Total.Untimed > 0 || r.Makespan().Unknown
+	r.Unordered = r.Unordered || r.Total.Untimed > 0 || r.Makespan().Unknown
 	for _, s := range []*Span{&r.Spans.Wait, &r.Spans.Input, &r.Spans.Compute, &r.Spans.Output} {
 		s.close()
 	}
 	slices.SortFunc(r.Machines, func(a, b *Machine) int {
-		return cmp.Or(cmp.Compare(b.Computed, a.Computed), cmp.Compare(b.Attempts, a.Attempts), cmp.Compare(a.Name, b.Name), cmp.Compare(a.System, b.System))
+		return cmp.Or(cmp.Compare(b.Spent[eventlog.Computing], a.Spent[eventlog.Computing]), cmp.Compare(b.Attempts, a.Attempts), cmp.Compare(a.Name, b.Name), cmp.Compare(a.System, b.System))
 	})
 	return r
 }
 
-// earliest returns the earlier of two times, of which zero means unknown.
-func earliest(a, b eventlog.Moment) eventlog.Moment {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
-}
-
 // Makespan returns the time from the first submission to the latest event.
 func (r *Report) Makespan() eventlog.Elapsed {
-	return earliest(r.Submitted, r.First).Until(r.Latest)
+	return r.Submitted.Earlier(r.First).Until(r.Latest)
 }
 
 // Between returns the total time that the slots had no job, from the first time that one had

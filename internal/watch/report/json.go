@@ -32,6 +32,7 @@ type counts struct {
 	Jobs       int `json:"jobs"`
 	Done       int `json:"done"`
 	Running    int `json:"running"`
+	Suspended  int `json:"suspended"`
 	Idle       int `json:"idle"`
 	Held       int `json:"held"`
 	Waiting    int `json:"held_to_be_released"`
@@ -46,6 +47,7 @@ type counts struct {
 type spending struct {
 	Attempts  int     `json:"runs"`
 	Completed int     `json:"completed"`
+	Failed    int     `json:"failed"`
 	Retried   int     `json:"retried"`
 	Held      int     `json:"held"`
 	Removed   int     `json:"removed"`
@@ -57,6 +59,7 @@ type spending struct {
 	Input     float64 `json:"input_s"`
 	Compute   float64 `json:"compute_s"`
 	Vain      float64 `json:"vain_s"`
+	Suspended float64 `json:"suspended_s"`
 	Output    float64 `json:"output_s"`
 	Overhead  float64 `json:"overhead"`
 }
@@ -98,20 +101,21 @@ type hold struct {
 }
 
 type attempt struct {
-	Outcome string     `json:"outcome"`
-	Exit    *int       `json:"exit"`
-	Signal  *int       `json:"signal"`
-	Machine string     `json:"machine"`
-	System  string     `json:"system"`
-	Slot    string     `json:"slot"`
-	Began   *time.Time `json:"began"`
-	Ended   *time.Time `json:"ended"`
-	Wait    *float64   `json:"wait_s"`
-	Queue   *float64   `json:"queue_s"`
-	Input   *float64   `json:"input_s"`
-	Compute *float64   `json:"compute_s"`
-	Output  *float64   `json:"output_s"`
-	Total   *float64   `json:"total_s"`
+	Outcome   string     `json:"outcome"`
+	Exit      *int       `json:"exit"`
+	Signal    *int       `json:"signal"`
+	Machine   string     `json:"machine"`
+	System    string     `json:"system"`
+	Slot      string     `json:"slot"`
+	Began     *time.Time `json:"began"`
+	Ended     *time.Time `json:"ended"`
+	Wait      *float64   `json:"wait_s"`
+	Queue     *float64   `json:"queue_s"`
+	Input     *float64   `json:"input_s"`
+	Compute   *float64   `json:"compute_s"`
+	Suspended *float64   `json:"suspended_s"`
+	Output    *float64   `json:"output_s"`
+	Total     *float64   `json:"total_s"`
 }
 
 // WriteJSON writes the report as one JSON object.
@@ -121,7 +125,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Logs: r.Names, Clusters: r.Run.Clusters, State: r.Run.State().String(),
 		Submitted: known(r.Submitted), Latest: known(r.Latest), Makespan: knownSeconds(r.Makespan()),
 		Slots: r.Total.Slots, Between: knownSeconds(r.Between()),
-		Counts:  counts{c.Total(), c.Done, c.Running, c.Idle, c.Held, c.Waiting, c.Failed, c.Removed, c.Unknown, r.Run.Superseded, r.Run.Later, r.Run.WithoutOutput()},
+		Counts:  counts{c.Total(), c.Done, c.Running, c.Suspended, c.Idle, c.Held, c.Waiting, c.Failed, c.Removed, c.Unknown, r.Run.Superseded, r.Run.Later, r.Run.WithoutOutput()},
 		Outputs: outputs(r.Run),
 		Total:   r.Total.spending(), Faults: r.FaultCount,
 		Machines: []machine{}, Jobs: []job{},
@@ -153,8 +157,9 @@ func outputs(r *joblog.Run) string {
 }
 
 func (m *Machine) spending() spending {
-	return spending{m.Attempts, m.Ends[eventlog.Completed], m.Ends[eventlog.Retried], m.Ends[eventlog.EndedByHold], m.Ends[eventlog.EndedByRemoval], m.Ends[eventlog.Evicted], m.Ends[eventlog.Lost], m.Untimed,
-		m.Busy.Seconds(), m.Queued.Seconds(), m.Input.Seconds(), m.Computed.Seconds(), m.Vain.Seconds(), m.Output.Seconds(), m.Overhead()}
+	spent := func(what eventlog.Activity) float64 { return m.Spent[what].Seconds() }
+	return spending{m.Attempts, m.Ends[eventlog.Completed], m.Failed, m.Ends[eventlog.Retried], m.Ends[eventlog.EndedByHold], m.Ends[eventlog.EndedByRemoval], m.Ends[eventlog.Evicted], m.Ends[eventlog.Lost], m.Untimed,
+		m.Busy.Seconds(), spent(eventlog.Queueing), spent(eventlog.Inputs), spent(eventlog.Computing), m.Vain.Seconds(), spent(eventlog.Suspension), spent(eventlog.Outputs), m.Overhead()}
 }
 
 func (r *Report) job(j *eventlog.Job) job {
@@ -175,8 +180,10 @@ func (r *Report) job(j *eventlog.Job) job {
 	}
 	for i := range j.Attempts {
 		a := &j.Attempts[i]
+		spent := func(what eventlog.Activity) *float64 { return knownSeconds(a.Time(what, r.Latest)) }
 		v := attempt{Outcome: a.Outcome.String(), Machine: a.Machine, System: a.System, Slot: a.Slot, Began: known(a.Begin()), Ended: known(a.End),
-			Wait: knownSeconds(a.Wait()), Queue: knownSeconds(a.Queue()), Input: knownSeconds(a.Input()), Compute: knownSeconds(a.Compute(r.Latest)), Output: knownSeconds(a.Output()), Total: knownSeconds(a.Total(r.Latest))}
+			Wait: knownSeconds(a.Wait()), Queue: spent(eventlog.Queueing), Input: spent(eventlog.Inputs), Compute: spent(eventlog.Computing),
+			Suspended: spent(eventlog.Suspension), Output: spent(eventlog.Outputs), Total: knownSeconds(a.Total(r.Latest))}
 		if a.Outcome == eventlog.Completed || a.Outcome == eventlog.Retried {
 			v.Exit, v.Signal = exit(a.Exit)
 		}

@@ -48,6 +48,7 @@ func TestFigures(t *testing.T) {
 		t.Errorf("makespan %v, %d slots on %d machines", r.Makespan(), r.Total.Slots, len(r.Machines))
 	}
 	want := Machine{Name: "pc07", System: "WINDOWS", Slots: 2, Attempts: 6, Busy: 67 * time.Second, Vain: 61 * time.Second}
+	want.Spent[eventlog.Overhead] = 6 * time.Second
 	want.Ends[eventlog.Retried], want.Ends[eventlog.EndedByHold] = 3, 3
 	if got := *r.Machines[1]; got != want {
 		t.Errorf("%+v\nwant %+v", got, want)
@@ -69,12 +70,14 @@ func TestFiguresAddUp(t *testing.T) {
 				sum.Ends[i] += n
 			}
 			sum.Busy += m.Busy
-			sum.Queued += m.Queued
-			sum.Input += m.Input
-			sum.Output += m.Output
-			sum.Computed += m.Computed
+			sum.Failed += m.Failed
 			sum.Vain += m.Vain
-			if m.Rest() < 0 || m.Overhead() < 0 || m.Overhead() > 1 {
+			parts := m.Vain
+			for what, spent := range m.Spent {
+				sum.Spent[what] += spent
+				parts += spent
+			}
+			if parts != m.Busy || m.Overhead() < 0 || m.Overhead() > 1 {
 				t.Errorf("%s: %+v", name, m)
 			}
 		}
@@ -234,5 +237,65 @@ func TestSlotsThatAreNotKnown(t *testing.T) {
 func TestControlCharacters(t *testing.T) {
 	if got := printed(t, submitted+executing); strings.Contains(got, "\x1b") || !strings.Contains(got, "slot1@p [2Jc") {
 		t.Errorf("%q", got)
+	}
+}
+
+const ended = "005 (001.000.000) 2026-11-23 12:00:34 Job terminated.\n\t(1) Normal termination (return value %d)\n...\n"
+
+// A job that fails is not done: neither among its machine's jobs nor in the statistics.
+func TestFailedJobsAreNotDone(t *testing.T) {
+	for status, want := range map[int]string{0: " 1     1       0 ", 3: " 1     0       1 "} {
+		got := printed(t, submitted+executing+fmt.Sprintf(ended, status))
+		_, machines, _ := strings.Cut(got, "\nmachine ")
+		if !strings.Contains(machines, want) || strings.Contains(got, "jobs that are done") != (status == 0) {
+			t.Errorf("exit status %d:\n%s", status, got)
+		}
+	}
+}
+
+// What some attempts lack is unknown for their machine only if all of them lack it.
+func TestSomeTimesAreUnknown(t *testing.T) {
+	for _, test := range []struct {
+		machine Machine
+		want    bool
+	}{
+		{Machine{}, false}, {Machine{Attempts: 2}, false}, {Machine{Attempts: 2, Untimed: 1}, false}, {Machine{Attempts: 2, Untimed: 2}, true},
+	} {
+		if got := test.machine.sum(time.Second).Unknown; got != test.want {
+			t.Errorf("%+v: %t", test.machine, got)
+		}
+	}
+	// The time without a job is what is left of the slots' time: it is unknown if any attempt's is.
+	log := submitted + executing + fmt.Sprintf(ended, 0)
+	for status, log := range map[bool]string{
+		false: log,
+		true: log + strings.ReplaceAll(submitted+executing, "(001.000", "(001.001") +
+			"005 (001.001.000) 2026-11-23 12:00:02 Job terminated.\n\t(1) Normal termination (return value 0)\n...\n",
+	} {
+		if got := strings.Contains(printed(t, log), "without a job of this run  unknown "); got != status {
+			t.Errorf("%s: %t", printed(t, log), got)
+		}
+	}
+}
+
+// A suspended job is neither running nor computing, in each form.
+func TestSuspended(t *testing.T) {
+	const suspended = "010 (001.000.000) 2026-11-23 12:00:10 Job was suspended.\n\tNumber of processes actually suspended: 1\n...\n"
+	name := filepath.Join(t.TempDir(), "x.log")
+	if err := os.WriteFile(name, []byte(submitted+executing+suspended+"006 (001.000.000) 2026-11-23 12:00:34 Image size of job updated: 1\n...\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r := reportOf(t, name)
+	var all bytes.Buffer
+	if err := errors.Join(r.Print(&all), r.WriteCSV(&all), r.WriteJSON(&all)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"1 job: 0 done, 0 running, 0 idle, 0 held, 1 suspended", "\n  computing                   6s    20%\n  suspended                  24s    80%",
+		"1,0,,,suspended,1,lasting,", ",4,0,0,6,24,0,30,,,", `"state": "suspended"`, `"suspended": 1`, `"suspended_s": 24`, `"compute_s": 6`, `"running": 0`, `"state": "going"`,
+	} {
+		if !strings.Contains(all.String(), want) {
+			t.Errorf("no %q in\n%s", want, all.String())
+		}
 	}
 }

@@ -49,8 +49,12 @@ func (r *Report) printTimes(w io.Writer) {
 		}
 		fmt.Fprintln(w)
 	}
-	if r.ClockWentBack {
-		fmt.Fprint(w, "unknown: the clock went back meanwhile, at the end of summer time or when it was corrected")
+	if r.Unordered {
+		why := "events are out of order"
+		if r.ClockWentBack {
+			why = "the times in the log go back, at the end of summer time or when a clock was corrected"
+		}
+		fmt.Fprint(w, "unknown: ", why)
 		if n := r.Total.Untimed; n > 0 {
 			fmt.Fprintf(w, "; the totals lack %s", text.Count(n, "attempt"))
 		}
@@ -75,16 +79,19 @@ func (r *Report) printSpending(w io.Writer) {
 			t.row("  "+what, d, share(d, whole))
 		}
 	}
-	line("computing", r.Total.Computed)
+	spent := &r.Total.Spent
+	line("computing", spent[eventlog.Computing])
 	line("computing in vain: failed, held, lost, removed, or evicted and nothing kept", r.Total.Vain)
-	line("waiting for a turn to transfer files", r.Total.Queued)
-	line("inputs", r.Total.Input)
-	line("outputs", r.Total.Output)
-	line("starting and ending", r.Total.Rest())
+	line("suspended", spent[eventlog.Suspension])
+	line("waiting for a turn to transfer files", spent[eventlog.Queueing])
+	line("inputs", spent[eventlog.Inputs])
+	line("outputs", spent[eventlog.Outputs])
+	line("starting and ending", spent[eventlog.Overhead])
+	const without = "without a job of this run"
 	if between.Unknown {
-		t.row("  without a job", between, "-")
+		t.row("  "+without, between, "-")
 	} else {
-		line("without a job", between.Duration)
+		line(without, between.Duration)
 	}
 	fmt.Fprintln(w)
 	t.print(w)
@@ -119,10 +126,11 @@ func (r *Report) printMachines(w io.Writer) {
 		return
 	}
 	t := table{left: 2}
-	t.row("machine", "system", "slots", "attempts", "done", "retried", "held", "cut short", "computed", "in vain", "transfers", "overhead")
+	t.row("machine", "system", "slots", "attempts", "done", "failed", "retried", "held", "cut short", "computed", "in vain", "transfers", "overhead")
 	for _, m := range r.Machines[:min(maxListed, len(r.Machines))] {
-		t.row(cmp.Or(short(m.Name), "(unknown)"), strings.ToLower(m.System), m.Slots, m.Attempts, m.Ends[eventlog.Completed], m.Ends[eventlog.Retried], m.Ends[eventlog.EndedByHold],
-			m.Ends[eventlog.Evicted]+m.Ends[eventlog.Lost]+m.Ends[eventlog.EndedByRemoval], m.sum(m.Computed), m.sum(m.Vain), m.sum(m.Input+m.Output+m.Queued), overhead(m))
+		t.row(cmp.Or(short(m.Name), "(unknown)"), strings.ToLower(m.System), m.Slots, m.Attempts, m.Ends[eventlog.Completed]-m.Failed, m.Failed, m.Ends[eventlog.Retried], m.Ends[eventlog.EndedByHold],
+			m.Ends[eventlog.Evicted]+m.Ends[eventlog.Lost]+m.Ends[eventlog.EndedByRemoval], m.sum(m.Spent[eventlog.Computing]), m.sum(m.Vain),
+			m.sum(m.Spent[eventlog.Inputs]+m.Spent[eventlog.Outputs]+m.Spent[eventlog.Queueing]), overhead(m))
 	}
 	fmt.Fprintln(w)
 	t.print(w)
@@ -160,7 +168,7 @@ func (r *Report) printJobs(w io.Writer) {
 	}
 	t.row("job", numbers, "state", "last slot", "attempts", "began", "ended", "waited", "inputs", "computed", "outputs")
 	clock := "15:04:05"
-	if r.Latest.Time().Sub(earliest(r.Submitted, r.First).Time()) > 24*time.Hour {
+	if r.Latest.Time().Sub(r.Submitted.Earlier(r.First).Time()) > 24*time.Hour {
 		clock = "01-02 15:04"
 	}
 	for _, j := range jobs {
@@ -168,7 +176,8 @@ func (r *Report) printJobs(w io.Writer) {
 		began, ended, where := "-", "-", "-"
 		for i := range j.Attempts {
 			a := &j.Attempts[i]
-			wait, input, compute, output = wait.Plus(a.Wait()), input.Plus(a.Input()), compute.Plus(a.Compute(r.Latest)), output.Plus(a.Output())
+			spent := func(what eventlog.Activity) eventlog.Elapsed { return a.Time(what, r.Latest) }
+			wait, input, compute, output = wait.Plus(a.Wait()), input.Plus(spent(eventlog.Inputs)), compute.Plus(spent(eventlog.Computing)), output.Plus(spent(eventlog.Outputs))
 			if i == 0 {
 				began = a.Begin().Time().Format(clock)
 			}

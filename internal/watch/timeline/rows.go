@@ -9,7 +9,8 @@ import (
 	"matpool/internal/watch/report"
 )
 
-// A phase is an activity of a slot. The order is that of the legend.
+// A phase is what a slot does: an [eventlog.Activity], or computing in vain. The order is that
+// of the legend.
 type phase int
 
 const (
@@ -17,10 +18,16 @@ const (
 	input                  // inputs are sent
 	computing              // the program runs
 	vain                   // the program runs, but fails later or is stopped
+	suspended              // the program is suspended
 	output                 // outputs come back
 	other                  // HTCondor starts the program or ends the attempt
 	phases
 )
+
+var phaseOf = [eventlog.Activities]phase{
+	eventlog.Queueing: queued, eventlog.Inputs: input, eventlog.Computing: computing,
+	eventlog.Suspension: suspended, eventlog.Outputs: output, eventlog.Overhead: other,
+}
 
 // A piece is a time interval in one phase, in seconds from the beginning.
 type piece struct {
@@ -43,7 +50,7 @@ type row struct {
 }
 
 // rows returns a row for each slot, from begin on, in the order of their names, and the number
-// of attempts that it omits because the clock went back. It also omits attempts that ended
+// of attempts that it omits because a time is unknown. It also omits attempts that ended
 // before the log had their slot.
 func rows(r *report.Report, begin eventlog.Moment) (list []*row, untimed int) {
 	bySlot := map[[2]string]*row{}
@@ -79,48 +86,26 @@ func rows(r *report.Report, begin eventlog.Moment) (list []*row, untimed int) {
 // add adds an attempt, up to now if it has not ended. It returns false, and adds nothing, if
 // a time of the attempt is unknown.
 func (r *row) add(a *eventlog.Attempt, begin, now eventlog.Moment) bool {
-	works := vain
-	if a.Useful() {
-		works = computing
-	}
-	end := a.End
-	if end.IsZero() {
-		end = now
-	}
-	since := func(t eventlog.Moment) float64 { return begin.Until(t).Seconds() }
-	for _, t := range []eventlog.Moment{a.Begin(), a.InputQueued, a.InputStarted, a.InputFinished, a.Executing, a.OutputQueued, a.OutputStarted, a.OutputFinished, end} {
-		if begin.Until(t).Unknown {
-			return false
-		}
-	}
-	if a.Begin().Until(end).Unknown {
+	start, total := begin.Until(a.Begin()), a.Total(now)
+	if start.Unknown || total.Unknown {
 		return false
 	}
-	at, doing := since(a.Begin()), other
+	at := start.Seconds()
 	r.begins = append(r.begins, at)
-	until := func(t eventlog.Moment, next phase) {
-		if t.IsZero() {
-			return // the log does not have it
+	for p := range a.Pieces(now) {
+		doing := phaseOf[p.Activity]
+		if doing == computing && !a.Useful() {
+			doing = vain
 		}
-		if to := min(since(t), since(end)); to > at {
-			r.pieces = append(r.pieces, piece{at, to, doing})
-			at = to
-		}
-		doing = next
+		to := at + p.Seconds()
+		r.pieces = append(r.pieces, piece{at, to, doing})
+		at = to
 	}
-	until(a.InputQueued, queued)
-	until(a.InputStarted, input)
-	until(a.InputFinished, other)
-	until(a.Executing, works)
-	until(a.OutputQueued, queued)
-	until(a.OutputStarted, output)
-	until(a.OutputFinished, other)
-	until(end, other)
 	switch a.Outcome {
 	case eventlog.Retried, eventlog.EndedByHold:
-		r.marks = append(r.marks, mark{since(end), a.Outcome})
+		r.marks = append(r.marks, mark{at, a.Outcome})
 	case eventlog.Evicted, eventlog.Lost, eventlog.EndedByRemoval:
-		r.marks = append(r.marks, mark{since(end), eventlog.Lost})
+		r.marks = append(r.marks, mark{at, eventlog.Lost})
 	}
 	return true
 }

@@ -38,13 +38,14 @@ var colours = [phases]color.Color{
 	input:     color.RGBA{230, 159, 0, 255},
 	computing: color.RGBA{0, 114, 178, 255},
 	vain:      color.RGBA{213, 94, 0, 255},
+	suspended: color.RGBA{204, 121, 167, 255},
 	output:    color.RGBA{86, 180, 233, 255},
 	other:     color.RGBA{150, 150, 150, 255},
 }
 
 var background = color.RGBA{235, 235, 235, 255}
 
-var phaseNames = [phases]string{"waiting to transfer", "inputs", "computing", "computing in vain", "outputs", "starting, ending"}
+var phaseNames = [phases]string{"waiting to transfer", "inputs", "computing", "computing in vain", "suspended", "outputs", "starting, ending"}
 
 // A Picture is a timeline before it is drawn.
 type Picture struct {
@@ -79,7 +80,7 @@ func New(r *report.Report) (*Picture, error) {
 	}
 	p.title = fmt.Sprintf("%s on %s, makespan %s", r.Run.Name(), text.Count(len(p.rows), "slot"), makespan)
 	if untimed > 0 {
-		p.title += fmt.Sprintf(" (not drawn, since the clock went back: %s)", text.Count(untimed, "attempt"))
+		p.title += fmt.Sprintf(" (not drawn, since a time is unknown: %s)", text.Count(untimed, "attempt"))
 	}
 	if c := r.Run.Counts; c.Done < c.Total() {
 		p.title += "; " + joblog.Counts(c)

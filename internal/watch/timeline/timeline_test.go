@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"matpool/condor/eventlog"
 	"matpool/internal/joblog"
@@ -61,7 +60,10 @@ func TestPiecesAddUp(t *testing.T) {
 			}
 		}
 		m := r.Total
-		want := [phases]float64{queued: m.Queued.Seconds(), input: m.Input.Seconds(), computing: m.Computed.Seconds(), vain: m.Vain.Seconds(), output: m.Output.Seconds(), other: m.Rest().Seconds()}
+		want := [phases]float64{vain: m.Vain.Seconds()}
+		for what, phase := range phaseOf {
+			want[phase] = m.Spent[what].Seconds()
+		}
 		if spent != want {
 			t.Errorf("%s: %v s are drawn, the report has %v", name, spent, want)
 		}
@@ -69,17 +71,6 @@ func TestPiecesAddUp(t *testing.T) {
 			marks[eventlog.Lost] != m.Ends[eventlog.Evicted]+m.Ends[eventlog.Lost]+m.Ends[eventlog.EndedByRemoval] {
 			t.Errorf("%s: marks %v, the report has %v", name, marks, m.Ends)
 		}
-	}
-}
-
-// Two programs write the log: events of an attempt after its end are in no slot's time.
-func TestEventsAfterTheEnd(t *testing.T) {
-	begin := eventlog.At(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC))
-	at := func(s int) eventlog.Moment { return begin.Add(time.Duration(s) * time.Second) }
-	var r row
-	r.add(&eventlog.Attempt{InputStarted: at(1), Executing: at(2), OutputStarted: at(9), OutputFinished: at(11), End: at(10), Outcome: eventlog.Completed}, begin, at(20))
-	if want := []piece{{1, 2, input}, {2, 9, computing}, {9, 10, output}}; !slices.Equal(r.pieces, want) {
-		t.Errorf("%v, want %v", r.pieces, want)
 	}
 }
 
