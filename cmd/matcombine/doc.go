@@ -8,49 +8,48 @@ Usage:
 	matcombine [flags] FILE FILE ...
 	matcombine [flags] -grid RxC [NAME]
 
-The first form adds NAME<I> to NAME<I+N−1>, the index before the extension, or where the
-name has '$(index)': without arguments, output0.npy to output99.npy. If there are more
-files than it assumes without -jobs, that is an error. The second form takes the name, the
-first index and the number from a simplified submission file, such as run_product; flags
-override it. The third form, without -first and -jobs, adds the files that are named. On Windows too, names may have * and ?, as in output*.npy.
+With -first or -jobs, and without arguments, matcombine adds NAME<I> to NAME<I+N−1>, by default
+output0.npy to output99.npy. The index goes before the extension, or where the name has
+'$(index)'. Without -jobs, more than 100 such files are an error. A simplified submission file,
+such as run_product, gives the name, the first index and the number; flags override it. All
+other names are the files to add, and may have * and ?, as in output*.npy, on Windows too.
 
-A file holds a product, as matprod and numpy write it, or a partial sum, the
-sum of some products, as matprod -sum writes it. The content decides which it is,
-not the name, and both may be added together. A product is a .npy file, or a .npz file
-of one array arr_0; any other array of a .npz file is named as FILE.npz:NAME, to which
--jobs adds the index before the extension: output7.npz:C. A partial sum is a .npz file
-of two arrays, hi and lo. The norm is the same string whether products come by
-themselves or in partial sums.
+A file holds a product, as matprod and numpy write it, or a partial sum, the sum of some
+products, as matprod -sum writes it. Matcombine tells them apart by their content, not their
+name, and adds both. A product is a .npy file, or a .npz file with one array, arr_0; any
+other array in a .npz file is FILE.npz:NAME, to which -jobs adds the index before the
+extension: output7.npz:C. A partial sum is a .npz file with two arrays, hi and lo. The norm
+is the same string whether products come singly or in partial sums.
 
-The third form joins tiles instead of adding them: NAME<0> to NAME<R·C−1> are the parts of one
-matrix, row by row, as matinit -grid has them computed. A tile is a product, or a partial
-sum, which is rounded to float64. The matrix has the tiles' type, and its norm is the one
-that it has in one file. Besides the program's, memory is 16 MB, or twice what a row of the
-matrix takes if that is more. That the grid is the right one cannot be checked.
+With -grid RxC, matcombine joins tiles instead of adding them: NAME<0> to NAME<R·C−1> are the
+parts of one matrix, row by row, as matinit -grid numbers them. A tile is a product, or a
+partial sum, which is rounded to float64. The matrix has the tiles' type, and its norm is
+the same as if it had been one file. Besides the program, this takes 16 MB of memory, or
+twice the size of a row of the matrix if that is more. Matcombine can't check that the grid
+is the right one.
 
-All of numpy's numeric types are added, of any shape, in either byte order, each value
-exactly. The sum is of float64, as in Python after total = np.zeros(shape), or of
-complex128 if one of the files is complex; it has the files' order, C or Fortran,
-which must be the same for all.
+All of numpy's numeric types are added, in any shape and either byte order, each value
+exactly. The sum is float64, as in Python after total = np.zeros(shape), or complex128 if one
+of the files is complex; its order, C or Fortran, is that of the files, which must all have
+the same.
 
-The sum is exact to some 30 digits before it is rounded, and the norm is taken of the
-rounded sum in one fixed order. So the norm does not depend on the machine or on the
-number of threads, nor, unless the terms nearly cancel, on the order of the files or
-on which of them were added up before: two runs agree when the two lines are equal.
-That holds also where the sum of some files is beyond the largest float64, 1.8e308,
-and that of all is not. (Python's loop then gives inf or nan, depending on the order.)
-It is inf only where the sum of all is, or a term; nan where a term is, or where terms
-are inf and -inf.
+The sum is carried to some 30 digits and rounded once, and the norm of the rounded sum is
+computed in one fixed order. So the norm does not depend on the machine or on the number of
+threads: two runs agree if they print the same line. An element of the sum can depend on the
+order of the files, or on which of them were already added up, only if its exact sum lies
+within 2p·2⁻¹⁰⁵·Σ|x| of a midpoint between two float64s, for p terms x. That is rare unless
+the terms nearly cancel. All this also holds if the sum of some files exceeds the largest
+float64, 1.8e308, but the sum of all does not. (Python's loop then gives inf or nan,
+depending on the order.) An element is inf only if the sum of all files or a term is; it is
+nan if a term is, or if there are terms inf and -inf.
 
-The norm is np.linalg.norm's of the sum, printed as Python prints it. Squares of
-elements below 1.5e-162 are 0 in it, and those of elements above 1.3e154 are inf: if
-the norm is 0.0 or inf for that reason alone, a warning on stderr says that the line
-proves nothing.
+The norm is np.linalg.norm's of the sum, printed as Python prints it. The squares of elements
+below 1.5e-162 are 0 in it, and those of elements above 1.3e154 are inf: if the norm is 0.0 or
+inf for that reason alone, a warning on stderr says that the line proves nothing.
 
-If files are missing or bad, all of them are named, and no result is printed. Memory
-does not grow with the number of files or with their size. (It grows by 0.2 MB for each
-array that is compressed, as by numpy's savez_compressed; then one thread does the
-work.)
+If files are missing or bad, all of them are named, and no result is printed. Memory use does
+not grow with the number of files or their size. (It grows by 0.2 MB for each compressed
+array, such as numpy's savez_compressed writes; then one thread does the work.)
 
 Flags:
 

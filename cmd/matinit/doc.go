@@ -9,9 +9,9 @@ Usage:
 	matinit [flags] -from A,B -grid RxC
 	matinit [flags] -from X -gram -panels P
 
-For each product i = 0, 1, … it writes inputA<i>.npy and inputB<i>.npy, square
-matrices of random numbers, uniform on [0, 1), in numpy's file format. The numbers
-are numpy's own: with -seed 42 the files are byte for byte those of
+Without -from, matinit writes inputA<i>.npy and inputB<i>.npy for each product i = 0, 1, …:
+square matrices of random numbers, uniform on [0, 1), in numpy's file format. The numbers
+are numpy's: with -seed 42 the files are, byte for byte, those of
 
 	np.random.seed(42)
 	for i in range(jobs):
@@ -19,8 +19,8 @@ are numpy's own: with -seed 42 the files are byte for byte those of
 	    np.save(f'inputB{i}.npy', np.random.rand(size, size))
 
 With -npz a pair is one file, that of np.savez(f'input{i}.npz', A=A, B=B). It has the
-bytes that numpy writes on Python 3.11.7, 3.12.1 and later; earlier ones write other
-bytes around the same arrays. OPENBLAS_NUM_THREADS or OMP_NUM_THREADS bounds the threads.
+bytes that numpy writes on Python 3.11.7, 3.12.1 and later; earlier versions write other
+bytes around the same arrays. OPENBLAS_NUM_THREADS or OMP_NUM_THREADS limits the threads.
 
 With n = (size, size), -rng mt19937 -seed S stands for np.random.seed(S), S from 0 to
 4294967295, and for these lines:
@@ -30,54 +30,53 @@ With n = (size, size), -rng mt19937 -seed S stands for np.random.seed(S), S from
 	-dtype float32 or float16        the same .astype(dtype)
 	-dist integers:LO:HI             np.random.randint(LO, HI, n, dtype)
 
-and -rng pcg64 -seed S for r = np.random.default_rng(S), any whole number S, and
+-rng pcg64 -seed S stands for r = np.random.default_rng(S), any whole number S, and for
 
 	-dist uniform                    r.random(n, dtype)
 	-dist normal                     r.standard_normal(n, dtype)
 	-dtype float16                   the same as float64 .astype(dtype)
 	-dist integers:LO:HI             r.integers(LO, HI, n, dtype)
 
-where dtype is float64 or float32, and of integers int8 to int64, uint8 to uint64 or
-bool. HI is not among the integers. Other types are refused: numpy draws none of them
-in a line.
+Here dtype is float64 or float32; for integers it is int8 to int64, uint8 to uint64 or bool.
+HI is excluded. Matinit refuses other types: numpy can't draw them in one line.
 
-With -streams each pair has a stream of its own, whichever pairs are written: for pair i, r
-is np.random.default_rng([S, i]), from which A is drawn and then B. These are the pairs that
-matprod -generate makes in memory. -rng mt19937 is refused there: its seeding is not made
-for several streams, and that of default_rng is.
+With -streams each pair has its own stream, whichever pairs are written: for pair i, r is
+np.random.default_rng([S, i]), from which A is drawn and then B. These are the pairs that
+matprod -generate makes in memory. -streams can't be combined with -rng mt19937, whose
+seeding is not designed for several streams; default_rng's is.
 
-Normal numbers need logarithms, which numpy takes from the C library. Those here have
-the bits of glibc 2.36 on an x86-64 processor with FMA, on every machine. With other
-libraries numpy's last digit may be another: in some of the numbers with mt19937, in
-some of the 0.03 % beyond 3.65 with pcg64. All other numbers are the same everywhere,
-but numpy may change the streams of pcg64 in a new version (NEP 19); these are those
-of 1.24 to 2.5.
+Normal numbers need logarithms, which numpy takes from the C library. Those here have the
+bits of glibc 2.36 on an x86-64 processor with FMA, on every machine. With other libraries
+numpy's last digit may differ: with mt19937 in some of the numbers, with pcg64 in some of the
+0.03 % beyond 3.65. All other numbers are the same everywhere, but a new version of numpy may
+change the streams of pcg64 (NEP 19); these are those of 1.24 to 2.5.
 
-The other forms cut one product into many. With -panels P the columns of A and the rows of
-B are cut into P blocks, as by
+With -from, matinit cuts one product into many. With -panels P it cuts the columns of A and
+the rows of B into P blocks, as do
 
 	for i, (a, b) in enumerate(zip(np.array_split(A, P, axis=1), np.array_split(B, P))):
 	    np.save(f'inputA{i}.npy', a)
 	    np.save(f'inputB{i}.npy', b)
 
-and A·B is the sum of the products. With -grid RxC the rows of A are cut into R blocks and
-the columns of B into C. Product r·C+c is tile (r, c) of A·B, and has its bits; matcombine
--grid joins them. Equal blocks are one file with several names, hard links, if the disk has
-them: replace such a file, but do not change it in place. With both -panels and -grid,
-the products of the panels of tile t are numbered from t·P on, and their sum, as matprod -sum
-writes it, is the tile. With -gram it is the rows of one matrix X that are cut: XᵀX is the
-sum of the Gram matrices of inputX0.npy, inputX1.npy …, which matprod -gram makes.
+and A·B is the sum of the products. With -grid RxC it cuts the rows of A into R blocks and
+the columns of B into C. Product r·C+c is tile (r, c) of A·B, with the same bits; matcombine
+-grid joins the tiles. Equal blocks are one file with several names, hard links, if the file
+system supports them: replace such a file, but do not change it in place. With both -panels
+and -grid, the products for the panels of tile t are numbered from t·P on, and their sum, as
+matprod -sum writes it, is the tile. With -gram it cuts the rows of one matrix X: XᵀX is the
+sum of the Gram matrices of inputX0.npy, inputX1.npy …, which matprod -gram computes.
 
-A sum over panels differs from the product in one piece in its last digits. Of float64s, each
-of its products has the error of its own length k, and their sum, exact to some 30 digits, is
-rounded once: |C − AB| ≤ γₖ₊₁|A||B|, where γₖ = ku/(1−ku) and u = 2⁻⁵³. So more panels make
-the bound smaller. The products of shorter floats are rounded to their type before the sum.
-Products of integers wrap around and their sum does not, so these are cut with -grid only.
+A sum over panels differs from the uncut product in its last digits. For float64, each product
+has the error of its own inner dimension k, and their sum, carried to some 30 digits, is
+rounded once: |C − AB| ≤ γₖ₊₁|A||B|, where γₖ = ku/(1−ku) and u = 2⁻⁵³. So more panels give a
+smaller bound. Products of shorter floats are rounded to their type before they are added.
+Products of integers wrap around but their sum does not, so integers can be cut only with
+-grid.
 
-P or RxC is auto for the fewest parts with which a pair, its product and matprod need no more
-than a job's memory. A block keeps the type, the byte order and the order, C or Fortran, of
-its matrix. Sizes differ by at most one. A and B are .npy files, FILE.npz:NAME, or one .npz
-file of both. This takes 16 MB of memory besides the program's, whatever the sizes.
+P or RxC can be auto: the fewest parts for which a pair, its product and matprod fit in a job's
+memory. A block keeps its matrix's type, byte order and order, C or Fortran. Block sizes differ
+by at most one. A and B are .npy files, FILE.npz:NAME, or one .npz file with both. Besides the
+program, this takes 16 MB of memory, whatever the sizes.
 
 Flags:
 
@@ -126,7 +125,7 @@ Examples:
 	$ matinit -from inputA0.npy,inputB0.npy -grid 2x3 -dir tiles
 	wrote 6 pairs of at most 50×100 times 100×34: their products are the 2×3 tiles of inputA0.npy times inputB0.npy, 100×100
 
-Exit status: 0 done; 64 wrong usage, a file exists, or there are more parts than rows or
-columns; 65 a matrix to cut is missing or bad; 1 any other failure.
+Exit status: 0 done; 64 wrong usage, an existing file, or more parts than rows or columns;
+65 a matrix to cut is missing or bad; 1 any other failure.
 */
 package main

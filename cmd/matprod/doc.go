@@ -12,75 +12,75 @@ Usage:
 	matprod [-threads N] -measure
 	matprod [flags] -gram … [X …]
 
-A B may always be PAIR.npz, one archive of both.
+Two factors A B may always be PAIR.npz, one archive with both.
 
-The first form writes the product C = A·B. Without names they are inputA.npy,
+Without flags, matprod writes the product C = A·B. The default names are inputA.npy,
 inputB.npy and output.npy.
 
-The second form does so for the indices I, I+1, … I+N−1, which go before the
+With -first I -count N it writes the products I, I+1, … I+N−1. The index goes before the
 extension, or where a name has '$(index)': C7 = A7·B7 is inputA7.npy times inputB7.npy,
-written to output7.npy. The next pair is read and the last product written during the current one.
+written to output7.npy. While one product is computed, the next pair is read and the last
+product is written.
 
-The third form writes no products but their sum, which matcombine adds to the sums of
-other ranges. It is not rounded, so nothing is lost by adding in parts: FILE holds two
-arrays, hi and lo, of float64 or, if a product is complex, of complex128, which add up to
-it exactly. In Python they are np.load(FILE)['hi'] and np.load(FILE)['lo'], whatever
-FILE's name.
+With -sum FILE it writes only the sum of these products, which matcombine adds to the sums
+of other ranges. The sum is not rounded, so adding in parts loses nothing: FILE holds two
+arrays, hi and lo, of float64 or, if a product is complex, of complex128, whose exact sum it
+is. In Python they are np.load(FILE)['hi'] and np.load(FILE)['lo'], even if FILE's name does
+not end in .npz.
 
-The fourth and fifth forms are the serial check of a run on a pool: they compute all N products
-and print the norm of their sum, the same digits that matcombine prints. They write
-no products. Names, first index and number may come from a simplified submission file, such
-as run_product; flags override it. If there are more pairs than it assumes without -jobs,
-that is an error.
+With -serial it checks a run on a pool: it computes all N products, writes none of them, and
+prints the norm of their sum, with the same digits as matcombine. Names, first index and
+number can come from a simplified submission file, such as run_product; flags override it. If
+neither gives the number, more than 100 pairs are an error.
 
-The last form prints a line for each kernel that this machine can run, with its rate in
-the product of two matrices of 1000×1000 float64s: 2·1000³ operations by the time they take,
-in GF/s, 10⁹ operations per second. All kernels give the same bits, so -kernel is a matter
-of speed only.
+With -measure it prints a line for each kernel that this machine can run, with the rate at
+which it multiplies two 1000×1000 float64 matrices: 2·1000³ operations divided by the time,
+in GF/s, 10⁹ operations per second. All kernels give the same bits; -kernel affects only the
+speed.
 
-With -generate the second, third and fourth form read no factors: matprod makes them in
-memory, those that matinit -streams would write. Each pair has a stream of random numbers
-of its own, so any job can make any pair, and two lines of Python check it. Pair I of
--seed S is
+With -generate, which requires -first, -count or -serial, matprod reads no factors but makes
+those of matinit -streams in memory. Each pair has its own stream of random numbers, so any
+job can make any pair, and two lines of Python can check it. Pair I of -seed S is
 
 	rng = np.random.default_rng([S, I])
 	A = rng.random((N, N)); B = rng.random((N, N))
 
 or the same with the lines that matinit -help lists for -rng pcg64 with -dist and -dtype.
-Only the product C can have a name.
+Only the product C takes a name.
 
 With -fixed a, the first factor is the same in all products, and its name has no index:
-product I is A.npy times inputB<I>.npy for matprod -first I -fixed a A.npy inputB.npy
-output.npy. With -fixed b it is the second factor. That factor is read once; the other one has
-a name, not a common archive.
+matprod -first I -fixed a A.npy inputB.npy output.npy multiplies A.npy by inputB<I>.npy.
+With -fixed b the second factor is fixed. Matprod reads the fixed factor once. Each factor
+needs a name: one archive can't hold both.
 
-With -gram there is one file X instead of A B, in each form but -generate; without a name it
-is inputX.npy. The product is XᵀX, of the same bits as if Xᵀ and X were multiplied, but X is
-read once, and only the upper half of the symmetric result is computed. With -transpose a,
-it is AᵀB. In Python they are X.T @ X and A.T @ B; of a stack each matrix is transposed.
-The numbers in X are real. X and XᵀX must fit in memory, as a pair and its product must.
+With -gram there is one file X instead of A B, by default inputX.npy. The product is XᵀX,
+with the same bits as Xᵀ times X, but X is read once, and only the upper half of the
+symmetric result is computed. With -transpose a, the product is AᵀB. In Python these are
+X.T @ X and A.T @ B; in a stack each matrix is transposed. X must be real. X and XᵀX must
+fit in memory, just as a pair and its product must. -gram can't be
+combined with -generate or -fixed.
 
 A and B are arrays of any numeric types that np.matmul multiplies: booleans, integers,
 floats and complex numbers, in C or Fortran order and either byte order; matrices, vectors,
 and stacks of matrices, which are broadcast. C has the type and shape of np.matmul(A, B),
 and is in C order. Integers are exact, and wrap around as numpy's do. Floats are multiplied
-as float64 and rounded once: float32 and float16 are nearer to the exact product than
-numpy's. An output that exists is replaced; it appears under its name complete or not at all. A product has
-the same bits on every machine, with any number of threads.
+as float64 and rounded once: float32 and float16 results are closer to the exact product
+than numpy's. A product has the same bits on every machine, with any number of threads. An
+existing output is replaced. An output appears under its name only when it is complete.
 
-An array of a .npz file, compressed or not, is named FILE.npz:NAME, to which a range adds
-the index before the extension: input7.npz:A. FILE.npz alone is its array arr_0, if it
-holds no others. The two factors may be given as one name, PAIR.npz: its arrays A and B,
-as np.savez(FILE, A=a, B=b) and matinit -npz write them, or arr_0 and arr_1, as
-np.savez(FILE, a, b) does. Values are held against the archive's checksum. An output
-whose name ends in .npz is written as np.savez(FILE, c) writes it, as the array arr_0.
+FILE.npz:NAME is an array in a .npz file, compressed or not; in a range, the index goes
+before the extension: input7.npz:A. FILE.npz alone is its only array, arr_0. One name,
+PAIR.npz, can give both factors: its arrays A and B, as np.savez(FILE, A=a, B=b) and
+matinit -npz write them, or arr_0 and arr_1, as np.savez(FILE, a, b) does. Values are
+verified against the archive's checksum. An output whose name ends in .npz is written as
+np.savez(FILE, c) writes it, as the array arr_0.
 
-With -resume D, a run goes on where an earlier one was stopped. An output is looked for in
-folder D, by the last part of its name, and kept, under its own name, if it is an array of
-the product's type and shape, and complete. Whether the inputs have changed since is not
-known. The sum of a run that is stopped is saved beside FILE, in .FILE.sum, and, in case it
-cannot be, from time to time before. Matsubmit uses this flag: when its machine is taken
-away, a job with several products loses only the one that it is making.
+With -resume D, matprod resumes a run that was stopped. It looks for each output in folder D,
+by the last part of its name, and keeps it, under the output's own name, if it is a complete
+array of the product's type and shape. It can't tell whether the inputs have changed since.
+When a run with -sum is stopped, it saves the sum next to FILE, in .FILE.sum; it also does so
+from time to time, in case it gets no warning. Matsubmit uses this flag: when a job with
+several products is evicted, it loses only the product it was computing.
 
 When a job of HTCondor fails, the first line of the error becomes the job's attribute
 ChirpMatMessage, which the jobs of matsubmit quote when they are held.
@@ -164,7 +164,7 @@ Examples:
 	$ matprod -gram -serial -jobs 3 inputA.npy
 	norm of the sum of 3 products: 7447.378843864233
 
-Exit status: 0 done; 64 wrong usage, or the output is an input; 65 an input is missing
-or bad; 1 any other failure, which may not happen on another machine.
+Exit status: 0 done; 64 wrong usage, or the output is an input; 65 an input is missing or
+bad; 1 any other failure, which might not happen on another machine.
 */
 package main
