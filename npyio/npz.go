@@ -34,7 +34,7 @@ func (a Array) bytes() []byte {
 //
 // Note: the values are stored, not deflated. Of a double-double sum deflating takes away
 // 40 %, most of lo, for 40 to 60 ms of work on 16 MB and as much again in reading
-// (BenchmarkDeflate in package flow), which is what sending the rest takes at 100 to
+// (BenchmarkDeflate in internal/sum), which is what sending the rest takes at 100 to
 // 150 MB/s; and what is stored can be read in parts, by several threads.
 func WriteNpz(w io.Writer, arrays ...Array) error {
 	var members []NpzMember

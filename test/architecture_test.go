@@ -53,24 +53,30 @@ var allowed = map[string]string{
 	"internal/base/text":     "",
 
 	// What they do.
-	"internal/flow":           "blas npyio internal/sum/ddsum elem internal/base/file internal/random/nprand internal/base/pages internal/progress internal/status internal/base/text",
-	"internal/submit":         "condor condor/eventlog condor/jobfile condor/pool condor/submitfile npyio internal/base/file internal/flow internal/joblog internal/local internal/progress internal/request internal/status internal/base/text",
+	"internal/arrayfile":      "elem npyio internal/base/file internal/base/text internal/status",
+	"internal/blocks":         "blas elem npyio internal/arrayfile internal/base/file internal/base/text internal/pair internal/product internal/progress internal/status internal/sum internal/sum/ddsum",
+	"internal/pair":           "condor/jobfile internal/arrayfile internal/base/file internal/random",
+	"internal/product":        "blas elem npyio internal/arrayfile internal/base/each internal/base/file internal/base/pages internal/pair internal/progress internal/status",
+	"internal/random":         "elem npyio internal/arrayfile internal/base/file internal/base/pages internal/progress internal/random/nprand internal/status",
+	"internal/sum":            "blas elem npyio internal/arrayfile internal/base/each internal/base/file internal/base/pages internal/base/text internal/pair internal/product internal/progress internal/status internal/sum/ddsum",
+	"internal/submit":         "condor condor/eventlog condor/jobfile condor/pool condor/submitfile npyio internal/arrayfile internal/base/file internal/joblog internal/local internal/pair internal/product internal/sum internal/progress internal/request internal/status internal/base/text",
 	"internal/local":          "condor condor/eventlog condor/submitfile internal/base/file internal/progress internal/status internal/base/text",
-	"internal/request":        "condor condor/jobfile internal/base/file internal/flow internal/status",
+	"internal/request":        "condor condor/jobfile internal/base/file internal/pair internal/status",
 	"internal/joblog":         "condor condor/eventlog internal/base/file internal/status internal/base/text",
 	"internal/watch":          "condor condor/eventlog internal/joblog internal/progress internal/status internal/base/text internal/watch/report internal/watch/timeline",
 	"internal/watch/report":   "condor condor/eventlog internal/joblog internal/base/text",
 	"internal/watch/timeline": "condor/eventlog internal/base/file internal/joblog internal/status internal/base/text internal/watch/report",
 
-	"cmd/matinit":    "internal/cli internal/base/file internal/flow internal/progress internal/base/text",
-	"cmd/matprod":    "condor/chirp internal/cli internal/base/file internal/flow internal/progress internal/request internal/base/text",
-	"cmd/matcombine": "internal/cli internal/base/file internal/flow internal/progress internal/request internal/base/text",
+	"cmd/matinit":    "internal/blocks internal/cli internal/base/file internal/base/text internal/pair internal/progress internal/random",
+	"cmd/matprod":    "condor/chirp internal/cli internal/base/file internal/base/text internal/pair internal/product internal/progress internal/random internal/request internal/sum",
+	"cmd/matcombine": "internal/blocks internal/cli internal/base/file internal/base/text internal/progress internal/request internal/sum",
 	"cmd/matsubmit":  "condor condor/jobfile internal/cli internal/status internal/submit",
 	"cmd/matwatch":   "internal/cli internal/watch internal/watch/timeline",
 
 	// For tests.
 	"condor/chirp/chirptest": "",
 	"condor/condortest":      "",
+	"internal/pair/pairtest": "blas elem npyio internal/arrayfile internal/base/file internal/pair internal/random internal/random/nprand",
 	"cmd":                    "",
 }
 

@@ -87,7 +87,7 @@ go test -count=1 ./... # Go's cache does not notice that many of them build and 
 step "tests with the kernels of older processors"
 for off in cpu.avx512=off cpu.avx512=off,cpu.avx2=off; do
     echo "GODEBUG=$off"
-    go test -count=1 -exec "env GODEBUG=$off" ./blas ./internal/sum/ddsum ./elem ./internal/random/nprand ./internal/flow
+    go test -count=1 -exec "env GODEBUG=$off" ./blas ./internal/sum/ddsum ./elem ./internal/random/... ./internal/product ./internal/sum
 done
 
 step "race detector"
@@ -102,7 +102,7 @@ step "OpenBLAS"
 openblas() { third_party/openblas/go.sh linux "$@"; }
 openblas vet -tags openblas ./blas/... ./test/equality
 openblas test -tags openblas ./blas/...
-openblas test -tags openblas -run InTheMiddle ./internal/flow
+openblas test -tags openblas -run InTheMiddle ./internal/product
 echo "OPENBLAS_CORETYPE=Haswell"
 openblas test -tags openblas -count=1 -exec "env OPENBLAS_CORETYPE=Haswell" -run 'Sizes|Special|Zero' ./blas
 

@@ -7,10 +7,11 @@ import (
 
 	"matpool/internal/base/file"
 	"matpool/internal/base/text"
+	"matpool/internal/blocks"
 	"matpool/internal/cli"
-	"matpool/internal/flow"
 	"matpool/internal/progress"
 	"matpool/internal/request"
+	"matpool/internal/sum"
 )
 
 //go:embed doc.go
@@ -22,7 +23,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matcombine", source)
 	first := flags.First("begin with index `I`")
 	jobs := flags.Jobs("add `N` numbered files")
-	var grid flow.Tiling
+	var grid blocks.Tiling
 	flags.Func("grid", "join `RxC` tiles, numbered row by row, instead of adding files", func(s string) (err error) {
 		grid.Rows, grid.Cols, err = text.ParseGrid(s, file.MaxIndex)
 		return err
@@ -48,23 +49,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 
-	doing, what, combine := "adding", "the sum of "+text.Count(len(names), "file"), flow.Combine
+	doing, what, combine := "adding", "the sum of "+text.Count(len(names), "file"), sum.Combine
 	if grid.Rows > 0 {
 		doing, what = "joining", "the matrix of "+text.Count(len(names), "tile")
 		combine = grid.Join
 	}
 	show, finish := progress.New(stderr, doing)
-	norm, err := combine(ctx, flow.CombineOptions{Names: names, Output: *output, Threads: *threads}, show)
+	norm, err := combine(ctx, sum.CombineOptions{Names: names, Output: *output, Threads: *threads}, show)
 	finish()
 	if err != nil {
 		return err
 	}
-	return flow.PrintNorm(stdout, stderr, "matcombine", norm, what, *quiet)
+	return sum.PrintNorm(stdout, stderr, "matcombine", norm, what, *quiet)
 }
 
 // files returns the names of the files to add. If a simplified submission file says that they are
 // tiles, it sets the grid.
-func files(flags *cli.Flags, names []string, first, jobs int, grid *flow.Tiling) ([]string, error) {
+func files(flags *cli.Flags, names []string, first, jobs int, grid *blocks.Tiling) ([]string, error) {
 	numbered := flags.Given("first") || flags.Given("jobs")
 	switch {
 	case len(names) == 1 && request.Is(names[0]):
@@ -72,7 +73,7 @@ func files(flags *cli.Flags, names []string, first, jobs int, grid *flow.Tiling)
 		if err != nil {
 			return nil, err
 		}
-		*grid = flow.Tiling{Rows: r.Grid.Rows, Cols: r.Grid.Cols}
+		*grid = blocks.Tiling{Rows: r.Grid.Rows, Cols: r.Grid.Cols}
 		flags.Default("first", &first, r.First)
 		flags.Default("jobs", &jobs, r.Count)
 		if jobs == 0 {

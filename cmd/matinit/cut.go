@@ -11,8 +11,9 @@ import (
 
 	"matpool/internal/base/file"
 	"matpool/internal/base/text"
+	"matpool/internal/blocks"
 	"matpool/internal/cli"
-	"matpool/internal/flow"
+	"matpool/internal/pair"
 	"matpool/internal/progress"
 )
 
@@ -20,13 +21,13 @@ import (
 type cutArguments struct {
 	from     *string
 	gram     *bool
-	division flow.Division
+	division blocks.Division
 	auto     bool // one of its parts
 	memory   int64
 }
 
 func cutFlags(flags *cli.Flags) *cutArguments {
-	c := &cutArguments{division: flow.Division{Panels: 1, Rows: 1, Cols: 1}, memory: 2 << 30}
+	c := &cutArguments{division: blocks.Division{Panels: 1, Rows: 1, Cols: 1}, memory: 2 << 30}
 	c.from = flags.Path("from", "", "cut the matrices in the files `A,B` into pairs, instead of random ones")
 	flags.Func("panels", "with -from: cut A's columns and B's rows into `P` panels, or auto", func(s string) (err error) {
 		if s == "auto" {
@@ -61,7 +62,7 @@ func parts(s string) (int, error) {
 }
 
 // runCut cuts matrices.
-func runCut(ctx context.Context, flags *cli.Flags, c *cutArguments, o flow.CutOptions, quiet bool, stdout, stderr io.Writer) error {
+func runCut(ctx context.Context, flags *cli.Flags, c *cutArguments, o blocks.CutOptions, quiet bool, stdout, stderr io.Writer) error {
 	for _, name := range []string{"jobs", "size", "seed", "rng", "dist", "dtype", "npz"} {
 		if flags.Given(name) {
 			return flags.Misused("-from cuts matrices that exist: it does not go with -%s", name)
@@ -84,10 +85,10 @@ func runCut(ctx context.Context, flags *cli.Flags, c *cutArguments, o flow.CutOp
 	if slices.Contains(names, "") {
 		return flags.Misused("flag -from: one of the names is empty")
 	}
-	o.From = flow.Pair{A: names[0]}
+	o.From = pair.Pair{A: names[0]}
 	switch {
 	case *c.gram && len(names) == 1:
-		o.From.Form = flow.Gram
+		o.From.Form = pair.Gram
 		if !flags.Given("a") {
 			o.A = "inputX.npy"
 		}
@@ -101,7 +102,7 @@ func runCut(ctx context.Context, flags *cli.Flags, c *cutArguments, o flow.CutOp
 	o.Cut, o.Memory = c.division, c.memory
 
 	show, finish := progress.New(stderr, "cutting")
-	summary, why, err := flow.Cut(ctx, o, show)
+	summary, why, err := blocks.Cut(ctx, o, show)
 	finish()
 	if err != nil || quiet {
 		return err

@@ -9,9 +9,10 @@ import (
 	"strconv"
 
 	"matpool/internal/base/text"
+	"matpool/internal/blocks"
 	"matpool/internal/cli"
-	"matpool/internal/flow"
 	"matpool/internal/progress"
+	"matpool/internal/random"
 )
 
 //go:embed doc.go
@@ -21,17 +22,17 @@ func main() { cli.Main("matinit", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matinit", source)
-	var o flow.InitOptions
-	err := o.Random.SetSeed(strconv.FormatUint(uint64(rand.Uint32()), 10))
+	var o random.Options
+	err := o.Numbers.SetSeed(strconv.FormatUint(uint64(rand.Uint32()), 10))
 	if err != nil {
 		return err
 	}
 	jobs := flags.Jobs("write `N` pairs")
-	size := flags.Whole("size", 1000, 1, flow.MaxSize, "of `N`×N matrices")
-	flags.Func("seed", "numpy's seed `S`, a whole number; a random one unless given", o.Random.SetSeed)
-	flags.Func("rng", "numpy's generator `R`: mt19937 or pcg64 (mt19937)", o.Random.SetRNG)
-	flags.Func("dist", "distribution `D`: uniform, normal or integers:LO:HI (uniform)", o.Random.SetDist)
-	flags.Func("dtype", "type `T` by numpy's name (float64; of integers int64)", o.Random.SetDType)
+	size := flags.Whole("size", 1000, 1, random.MaxSize, "of `N`×N matrices")
+	flags.Func("seed", "numpy's seed `S`, a whole number; a random one unless given", o.Numbers.SetSeed)
+	flags.Func("rng", "numpy's generator `R`: mt19937 or pcg64 (mt19937)", o.Numbers.SetRNG)
+	flags.Func("dist", "distribution `D`: uniform, normal or integers:LO:HI (uniform)", o.Numbers.SetDist)
+	flags.Func("dtype", "type `T` by numpy's name (float64; of integers int64)", o.Numbers.SetDType)
 	flags.BoolVar(&o.Streams, "streams", "give each pair i a stream of its own, that of default_rng([S, i])")
 	first := flags.First("with -streams: begin with pair `I`")
 	npz := flags.Bool("npz", "write each pair to one file, input<i>.npz, as A and B")
@@ -50,7 +51,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return flags.Misused("unexpected argument %q", operands[0])
 	}
 	if flags.Given("from") {
-		return runCut(ctx, flags, cut, flow.CutOptions{Dir: *dir, A: *a, B: *b, Force: o.Force, Sync: o.Sync}, *quiet, stdout, stderr)
+		return runCut(ctx, flags, cut, blocks.CutOptions{Dir: *dir, A: *a, B: *b, Force: o.Force, Sync: o.Sync}, *quiet, stdout, stderr)
 	}
 	for _, name := range []string{"panels", "grid", "gram", "memory"} {
 		if flags.Given(name) {
@@ -67,24 +68,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return flags.Misused("flag -first goes with -streams only: without it the pairs have one stream, which begins with pair 0")
 	}
 	if o.Streams {
-		if flags.Given("rng") && !o.Random.IsPCG64() {
+		if flags.Given("rng") && !o.Numbers.IsPCG64() {
 			return flags.Misused("-streams needs -rng pcg64: the seeding of mt19937 is not made for several streams")
 		}
-		o.Random.SetPCG64()
+		o.Numbers.SetPCG64()
 	}
 	o.Dir, o.A, o.B, o.Jobs, o.Size, o.First = *dir, *a, *b, *jobs, *size, *first
 	o.Threads = cli.DefaultThreads()
 
 	show, finish := progress.New(stderr, "writing")
-	err = flow.Init(ctx, o, show)
+	err = random.Write(ctx, o, show)
 	finish()
 	switch {
 	case err != nil:
 		return err
 	case *quiet:
-		_, err = fmt.Fprintln(stdout, o.Random.Seed())
+		_, err = fmt.Fprintln(stdout, o.Numbers.Seed())
 	default:
-		_, err = fmt.Fprintf(stdout, "wrote %s of %d×%d matrices, seed %s\n", text.Count(o.Jobs, "pair"), o.Size, o.Size, o.Random.Seed())
+		_, err = fmt.Fprintf(stdout, "wrote %s of %d×%d matrices, seed %s\n", text.Count(o.Jobs, "pair"), o.Size, o.Size, o.Numbers.Seed())
 	}
 	return err
 }

@@ -6,7 +6,8 @@ import (
 	"strings"
 
 	"matpool/internal/cli"
-	"matpool/internal/flow"
+	"matpool/internal/pair"
+	"matpool/internal/random"
 	"matpool/internal/request"
 )
 
@@ -14,11 +15,11 @@ import (
 type factors struct {
 	*cli.Flags
 	gram     *bool
-	form     flow.Form
+	form     pair.Form
 	generate *bool
 	size     *int
-	random   flow.Random
-	fixed    flow.Fixed
+	random   random.Numbers
+	fixed    pair.Fixed
 }
 
 func defineFactors(flags *cli.Flags) *factors {
@@ -26,7 +27,7 @@ func defineFactors(flags *cli.Flags) *factors {
 	f.gram = flags.Bool("gram", "make the Gram matrix XᵀX of one file instead of a product of two")
 	flags.Func("transpose", "multiply AᵀB: `F` is a, the only factor that can be transposed", f.setTransposed)
 	f.generate = flags.Bool("generate", "make the factors, random matrices, instead of reading them")
-	f.size = flags.Whole("size", 1000, 1, flow.MaxSize, "with -generate: of `N`×N matrices")
+	f.size = flags.Whole("size", 1000, 1, random.MaxSize, "with -generate: of `N`×N matrices")
 	flags.Func("seed", "with -generate: numpy's seed `S`, a whole number", f.random.SetSeed)
 	flags.Func("dist", "with -generate: distribution `D`: uniform, normal or integers:LO:HI (uniform)", f.random.SetDist)
 	flags.Func("dtype", "with -generate: type `T` by numpy's name (float64; of integers int64)", f.random.SetDType)
@@ -35,7 +36,7 @@ func defineFactors(flags *cli.Flags) *factors {
 }
 
 func (f *factors) setTransposed(s string) error {
-	if f.form = flow.Transposed; s != "a" {
+	if f.form = pair.Transposed; s != "a" {
 		return errors.New("it must be a")
 	}
 	return nil
@@ -44,9 +45,9 @@ func (f *factors) setTransposed(s string) error {
 func (f *factors) setFixed(s string) error {
 	switch s {
 	case "a":
-		f.fixed = flow.FixedA
+		f.fixed = pair.FixedA
 	case "b":
-		f.fixed = flow.FixedB
+		f.fixed = pair.FixedB
 	default:
 		return errors.New("it must be a, the first factor, or b, the second")
 	}
@@ -55,22 +56,22 @@ func (f *factors) setFixed(s string) error {
 
 // pair returns the pair that the names stand for: those of the factors, and that of the product
 // unless only their sum is wanted. With many, they are without an index.
-func (f *factors) pair(names []string, summed, many bool) (pair flow.Pair, err error) {
+func (f *factors) pair(names []string, summed, many bool) (p pair.Pair, err error) {
 	switch {
-	case *f.gram && f.form == flow.Transposed:
-		return pair, f.Misused("-gram transposes its file already: it does not go with -transpose")
-	case *f.gram && (*f.generate || f.fixed != flow.NotFixed):
-		return pair, f.Misused("-gram has one factor, a file: it goes neither with -generate nor with -fixed")
+	case *f.gram && f.form == pair.Transposed:
+		return p, f.Misused("-gram transposes its file already: it does not go with -transpose")
+	case *f.gram && (*f.generate || f.fixed != pair.NotFixed):
+		return p, f.Misused("-gram has one factor, a file: it goes neither with -generate nor with -fixed")
 	}
-	if f.fixed != flow.NotFixed && !many {
-		return pair, f.Misused("-fixed is for several products: it goes with -first, -count or -serial")
+	if f.fixed != pair.NotFixed && !many {
+		return p, f.Misused("-fixed is for several products: it goes with -first, -count or -serial")
 	}
 	if *f.generate {
 		return f.randomPair(names, summed, many)
 	}
 	for _, name := range []string{"size", "seed", "dist", "dtype"} {
 		if f.Given(name) {
-			return pair, f.Misused("flag -%s goes with -generate only", name)
+			return p, f.Misused("flag -%s goes with -generate only", name)
 		}
 	}
 	if *f.gram {
@@ -87,75 +88,75 @@ func isArray(name string) bool {
 
 // requested returns the pair of a simplified submission file, its first index and their number. The
 // file says all that flags could say.
-func (f *factors) requested(name string) (pair flow.Pair, first, count int, err error) {
+func (f *factors) requested(name string) (p pair.Pair, first, count int, err error) {
 	for _, flag := range []string{"gram", "transpose", "generate", "size", "seed", "dist", "dtype", "fixed"} {
 		if f.Given(flag) {
-			return pair, 0, 0, f.Misused("flag -%s does not go with %s, which says what the factors are", flag, name)
+			return p, 0, 0, f.Misused("flag -%s does not go with %s, which says what the factors are", flag, name)
 		}
 	}
 	return request.Factors(name)
 }
 
 // randomPair is pair for -generate: only the product has a name.
-func (f *factors) randomPair(names []string, summed, many bool) (pair flow.Pair, err error) {
-	pair.C = "output.npy"
+func (f *factors) randomPair(names []string, summed, many bool) (p pair.Pair, err error) {
+	p.C = "output.npy"
 	switch {
 	case !f.Given("seed"):
-		return pair, f.Misused("-generate needs -seed: without it no two calls would make the same pairs")
+		return p, f.Misused("-generate needs -seed: without it no two calls would make the same pairs")
 	case !many:
-		return pair, f.Misused("-generate makes pairs by their indices: it goes with -first, -count or -serial")
-	case f.fixed != flow.NotFixed:
-		return pair, f.Misused("-generate makes both factors: it does not go with -fixed")
+		return p, f.Misused("-generate makes pairs by their indices: it goes with -first, -count or -serial")
+	case f.fixed != pair.NotFixed:
+		return p, f.Misused("-generate makes both factors: it does not go with -fixed")
 	case summed && len(names) > 0:
-		return pair, f.Misused("with -generate and -serial or -sum no files are named, not %d", len(names))
+		return p, f.Misused("with -generate and -serial or -sum no files are named, not %d", len(names))
 	case len(names) > 1:
-		return pair, f.Misused("with -generate one file is named, C, or none; not %d", len(names))
+		return p, f.Misused("with -generate one file is named, C, or none; not %d", len(names))
 	case len(names) == 1:
-		pair.C = names[0]
+		p.C = names[0]
 	}
 	f.random.SetPCG64()
-	pair.Form = f.form
-	pair.Random = &flow.RandomPair{Random: &f.random, Size: *f.size}
-	return pair, f.random.Check()
+	p.Form = f.form
+	p.Random = &pair.Random{Numbers: &f.random, Size: *f.size}
+	return p, f.random.Check()
 }
 
 // gramPair is pair for -gram: there is one factor.
-func (f *factors) gramPair(names []string, summed bool) (pair flow.Pair, err error) {
-	pair = flow.Pair{A: "inputX.npy", C: "output.npy", Form: flow.Gram}
+func (f *factors) gramPair(names []string, summed bool) (p pair.Pair, err error) {
+	p = pair.Pair{A: "inputX.npy", C: "output.npy", Form: pair.Gram}
 	switch {
 	case len(names) == 0:
 	case summed && len(names) == 1:
-		pair.A = names[0]
+		p.A = names[0]
 	case !summed && len(names) == 2:
-		pair.A, pair.C = names[0], names[1]
+		p.A, p.C = names[0], names[1]
 	case summed:
-		return pair, f.Misused("one file is named with -gram and -serial or -sum, or none; not %d", len(names))
+		return p, f.Misused("one file is named with -gram and -serial or -sum, or none; not %d", len(names))
 	default:
-		return pair, f.Misused("two files are named with -gram, X C, or none; not %d", len(names))
+		return p, f.Misused("two files are named with -gram, X C, or none; not %d", len(names))
 	}
-	return pair, nil
+	return p, nil
 }
 
 // filePair is pair for two factors in files.
-func (f *factors) filePair(names []string, summed bool) (pair flow.Pair, err error) {
-	pair = flow.Pair{A: "inputA.npy", B: "inputB.npy", C: "output.npy", Form: f.form, Fixed: f.fixed}
+func (f *factors) filePair(names []string, summed bool) (p pair.Pair, err error) {
+	p = pair.Pair{A: "inputA.npy", B: "inputB.npy", C: "output.npy", Form: f.form, Fixed: f.fixed}
 	isPair := len(names) > 0 && strings.EqualFold(filepath.Ext(names[0]), ".npz") // both factors
 	switch {
 	case len(names) == 0:
-	case f.fixed != flow.NotFixed && (len(names) == 1 || !summed && len(names) == 2):
-		return pair, f.Misused("with -fixed each factor has a name of its own, not one .npz file for both")
+	case f.fixed != pair.NotFixed && (len(names) == 1 || !summed && len(names) == 2):
+		return p, f.Misused("with -fixed each factor has a name of its own, not one .npz file for both")
 	case summed && len(names) == 1 && isPair:
-		pair.A, pair.B = names[0], ""
+		p.A, p.B = names[0], ""
 	case !summed && len(names) == 2 && isPair:
-		pair.A, pair.B, pair.C = names[0], "", names[1]
+		p.A, p.B, p.C = names[0], "", names[1]
 	case summed && len(names) == 2:
-		pair.A, pair.B = names[0], names[1]
+		p.A, p.B = names[0], names[1]
 	case !summed && len(names) == 3:
-		pair.A, pair.B, pair.C = names[0], names[1], names[2]
+		p.A, p.B, p.C = names[0], names[1], names[2]
 	case summed:
-		return pair, f.Misused("the two factors are named with -serial or -sum, or one .npz file with both, or none; not %d", len(names))
+		return p, f.Misused("the two factors are named with -serial or -sum, or one .npz file with both, or none; not %d", len(names))
 	default:
-		return pair, f.Misused("three files are named, A B C, or two, PAIR.npz C, or none; not %d", len(names))
+		return p, f.Misused("three files are named, A B C, or two, PAIR.npz C, or none; not %d", len(names))
 	}
-	return pair, nil
+	return p, nil
 }

@@ -11,8 +11,10 @@ import (
 	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 	"matpool/internal/cli"
-	"matpool/internal/flow"
+	"matpool/internal/pair"
+	"matpool/internal/product"
 	"matpool/internal/progress"
+	"matpool/internal/sum"
 )
 
 //go:embed doc.go
@@ -28,7 +30,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matprod", source)
 	first := flags.First("begin with index `I`")
 	count := flags.Whole("count", 1, 1, file.MaxIndex, "multiply `N` indexed pairs")
-	sum := flags.Path("sum", "", "write the sum of the range's products to `FILE`, and no products")
+	sumFile := flags.Path("sum", "", "write the sum of the range's products to `FILE`, and no products")
 	serial := flags.Bool("serial", "print the norm of the sum of all products, write none")
 	jobs := flags.Jobs("with -serial: the number of products, `N`")
 	output := flags.Path("o", "", "with -serial: write the sum to `FILE`")
@@ -40,7 +42,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	sync := flags.Bool("sync", "flush the outputs to the disk")
 	quiet := flags.Bool("quiet", "print nothing but the norm that -serial prints")
 	flags.Component("the kernel in use", func() (string, error) {
-		m, err := flow.NewMultiplier(*kernel, *threads)
+		m, err := product.NewMultiplier(*kernel, *threads)
 		if err != nil {
 			return "", err
 		}
@@ -57,7 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case *measure && (len(names) > 0 || slices.ContainsFunc(notOfMeasure, flags.Given)):
 		return flags.Misused("-measure measures all kernels, on no files: it goes with -threads only")
 	case *measure:
-		return flow.Measure(ctx, stdout, *threads)
+		return product.Measure(ctx, stdout, *threads)
 	case summed && !ranged:
 		return flags.Misused("-sum adds up a range of products: it goes with -first or -count")
 	}
@@ -74,41 +76,41 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	counted := flags.Given("jobs")
-	var pair flow.Pair
+	var p pair.Pair
 	if *serial && len(names) == 1 && !isArray(names[0]) { // a simplified submission file
 		var from, n int
-		if pair, from, n, err = factors.requested(names[0]); err == nil {
+		if p, from, n, err = factors.requested(names[0]); err == nil {
 			flags.Default("first", first, from)
 			flags.Default("jobs", jobs, n)
 			counted = true
 		}
 	} else {
-		pair, err = factors.pair(names, *serial || summed, *serial || ranged)
+		p, err = factors.pair(names, *serial || summed, *serial || ranged)
 	}
 	if err != nil {
 		return err
 	}
-	if *serial && !counted && pair.Random == nil {
-		numbered := pair.A
-		if pair.Fixed == flow.FixedA {
-			numbered = pair.B
+	if *serial && !counted && p.Random == nil {
+		_, numbered := p.FixedAndOther()
+		if p.Fixed == pair.NotFixed {
+			numbered = p.A
 		}
 		if err := flags.CheckAssumed(numbered, *first, *jobs); err != nil {
 			return err
 		}
 	}
-	m, err := flow.NewMultiplier(*kernel, *threads)
+	m, err := product.NewMultiplier(*kernel, *threads)
 	if err != nil {
 		return err
 	}
 
-	var kept *flow.Resume
+	var kept *product.Resume
 	if *resume != "" {
 		of := 1
 		if ranged {
 			of = *count
 		}
-		kept = &flow.Resume{Folder: *resume, Report: func(complete int) {
+		kept = &product.Resume{Folder: *resume, Report: func(complete int) {
 			fmt.Fprintf(stderr, "matprod: %s of %s complete\n", text.Number(complete), text.Count(of, "product"))
 		}}
 	}
@@ -117,18 +119,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer finish()
 	switch {
 	case *serial:
-		norm, err := flow.Serial(ctx, flow.SerialOptions{Pairs: pair.Range(*first, *jobs), Multiplier: m, Output: *output}, show)
+		norm, err := sum.Serial(ctx, sum.SerialOptions{Pairs: p.Range(*first, *jobs), Multiplier: m, Output: *output}, show)
 		if err != nil {
 			return err
 		}
 		finish()
-		return flow.PrintNorm(stdout, stderr, "matprod", norm, "the sum of "+text.Count(*jobs, "product"), *quiet)
+		return sum.PrintNorm(stdout, stderr, "matprod", norm, "the sum of "+text.Count(*jobs, "product"), *quiet)
 	case summed:
-		return flow.Partial(ctx, flow.PartialOptions{Pairs: pair.Range(*first, *count), Multiplier: m, Output: *sum, Sync: *sync, Resume: kept}, show)
+		return sum.Partial(ctx, sum.PartialOptions{Pairs: p.Range(*first, *count), Multiplier: m, Output: *sumFile, Sync: *sync, Resume: kept}, show)
 	}
-	pairs := []flow.Pair{pair}
+	pairs := []pair.Pair{p}
 	if ranged {
-		pairs = pair.Range(*first, *count)
+		pairs = p.Range(*first, *count)
 	}
-	return flow.Products(ctx, flow.ProductOptions{Pairs: pairs, Multiplier: m, Sync: *sync, Resume: kept}, show)
+	return product.Write(ctx, product.Options{Pairs: pairs, Multiplier: m, Sync: *sync, Resume: kept}, show)
 }

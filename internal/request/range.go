@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 
 	"matpool/condor/jobfile"
-	"matpool/internal/flow"
+	"matpool/internal/pair"
 	"matpool/internal/status"
 )
 
@@ -23,7 +23,7 @@ type Range struct {
 
 // Factors returns the pair that matprod multiplies in the jobs of a simplified submission file,
 // without an index, and its first index and their number.
-func Factors(name string) (p flow.Pair, first, count int, err error) {
+func Factors(name string) (p pair.Pair, first, count int, err error) {
 	q, err := Read(name)
 	if err != nil {
 		return p, 0, 0, err
@@ -31,7 +31,7 @@ func Factors(name string) (p flow.Pair, first, count int, err error) {
 	if n := len(q.IndexedInputs); n != 2 && !q.Matprod {
 		return p, 0, 0, status.DataError(fmt.Errorf("%s: indexed_input_files: names %d files; the factors are two", name, n), "name the factors on the command line")
 	}
-	if p, err = Pair(q); err != nil {
+	if p, err = pair.Requested(q); err != nil {
 		return p, 0, 0, status.DataError(fmt.Errorf("%s: %w", name, err), "")
 	}
 	return p, q.FirstIndex, q.TotalJobs, nil

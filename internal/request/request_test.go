@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"matpool/internal/flow"
+	"matpool/internal/pair"
 	"matpool/internal/status"
 )
 
@@ -43,13 +43,13 @@ func TestRanges(t *testing.T) {
 		{"total_jobs = 5\nfirst_index = 999999", bad, bad},
 	} {
 		name := write(t, test.text)
-		pair, first, count, err1 := Factors(name)
-		factors := fmt.Sprintf("{%v %d %d}", strings.Fields(pair.A+" "+pair.B), first, count)
-		if pair.Form != flow.Plain {
-			factors = fmt.Sprint(pair.Form, " ", factors)
+		p, first, count, err1 := Factors(name)
+		factors := fmt.Sprintf("{%v %d %d}", strings.Fields(p.A+" "+p.B), first, count)
+		if p.Form != pair.Plain {
+			factors = fmt.Sprint(p.Form, " ", factors)
 		}
-		if pair.Random != nil || pair.Fixed != flow.NotFixed {
-			factors = fmt.Sprint(pair.Random != nil, pair.Fixed, " ", factors)
+		if p.Random != nil || p.Fixed != pair.NotFixed {
+			factors = fmt.Sprint(p.Random != nil, p.Fixed, " ", factors)
 		}
 		outputs, err2 := Outputs(name)
 		for _, x := range []struct {

@@ -6,7 +6,7 @@ import (
 	"runtime"
 
 	"matpool/condor/eventlog"
-	"matpool/internal/flow"
+	matprod "matpool/internal/product"
 )
 
 // The model of a product's time in a job:
@@ -75,11 +75,11 @@ type speed struct{ all, one float64 } // with all its processors; with one
 // the other load into account; it takes 30 ms.
 func measureSpeed(ctx context.Context) (speed, error) {
 	threads := runtime.GOMAXPROCS(0)
-	m, err := flow.NewMultiplier("", threads)
+	m, err := matprod.NewMultiplier("", threads)
 	if err != nil {
 		return speed{}, err
 	}
-	all, err := flow.Speed(ctx, m)
+	all, err := matprod.Speed(ctx, m)
 	return speed{all: all, one: all / float64(threads)}, err
 }
 

@@ -9,7 +9,8 @@ import (
 	"matpool/condor"
 	"matpool/condor/jobfile"
 	"matpool/internal/base/file"
-	"matpool/internal/flow"
+	"matpool/internal/pair"
+	matprod "matpool/internal/product"
 	"matpool/internal/status"
 )
 
@@ -28,8 +29,8 @@ func drawnFrom(q *jobfile.Request) string {
 
 // inspectFixed checks the factor that all products have in common, if there is one, and returns the
 // size of its file.
-func inspectFixed(t task) (fixed *flow.Factor, bytes int64, err error) {
-	if fixed, err = flow.ReadFixed(t.pair); err != nil || fixed == nil {
+func inspectFixed(t task) (fixed *matprod.Factor, bytes int64, err error) {
+	if fixed, err = matprod.ReadFixed(t.pair); err != nil || fixed == nil {
 		return nil, 0, err
 	}
 	info, err := os.Stat(t.Inputs[0])
@@ -40,13 +41,13 @@ func inspectFixed(t task) (fixed *flow.Factor, bytes int64, err error) {
 }
 
 // numberedSize returns the size of .npy files of those factors that each product has for itself.
-func numberedSize(t task, p flow.Product) int64 {
+func numberedSize(t task, p matprod.Description) int64 {
 	switch {
 	case t.Random != nil:
 		return 0
-	case t.pair.Fixed == flow.FixedA:
+	case t.pair.Fixed == pair.FixedA:
 		return fileSize(p.B)
-	case t.pair.Fixed == flow.FixedB, t.Gram:
+	case t.pair.Fixed == pair.FixedB, t.Gram:
 		return fileSize(p.A)
 	}
 	return fileSize(p.A) + fileSize(p.B)
@@ -94,7 +95,7 @@ func factorNames(t task, numbered func(name string) condor.Template) (names []co
 		if isMember {
 			inJob += ":" + member
 		}
-		if t.pair.Fixed != flow.NotFixed && name == fixed {
+		if t.pair.Fixed != pair.NotFixed && name == fixed {
 			names = append(names, condor.Literal(inJob))
 		} else {
 			names = append(names, numbered(inJob))

@@ -14,9 +14,9 @@ import (
 	"matpool/condor/eventlog"
 	"matpool/internal/base/file"
 	"matpool/internal/base/text"
-	"matpool/internal/flow"
 	"matpool/internal/joblog"
 	"matpool/internal/status"
+	"matpool/internal/sum"
 	"matpool/npyio"
 )
 
@@ -150,7 +150,7 @@ func hasValidContent(t task, name string, m product) (bool, error) {
 	switch {
 	case t.Matprod:
 		var isSum bool
-		if shape, isSum, err = flow.TermShape(name); err == nil && isSum != t.Sum {
+		if shape, isSum, err = sum.TermShape(name); err == nil && isSum != t.Sum {
 			return false, nil
 		}
 	case strings.EqualFold(path.Ext(name), ".npy"):

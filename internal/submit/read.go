@@ -9,7 +9,7 @@ import (
 	"matpool/condor/jobfile"
 	"matpool/internal/base/file"
 	"matpool/internal/base/text"
-	"matpool/internal/flow"
+	"matpool/internal/pair"
 	"matpool/internal/request"
 	"matpool/internal/status"
 )
@@ -18,7 +18,7 @@ import (
 type task struct {
 	Options
 	*jobfile.Request
-	pair    flow.Pair // of matprod: the factors, without an index
+	pair    pair.Pair // of matprod: the factors, without an index
 	outputs outputs
 	generic bool // in a job's folder, indexed files have names without an index
 }
@@ -43,7 +43,7 @@ func read(o Options) (task, error) {
 			o.File, text.Number(maxFolders), text.Number(jobs)), "name the outputs, as in indexed_output_files = result.txt")
 	}
 	if t.Matprod {
-		if t.pair, err = request.Pair(r); err != nil {
+		if t.pair, err = pair.Requested(r); err != nil {
 			return task{}, status.DataError(fmt.Errorf("%s: %w", o.File, err), "")
 		}
 	}

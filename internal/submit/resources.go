@@ -5,7 +5,7 @@ import (
 
 	"matpool/condor/submitfile"
 	"matpool/internal/base/text"
-	"matpool/internal/flow"
+	matprod "matpool/internal/product"
 )
 
 // otherBytes is the memory that another program than matprod needs besides its files: a guess.
@@ -17,7 +17,7 @@ const asRequested = "As requested."
 // memory returns the memory for a job, and the reason.
 //
 // Matprod holds a pair and its product. In a batch it reads, multiplies and writes several at
-// the same time: two, or one for each processor if they are small (see [flow.AtOnce]). A factor
+// the same time: two, or one for each processor if they are small (see [matprod.AtOnce]). A factor
 // that all have in common is there once. A sum adds two numbers, 16 bytes, for each element.
 func memory(t task, products []product, perJob int) submitfile.Resource {
 	if t.Memory > 0 {
@@ -47,7 +47,7 @@ func memory(t task, products []product, perJob int) submitfile.Resource {
 	}
 	why := fmt.Sprintf("The largest %s takes %s and its product %s", read, text.Size(largest.factors), text.Size(largest.result))
 	if perJob > 1 {
-		atOnce := min(flow.AtOnce(t.Cpus, bytes), perJob)
+		atOnce := min(matprod.AtOnce(t.Cpus, bytes), perJob)
 		bytes *= int64(atOnce)
 		why += fmt.Sprintf(", %d of these at a time", atOnce)
 	}
@@ -59,7 +59,7 @@ func memory(t task, products []product, perJob int) submitfile.Resource {
 		bytes += largest.sum
 		why += fmt.Sprintf("; the sum %s", text.Size(largest.sum))
 	}
-	own := flow.ProgramMemory(t.Cpus)
+	own := matprod.ProgramMemory(t.Cpus)
 	return submitfile.Resource{Bytes: own + bytes, Why: why + fmt.Sprintf("; the program %s.", text.Size(own))}
 }
 

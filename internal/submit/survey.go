@@ -12,8 +12,9 @@ import (
 	"strings"
 
 	"matpool/condor/jobfile"
+	"matpool/internal/arrayfile"
 	"matpool/internal/base/file"
-	"matpool/internal/flow"
+	matprod "matpool/internal/product"
 	"matpool/internal/progress"
 	"matpool/internal/status"
 	"matpool/npyio"
@@ -43,7 +44,7 @@ func inspect(ctx context.Context, t task, stderr io.Writer) (s survey, err error
 	var errs []error
 	s.programs, err = findPrograms(t.Request, t.Programs)
 	errs = append(errs, err, checkHere(t, s.programs, err))
-	var fixed *flow.Factor
+	var fixed *matprod.Factor
 	if t.Fixed.Factor != "" {
 		fixed, s.common, err = inspectFixed(t)
 	} else {
@@ -69,7 +70,7 @@ func inspectCommon(names []string) (bytes int64, err error) {
 
 // inspectPairs checks the inputs of every product, only by headers and sizes. The error joins
 // all faults, in the order of the products.
-func inspectPairs(ctx context.Context, t task, fixed *flow.Factor, stderr io.Writer) ([]product, error) {
+func inspectPairs(ctx context.Context, t task, fixed *matprod.Factor, stderr io.Writer) ([]product, error) {
 	products := make([]product, t.TotalJobs)
 	show, finish := progress.New(stderr, "checking")
 	defer finish()
@@ -80,9 +81,9 @@ func inspectPairs(ctx context.Context, t task, fixed *flow.Factor, stderr io.Wri
 	return products, err
 }
 
-func inspectPair(t task, fixed *flow.Factor, index int) (m product, err error) {
+func inspectPair(t task, fixed *matprod.Factor, index int) (m product, err error) {
 	if t.Matprod && (fixed != nil || t.Fixed.Factor == "") { // otherwise the fixed factor is bad
-		p, err := flow.Headers(t.pair.Numbered(index), fixed)
+		p, err := matprod.Describe(t.pair.Numbered(index), fixed)
 		if err != nil {
 			return m, err
 		}
@@ -93,13 +94,13 @@ func inspectPair(t task, fixed *flow.Factor, index int) (m product, err error) {
 	for _, name := range t.IndexedInputFiles() {
 		name = file.Indexed(name, index)
 		size, err := inspectInput(name)
-		m.in, errs = m.in+size, append(errs, flow.NotFound(name, err))
+		m.in, errs = m.in+size, append(errs, arrayfile.NotFound(name, err))
 	}
 	return m, errors.Join(errs...)
 }
 
 // inputSize returns the size in bytes of a product's inputs: of archives with all that is in them.
-func inputSize(t task, index int, p flow.Product) (bytes int64) {
+func inputSize(t task, index int, p matprod.Description) (bytes int64) {
 	ofArrays := numberedSize(t, p)
 	names := t.IndexedInputFiles()
 	if !slices.ContainsFunc(names, jobfile.IsArchive) {

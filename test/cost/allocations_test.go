@@ -10,22 +10,25 @@ import (
 
 	"matpool/blas"
 	"matpool/internal/base/file"
-	"matpool/internal/flow"
+	"matpool/internal/pair"
+	"matpool/internal/product"
+	"matpool/internal/random"
+	"matpool/internal/sum"
 )
 
 // The garbage-collected heap stays small, since it contains no matrices. The bounds are for a product or a file.
 func TestAllocations(t *testing.T) {
 	dir := t.TempDir()
-	in := flow.InitOptions{Dir: dir, A: "a.npy", B: "b.npy", Jobs: jobs, Size: n, Threads: 2}
+	in := random.Options{Dir: dir, A: "a.npy", B: "b.npy", Jobs: jobs, Size: n, Threads: 2}
 	quietly := func(int64, int64) {}
 	m, err := blas.New("", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var pairs []flow.Pair
+	var pairs []pair.Pair
 	var outputs []string
 	for i := range jobs {
-		pairs = append(pairs, flow.Pair{A: filepath.Join(dir, file.Indexed("a.npy", i)), B: filepath.Join(dir, file.Indexed("b.npy", i)),
+		pairs = append(pairs, pair.Pair{A: filepath.Join(dir, file.Indexed("a.npy", i)), B: filepath.Join(dir, file.Indexed("b.npy", i)),
 			C: filepath.Join(dir, file.Indexed("c.npy", i))})
 		outputs = append(outputs, pairs[i].C)
 	}
@@ -35,14 +38,14 @@ func TestAllocations(t *testing.T) {
 		objects, bytes uint64 // at most, for each of jobs
 		work           func() error
 	}{
-		{"inputs", 200, 2 << 20, func() error { return flow.Init(ctx, in, quietly) }},
-		{"products", 400, 64 << 10, func() error { return flow.Products(ctx, flow.ProductOptions{Pairs: pairs, Multiplier: m}, quietly) }},
+		{"inputs", 200, 2 << 20, func() error { return random.Write(ctx, in, quietly) }},
+		{"products", 400, 64 << 10, func() error { return product.Write(ctx, product.Options{Pairs: pairs, Multiplier: m}, quietly) }},
 		{"serial check", 400, 64 << 10, func() error {
-			_, err := flow.Serial(ctx, flow.SerialOptions{Pairs: pairs, Multiplier: m}, quietly)
+			_, err := sum.Serial(ctx, sum.SerialOptions{Pairs: pairs, Multiplier: m}, quietly)
 			return err
 		}},
 		{"sum of outputs", 200, 64 << 10, func() error {
-			_, err := flow.Combine(ctx, flow.CombineOptions{Names: outputs, Threads: 1}, quietly)
+			_, err := sum.Combine(ctx, sum.CombineOptions{Names: outputs, Threads: 1}, quietly)
 			return err
 		}},
 	} {

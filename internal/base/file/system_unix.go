@@ -12,6 +12,30 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// Key returns what all ways to write a file's name have in common, without a look at the disk.
+func Key(name string) string { return filepath.Clean(name) }
+
+// Impossible reports whether an error says that no file can have such a name.
+func Impossible(error) bool { return false }
+
+// MayOpen returns how many files this process may have open at a time.
+func MayOpen() int {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return 256 // the lowest limit in common use
+	}
+	return int(min(limit.Cur, 1<<20))
+}
+
+// FreeSpace returns the bytes that this user may still write to the folder's disk.
+func FreeSpace(dir string) (int64, error) {
+	var fs unix.Statfs_t
+	if err := unix.Statfs(dir, &fs); err != nil {
+		return 0, err
+	}
+	return int64(fs.Bavail) * int64(fs.Bsize), nil
+}
+
 // syncDir flushes a folder, and so the names in it.
 func syncDir(dir string) error {
 	d, err := os.Open(dir)

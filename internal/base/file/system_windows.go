@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,31 @@ import (
 
 	"golang.org/x/sys/windows"
 )
+
+// Key returns what all ways to write a file's name have in common, without a look at the disk. Large
+// and small letters are the same; Windows has special rules for letters that few languages have.
+func Key(name string) string { return strings.ToLower(filepath.Clean(name)) }
+
+// Impossible reports whether an error says that no file can have such a name, as *.npy: the shells
+// of Windows leave wildcards to the programs.
+func Impossible(err error) bool { return errors.Is(err, windows.ERROR_INVALID_NAME) }
+
+// MayOpen returns how many files this process may have open at a time. Windows has no limit but memory.
+func MayOpen() int { return 1 << 16 }
+
+// FreeSpace returns the bytes that this user may still write to the folder's disk.
+func FreeSpace(dir string) (int64, error) {
+	// With a final backslash, the folder may also be a share, \\server\share.
+	path, err := windows.UTF16PtrFromString(strings.TrimRight(dir, `\/`) + `\`)
+	if err != nil {
+		return 0, err
+	}
+	var free uint64
+	if err := windows.GetDiskFreeSpaceEx(path, &free, nil, nil); err != nil {
+		return 0, err
+	}
+	return int64(min(free, math.MaxInt64)), nil
+}
 
 // syncDir does nothing: Windows cannot flush folders.
 func syncDir(string) error { return nil }

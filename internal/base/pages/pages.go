@@ -82,3 +82,8 @@ func Alloc(n int) ([]float64, error) {
 	var b Buffer
 	return b.Floats(n)
 }
+
+// Bytes returns x's own memory.
+func Bytes(x []float64) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), 8*len(x))
+}

@@ -1,0 +1,289 @@
+// Package blocks cuts matrices into the pairs of many products, and joins the tiles of a product.
+package blocks
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"matpool/elem"
+	"matpool/internal/arrayfile"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
+	"matpool/internal/pair"
+	"matpool/internal/product"
+	"matpool/internal/progress"
+	"matpool/internal/status"
+	"matpool/npyio"
+)
+
+// CutOptions say how [Cut] makes the pairs of many products out of the factors of one.
+type CutOptions struct {
+	From   pair.Pair // A and B, or X of a pair.Gram matrix, which is A
+	Dir    string    // for the blocks
+	A, B   string    // their names without the index; of X it is A
+	Cut    Division
+	Memory int64 // of a job in bytes, for what is chosen automatically
+	Force  bool  // replace files that are there
+	Sync   bool  // flush each file to the disk
+
+	open int // how many files are written at the same time; 0 means what the system allows
+}
+
+// A Division says into how many parts a product's sizes are cut.
+//
+// With P panels, k is cut: the product is the sum of P products, of blocks of A's columns and of
+// B's rows. With a grid of R×C tiles the rows of A and the columns of B are cut: each product is a
+// tile of the product, which has its bits. The products have numbers, those of a tile one after
+// the other, and the tiles row by row.
+//
+// The sizes of parts differ by at most one, the larger ones first, as np.array_split has them.
+type Division struct{ Panels, Rows, Cols int }
+
+// Products returns the number of products.
+func (d Division) Products() int { return d.Panels * d.Rows * d.Cols }
+
+// index returns the number of the product of tile (r, c) for a panel.
+func (d Division) index(r, c, panel int) int { return (r*d.Cols+c)*d.Panels + panel }
+
+// Cut writes the blocks of A and B as numbered pairs, or the blocks of X, in the type, byte order and
+// order (C or Fortran) that they have. It returns a summary for the user, and why the division is
+// as it is if it was chosen.
+//
+// Equal blocks, of which each tile in a row has one, are one file with several names where the file
+// system has hard links. Cut holds [cutBuffer] bytes twice, whatever the sizes. Everything is
+// checked beforehand: nothing is written if a block would be empty, a file exists, or the disk is too small.
+func Cut(ctx context.Context, o CutOptions, show progress.Func) (summary, why string, err error) {
+	f, err := product.Open(o.From, nil)
+	if err != nil {
+		return "", "", err
+	}
+	defer f.Close()
+	if err := checkMatrices(f); err != nil {
+		return "", "", err
+	}
+	d, why, err := o.choose(f)
+	if err != nil {
+		return "", "", err
+	}
+	if err := d.check(f); err != nil {
+		return "", "", err
+	}
+	blocked := o.blocked(f, d)
+	if err := errors.Join(o.checkOthers(d), o.check(blocked)); err != nil {
+		return "", "", err
+	}
+	for _, m := range blocked {
+		if err := arrayfile.InputError(m.file.Verify()); err != nil {
+			return "", "", err
+		}
+	}
+	if err := arrayfile.MakeDir(o.Dir); err != nil {
+		return "", "", err
+	}
+	c := cutter{ctx: ctx, sync: o.Sync, show: show, open: cmp.Or(o.open, file.MayOpen()/4)}
+	for _, m := range blocked {
+		c.total += m.bytes()
+	}
+	for _, m := range blocked {
+		if err := c.cut(m); err != nil {
+			return "", "", err
+		}
+	}
+	return d.summary(f), why, nil
+}
+
+// checkMatrices makes sure that there are no vectors and no stacks.
+func checkMatrices(f product.Factors) error {
+	var errs []error
+	check := func(a product.Factor) {
+		if len(a.Shape) != 2 {
+			errs = append(errs, status.DataError(fmt.Errorf("%s: has %s; only a matrix, which has 2, is cut", a.Name, text.Count(len(a.Shape), "dimension")), ""))
+		}
+	}
+	check(f.A)
+	if f.Form != pair.Gram {
+		check(f.B)
+	}
+	return errors.Join(errs...)
+}
+
+// check makes sure that no part is empty, and that products of panels add up to the product. Those
+// of integers do not where they wrap around, and those of bools never do, since a sum is of floats.
+func (d Division) check(f product.Factors) error {
+	if a, b, c := f.Types(); d.Panels > 1 && (c.IsInteger() || c == elem.Bool) {
+		of, hint := a.String(), "if no value exceeds 2**53, convert it first; in Python: np.save(name, np.load(name).astype(np.float64))"
+		if f.Form != pair.Gram {
+			hint = "cut it with -grid, or, " + hint
+		}
+		if b != a {
+			of += " and " + b.String()
+		}
+		return status.DataError(fmt.Errorf("%s: of type %s, whose products by panels do not add up to the product, since they wrap around", f.Name(), of), hint)
+	}
+	inner := "columns of " + f.A.Name
+	if f.Form == pair.Gram {
+		inner = "rows of " + f.A.Name
+	}
+	for _, x := range []struct {
+		flag        string
+		parts, size int
+		of          string
+	}{
+		{fmt.Sprintf("-panels %d", d.Panels), d.Panels, f.K, inner},
+		{fmt.Sprintf("-grid %dx%d", d.Rows, d.Cols), d.Rows, f.Rows, "rows of " + f.A.Name},
+		{fmt.Sprintf("-grid %dx%d", d.Rows, d.Cols), d.Cols, f.Cols, "columns of " + f.B.Name},
+	} {
+		if x.parts > max(x.size, 1) {
+			return status.UsageError(fmt.Errorf("%s: the %d %s cannot be cut into %d parts", x.flag, x.size, x.of, x.parts), "")
+		}
+	}
+	if n := float64(d.Rows) * float64(d.Cols) * float64(d.Panels); n > file.MaxIndex {
+		return status.UsageError(fmt.Errorf("%d×%d tiles with %d panels are %.0f products; the limit is %d", d.Rows, d.Cols, d.Panels, n, file.MaxIndex), "")
+	}
+	return nil
+}
+
+// summary says what was written.
+func (d Division) summary(f product.Factors) string {
+	atMost := ""
+	part := func(size, parts int) int {
+		if size%parts != 0 {
+			atMost = "at most "
+		}
+		return (size + parts - 1) / parts
+	}
+	rows, k, cols := part(f.Rows, d.Rows), part(f.K, d.Panels), part(f.Cols, d.Cols)
+	if f.Form == pair.Gram {
+		return fmt.Sprintf("wrote %s of %s%d×%d: their Gram matrices add up to that of %s, %s",
+			text.Count(d.Panels, "block"), atMost, k, cols, f.A.Name, f.Product().ShapeString())
+	}
+	are := "their products"
+	switch {
+	case d.Rows*d.Cols == 1:
+		are += " add up to"
+	case d.Panels == 1:
+		are += fmt.Sprintf(" are the %d×%d tiles of", d.Rows, d.Cols)
+	default:
+		are += fmt.Sprintf(", each %d added up, are the %d×%d tiles of", d.Panels, d.Rows, d.Cols)
+	}
+	return fmt.Sprintf("wrote %s of %s%d×%d times %d×%d: %s %s times %s, %s",
+		text.Count(d.Products(), "pair"), atMost, rows, k, k, cols, are, f.A.Name, f.B.Name, f.Product().ShapeString())
+}
+
+// A blocked matrix is a file and the blocks that it is cut into.
+type blocked struct {
+	file       *npyio.File
+	rows, cols []int // where the blocks begin, and where the last ones end
+	names      func(i, j int) []string
+}
+
+// blocked returns what is cut.
+func (o CutOptions) blocked(f product.Factors, d Division) []blocked {
+	name := func(name string, index int) string { return filepath.Join(o.Dir, file.Indexed(name, index)) }
+	rows, k, cols := split(f.Rows, d.Rows), split(f.K, d.Panels), split(f.Cols, d.Cols)
+	if f.Form == pair.Gram {
+		return []blocked{{f.A.File, k, split(f.Cols, 1), func(i, _ int) []string { return []string{name(o.A, i)} }}}
+	}
+	return []blocked{
+		{f.A.File, rows, k, func(r, panel int) (names []string) {
+			for c := range d.Cols {
+				names = append(names, name(o.A, d.index(r, c, panel)))
+			}
+			return names
+		}},
+		{f.B.File, k, cols, func(panel, c int) (names []string) {
+			for r := range d.Rows {
+				names = append(names, name(o.B, d.index(r, c, panel)))
+			}
+			return names
+		}},
+	}
+}
+
+// split returns where the parts of a size begin, and where the last one ends.
+func split(size, parts int) []int {
+	at := make([]int, parts+1)
+	for i := range parts {
+		at[i+1] = at[i] + size/parts
+		if i < size%parts {
+			at[i+1]++
+		}
+	}
+	return at
+}
+
+// header returns the header of block (i, j).
+func (m blocked) header(i, j int) npyio.Header {
+	return npyio.Header{DType: m.file.DType, Fortran: m.file.FortranOrder(), Shape: []int{m.rows[i+1] - m.rows[i], m.cols[j+1] - m.cols[j]}}
+}
+
+// bytes returns the size of all values.
+func (m blocked) bytes() int64 {
+	count, _ := m.file.Len()
+	return count * int64(m.file.DType.Size)
+}
+
+// each calls do for each block.
+func (m blocked) each(do func(i, j int)) {
+	for i := range len(m.rows) - 1 {
+		for j := range len(m.cols) - 1 {
+			do(i, j)
+		}
+	}
+}
+
+// checkOthers makes sure that no block of a finer division is there, which would be taken for one of
+// these, even where files may be replaced.
+func (o CutOptions) checkOthers(d Division) error {
+	names := []string{o.A}
+	if o.From.Form != pair.Gram {
+		names = append(names, o.B)
+	}
+	for _, name := range names {
+		next := filepath.Join(o.Dir, file.Indexed(name, d.Products()))
+		if _, err := os.Lstat(next); err == nil {
+			return status.UsageError(fmt.Errorf("%s: exists, but there would be only %s: it is of another division", next, text.Count(d.Products(), "block")),
+				"remove the blocks that are there, or choose another folder with -dir")
+		}
+	}
+	return nil
+}
+
+// check checks everything about the files to be written.
+func (o CutOptions) check(all []blocked) error {
+	var names []string
+	var needed, copies float64 // bytes; copies are not needed if there are links
+	for _, m := range all {
+		m.each(func(i, j int) {
+			block := m.names(i, j)
+			h := m.header(i, j)
+			count, _ := h.Len()
+			size := float64(len(h.Append(nil))) + float64(float64(count)*float64(h.DType.Size))
+			names, needed, copies = append(names, block...), needed+size, copies+float64(size*float64(len(block)-1))
+		})
+	}
+	if name, twice := arrayfile.Repeated(names); twice {
+		return status.UsageError(fmt.Errorf("two of the blocks would be written to %s", name), "give -a and -b names that no index makes equal")
+	}
+	for _, name := range []string{names[0], names[len(names)-1]} { // the others differ in the index only
+		if err := file.Check(name); err != nil {
+			return arrayfile.OutputError(err)
+		}
+	}
+	for _, name := range names {
+		if err := arrayfile.CheckDistinct(name, o.From.Files()...); err != nil {
+			return err
+		}
+	}
+	if _, err := arrayfile.Existing(names, o.Force); err != nil {
+		return err
+	}
+	if copies > 0 && !file.CanLink(arrayfile.Nearest(o.Dir)) {
+		needed += copies
+	}
+	return arrayfile.CheckSpace(o.Dir, needed, "the blocks take as much as the matrices")
+}

@@ -1,0 +1,247 @@
+package blocks
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"matpool/elem"
+	"matpool/internal/arrayfile"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
+	"matpool/internal/progress"
+	"matpool/internal/status"
+	"matpool/internal/sum"
+	"matpool/internal/sum/ddsum"
+	"matpool/npyio"
+)
+
+// A Tiling is a matrix cut into tiles, which are numbered row by row.
+type Tiling struct{ Rows, Cols int }
+
+// Join joins tiles to the matrix that they are parts of, of their type and in C order, and returns
+// its norm: the one of [sum.Combine] for the matrix in one file. A tile is a product or, as a float64, a
+// partial sum, rounded.
+//
+// Join holds some rows of the matrix in memory: [cutBuffer] bytes, or one row if that is longer, and the
+// same for the tile that it reads.
+func (g Tiling) Join(ctx context.Context, o sum.CombineOptions, show progress.Func) (norm ddsum.Norm, err error) {
+	t, err := g.open(o.Names, cmp.Or(o.Open, file.MayOpen()/2))
+	if err != nil {
+		return norm, err
+	}
+	defer t.Close()
+	if err := t.CheckOutput(o.Output); err != nil {
+		return norm, err
+	}
+	var out *arrayfile.Output
+	if o.Output != "" {
+		if out, err = arrayfile.Create(o.Output, t.Header); err != nil {
+			return norm, err
+		}
+		defer out.Close()
+	}
+	if err := t.Verify(ctx, o.Threads); err != nil {
+		return norm, err
+	}
+	squares := squaring{t: arrayfile.Type(t.Header)}
+	var done int64
+	count, _ := t.Header.Len()
+	err = t.eachRows(ctx, func(values []byte) error {
+		squares.add(values)
+		done += int64(len(values))
+		show(done, count*int64(t.Header.DType.Size))
+		if out == nil {
+			return nil
+		}
+		_, err := out.Write(values)
+		return err
+	})
+	if err == nil {
+		err = t.CheckUnchanged()
+	}
+	if err != nil {
+		return norm, err
+	}
+	if out != nil {
+		if err := out.Commit(true); err != nil {
+			return norm, err
+		}
+	}
+	return squares.norm(), nil
+}
+
+// tiles are files of tiles that fit each other.
+type tiles struct {
+	sum.Terms
+	heights, widths []int // of the tiles in each row and column
+}
+
+// A tileSize is the height of a row of tiles, or the width of a column, and the file that has it.
+type tileSize struct {
+	size int
+	name string
+}
+
+// fit sets the size if it is not known yet, and otherwise returns an error unless it is the same.
+func (s *tileSize) fit(name string, size int, what string) error {
+	if s.name == "" {
+		*s = tileSize{size, name}
+	}
+	if size == s.size {
+		return nil
+	}
+	return status.DataError(fmt.Errorf("%s: has %d %ss, but %s in the same %s of tiles has %d", name, size, what, s.name, what, s.size), "")
+}
+
+// open opens the tiles, and returns them or all that is wrong with them.
+func (g Tiling) open(names []string, keep int) (*tiles, error) {
+	t := &tiles{}
+	rows, cols := make([]tileSize, g.Rows), make([]tileSize, g.Cols)
+	var errs []error
+	first := ""
+	for i, name := range names {
+		term, h, err := openTile(name)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		e := arrayfile.Type(h)
+		switch {
+		case first == "":
+			first, t.Header = name, npyio.Header{DType: npyio.DTypeOf(e)}
+		case e != arrayfile.Type(t.Header):
+			errs = append(errs, status.DataError(fmt.Errorf("%s: is of type %v, but %s of %v", name, e, first, arrayfile.Type(t.Header)), ""))
+		}
+		errs = append(errs, rows[i/g.Cols].fit(name, h.Shape[0], "row"), cols[i%g.Cols].fit(name, h.Shape[1], "column"))
+		t.Append(term, keep)
+	}
+	if err := errors.Join(errs...); err != nil {
+		t.Close()
+		return nil, err
+	}
+	t.heights, t.widths = sizes(rows), sizes(cols)
+	t.Header.Shape = []int{total(t.heights), total(t.widths)}
+	if _, ok := t.Header.Len(); !ok {
+		t.Close()
+		return nil, status.DataError(fmt.Errorf("the tiles make a matrix of %s: more values than can be addressed", t.Header.ShapeString()), "")
+	}
+	return t, nil
+}
+
+// openTile opens a tile: a matrix in C order.
+func openTile(name string) (sum.Term, npyio.Header, error) {
+	t, h, err := sum.OpenRounded(name)
+	switch {
+	case err != nil:
+		return t, h, err
+	case len(h.Shape) != 2:
+		err = status.DataError(fmt.Errorf("%s: has %s, and a tile has 2", name, text.Count(len(h.Shape), "dimension")), "")
+	case h.FortranOrder():
+		err = status.DataError(fmt.Errorf("%s: is in Fortran order, and a tile must be in C order", name),
+			"in Python: np.save(name, np.ascontiguousarray(np.load(name)))")
+	}
+	if err != nil {
+		t.Close()
+	}
+	return t, h, err
+}
+
+func sizes(all []tileSize) (sizes []int) {
+	for _, s := range all {
+		sizes = append(sizes, s.size)
+	}
+	return sizes
+}
+
+func total(sizes []int) (sum int) {
+	for _, size := range sizes {
+		sum += size
+	}
+	return sum
+}
+
+// eachRows calls do with the values of the whole matrix, some rows at a time.
+func (t *tiles) eachRows(ctx context.Context, do func(values []byte) error) error {
+	size := t.Header.DType.Size
+	row := t.Header.Shape[1] * size
+	if row == 0 {
+		return nil
+	}
+	atOnce := max(1, cutBuffer/row)
+	var rows, tile []byte
+	for r, height := range t.heights {
+		for line := 0; line < height; line += atOnce {
+			n := min(atOnce, height-line)
+			values := grow(&rows, n*row)
+			at := 0
+			for c, width := range t.widths {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				part := grow(&tile, n*width*size)
+				if err := t.readRows(r*len(t.widths)+c, part, int64(line)*int64(width)); err != nil {
+					return err
+				}
+				for i := range n {
+					copy(values[i*row+at:], part[i*width*size:][:width*size])
+				}
+				at += width * size
+			}
+			if err := do(values); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// readRows reads values of tile i, from the value numbered first on, in the machine's byte order.
+func (t *tiles) readRows(i int, values []byte, first int64) error {
+	return t.With(i, func(array *npyio.File) error {
+		if err := array.Read(values, first); err != nil {
+			return arrayfile.InputError(err)
+		}
+		if array.DType.Swapped() {
+			elem.SwapBytes(values, arrayfile.Type(array.Header))
+		}
+		return nil
+	})
+}
+
+// A squaring takes the norm of values that come in order.
+type squaring struct {
+	t      elem.Type
+	block  []float64 // not yet squared
+	blocks []ddsum.Squares
+}
+
+func (s *squaring) add(values []byte) {
+	if s.block == nil {
+		s.block = make([]float64, 0, ddsum.Block)
+	}
+	size := s.t.Part().Size()
+	for len(values) > 0 {
+		begin := len(s.block)
+		n := min(cap(s.block)-begin, len(values)/size)
+		s.block = s.block[:begin+n]
+		elem.ToFloat64(s.block[begin:], values[:n*size], s.t.Part(), false)
+		values = values[n*size:]
+		if len(s.block) == cap(s.block) {
+			s.square()
+		}
+	}
+}
+
+func (s *squaring) square() {
+	s.blocks = append(s.blocks, ddsum.SquaresOf(s.block))
+	s.block = s.block[:0]
+}
+
+func (s *squaring) norm() ddsum.Norm {
+	if len(s.block) > 0 {
+		s.square()
+	}
+	return ddsum.NormOf(s.blocks)
+}

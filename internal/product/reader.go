@@ -1,0 +1,221 @@
+package product
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"matpool/blas"
+	"matpool/elem"
+	"matpool/internal/arrayfile"
+	"matpool/internal/base/pages"
+	"matpool/npyio"
+)
+
+// A reader reads the matrices of a factor into memory, of small ones several at a time. Random
+// ones it draws. Those of a fixed factor are there already.
+//
+// A matrix that is not small, and is used once, is mapped if it can be: it is packed from
+// where it lies, or copied from there for OpenBLAS, some of it at a time.
+//
+// Note: a stack in Fortran order has the values of each matrix scattered over the whole
+// file. It is read as a whole, since to read it once for each matrix would take longer
+// than the products.
+type reader struct {
+	Factor
+	t          elem.Type
+	rows, cols int
+	scattered  bool
+	maps       bool           // rather than reads
+	mapping    *npyio.Mapping // or nil
+	buffer     *pages.Buffer
+	gathered   *pages.Buffer  // a matrix of a stack in Fortran order
+	first, n   int            // which matrices are in values
+	sum        npyio.Checksum // of the values of an archive's array that were read, from the first one on
+}
+
+// atLeast is how many bytes are read at a time if there are as many.
+const atLeast = 1 << 20
+
+func newReader(f Factor, rows, cols int) *reader {
+	r := &reader{Factor: f, t: arrayfile.Type(f.Header), rows: rows, cols: cols}
+	r.scattered = f.Fortran && len(f.Shape) > 2 && r.matrices() > 1
+	if f.values != nil {
+		r.n = r.matrices()
+	}
+	return r
+}
+
+func (r *reader) matrixBytes() int { return r.rows * r.cols * r.t.Size() }
+
+func (r *reader) matrices() int {
+	if r.matrixBytes() == 0 {
+		return 0
+	}
+	count, _ := r.Len()
+	return int(count) / (r.rows * r.cols)
+}
+
+// memory returns how many bytes the matrices in memory take, but for small ones: for each pair,
+// and once for all pairs.
+func (r *reader) memory() (own, common int64) {
+	one := int64(r.matrixBytes())
+	all := one * int64(r.matrices())
+	switch {
+	case r.fixed && r.scattered:
+		return one, all
+	case r.fixed:
+		return 0, all
+	case r.scattered:
+		return all + one, 0
+	}
+	return one, 0
+}
+
+// matrix returns one of the factor's matrices, which lies in the buffer until the next call.
+func (r *reader) matrix(ctx context.Context, i int) (blas.Factor, error) {
+	if err := r.load(ctx, i); err != nil {
+		return blas.Factor{}, err
+	}
+	size := r.matrixBytes()
+	var f blas.Factor
+	switch {
+	case size == 0:
+		f = blas.DenseFactor(r.rows, r.cols, r.t, nil)
+	case r.scattered:
+		values, err := r.gathered.Bytes(size)
+		if err != nil {
+			return blas.Factor{}, err
+		}
+		gather(values, r.values[r.offset(i)*r.t.Size():], r.t.Size(), r.matrices())
+		f = blas.DenseFactor(r.cols, r.rows, r.t, values).T()
+	case r.Fortran && len(r.Shape) > 1:
+		f = blas.DenseFactor(r.cols, r.rows, r.t, r.values[(i-r.first)*size:][:size]).T()
+	default:
+		f = blas.DenseFactor(r.rows, r.cols, r.t, r.values[(i-r.first)*size:][:size])
+	}
+	f.Swap = r.DType.Swapped()
+	if r.mapping != nil {
+		f.Lost = r.mapping.Lost
+	}
+	return f, nil
+}
+
+// release gives back what is mapped when the matrix has been used. It returns an error if the
+// file was changed meanwhile.
+func (r *reader) release() error {
+	m := r.mapping
+	if m == nil {
+		return nil
+	}
+	r.mapping, r.n = nil, 0
+	return m.Unmap()
+}
+
+// load reads a matrix unless it is in the buffer, and with it some that follow.
+func (r *reader) load(ctx context.Context, i int) error {
+	size, all := r.matrixBytes(), r.matrices()
+	if size == 0 || r.first <= i && i < r.first+r.n {
+		return nil
+	}
+	first, n := i, min(max(atLeast/size, 1), all-i)
+	if r.scattered {
+		first, n = 0, all
+	}
+	if n > math.MaxInt/size {
+		n = math.MaxInt / size // the buffer says that it is too much
+	}
+	if r.maps && r.mapMatrix(i) {
+		return nil
+	}
+	values, err := r.buffer.Bytes(n * size)
+	if err != nil {
+		return err
+	}
+	r.n = 0
+	if r.draw != nil {
+		return r.drawMatrix(ctx, values)
+	}
+	if err := readValues(ctx, r.File, values, int64(first)*int64(r.rows*r.cols)); err != nil {
+		return err
+	}
+	if r.File.IsMember() {
+		if err := r.verify(values, int64(first)*int64(size)); err != nil {
+			return err
+		}
+	}
+	r.values, r.first, r.n = values, first, n
+	return nil
+}
+
+// mapMatrix maps a matrix, and reports whether it could.
+func (r *reader) mapMatrix(i int) bool {
+	if r.File == nil || r.scattered || r.matrixBytes() < atLeast {
+		return false
+	}
+	count := int64(r.rows * r.cols)
+	if r.mapping = r.File.Map(int64(i)*count, count); r.mapping == nil {
+		return false
+	}
+	r.values, r.first, r.n = r.mapping.Values, i, 1
+	return true
+}
+
+// verify takes values that were read, from an offset among all, into the checksum, and compares it with the
+// archive's when all are there. All matrices are read, and each before any behind it.
+func (r *reader) verify(values []byte, offset int64) error {
+	all := int64(r.matrices()) * int64(r.matrixBytes())
+	seen := r.sum.Len() - offset
+	if seen < 0 || seen >= int64(len(values)) {
+		return nil
+	}
+	if r.sum = r.sum.Then(npyio.ChecksumOf(values[seen:])); r.sum.Len() < all {
+		return nil
+	}
+	return arrayfile.InputError(r.File.VerifyValues(r.sum))
+}
+
+// offset returns the number of the first value of matrix i in a stack in Fortran order.
+func (r *reader) offset(i int) (offset int) {
+	stack := r.Shape[:len(r.Shape)-2]
+	step := r.matrices()
+	for d := len(stack) - 1; d >= 0; d-- {
+		step /= stack[d]
+		offset += i % stack[d] * step
+		i /= stack[d]
+	}
+	return offset
+}
+
+// gather copies every step-th value.
+func gather(dst, src []byte, size, step int) {
+	for i := 0; i < len(dst); i += size {
+		copy(dst[i:i+size], src[i*step:])
+	}
+}
+
+// readValues reads values as they lie in the file.
+func readValues(ctx context.Context, f *npyio.File, dst []byte, first int64) error {
+	const bytes = arrayfile.Piece
+	for i := 0; i < len(dst); i += bytes {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := f.Read(dst[i:min(i+bytes, len(dst))], first+int64(i/f.DType.Size)); err != nil {
+			return arrayfile.InputError(err)
+		}
+	}
+	return nil
+}
+
+// drawMatrix draws a matrix.
+func (r *reader) drawMatrix(ctx context.Context, values []byte) error {
+	for chunk := range slices.Chunk(values, arrayfile.Piece) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		r.draw(chunk)
+	}
+	r.values, r.first, r.n = values, 0, 1
+	return nil
+}

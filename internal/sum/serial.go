@@ -1,0 +1,125 @@
+package sum
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"matpool/blas"
+	"matpool/elem"
+	"matpool/internal/arrayfile"
+	"matpool/internal/base/each"
+	"matpool/internal/base/pages"
+	"matpool/internal/pair"
+	"matpool/internal/product"
+	"matpool/internal/progress"
+	"matpool/internal/sum/ddsum"
+	"matpool/npyio"
+)
+
+// SerialOptions say what [Serial] multiplies and adds up.
+type SerialOptions struct {
+	Pairs      []pair.Pair // C is not used
+	Multiplier blas.Multiplier
+	Output     string // the file for the sum, which is flushed to the disk; or none
+}
+
+// Serial computes the sum of all pairs' products, Σ AᵢBᵢ, and returns its norm. Sum and
+// norm have the bits that [Combine] gets from the products' files.
+func Serial(ctx context.Context, o SerialOptions, show progress.Func) (norm ddsum.Norm, err error) {
+	work, h, err := check(o.Pairs, o.Output)
+	defer work.Close()
+	if err != nil {
+		return norm, err
+	}
+	var out *arrayfile.Output
+	if o.Output != "" {
+		if out, err = arrayfile.Create(o.Output, h); err != nil {
+			return norm, err
+		}
+		defer out.Close()
+	}
+	running, err := newRunning(h, len(work.Pairs))
+	if err != nil {
+		return norm, err
+	}
+	if err := addTo(ctx, running, work, o.Multiplier, show); err != nil {
+		return norm, err
+	}
+	sum := running.sum
+	sum.Round()
+	squares := make([]ddsum.Squares, (len(sum.Hi)+ddsum.Block-1)/ddsum.Block)
+	each.Number(o.Multiplier.Threads(), len(squares), func(block int) {
+		i := block * ddsum.Block
+		squares[block] = ddsum.SquaresOf(sum.Hi[i:min(i+ddsum.Block, len(sum.Hi))])
+	})
+	if out != nil {
+		if _, err := arrayfile.Interruptible(ctx, out).Write(pages.Bytes(sum.Hi)); err != nil {
+			return norm, err
+		}
+		if err := out.Commit(true); err != nil {
+			return norm, err
+		}
+	}
+	return ddsum.NormOf(squares), nil
+}
+
+// addTo adds the pairs' products to a sum, which is not rounded yet, except those that it has;
+// complex values as re, im. Each product is rounded to its type first, as in its file. They are
+// added in order: see package ddsum.
+func addTo(ctx context.Context, r *running, w product.Work, m blas.Multiplier, show progress.Func) error {
+	const parts = 16 // a product is added to one while the next is added to another
+	h, sum := r.header, r.sum
+	skipped := r.complete()
+	w = w.From(skipped)
+	size := (len(sum.Hi) + parts - 1) / parts
+	turns := newTurns(parts)
+	return w.Multiply(ctx, m, show, func(ctx context.Context, i int, p product.Checked, each func(func([]byte, int) error) error) error {
+		t := arrayfile.Type(p.Product)
+		s := summand{t: t, spread: arrayfile.Type(h).Parts() / t.Parts()}
+		err := each(func(values []byte, first int) error {
+			from := first * arrayfile.Type(h).Parts()
+			s.values = values
+			end := from + s.floats()
+			for part := from / size; part*size < end; part++ {
+				begin, to := max(from, part*size), min(end, (part+1)*size)
+				leaves := to == min((part+1)*size, len(sum.Hi))
+				err := turns.take(ctx, part, i, leaves, func() {
+					r.add(skipped+i, begin, to, func(begin int) { s.addTo(sum, begin, to, begin-from) })
+				})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err == nil {
+			r.saveWhenDue()
+		}
+		return err
+	})
+}
+
+// check checks everything that [Serial] or [Partial] will use, and returns the work and the header of
+// the sum, or all that is wrong. A sum is of float64s, or of complex128s if one of the products is complex.
+func check(pairs []pair.Pair, output string) (w product.Work, sum npyio.Header, err error) {
+	first := ""
+	t := elem.Float64
+	w, err = product.Check(pairs, func(p product.Checked, f product.Factors) error {
+		if arrayfile.Type(p.Product).IsComplex() {
+			t = elem.Complex128
+		}
+		var errs []error
+		if first == "" {
+			first, sum = f.Name(), p.Product
+		} else if !slices.Equal(p.Product.Shape, sum.Shape) {
+			errs = append(errs, arrayfile.ShapeError(f.Name(), p.Product, first, sum))
+		}
+		if output != "" {
+			errs = append(errs, arrayfile.CheckDistinct(output, p.Files()...))
+		}
+		return errors.Join(errs...)
+	})
+	sum.DType = npyio.DTypeOf(t)
+	return w, sum, err
+}

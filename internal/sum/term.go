@@ -1,0 +1,155 @@
+// Package sum adds up products and partial sums of them, and takes the norm of the sum.
+package sum
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"matpool/elem"
+	"matpool/internal/arrayfile"
+	"matpool/internal/base/file"
+	"matpool/internal/status"
+	"matpool/npyio"
+)
+
+// A partial sum is a .npz file of two arrays of one shape and type, whose sum, not rounded, is
+// the sum of some products (package ddsum).
+const (
+	partialHi = "hi"
+	partialLo = "lo"
+)
+
+// A Term is a file that [Combine] adds, or an array of one.
+type Term struct {
+	name   string        // as the user gave it
+	path   string        // of the file
+	member string        // the array of the .npz file, if it is one by itself
+	sum    bool          // whether it is a partial sum
+	arrays []*npyio.File // the array, or a partial sum's two, if they are kept open
+	info   os.FileInfo   // as it was at the beginning
+}
+
+// findTerm looks what a name stands for: FILE, or FILE.npz:NAME unless a file has that name.
+func findTerm(name string) (Term, error) {
+	t := Term{name: name}
+	if t.path, t.member = arrayfile.Split(name); t.member != "" || !npyio.IsNpz(name) {
+		return t, nil
+	}
+	archive, err := npyio.OpenArchive(name)
+	if err != nil {
+		return t, arrayfile.InputError(err)
+	}
+	defer archive.Close()
+	switch names := slices.Sorted(slices.Values(archive.Names())); {
+	case slices.Equal(names, []string{partialHi, partialLo}):
+		t.sum = true
+	case slices.Equal(names, []string{arrayfile.Only}):
+		t.member = arrayfile.Only
+	default:
+		return t, arrayfile.WrongArrays(name, names, fmt.Sprintf("a product is %q, and a partial sum %q and %q", arrayfile.Only, partialHi, partialLo))
+	}
+	return t, nil
+}
+
+// open opens the term's array, or its two. To close the first is to close both.
+func (t Term) open() ([]*npyio.File, error) {
+	var f *npyio.File
+	var err error
+	switch {
+	case t.sum:
+		return openPartial(t.path)
+	case t.member != "":
+		f, err = npyio.OpenMember(t.path, t.member)
+	default:
+		f, err = npyio.Open(t.path)
+	}
+	if err != nil {
+		return nil, arrayfile.InputError(err)
+	}
+	return []*npyio.File{f}, nil
+}
+
+// key returns what is equal for two names of one term.
+func (t Term) key() string {
+	if t.member == "" {
+		return file.Key(t.path)
+	}
+	return file.Key(t.path) + ":" + strings.TrimSuffix(t.member, ".npy")
+}
+
+// openPartial opens the two arrays of a partial sum.
+func openPartial(name string) ([]*npyio.File, error) {
+	arrays, err := npyio.OpenNpz(name, partialHi, partialLo)
+	if err != nil {
+		return nil, arrayfile.InputError(err)
+	}
+	hi, lo := arrays[0], arrays[1]
+	for i, array := range arrays {
+		if t := arrayfile.Type(array.Header); t != elem.Float64 && t != elem.Complex128 {
+			err = status.DataError(fmt.Errorf("%s: %s: holds values of type %s; a partial sum is of float64 or complex128",
+				name, []string{partialHi, partialLo}[i], t), "")
+			break
+		}
+	}
+	switch {
+	case err != nil:
+	case arrayfile.Type(hi.Header) != arrayfile.Type(lo.Header):
+		err = status.DataError(fmt.Errorf("%s: %s is of type %s, but %s of %s", name, partialHi, arrayfile.Type(hi.Header), partialLo, arrayfile.Type(lo.Header)), "")
+	case !slices.Equal(hi.Shape, lo.Shape):
+		err = arrayfile.ShapeError(name+": "+partialHi, hi.Header, partialLo, lo.Header)
+	case hi.FortranOrder() != lo.FortranOrder():
+		err = status.DataError(fmt.Errorf("%s: %s is in another order (C or Fortran) than %s", name, partialHi, partialLo), "")
+	}
+	if err != nil {
+		hi.Close()
+		return nil, err
+	}
+	return arrays, nil
+}
+
+// OpenRounded opens a file that [Combine] adds as one array: a product, or the rounded value of a partial sum.
+// [Terms.Append] takes it, or Close closes it.
+func OpenRounded(name string) (t Term, h npyio.Header, err error) {
+	if t, err = findTerm(name); err != nil {
+		return t, h, err
+	}
+	if t.sum { // it is a pair of float64s, of which the first is the rounded sum
+		arrays, err := t.open()
+		if err != nil {
+			return t, h, err
+		}
+		arrays[0].Close()
+		t.sum, t.member = false, partialHi
+	}
+	if t.arrays, err = t.open(); err != nil {
+		return t, h, err
+	}
+	if t.info, err = t.arrays[0].Stat(); err != nil {
+		t.Close()
+	}
+	return t, t.arrays[0].Header, err
+}
+
+// Close closes the file, if it is open.
+func (t Term) Close() {
+	if t.arrays != nil {
+		t.arrays[0].Close()
+	}
+}
+
+// TermShape returns the shape of a file that [Combine] adds, and whether it is a partial sum and not a product.
+// Nothing but headers is read.
+func TermShape(name string) (shape []int, isSum bool, err error) {
+	t, err := findTerm(name)
+	if err != nil {
+		return nil, false, err
+	}
+	arrays, err := t.open()
+	if err != nil {
+		return nil, false, err
+	}
+	defer arrays[0].Close()
+	return arrays[0].Shape, t.sum, nil
+}
