@@ -47,7 +47,7 @@ func TestErrorsReachHTCondor(t *testing.T) {
 			{"matprod -count 3", []string{"matprod: inputA2.npy: no such file or directory", "matprod: inputB2.npy: no such file or directory"},
 				"inputA2.npy: no such file or directory (and 1 more)"},
 			{"matprod -count 2", nil, ""},
-			{"matprod -conut 2", []string{"matprod: flag provided but not defined: -conut", "matprod: hint: matprod -help shows how it is used"},
+			{"matprod -conut 2", []string{"matprod: flag provided but not defined: -conut", "matprod: hint: see matprod -help"},
 				"flag provided but not defined: -conut"},
 		} {
 			start, before := time.Now(), len(starter.Values())

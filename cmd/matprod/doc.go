@@ -57,8 +57,8 @@ With -gram there is one file X instead of A B, by default inputX.npy. The produc
 with the same bits as Xᵀ times X, but X is read once, and only the upper half of the
 symmetric result is computed. With -transpose a, the product is AᵀB. In Python these are
 X.T @ X and A.T @ B; in a stack each matrix is transposed. X must be real. X and XᵀX must
-fit in memory, just as a pair and its product must. -gram can't be
-combined with -generate or -fixed.
+fit in memory, just as a pair and its product must. -gram can't be combined with -generate or
+-fixed.
 
 A and B are arrays of any numeric types that np.matmul multiplies: booleans, integers,
 floats and complex numbers, in C or Fortran order and either byte order; matrices, vectors,

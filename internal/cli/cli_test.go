@@ -112,7 +112,7 @@ func TestMisuse(t *testing.T) {
 	} {
 		checkMisuse(t, test.args, parse(strings.Fields(test.args)...), test.want)
 	}
-	checkMisuse(t, "a ''", parse("a", ""), "an argument is empty; it must be a file name")
+	checkMisuse(t, "a ''", parse("a", ""), "an argument is empty: it must be a file name")
 }
 
 func checkMisuse(t *testing.T, args string, g given, want string) {
@@ -120,7 +120,7 @@ func checkMisuse(t *testing.T, args string, g given, want string) {
 	if g.err == nil || g.err.Error() != want || g.done || g.stdout != "" {
 		t.Errorf("%s: error %v, want %s; %+v", args, g.err, want, g)
 	}
-	if status.Of(g.err) != status.Usage || status.Hint(g.err) != "prog -help shows how it is used" {
+	if status.Of(g.err) != status.Usage || status.Hint(g.err) != "see prog -help" {
 		t.Errorf("%s: status %d, hint %q", args, status.Of(g.err), status.Hint(g.err))
 	}
 }

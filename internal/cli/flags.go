@@ -186,7 +186,7 @@ func (f *Flags) Parse(args []string, stdout io.Writer) (operands []string, done 
 		operands, args = append(operands, rest[0]), rest[1:]
 	}
 	if !f.version && slices.Contains(operands, "") {
-		return nil, false, f.Misused("an argument is empty; it must be a file name")
+		return nil, false, f.Misused("an argument is empty: it must be a file name")
 	}
 	if f.threads != nil && *f.threads > runtime.GOMAXPROCS(0) {
 		runtime.GOMAXPROCS(*f.threads)
@@ -222,4 +222,4 @@ func (f *Flags) Misused(format string, args ...any) error {
 	return status.UsageError(fmt.Errorf(format, args...), f.seeHelp())
 }
 
-func (f *Flags) seeHelp() string { return f.set.Name() + " -help shows how it is used" }
+func (f *Flags) seeHelp() string { return "see " + f.set.Name() + " -help" }
