@@ -2,6 +2,7 @@ package condor
 
 import (
 	"fmt"
+	"path"
 	"strings"
 	"unicode/utf8"
 
@@ -131,20 +132,37 @@ func CheckWindows(name string) error {
 // places.
 func Base(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
-// SameBase finds two names with the same last part, which would be the same file in a
-// job's folder. With fold it ignores case, as Windows does.
-func SameBase(fold bool, lists ...[]string) (a, b string, found bool) {
-	seen := make(map[string]string, len(lists[0]))
-	for _, names := range lists {
-		for _, name := range names {
-			base := Base(name)
-			if fold {
-				base = strings.ToLower(base)
-			}
-			if other, ok := seen[base]; ok {
-				return other, name, true
-			}
-			seen[base] = name
+// ClashInJob finds two files that would have the same name in a job's folder: the program, or ""
+// if its file's name is not known yet; the job's own files; and those that all jobs get, which
+// may include the program itself. With ignoreCase, case does not tell names apart, as on Windows.
+//
+// HTCondor sends the program under its own name (file-transfer in the manual), and puts all files
+// into one folder.
+func ClashInJob(ignoreCase bool, program string, own, common []string) (a, b string, found bool) {
+	seen := make(map[string]string, 1+len(own)+len(common))
+	clash := func(name string) bool {
+		base := Base(name)
+		if ignoreCase {
+			base = strings.ToLower(base)
+		}
+		if other, ok := seen[base]; ok {
+			a, b = other, name
+			return true
+		}
+		seen[base] = name
+		return false
+	}
+	if program != "" {
+		clash(program)
+	}
+	for _, name := range own {
+		if clash(name) {
+			return a, b, true
+		}
+	}
+	for _, name := range common {
+		if !(program != "" && path.Clean(name) == path.Clean(program)) && clash(name) {
+			return a, b, true
 		}
 	}
 	return "", "", false

@@ -4,78 +4,77 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"matpool/internal/base/file"
 )
 
 // An Attribute is a name that can have a value in a simplified submission file.
 type Attribute struct {
 	Name    string
-	Kind    Kind
+	Kind    string // the form of the value, one word for the help
 	Default string // as written in a file; "" for none
 	Help    string // one line
+
+	set func(value string) error // parses a value and sets the field of a draft
 }
 
-// A Kind is the form of an attribute's value.
-type Kind int
-
+// The kinds of values in which blanks may matter. In the others all blanks are alike.
 const (
-	Text          Kind = iota // anything
-	Name                      // the name of a file
-	Names                     // names of files, separated by commas
-	Integer                   // a whole number
-	IntegerOrAuto             // a whole number, or auto
-	Time                      // a number of minutes, or 30s, 90m, 2h
-	Size                      // a size with its unit, 512MB or 2GB; or auto
-	YesNo                     // yes or no
-	SystemNames               // some of linux, linux-arm64 and windows
+	kindText  = "TEXT"  // anything
+	kindName  = "NAME"  // the name of a file
+	kindNames = "NAMES" // names of files, separated by commas
 )
-
-func (k Kind) String() string {
-	return [...]string{"TEXT", "NAME", "NAMES", "NUMBER", "NUMBER", "TIME", "SIZE", "yes|no", "SYSTEMS"}[k]
-}
 
 // Attributes returns the attributes of a simplified submission file, in the order of the
 // manual. A file can also have "condor.NAME = VALUE" and "+Attr = VALUE", which are passed
 // on to HTCondor unchanged (see [PassedOn]).
-func Attributes() []Attribute {
+func Attributes() []Attribute { return new(draft).attributes() }
+
+// A draft is a request whose values may still depend on each other.
+type draft struct {
+	Request
+	random   Random // what random inputs are drawn from, if the inputs are random
+	isRandom bool
+	fixed    string // the factor that is fixed, or ""
+}
+
+// attributes is the table of attributes: what each is, how it is parsed, and which field it sets.
+func (d *draft) attributes() []Attribute {
 	return []Attribute{
-		{"executable", Name, "", "the program (default: the matprod next to matsubmit)"},
-		{"arguments", Text, "", "another program's arguments; $(index) is the job's number, $(first) and $(count) a batch's range"},
-		{"indexed_input_files", Names, "inputA.npy, inputB.npy", "inputs of each product, numbered before the extension or at $(index): inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors"},
-		{"indexed_output_files", Names, "", "outputs of each product, numbered in the same way (default: output.npy for matprod; for another program all new files, in FILE.out/INDEX)"},
-		{"gram", YesNo, "no", "a product is the Gram matrix XᵀX of one input, which by default is inputX.npy"},
-		{"transpose", Text, "", "a: a product is AᵀB, not AB"},
-		{"grid", Text, "", "RxC: the products are the tiles of one matrix, of the pairs that matinit -grid writes; with sum = yes, the sum of each job is a tile"},
-		{"input_files", Names, "", "files that every job gets"},
-		{"fixed", Text, "", "of matprod: factor a (the first) or b (the second) is the same in all products, the file in input_files; the other one is in indexed_input_files"},
-		{"inputs", Text, "files", "files, or random: the jobs of matprod make their factors, and no inputs are sent"},
-		{"size", Integer, "1000", "of random inputs: they are size × size matrices"},
-		{"seed", Text, "", "of random inputs: product i has the pair of np.random.default_rng([seed, i])"},
-		{"rng", Text, "pcg64", "of random inputs: numpy's generator, always pcg64"},
-		{"distribution", Text, "uniform", "of random inputs: uniform, normal or integers:LO:HI"},
-		{"dtype", Text, "", "of random inputs: numpy's name of their type (default: float64; of integers int64)"},
-		{"total_jobs", Integer, "", "the number of products"},
-		{"first_index", Integer, "0", "the number of the first product"},
-		{"products_per_job", IntegerOrAuto, "1", "the number of products that a job computes, or auto"},
-		{"slots", Integer, "", "the number of slots for which auto provides jobs, and that -local uses at most (default: those that match, or 8 if condor_status does not answer; for -local all that fit)"},
-		{"sum", YesNo, "no", "a job returns the sum of its products instead of the products"},
-		{"indexed_stdout", Name, "", "where each job's standard output goes, numbered"},
-		{"indexed_stderr", Name, "", "where each job's standard error goes, numbered"},
-		{"indexed_log", Name, "", "a log for each job, numbered"},
-		{"stdout", Name, "logs/$(index).out", "where the jobs' standard output goes"},
-		{"stderr", Name, "logs/$(index).err", "where the jobs' standard error goes"},
-		{"log", Name, "FILE.log", "the log of all jobs"},
-		{"operating_systems", SystemNames, "", "some of linux, linux-arm64 and windows (default: those for which the program exists)"},
-		{"request_cpus", Integer, "1", "processors for a job"},
-		{"request_memory", Size, "auto", "memory for a job"},
-		{"request_disk", Size, "auto", "disk space for a job"},
-		{"max_retries", Integer, "3", "the number of times that a failed job is run again"},
-		{"retry_delay", Time, "10", "how long a failed job avoids the same machine"},
-		{"max_run_time", Time, "60", "how long a job may run before it is held; runtime is the same"},
-		{"batch_name", Text, "FILE", "the name of the jobs in condor_q"},
-		{"max_idle", Integer, "", "the number of jobs that wait in the queue at a time (default: all)"},
-		{"requirements", Text, "", "further requirements on the machines, in HTCondor's syntax"},
+		{"executable", kindName, "", "the program (default: the matprod next to matsubmit)", program(&d.Executable)},
+		{"arguments", kindText, "", "another program's arguments; $(index) is the job's number, $(first) and $(count) a batch's range", arguments(&d.Arguments)},
+		{"indexed_input_files", kindNames, "inputA.npy, inputB.npy", "inputs of each product, numbered before the extension or at $(index): inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors", names(&d.IndexedInputs, numbered)},
+		{"indexed_output_files", kindNames, "", "outputs of each product, numbered in the same way (default: output.npy for matprod; for another program all new files, in FILE.out/INDEX)", names(&d.IndexedOutputs, numbered|output)},
+		{"gram", "yes|no", "no", "a product is the Gram matrix XᵀX of one input, inputX.npy by default", yesNo(&d.Gram)},
+		{"transpose", "a", "", "a: a product is AᵀB, not AB", transpose(&d.Transpose)},
+		{"grid", "RxC", "", "the products are the tiles of one matrix, R rows of C tiles, of the pairs that matinit -grid writes; with sum = yes, the sum of each job is a tile", grid(&d.Grid)},
+		{"input_files", kindNames, "", "files that every job gets", names(&d.Inputs, common)},
+		{"fixed", "a|b", "", "of matprod: factor a (the first) or b (the second) is the same in all products: the file in input_files; the other one is in indexed_input_files", fixed(&d.fixed)},
+		{"inputs", "WORD", "files", "files, or random: the jobs of matprod generate their factors, and no inputs are sent", inputs(&d.isRandom)},
+		{"size", "NUMBER", "1000", "with inputs = random: the factors are SIZE × SIZE matrices", number(&d.random.Size, 1)},
+		{"seed", "NUMBER", "", "with inputs = random: product i has the pair of np.random.default_rng([SEED, i])", seed(&d.random.Seed)},
+		{"rng", "WORD", "pcg64", "with inputs = random: numpy's generator, always pcg64", generator},
+		{"distribution", kindText, "uniform", "with inputs = random: uniform, normal or integers:LO:HI", plain(&d.random.Distribution)},
+		{"dtype", kindText, "", "with inputs = random: numpy's name for their type (default: float64; for integers int64)", plain(&d.random.DType)},
+		{"total_jobs", "NUMBER", "", "the number of products", number(&d.TotalJobs, 1)},
+		{"first_index", "NUMBER", "0", "the number of the first product", number(&d.FirstIndex, 0)},
+		{"products_per_job", "NUMBER", "1", "the number of products that a job computes, or auto: matsubmit chooses it", orAuto(&d.ProductsPerJob)},
+		{"slots", "NUMBER", "", "the number of slots for which auto provides jobs, and that -local uses at most (default: those that match, or 8 if condor_status does not answer; for -local all that fit)", number(&d.Slots, 1)},
+		{"sum", "yes|no", "no", "a job returns the sum of its products instead of the products", yesNo(&d.Sum)},
+		{"indexed_stdout", kindName, "", "where each job's standard output goes, numbered", stream(&d.Stdout, numbered)},
+		{"indexed_stderr", kindName, "", "where each job's standard error goes, numbered", stream(&d.Stderr, numbered)},
+		{"indexed_log", kindName, "", "a log for each job, numbered", stream(&d.Log, numbered|log)},
+		{"stdout", kindName, "logs/$(index).out", "where the jobs' standard output goes", stream(&d.Stdout, 0)},
+		{"stderr", kindName, "logs/$(index).err", "where the jobs' standard error goes", stream(&d.Stderr, 0)},
+		{"log", kindName, "FILE.log", "the log of all jobs", stream(&d.Log, log)},
+		{"operating_systems", "SYSTEMS", "", "one or more of linux, linux-arm64 and windows (default: those for which the program exists)", systems(&d.Systems)},
+		{"request_cpus", "NUMBER", "1", "processors for a job", number(&d.Cpus, 1)},
+		{"request_memory", "SIZE", "auto", "memory for a job", size(&d.Memory, "megabytes", "MB")},
+		{"request_disk", "SIZE", "auto", "disk space for a job", size(&d.Disk, "kilobytes", "KB")},
+		{"max_retries", "NUMBER", "3", "how many times a failed job runs again", number(&d.MaxRetries, 0)},
+		{"retry_delay", "TIME", "10", "how long a failed job avoids the same machine, in minutes, or as in 30s or 2h", duration(&d.RetryDelay, 0)},
+		{"max_run_time", "TIME", "60", "how long a job may run before it is held, in minutes, or as in 30s or 2h; runtime is the same", duration(&d.MaxRunTime, 1)},
+		{"batch_name", kindText, "FILE", "the name of the jobs in condor_q", quoted(&d.BatchName)},
+		{"max_idle", "NUMBER", "", "how many jobs wait in the queue at a time (default: all)", number(&d.MaxIdle, 1)},
+		{"requirements", kindText, "", "further requirements on the machines, in HTCondor's syntax", requirements(&d.Requirements)},
 	}
 }
 
@@ -83,40 +82,74 @@ func Attributes() []Attribute {
 // help and its default.
 func AttributesHelp() string {
 	var b strings.Builder
+	line := func(name, kind, help string) { fmt.Fprintf(&b, "%-21s %-8s %s\n", name, kind, help) }
 	for _, a := range Attributes() {
-		fmt.Fprintf(&b, "%-21s %-8s %s", a.Name, a.Kind, a.Help)
 		if a.Default != "" {
-			fmt.Fprintf(&b, " (%s)", a.Default)
+			a.Help += " (" + a.Default + ")"
 		}
-		b.WriteByte('\n')
+		line(a.Name, a.Kind, a.Help)
 	}
-	fmt.Fprintf(&b, "%-21s %-8s %s\n", "condor.NAME", "TEXT", "passed to HTCondor unchanged, as NAME = TEXT")
-	fmt.Fprintf(&b, "%-21s %-8s %s\n", "+NAME", "TEXT", "passed to HTCondor unchanged, as +NAME = TEXT")
+	line("condor.NAME", "TEXT", "passed to HTCondor unchanged, as NAME = TEXT")
+	line("+NAME", "TEXT", "passed to HTCondor unchanged, as +NAME = TEXT")
 	return b.String()
 }
 
-// limits returns the least and the largest value of a whole number.
-func limits(name string) (least, most int) {
-	switch name {
-	case "first_index", "max_retries":
-		return 0, file.MaxIndex
-	}
-	return 1, file.MaxIndex
-}
-
-func attributeNames() []string {
-	var names []string
-	for _, a := range Attributes() {
-		names = append(names, a.Name)
-	}
-	return names
-}
-
-func attribute(name string) (Attribute, bool) {
-	all := Attributes()
+// find returns the attribute of a name, in any spelling.
+func find(all []Attribute, name string) (Attribute, bool) {
 	i := slices.IndexFunc(all, func(a Attribute) bool { return a.Name == canonical(name) })
 	if i < 0 {
 		return Attribute{}, false
 	}
 	return all[i], true
+}
+
+func namesOf(all []Attribute) []string {
+	names := make([]string, len(all))
+	for i, a := range all {
+		names[i] = a.Name
+	}
+	return names
+}
+
+// Nearest returns the one of some names, all in lower case, that is most like name: one that
+// contains it, such as indexed_output_files for output_files, or else the one with the smallest
+// edit distance. The distance is divided by the total length of both: at the same distance, the
+// longer of two names has more in common with it.
+func Nearest(name string, names []string) string {
+	const shortest = 4 // a shorter word is in many names
+	name = strings.ToLower(name)
+	best, least := "", 3.0
+	for _, other := range names {
+		d := float64(distance(name, other)) / float64(len(name)+len(other))
+		if len(name) < shortest || !strings.Contains(other, name) {
+			d++
+		}
+		if d < least {
+			best, least = other, d
+		}
+	}
+	return best
+}
+
+// distance returns the edit distance between a and b: the number of bytes to insert, to
+// delete or to swap with their neighbour. A replaced byte counts as deleted and inserted.
+func distance(a, b string) int {
+	secondLast, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		secondLast, last, row = last, row, secondLast
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			row[j] = min(last[j], row[j-1]) + 1
+			if a[i-1] == b[j-1] {
+				row[j] = min(row[j], last[j-1])
+			}
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], secondLast[j-2]+1)
+			}
+		}
+	}
+	return row[len(b)]
 }

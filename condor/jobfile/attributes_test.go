@@ -10,7 +10,7 @@ func TestAttributes(t *testing.T) {
 	help := AttributesHelp()
 	for _, a := range Attributes() {
 		if a.Default != "" {
-			if err := checkValue(a, a.Default); err != nil {
+			if err := a.set(a.Default); err != nil {
 				t.Errorf("default of %s: %v", a.Name, err)
 			}
 		}
@@ -24,8 +24,31 @@ func TestAttributes(t *testing.T) {
 	if got, want := strings.Count(help, "\n"), len(Attributes())+2; got != want {
 		t.Errorf("%d lines of help, want %d", got, want)
 	}
-	Attributes()[0].Name = "changed"
-	if _, ok := attribute("executable"); !ok {
-		t.Error("the table can be changed")
+}
+
+// A few edits or swapped neighbours give a short distance.
+func TestDistance(t *testing.T) {
+	for _, test := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"abc", "abc", 0}, {"abc", "axc", 2},
+		{"abc", "abxc", 1}, {"abc", "ac", 1}, {"abc", "acb", 1}, {"abcd", "badc", 2}, {"kitten", "sitting", 5},
+	} {
+		if got := distance(test.a, test.b); got != test.want {
+			t.Errorf("distance(%q, %q) = %d, want %d", test.a, test.b, got, test.want)
+		}
+	}
+}
+
+// A name in which something was left out is more like the whole than another one of its length.
+func TestNearest(t *testing.T) {
+	for name, want := range map[string]string{
+		"output_files": "indexed_output_files", "Input_Files": "input_files", "memory": "request_memory", "run_time": "max_run_time", "jobs": "total_jobs",
+		"totl_jobs": "total_jobs", "indexd_input_files": "indexed_input_files", "sm": "sum", "cpus": "request_cpus", "retries": "max_retries",
+	} {
+		if got := Nearest(name, namesOf(Attributes())); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
 	}
 }

@@ -16,15 +16,15 @@ func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, 
 // ordinaryBlanks replaces the blanks between the words of a value with ordinary ones: those
 // next to the commas of a list, and all that can be seen in a number, a time or a size. Texts
 // and names of files keep theirs, since a blank may be part of a name.
-func ordinaryBlanks(kind Kind, value string) string {
-	if kind == Text || kind == Name {
+func ordinaryBlanks(kind string, value string) string {
+	if kind == kindText || kind == kindName || kind == "" {
 		return value
 	}
 	parts := strings.Split(value, ",")
 	for i, part := range parts {
 		word := strings.TrimFunc(part, isBlank)
 		before, after, _ := strings.Cut(part, word)
-		if kind != Names {
+		if kind != kindNames {
 			word = ordinarySpaces(word)
 		}
 		parts[i] = spaces(before) + word + spaces(after)

@@ -37,7 +37,7 @@ func TestOddBlanksAround(t *testing.T) {
 		} {
 			f, errs := parse(t, test.in)
 			if test.in == "log = "+b+"# b" {
-				if strings.Join(errs, "\n") != "run:1: log: the name is empty" {
+				if strings.Join(errs, "\n") != "run:1: log: a name is empty" {
 					t.Errorf("%q: %q", test.in, errs)
 				}
 				continue

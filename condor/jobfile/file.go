@@ -45,10 +45,11 @@ func Parse(name, text string) (*File, error) {
 	f := &File{Name: name}
 	var errs []error
 	set := map[string]Line{} // by canonical name
+	all := Attributes()
 	number := 0
 	for line := range strings.Lines(text) {
 		number++
-		s, column, msg := parseLine(strings.TrimSuffix(line, "\n"))
+		s, column, msg := parseLine(all, strings.TrimSuffix(line, "\n"))
 		if key := canonical(s.Name); key != "" && msg == "" {
 			if before, ok := set[key]; ok {
 				msg = fmt.Sprintf("%s is already set on line %d", s.Name, before.Number)
@@ -58,7 +59,7 @@ func Parse(name, text string) (*File, error) {
 			} else {
 				set[key] = Line{s, number}
 				f.Lines = append(f.Lines, set[key])
-				msg = checkSetting(s)
+				msg = checkSetting(all, s)
 			}
 		}
 		if msg != "" {
@@ -70,7 +71,7 @@ func Parse(name, text string) (*File, error) {
 
 // parseLine splits a line, or returns a message on its syntax, with the column of the
 // character at fault, if any. A line without a setting has no name.
-func parseLine(line string) (s condor.Setting, column int, msg string) {
+func parseLine(all []Attribute, line string) (s condor.Setting, column int, msg string) {
 	name, value, ok := strings.Cut(line, "=")
 	s.Name = strings.TrimFunc(name, isBlank)
 	if strings.HasPrefix(s.Name, "#") || s.Name == "" && !ok {
@@ -93,14 +94,14 @@ func parseLine(line string) (s condor.Setting, column int, msg string) {
 	if !PassedOn(s.Name) {
 		value = value[:commentStart(value)]
 	}
-	s.Value = trimValue(s.Name, value)
+	s.Value = trimValue(all, s.Name, value)
 	column, msg = oddColumn(line, start, s.Value)
 	return s, column, msg
 }
 
 // trimValue removes the blanks around a value, and replaces odd ones between words.
-func trimValue(name, value string) string {
-	a, _ := attribute(name)
+func trimValue(all []Attribute, name, value string) string {
+	a, _ := find(all, name)
 	return ordinaryBlanks(a.Kind, strings.TrimFunc(value, isBlank))
 }
 
@@ -136,21 +137,57 @@ func endsInBlank(s string) bool {
 }
 
 // checkSetting returns a message on what is wrong with a name or its value, or "".
-func checkSetting(s condor.Setting) string {
+func checkSetting(all []Attribute, s condor.Setting) string {
 	if PassedOn(s.Name) {
 		return checkPassedOn(s)
 	}
-	a, ok := attribute(s.Name)
+	a, ok := find(all, s.Name)
 	switch {
 	case replacement(s) != "":
 		return s.Name + ": " + replacement(s)
 	case !ok && len(s.Name) > 40:
 		return "unknown attribute " + text.Clip(s.Name)
 	case !ok:
-		return fmt.Sprintf("unknown attribute %s; did you mean %s?", s.Name, Nearest(s.Name, attributeNames()))
+		return fmt.Sprintf("unknown attribute %s; did you mean %s?", s.Name, Nearest(s.Name, namesOf(all)))
 	}
-	if err := checkValue(a, s.Value); err != nil {
+	if err := a.set(s.Value); err != nil {
 		return fmt.Sprintf("%s: %v", s.Name, err)
+	}
+	return ""
+}
+
+const condorPrefix = "condor."
+
+// PassedOn reports whether a name has the form +Attr or condor.NAME. The value of such a
+// name is passed on to HTCondor unchanged.
+func PassedOn(name string) bool {
+	return strings.HasPrefix(name, "+") || len(name) >= len(condorPrefix) && strings.EqualFold(name[:len(condorPrefix)], condorPrefix)
+}
+
+// htcondorName returns HTCondor's name for a setting that is passed on: +Attr or NAME.
+func htcondorName(name string) string {
+	if strings.HasPrefix(name, "+") {
+		return name
+	}
+	return name[len(condorPrefix):]
+}
+
+// checkPassedOn returns a message on what is wrong with a setting that is passed on, or "".
+// HTCondor checks its meaning, but it must be one line of a submit description.
+func checkPassedOn(s condor.Setting) string {
+	name := strings.TrimPrefix(htcondorName(s.Name), "+")
+	for i := range len(name) {
+		if c := name[i]; c != '_' && c != '.' && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
+			return fmt.Sprintf("%s: a name has only letters, digits, _ and .", text.Clip(s.Name))
+		}
+	}
+	switch {
+	case strings.Trim(name, ".") == "":
+		return s.Name + " is not a name"
+	case strings.EqualFold(name, "queue"):
+		return s.Name + ": write total_jobs"
+	case strings.HasSuffix(s.Value, `\`):
+		return s.Name + `: a "\" at the end would continue the line`
 	}
 	return ""
 }

@@ -11,7 +11,6 @@ import (
 
 	"matpool/condor"
 	"matpool/internal/base/file"
-	"matpool/internal/base/text"
 )
 
 // A Request is what a simplified submission file asks for, with defaults filled in. The
@@ -50,6 +49,24 @@ type Request struct {
 
 	Extra []condor.Setting // settings that are passed on, by HTCondor's names, in the file's order
 }
+
+// A Fixed is the factor that all products of matprod have in common, if any.
+type Fixed struct {
+	Factor string // a, b, or "" for none
+	Name   string // the factor's file, in input_files, or FILE.npz:NAME
+}
+
+// A Random is what random inputs are drawn from. Nothing is known here of what numpy can draw.
+type Random struct {
+	Size                      int
+	Seed, Distribution, DType string // DType is "" for the distribution's own
+}
+
+// A Grid is the size of a grid of tiles, which are numbered row by row.
+type Grid struct{ Rows, Cols int }
+
+// Tiles returns the number of tiles.
+func (g Grid) Tiles() int { return g.Rows * g.Cols }
 
 // IndexedInputFiles returns the names of the files of [Request.IndexedInputs], each once.
 func (q *Request) IndexedInputFiles() []string {
@@ -101,11 +118,12 @@ func (f *File) Request(overrides ...condor.Setting) (*Request, error) {
 	for _, l := range f.Lines {
 		r.set(l)
 	}
+	all := Attributes()
 	for _, o := range overrides {
-		o.Value = trimValue(o.Name, o.Value)
+		o.Value = trimValue(all, o.Name, o.Value)
 		_, msg := oddCharacter(o.Value)
 		if msg == "" {
-			msg = checkSetting(o)
+			msg = checkSetting(all, o)
 		}
 		if msg != "" {
 			// The message repeats the name, which a message on a line needs.
@@ -120,10 +138,10 @@ func (f *File) Request(overrides ...condor.Setting) (*Request, error) {
 		}
 		r.set(Line{Setting: o})
 	}
-	if r.errs != nil {
-		return nil, errors.Join(r.errs...)
+	var q *Request
+	if r.errs == nil {
+		q = r.request()
 	}
-	q := r.request()
 	if r.errs != nil {
 		return nil, errors.Join(r.errs...)
 	}
@@ -162,178 +180,40 @@ func (r *resolver) failFlag(name, msg string) {
 	r.errs = append(r.errs, &condor.SyntaxError{File: "flag -" + name, Msg: msg})
 }
 
-// text returns an attribute's value or default, and whether it has one.
-func (r *resolver) text(name string) (string, bool) {
-	if v, ok := r.values[name]; ok {
-		return v.Value, true
-	}
-	a, _ := attribute(name)
-	return a.Default, a.Default != ""
-}
-
 func (r *resolver) given(name string) bool {
 	_, ok := r.values[name]
 	return ok
 }
 
-// get parses an attribute's value, which was checked when it was set.
-func get[T any](r *resolver, name string, parse func(string) (T, error)) (v T) {
-	if text, ok := r.text(name); ok {
-		var err error
-		if v, err = parse(text); err != nil {
-			r.fail(name, "%v", err)
-		}
-	}
-	return v
-}
-
-// forName adapts a parser that depends on the attribute's name to get.
-func forName[T any](name string, parse func(name, value string) (T, error)) func(string) (T, error) {
-	return func(value string) (T, error) { return parse(name, value) }
-}
-
-func (r *resolver) integer(name string) int { return get(r, name, forName(name, parseInteger)) }
-
-func (r *resolver) duration(name string) time.Duration { return get(r, name, forName(name, parseTime)) }
-
-func (r *resolver) names(name string) []string { return get(r, name, forName(name, parseNames)) }
-
-func (r *resolver) size(name string) int64 { return get(r, name, forName(name, parseSize)) }
-
+// request sets the fields of a request: all defaults first, then the values, which were checked
+// when they were set.
 func (r *resolver) request() *Request {
-	q := &Request{
-		Inputs:         r.names("input_files"),
-		Random:         r.random(),
-		IndexedOutputs: r.names("indexed_output_files"),
-		FirstIndex:     r.integer("first_index"),
-		Sum:            get(r, "sum", parseYesNo),
-		Gram:           get(r, "gram", parseYesNo),
-		Transpose:      r.given("transpose"),
-		Grid:           r.grid(),
-		Systems:        get(r, "operating_systems", parseSystems),
-		Cpus:           r.integer("request_cpus"),
-		Memory:         r.size("request_memory"),
-		Disk:           r.size("request_disk"),
-		Requirements:   get(r, "requirements", forName("requirements", parseText)),
-		MaxRetries:     r.integer("max_retries"),
-		RetryDelay:     r.duration("retry_delay"),
-		MaxRunTime:     r.duration("max_run_time"),
-		Stdout:         r.stream("stdout"),
-		Stderr:         r.stream("stderr"),
-		Log:            r.stream("log"),
-		BatchName:      filepath.Base(r.file.Name),
-	}
-	if r.given("executable") {
-		q.Executable = get(r, "executable", forName("executable", parseName))
-	}
-	if r.given("arguments") {
-		for _, arg := range get(r, "arguments", condor.SplitArguments) {
-			q.Arguments = append(q.Arguments, condor.Template(arg))
+	d := new(draft)
+	all := d.attributes()
+	for _, a := range all {
+		if a.Default != "" {
+			_ = a.set(a.Default) // a test parses the defaults
 		}
 	}
-	base := strings.ToLower(condor.Base(q.Executable))
-	q.Matprod = base == "" || base == "matprod" || base == "matprod.exe"
-	if q.Matprod && q.Random == nil || r.given("indexed_input_files") {
-		q.IndexedInputs = r.names("indexed_input_files")
+	base := filepath.Base(r.file.Name)
+	d.BatchName, d.Log = base, condor.Literal(base+".log")
+	for _, a := range all {
+		if l, ok := r.values[a.Name]; ok {
+			if err := a.set(l.Value); err != nil {
+				r.fail(a.Name, "%v", err)
+			}
+		}
 	}
-	if q.Gram && q.Random == nil && !r.given("indexed_input_files") {
-		q.IndexedInputs = []string{"inputX.npy"}
-	}
-	r.setFixed(q)
-	if text, _ := r.text("products_per_job"); !isAuto(text) {
-		q.ProductsPerJob = r.integer("products_per_job")
-	}
-	if r.given("batch_name") {
-		q.BatchName = get(r, "batch_name", forName("batch_name", parseText))
-	}
-	if r.given("max_idle") {
-		q.MaxIdle = r.integer("max_idle")
-	}
-	if r.given("slots") {
-		q.Slots = r.integer("slots")
-	}
-	if r.given("total_jobs") {
-		q.TotalJobs = r.integer("total_jobs")
-	}
-	r.sumTiles(q)
-	for _, key := range r.extra {
-		l := r.values[key]
-		q.Extra = append(q.Extra, condor.Setting{Name: htcondorName(l.Name), Value: l.Value})
-	}
-	r.check(q)
-	return q
-}
-
-// stream returns the name of the file for the jobs' output, errors or events.
-func (r *resolver) stream(name string) condor.Template {
-	if r.given("indexed_" + name) {
-		if r.given(name) {
+	for _, name := range streams {
+		if r.given("indexed_"+name) && r.given(name) {
 			r.fail("indexed_"+name, "%s is also set, on line %d: remove one of them", name, r.values[name].Number)
 		}
-		return condor.Indexed(get(r, "indexed_"+name, forName("indexed_"+name, parseName)))
 	}
-	if name == "log" && !r.given(name) {
-		return condor.Literal(filepath.Base(r.file.Name) + ".log")
+	for _, key := range r.extra {
+		l := r.values[key]
+		d.Extra = append(d.Extra, condor.Setting{Name: htcondorName(l.Name), Value: l.Value})
 	}
-	return condor.Template(get(r, name, forName(name, parseName)))
-}
-
-// check checks values that depend on each other.
-func (r *resolver) check(q *Request) {
-	if q.TotalJobs == 0 {
-		r.fail("total_jobs", "set the number of products, as in total_jobs = 100")
-	}
-	if r.given("arguments") && q.Matprod {
-		r.fail("arguments", "matsubmit makes matprod's arguments: leave this out, or set executable to another program")
-	}
-	r.checkFactors(q)
-	if q.Matprod && len(q.IndexedOutputs) > 1 {
-		r.fail("indexed_output_files", "matprod has one output, the product, not %d", len(q.IndexedOutputs))
-	}
-	r.checkForm(q)
-	r.checkGrid(q)
-	if q.Sum && !q.Matprod {
-		r.fail("sum", "only matprod can sum its products")
-	}
-	r.checkPlaces(q, "indexed_input_files", q.IndexedInputs)
-	r.checkPlaces(q, "indexed_output_files", q.IndexedOutputs)
-	for _, name := range q.IndexedOutputs {
-		if slices.Contains(q.IndexedInputFiles(), name) {
-			r.fail("indexed_output_files", "%s is also an input", name)
-		}
-		if _, _, isMember := file.SplitMember(name); isMember && q.Matprod {
-			r.fail("indexed_output_files", "%s: an output is a file of its own, not an array in one", name)
-		}
-	}
-	fold := slices.Contains(q.Systems, condor.Windows)
-	if a, b, clash := condor.SameBase(fold, q.IndexedInputFiles(), q.Inputs); clash {
-		r.fail("indexed_input_files", "%s and %s would have the same name in a job's folder", a, b)
-	}
-	if a, b, clash := condor.SameBase(fold, q.IndexedOutputs); clash {
-		r.fail("indexed_output_files", "%s and %s would have the same name in a job's folder", a, b)
-	}
-}
-
-// checkForm checks what says which product is made.
-func (r *resolver) checkForm(q *Request) {
-	switch {
-	case q.Gram && !q.Matprod:
-		r.fail("gram", "only matprod makes Gram matrices")
-	case q.Transpose && !q.Matprod:
-		r.fail("transpose", "only matprod transposes a factor")
-	case q.Gram && q.Transpose:
-		r.fail("transpose", "gram = yes transposes its input already: remove one of them")
-	case q.Gram && q.Random == nil && len(q.IndexedInputs) != 1:
-		r.fail("indexed_input_files", "with gram = yes there is one input, not %d", len(q.IndexedInputs))
-	}
-}
-
-// checkPlaces makes sure that the names of matprod's files have an index in their last part. In
-// a job they are in one folder.
-func (r *resolver) checkPlaces(q *Request, attr string, names []string) {
-	for _, name := range names {
-		if q.Matprod && file.PlacesIndex(name) && !file.PlacesIndex(condor.Base(name)) {
-			r.fail(attr, "%s: matprod needs $(index) in the last part of the name, too, as in run$(index)/x$(index).npy", text.Clip(name))
-		}
-	}
+	d.combine(r.given)
+	d.check(r.given, r.fail)
+	return &d.Request
 }

@@ -87,30 +87,21 @@ condor.rank          = Mips   # not a comment
 // Values of each attribute. The error for an invalid value shows the valid form.
 func TestValues(t *testing.T) {
 	value := func(name, text string) (any, error) {
-		a, ok := attribute(name)
+		d := new(draft)
+		a, ok := find(d.attributes(), name)
 		if !ok {
 			t.Fatal(name)
 		}
-		if err := checkValue(a, text); err != nil {
+		if err := a.set(text); err != nil {
 			return nil, err
 		}
-		switch a.Kind {
-		case Name:
-			return parseName(name, text)
-		case Names:
-			return parseNames(name, text)
-		case Time:
-			return parseTime(name, text)
-		case Size:
-			return parseSize(name, text)
-		case YesNo:
-			return parseYesNo(text)
-		case SystemNames:
-			return parseSystems(text)
-		case Text:
-			return parseText(name, text)
-		}
-		return parseInteger(name, text)
+		return map[string]any{
+			"total_jobs": d.TotalJobs, "first_index": d.FirstIndex, "products_per_job": d.ProductsPerJob, "max_retries": d.MaxRetries,
+			"max_run_time": d.MaxRunTime, "retry_delay": d.RetryDelay, "request_memory": d.Memory, "request_disk": d.Disk,
+			"sum": d.Sum, "operating_systems": d.Systems, "executable": d.Executable, "input_files": d.Inputs,
+			"log": string(d.Log), "indexed_log": string(d.Log), "indexed_output_files": d.IndexedOutputs, "grid": d.Grid, "transpose": d.Transpose,
+			"fixed": d.fixed, "inputs": d.isRandom, "seed": d.random.Seed, "distribution": d.random.Distribution, "batch_name": d.BatchName,
+		}[name], nil
 	}
 	const mb = 1 << 20
 	for _, test := range []struct {
@@ -145,7 +136,7 @@ func TestValues(t *testing.T) {
 		{"max_run_time", "-5", `"-5" is not a time: write minutes, as in 60, or 30s, 90m, 2h`},
 		{"max_run_time", "5 weeks", `"5 weeks" is not a time: write minutes, as in 60, or 30s, 90m, 2h`},
 		{"max_run_time", "", `"" is not a time: write minutes, as in 60, or 30s, 90m, 2h`},
-		{"max_run_time", "0", `it must be more than 0`},
+		{"max_run_time", "0", `must be more than 0`},
 		{"retry_delay", "0", time.Duration(0)},
 
 		{"request_memory", "auto", int64(0)},
@@ -173,13 +164,13 @@ func TestValues(t *testing.T) {
 		{"operating_systems", "Windows, Linux", []condor.System{condor.Linux, condor.Windows}},
 		{"operating_systems", "windows linux-ARM64 linux", []condor.System{condor.Linux, condor.LinuxArm64, condor.Windows}},
 		{"operating_systems", `"windows"`, []condor.System{condor.Windows}},
-		{"operating_systems", "", `write some of linux, linux-arm64 and windows`},
+		{"operating_systems", "", `write one or more of linux, linux-arm64 and windows`},
 		{"operating_systems", "macos", `macos is none of linux, linux-arm64 and windows`},
 		{"operating_systems", "linux LINUX", `LINUX is named twice`},
 
 		{"executable", "my prog.exe", "my prog.exe"},
 		{"executable", `"my prog.exe"`, "my prog.exe"},
-		{"executable", "", `the name is empty`},
+		{"executable", "", `a name is empty`},
 		{"executable", `"prog`, `"prog: double quotes must be at both ends or at neither`},
 		{"executable", "bin/", `bin/: byte 3: this is a folder's name, not a file's`},
 		{"log", "$(index).log", "$(index).log"},
@@ -189,7 +180,7 @@ func TestValues(t *testing.T) {
 		{"indexed_output_files", "run$(index)/x.txt, y_$(Index).txt", []string{"run$(index)/x.txt", "y_$(Index).txt"}},
 		{"indexed_output_files", "x$(first).txt", `x$(first).txt: byte 1: $(first) has no effect in this name, only $(index) has`},
 		{"input_files", "x$(index).txt", `x$(index).txt: byte 1: $(index) has no effect in this name, which is the same for every job`},
-		{"indexed_log", "$(indx).log", "$(indx).log"},
+		{"indexed_log", "$(indx).log", "$(DOLLAR)(indx)$(index).log"},
 
 		{"input_files", "a", []string{"a"}},
 		{"input_files", " a ,b c,  d", []string{"a", "b c", "d"}},
@@ -203,6 +194,34 @@ func TestValues(t *testing.T) {
 		{"input_files", `"a,b", c`, `a,b: byte 1: HTCondor cannot represent ',' here`},
 		{"input_files", `a"b, c`, `a"b, c: double quotes must be at both ends or at neither`},
 		{"input_files", "http://example.org/x", `http://example.org/x: byte 4: HTCondor would take this for a URL`},
+
+		{"input_files", "~/x.npy", `~/x.npy: ~ is not expanded here: write the folder's name, as in /home/alice/x.npy, or a name relative to the current folder`},
+		{"input_files", "a, ~bob/x", `~bob/x: ~bob is not expanded here: write the folder's name, as in /home/alice/x.npy, or a name relative to the current folder`},
+		{"executable", "$HOME/bin/x", `$HOME/bin/x: $HOME is not expanded here: write the folder's name, as in /home/alice/x.npy, or a name relative to the current folder`},
+		{"log", "${SCRATCH}/log", `${SCRATCH}/log: ${SCRATCH} is not expanded here: write the folder's name, as in /home/alice/x.npy, or a name relative to the current folder`},
+		{"indexed_log", "~/log", `~/log: ~ is not expanded here: write the folder's name, as in /home/alice/x.npy, or a name relative to the current folder`},
+		{"input_files", "~x, $x, a/~/$HOME/x", []string{"~x", "$x", "a/~/$HOME/x"}},
+		{"input_files", `..\res\x.npy`, `..\res\x.npy: write / between folders, on Windows too, as in ../res/x.npy`},
+		{"executable", `C:\x.exe`, `C:\x.exe: write / between folders, on Windows too, as in C:/x.exe`},
+		{"indexed_output_files", "a.txt, *.txt", `*.txt: HTCondor does not expand wildcards in the names of outputs: name each file, or leave this out, and all new files come back`},
+		{"indexed_output_files", "x?.txt", `x?.txt: HTCondor does not expand wildcards in the names of outputs: name each file, or leave this out, and all new files come back`},
+		{"indexed_output_files", "results/", `results/: byte 7: this is a folder's name, not a file's`},
+		{"input_files", "x?.txt", []string{"x?.txt"}},
+
+		{"grid", "2x3", Grid{2, 3}},
+		{"transpose", "a", true},
+		{"transpose", "b", `"b": only the first factor can be transposed: write transpose = a`},
+		{"fixed", "b", "b"},
+		{"fixed", "c", `"c" is neither a, the first factor, nor b, the second`},
+		{"inputs", "random", true},
+		{"inputs", "files", false},
+		{"inputs", "Random", `must be files or random, not "Random"`},
+		{"seed", "007", "7"},
+		{"seed", "-1", `"-1" is not a whole number from 0 on`},
+		{"rng", "mt19937", `mt19937 is not seeded for several streams, and each pair has one: write pcg64`},
+		{"rng", "PCG64", `must be pcg64, not "PCG64"`},
+		{"distribution", "a\x01", "a\x01: byte 1: a control character ('\\x01')"},
+		{"batch_name", `"a b"`, "a b"},
 
 		{"arguments", `-x 'a b' "`, `-x 'a b' ": byte 9: use single quotes, not double quotes, around an argument with blanks`},
 		{"arguments", `-x $(idx)`, `$(idx): byte 0: unknown macro; the known ones are $(index), $(first), $(count), $(Cluster), $(Process), and $(DOLLAR) for a plain $`},
@@ -237,7 +256,7 @@ func TestOverrides(t *testing.T) {
 		{[]condor.Setting{set("total_jobs", "many")}, `flag -total_jobs: "many" is not a whole number from 1 to 1000000`},
 		{[]condor.Setting{set("totaljobs", "1"), set("slots", "0")}, "flag -totaljobs: unknown attribute totaljobs; did you mean total_jobs?\nflag -slots: \"0\" is not a whole number from 1 to 1000000"},
 		{[]condor.Setting{set("universe", "vanilla")}, "flag -universe: leave it out: matsubmit sets it; condor.universe overrides that"},
-		{[]condor.Setting{set("indexed_input_files", "a")}, "flag -indexed_input_files: matprod has two inputs, the factors, or one .npz file of both, not 1"},
+		{[]condor.Setting{set("indexed_input_files", "a")}, "flag -indexed_input_files: matprod needs two inputs, the factors, or one .npz file of both, not 1"},
 	} {
 		f, errs := parse(t, text)
 		if errs != nil {
@@ -264,16 +283,16 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		{"total_jobs = 1\narguments = -x", "run:2: arguments: matsubmit makes matprod's arguments: leave this out, or set executable to another program"},
 		{"total_jobs = 1\nexecutable = bin/Matprod.exe\narguments = inputA$(index).npy", "run:3: arguments: matsubmit makes matprod's arguments: leave this out, or set executable to another program"},
 		{"total_jobs = 1\nstdout = a\nindexed_stdout = b", "run:3: indexed_stdout: stdout is also set, on line 2: remove one of them"},
-		{"total_jobs = 1\nindexed_input_files = a, b, c", "run:2: indexed_input_files: matprod has two inputs, the factors, or one .npz file of both, not 3"},
+		{"total_jobs = 1\nindexed_input_files = a, b, c", "run:2: indexed_input_files: matprod needs two inputs, the factors, or one .npz file of both, not 3"},
 		{"total_jobs = 1\nindexed_input_files = b\ninput_files = a", "run:2: indexed_input_files: if a is a factor of all products, write fixed = a, for a·b, or fixed = b, for b·a"},
-		{"total_jobs = 1\nfixed = a\ninput_files = c", "run:2: fixed: one factor is the file in input_files, and the other is in indexed_input_files, as inputB.npy: here are 1 and 2"},
-		{"total_jobs = 1\nfixed = b\nindexed_input_files = a", "run:2: fixed: one factor is the file in input_files, and the other is in indexed_input_files, as inputB.npy: here are 0 and 1"},
+		{"total_jobs = 1\nfixed = a\ninput_files = c", "run:2: fixed: needs one file in input_files and one in indexed_input_files, such as inputB.npy, not 1 and 2"},
+		{"total_jobs = 1\nfixed = b\nindexed_input_files = a", "run:2: fixed: needs one file in input_files and one in indexed_input_files, such as inputB.npy, not 0 and 1"},
 		{"total_jobs = 1\nfixed = b\ninputs = random\nseed = 1", "run:2: fixed: with inputs = random both factors are made in the job"},
-		{"total_jobs = 1\nexecutable = x\nfixed = b", "run:3: fixed: it is for matprod only; each job of another program gets all of input_files"},
+		{"total_jobs = 1\nexecutable = x\nfixed = b", "run:3: fixed: only matprod has a fixed factor; each job of another program gets all of input_files"},
 		{"total_jobs = 1\ninputs = random", "run:2: inputs: random inputs need a seed, as in seed = 42"},
 		{"total_jobs = 1\ninputs = random\nseed = 1\nindexed_input_files = a, b", "run:4: indexed_input_files: with inputs = random the jobs get no inputs: leave this out"},
 		{"total_jobs = 1\nexecutable = x\ninputs = random\nseed = 1", "run:3: inputs: only matprod makes random inputs"},
-		{"total_jobs = 1\nsize = 1\nrng = pcg64\ndtype = int8", "run:2: size: it is for inputs = random only\nrun:3: rng: it is for inputs = random only\nrun:4: dtype: it is for inputs = random only"},
+		{"total_jobs = 1\nsize = 1\nrng = pcg64\ndtype = int8", "run:2: size: requires inputs = random\nrun:3: rng: requires inputs = random\nrun:4: dtype: requires inputs = random"},
 		{"total_jobs = 1\nindexed_output_files = a, b", "run:2: indexed_output_files: matprod has one output, the product, not 2"},
 		{"total_jobs = 1\nindexed_output_files = inputB.npy", "run:2: indexed_output_files: inputB.npy is also an input"},
 		{"total_jobs = 1\nexecutable = x\nsum = yes", "run:3: sum: only matprod can sum its products"},
@@ -281,6 +300,10 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		{"total_jobs = 1\nindexed_input_files = a, b\ninput_files = c, x/a", "run:2: indexed_input_files: a and x/a would have the same name in a job's folder"},
 		{"total_jobs = 1\nindexed_input_files = a, A\noperating_systems = windows", "run:2: indexed_input_files: a and A would have the same name in a job's folder"},
 		{"total_jobs = 1\nexecutable = x\nindexed_output_files = x/a, y/a", "run:3: indexed_output_files: x/a and y/a would have the same name in a job's folder"},
+		{"total_jobs = 1\nexecutable = bin/prog\ninput_files = a, a/prog", "run:3: input_files: bin/prog and a/prog would have the same name in a job's folder"},
+		{"total_jobs = 1\nexecutable = prog\nindexed_input_files = a/prog", "run:3: indexed_input_files: prog and a/prog would have the same name in a job's folder"},
+		{"total_jobs = 1\nexecutable = prog\nindexed_output_files = prog", "run:3: indexed_output_files: prog and prog would have the same name in a job's folder"},
+		{"total_jobs = 1\nexecutable = x\ninput_files = a/c, b/c", "run:3: input_files: a/c and b/c would have the same name in a job's folder"},
 		{"arguments = -x\nsum = yes", "run: total_jobs: set the number of products, as in total_jobs = 100\nrun:1: arguments: matsubmit makes matprod's arguments: leave this out, or set executable to another program"},
 	} {
 		f, errs := parse(t, test.in)
@@ -297,6 +320,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		"total_jobs = 1\nindexed_input_files = a, A",
 		"total_jobs = 1\nexecutable = bin/Matprod.EXE\nsum = yes",
 		"total_jobs = 1\nexecutable = other",
+		"total_jobs = 1\nexecutable = bin/prog\ninput_files = ./bin/prog, x",
 		"total_jobs = 1\ninputs = random\nseed = 1\nindexed_input_files =",
 		"total_jobs = 1\nfixed = a\ninput_files = c.npz:x\nindexed_input_files = b.npz",
 	} {

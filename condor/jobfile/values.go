@@ -1,161 +1,256 @@
 package jobfile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"matpool/condor"
 	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 )
 
-// checkValue returns what is wrong with an attribute's value.
-func checkValue(a Attribute, value string) error {
-	var err error
-	switch a.Kind {
-	case Text:
-		_, err = parseText(a.Name, value)
-	case Name:
-		_, err = parseName(a.Name, value)
-	case Names:
-		_, err = parseNames(a.Name, value)
-	case Integer:
-		_, err = parseInteger(a.Name, value)
-	case IntegerOrAuto:
-		if !isAuto(value) {
-			if _, err = parseInteger(a.Name, value); err != nil {
-				err = fmt.Errorf("%w, or auto", err)
-			}
+// The functions in the table of attributes: each returns one that parses a value and stores it.
+
+// store returns a function that parses a value and stores it unless it is wrong.
+func store[T any](to *T, parse func(string) (T, error)) func(string) error {
+	return func(value string) error {
+		v, err := parse(value)
+		if err == nil {
+			*to = v
 		}
-	case Time:
-		_, err = parseTime(a.Name, value)
-	case Size:
-		_, err = parseSize(a.Name, value)
-	case YesNo:
-		_, err = parseYesNo(value)
-	case SystemNames:
-		_, err = parseSystems(value)
+		return err
 	}
-	return err
+}
+
+// plain is for a text whose meaning is not known here.
+func plain(to *string) func(string) error {
+	return store(to, func(value string) (string, error) { return value, condor.CheckPrintable(value) })
+}
+
+// quoted is for a text that may have double quotes around it.
+func quoted(to *string) func(string) error {
+	return store(to, func(value string) (string, error) {
+		if err := condor.CheckPrintable(value); err != nil {
+			return "", err
+		}
+		return unquote(value)
+	})
+}
+
+func requirements(to *string) func(string) error {
+	return store(to, func(value string) (string, error) {
+		if strings.HasSuffix(value, `\`) {
+			return "", errors.New(`a "\" at the end would continue the line`)
+		}
+		return value, condor.CheckPrintable(value)
+	})
+}
+
+func arguments(to *[]condor.Template) func(string) error {
+	return store(to, func(value string) (args []condor.Template, err error) {
+		if err := condor.CheckPrintable(value); err != nil {
+			return nil, err
+		}
+		words, err := condor.SplitArguments(value)
+		for _, word := range words {
+			arg := condor.Template(word)
+			if err := arg.Check(); err != nil {
+				return nil, err
+			}
+			if err := checkJobNumber(arg); err != nil {
+				return nil, err
+			}
+			args = append(args, arg)
+		}
+		return args, err
+	})
+}
+
+func number(to *int, least int) func(string) error {
+	return store(to, func(value string) (int, error) {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < least || n > file.MaxIndex || value[0] == '+' {
+			return 0, fmt.Errorf("%q is not a whole number from %d to %d", text.Clip(value), least, file.MaxIndex)
+		}
+		return n, nil
+	})
+}
+
+// orAuto is for a number or auto, which is stored as 0.
+func orAuto(to *int) func(string) error {
+	return func(value string) error {
+		if isAuto(value) {
+			*to = 0
+			return nil
+		}
+		if err := number(to, 1)(value); err != nil {
+			return fmt.Errorf("%w, or auto", err)
+		}
+		return nil
+	}
 }
 
 func isAuto(value string) bool { return strings.EqualFold(value, "auto") }
 
-func parseText(name, value string) (string, error) {
-	if err := condor.CheckPrintable(value); err != nil {
-		return "", err
-	}
-	if err := checkWord(name, value); err != nil {
-		return "", err
-	}
-	switch name {
-	case "grid":
-		if _, _, err := text.ParseGrid(value, file.MaxIndex); err != nil {
-			return "", fmt.Errorf("%q: %w", text.Clip(value), err)
+func yesNo(to *bool) func(string) error {
+	return store(to, func(value string) (bool, error) {
+		switch strings.ToLower(value) {
+		case "yes", "true":
+			return true, nil
+		case "no", "false":
+			return false, nil
 		}
-	case "transpose":
+		return false, fmt.Errorf("%q is neither yes nor no", text.Clip(value))
+	})
+}
+
+func transpose(to *bool) func(string) error {
+	return store(to, func(value string) (bool, error) {
 		if value != "a" {
-			return "", fmt.Errorf("%q: only the first factor can be transposed: write transpose = a", text.Clip(value))
+			return false, fmt.Errorf("%q: only the first factor can be transposed: write transpose = a", text.Clip(value))
 		}
-	case "arguments":
-		words, err := condor.SplitArguments(value)
-		if err != nil {
-			return "", err
-		}
-		for _, word := range words {
-			if err := condor.Template(word).Check(); err != nil {
-				return "", err
-			}
-			if err := checkJobNumber(condor.Template(word)); err != nil {
-				return "", err
-			}
-		}
-	case "requirements":
-		if strings.HasSuffix(value, `\`) {
-			return "", errors.New(`a "\" at the end would continue the line`)
-		}
-	case "batch_name":
-		return unquote(value)
-	}
-	return value, nil
+		return true, nil
+	})
 }
 
-// parseName parses the name of one file. Names that are common to all jobs may have any
-// macros, those of numbered files $(index).
-func parseName(attr, value string) (string, error) {
-	name, err := unquote(value)
-	if err != nil {
-		return "", err
-	}
-	if name == "" {
-		return "", errors.New("the name is empty")
-	}
-	switch attr {
-	case "stdout", "stderr", "log":
-		if err := condor.Template(name).Check(); err != nil {
-			return "", err
+func fixed(to *string) func(string) error {
+	return store(to, func(value string) (string, error) {
+		if value != "a" && value != "b" {
+			return "", fmt.Errorf("%q is neither a, the first factor, nor b, the second", text.Clip(value))
 		}
-		if err := checkJobNumber(condor.Template(name)); err != nil {
-			return "", err
-		}
-	default:
-		if err := checkNumbers(attr, name); err != nil {
-			return "", err
-		}
-		if err := condor.CheckLiteral(name, strings.HasPrefix(attr, "indexed_")); err != nil {
-			return "", err
-		}
-	}
-	place := condor.InStream
-	if strings.HasSuffix(attr, "log") {
-		place = condor.InLog
-	}
-	return name, condor.CheckName(name, place)
+		return value, nil
+	})
 }
 
-// parseNames parses names separated by commas. Double quotes may enclose each name, or the
-// whole list: "data.h5, dependencies.exe".
-func parseNames(attr, value string) ([]string, error) {
-	if value == "" {
-		return nil, nil
+func inputs(random *bool) func(string) error {
+	return store(random, func(value string) (bool, error) {
+		if value != "files" && value != "random" {
+			return false, fmt.Errorf("must be files or random, not %q", text.Clip(value))
+		}
+		return value == "random", nil
+	})
+}
+
+// seed stores a number of any size without the zeros before it: the log compares seeds as text.
+func seed(to *string) func(string) error {
+	return store(to, func(value string) (string, error) {
+		if value == "" || strings.Trim(value, "0123456789") != "" {
+			return "", fmt.Errorf("%q is not a whole number from 0 on", text.Clip(value))
+		}
+		return cmp.Or(strings.TrimLeft(value, "0"), "0"), nil
+	})
+}
+
+// generator checks rng, which has only one value.
+func generator(value string) error {
+	switch value {
+	case "pcg64":
+		return nil
+	case "mt19937":
+		return errors.New("mt19937 is not seeded for several streams, and each pair has one: write pcg64")
 	}
-	if inner, ok := strings.CutPrefix(value, `"`); ok {
-		if inner, ok := strings.CutSuffix(inner, `"`); ok && !strings.Contains(inner, `"`) {
-			value = inner
+	return fmt.Errorf("must be pcg64, not %q", text.Clip(value))
+}
+
+func grid(to *Grid) func(string) error {
+	return store(to, func(value string) (g Grid, err error) {
+		if g.Rows, g.Cols, err = text.ParseGrid(value, file.MaxIndex); err != nil {
+			return Grid{}, fmt.Errorf("%q: %w", text.Clip(value), err)
 		}
-	}
-	var names []string
-	for begin, i, quoted := 0, 0, false; i <= len(value); i++ {
-		if i < len(value) && value[i] == '"' {
-			quoted = !quoted
+		return g, nil
+	})
+}
+
+// systems stores a sorted list of systems.
+func systems(to *[]condor.System) func(string) error {
+	return store(to, func(value string) (systems []condor.System, err error) {
+		if value, err = unquote(value); err != nil {
+			return nil, err
 		}
-		if i < len(value) && (value[i] != ',' || quoted) {
-			continue
+		for _, word := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }) {
+			system := condor.System(strings.ToUpper(word))
+			switch {
+			case !slices.Contains(condor.Systems(), system):
+				return nil, fmt.Errorf("%s is none of linux, linux-arm64 and windows", text.Clip(word))
+			case slices.Contains(systems, system):
+				return nil, fmt.Errorf("%s is named twice", text.Clip(word))
+			}
+			systems = append(systems, system)
 		}
-		name, err := unquote(strings.Trim(value[begin:i], condor.Blanks))
+		if systems == nil {
+			return nil, errors.New("write one or more of linux, linux-arm64 and windows")
+		}
+		slices.Sort(systems)
+		return systems, nil
+	})
+}
+
+// duration is for a time: a number of minutes, or numbers with units, 30s, 90m, 2h, 1h30m. It is
+// rounded up to whole seconds, HTCondor's unit.
+func duration(to *time.Duration, leastSeconds float64) func(string) error {
+	const longest = 366 * 24 * time.Hour
+	return store(to, func(value string) (time.Duration, error) {
+		total := 0.0
+		rest := strings.ToLower(value)
+		for first := true; first || rest != ""; first = false {
+			number, unit, after, ok := text.NumberAndUnit(rest)
+			seconds := timeUnit(unit)
+			if unit == "" && first && after == "" {
+				seconds = 60
+			}
+			if !ok || seconds == 0 {
+				return 0, fmt.Errorf("%q is not a time: write minutes, as in 60, or 30s, 90m, 2h", text.Clip(value))
+			}
+			total += float64(number * seconds) // rounded, on every processor
+			rest = after
+		}
+		total = math.Ceil(total)
 		switch {
-		case err != nil:
-			return nil, err
-		case name == "":
-			return nil, errors.New("a name is empty")
-		case slices.Contains(names, name):
-			return nil, fmt.Errorf("%s is named twice", name)
+		case total < leastSeconds:
+			return 0, errors.New("must be more than 0")
+		case total > longest.Seconds():
+			return 0, fmt.Errorf("%q is more than a year", text.Clip(value))
 		}
-		if err := checkNumbers(attr, name); err != nil {
-			return nil, err
-		}
-		if err := condor.CheckLiteral(name, strings.HasPrefix(attr, "indexed_")); err != nil {
-			return nil, err
-		}
-		if err := condor.CheckName(name, condor.InInputs); err != nil {
-			return nil, err
-		}
-		names, begin = append(names, name), i+1
+		return time.Duration(total) * time.Second, nil
+	})
+}
+
+func timeUnit(unit string) (seconds float64) {
+	switch unit {
+	case "s", "sec", "second", "seconds":
+		return 1
+	case "m", "min", "minute", "minutes":
+		return 60
+	case "h", "hour", "hours":
+		return 3600
+	case "d", "day", "days":
+		return 24 * 3600
 	}
-	return names, nil
+	return 0
+}
+
+// size is for a size, 512MB or 1.5 GB, stored in bytes, or auto, stored as 0. Units are powers of
+// 1024, as in HTCondor. A number without a unit is an error: HTCondor takes it for megabytes of
+// memory but for kilobytes of disk, and a pool can refuse it.
+func size(to *int64, units, unit string) func(string) error {
+	return store(to, func(value string) (int64, error) {
+		if isAuto(value) {
+			return 0, nil
+		}
+		switch _, given, rest, ok := text.NumberAndUnit(value); {
+		case !ok || rest != "":
+			return 0, fmt.Errorf("%q is not a size: write it as 512MB or 2GB, or auto", text.Clip(value))
+		case given == "":
+			return 0, fmt.Errorf("%q has no unit: HTCondor takes it for %s: write %s%s", text.Clip(value), units, text.Clip(value), unit)
+		}
+		return text.ParseSize(value)
+	})
 }
 
 // unquote removes the double quotes around a text, if any.
@@ -167,47 +262,4 @@ func unquote(s string) (string, error) {
 		return inner, nil
 	}
 	return "", fmt.Errorf(`%s: double quotes must be at both ends or at neither`, text.Clip(s))
-}
-
-func parseInteger(name, value string) (int, error) {
-	least, most := limits(name)
-	n, err := strconv.Atoi(value)
-	if err != nil || n < least || n > most || value[0] == '+' {
-		return 0, fmt.Errorf("%q is not a whole number from %d to %d", text.Clip(value), least, most)
-	}
-	return n, nil
-}
-
-func parseYesNo(value string) (bool, error) {
-	switch strings.ToLower(value) {
-	case "yes", "true":
-		return true, nil
-	case "no", "false":
-		return false, nil
-	}
-	return false, fmt.Errorf("%q is neither yes nor no", text.Clip(value))
-}
-
-// parseSystems parses a list of systems and sorts it.
-func parseSystems(value string) ([]condor.System, error) {
-	value, err := unquote(value)
-	if err != nil {
-		return nil, err
-	}
-	var systems []condor.System
-	for _, word := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }) {
-		system := condor.System(strings.ToUpper(word))
-		switch {
-		case !slices.Contains(condor.Systems(), system):
-			return nil, fmt.Errorf("%s is none of linux, linux-arm64 and windows", text.Clip(word))
-		case slices.Contains(systems, system):
-			return nil, fmt.Errorf("%s is named twice", text.Clip(word))
-		}
-		systems = append(systems, system)
-	}
-	if systems == nil {
-		return nil, errors.New("write some of linux, linux-arm64 and windows")
-	}
-	slices.Sort(systems)
-	return systems, nil
 }

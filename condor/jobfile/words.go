@@ -2,13 +2,10 @@ package jobfile
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"matpool/condor"
-	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 )
 
@@ -90,37 +87,4 @@ func queueStatement(line string) (arguments string, ok bool) {
 	line = strings.TrimFunc(ordinarySpaces(line[:commentStart(line)]), isBlank)
 	word, arguments, _ := strings.Cut(line, " ")
 	return strings.Trim(arguments, condor.Blanks), strings.EqualFold(word, "queue")
-}
-
-// htcondorNumber matches HTCondor's numbers of a submission and of a job in it.
-var htcondorNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\$\((Cluster|ClusterId|Process|ProcId)\)`) })
-
-// checkNumbers returns an error if the name of a file has HTCondor's number of a job where it
-// has no effect.
-func checkNumbers(attr, name string) error {
-	numbers := htcondorNumber().FindAllString(name, -1)
-	plain := htcondorNumber().ReplaceAllString(name, "")
-	job := condor.Template(name).Uses("Process") || condor.Template(name).Uses("ProcId")
-	switch {
-	case numbers == nil:
-		return nil
-	case job && attr == "input_files":
-		return fmt.Errorf("%s: every job gets this file: for files with numbers write indexed_input_files = %s", text.Clip(name), plain)
-	case job && strings.HasPrefix(attr, "indexed_") && condor.Base(plain) != "" && file.InsertIndex(plain, numbers[0]) == name:
-		return fmt.Errorf("%s: write %s: the number goes before the extension, as in %s", text.Clip(name), plain, file.Indexed(plain, 7))
-	case job && strings.HasPrefix(attr, "indexed_"):
-		return fmt.Errorf("%s: write $(index), not HTCondor's numbers, which begin at 0 in every submission", text.Clip(name))
-	}
-	return fmt.Errorf("%s: HTCondor's numbers are only for stdout, stderr, log and arguments", text.Clip(name))
-}
-
-// checkJobNumber returns an error for $(Process), unless the text also has what makes it
-// unique. Its author means the index of the product, but a second submission, such as one of
-// what is missing, begins at 0 again: a job would compute another product, or write to
-// another job's file.
-func checkJobNumber(template condor.Template) error {
-	if template.Uses("index") || template.Uses("first") || template.Uses("Cluster") || template.Uses("ClusterId") || !template.PerJob() {
-		return nil
-	}
-	return fmt.Errorf("write $(index), not %s: it begins at 0 in every submission", htcondorNumber().FindString(string(template)))
 }

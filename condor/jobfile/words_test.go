@@ -54,7 +54,7 @@ func TestOtherWords(t *testing.T) {
 		{"request_disk = 1048576", `request_disk: "1048576" has no unit: HTCondor takes it for kilobytes: write 1048576KB`},
 
 		{"runtime = soon", `runtime: "soon" is not a time: write minutes, as in 60, or 30s, 90m, 2h`},
-		{"runtime = 0", "runtime: it must be more than 0"},
+		{"runtime = 0", "runtime: must be more than 0"},
 		{"runtime = 5\nmax_run_time = 6", "2: max_run_time is already set on line 1, as runtime"},
 		{"max_run_time = 5\nRunTime = 6", "2: RunTime is already set on line 1, as max_run_time"},
 		{"runtime = 5\nRunTime = 6", "2: RunTime is already set on line 1"},
@@ -68,7 +68,7 @@ func TestOtherWords(t *testing.T) {
 		}
 		if name, value, ok := strings.Cut(test.in, "="); ok && !strings.Contains(test.in, "\n") {
 			name = strings.TrimSpace(name)
-			_, known := attribute(name)
+			_, known := find(Attributes(), name)
 			if !known && !Foreign(name) {
 				t.Errorf("%s is not foreign", name)
 			}

@@ -75,7 +75,7 @@ func (d *Description) Check() error {
 			fail("%w", err)
 		}
 	}
-	if a, b, clash := condor.SameBase(d.ignoresCase(), common); clash {
+	if a, b, clash := condor.ClashInJob(d.ignoresCase(), d.program(), nil, common); clash {
 		fail("%s and %s would have the same name in each job's folder", a, b)
 		common = nil
 	}
@@ -130,6 +130,15 @@ func (d *Description) commonFiles() []string {
 	return append(slices.Clone(d.Inputs), d.Outbox)
 }
 
+// program returns the program's file, or "" if its name differs between systems: then it has a
+// system in it, as no other file has.
+func (d *Description) program() string {
+	if len(d.Systems) == 1 {
+		return d.Executable
+	}
+	return ""
+}
+
 // ignoresCase reports whether some of the machines ignore case in file names.
 func (d *Description) ignoresCase() bool { return slices.Contains(d.Systems, condor.Windows) }
 
@@ -146,11 +155,11 @@ func (d *Description) checkJob(j *Job, common []string) error {
 			return err
 		}
 	}
-	if a, b, clash := condor.SameBase(d.ignoresCase(), j.Inputs, common); clash {
+	if a, b, clash := condor.ClashInJob(d.ignoresCase(), d.program(), j.Inputs, common); clash {
 		return fmt.Errorf("%s and %s would have the same name in the job's folder", a, b)
 	}
 	if len(d.InputRemaps) > 0 {
-		if a, b, clash := condor.SameBase(d.ignoresCase(), d.InputNames(j), common); clash {
+		if a, b, clash := condor.ClashInJob(d.ignoresCase(), d.program(), d.InputNames(j), common); clash {
 			return fmt.Errorf("two inputs would be %s and %s in the job's folder", condor.Base(a), condor.Base(b))
 		}
 	}
@@ -172,7 +181,7 @@ func (d *Description) checkJob(j *Job, common []string) error {
 		}
 		outputs = append(outputs, m.Name)
 	}
-	if a, _, clash := condor.SameBase(d.ignoresCase(), outputs); clash {
+	if a, _, clash := condor.ClashInJob(d.ignoresCase(), "", outputs, nil); clash {
 		return fmt.Errorf("%s would come back under two names", a)
 	}
 	return nil

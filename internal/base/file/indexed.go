@@ -30,10 +30,15 @@ func IndexedRange(name string, first, count int) []string {
 // that. Other names get it before the extension of the last part, or at the end if it has
 // none: inputA7.npy, pipe7, logs.d/out7. As in Python's os.path.splitext, dots at the beginning
 // of a name do not begin an extension.
-// For an array of an archive it is the archive that is numbered: output7.npz:C.
+//
+// For an array of an archive, FILE.npz:NAME, the archive gets the index: output7.npz:C. If only
+// NAME has $(index), only NAME gets it: all.npz:C7.
 func InsertIndex(name, index string) string {
 	if path, member, ok := SplitMember(name); ok {
-		return InsertIndex(path, index) + ":" + member
+		if PlacesIndex(path) || !PlacesIndex(member) {
+			path = InsertIndex(path, index)
+		}
+		return path + ":" + placeOfIndex().ReplaceAllLiteralString(member, index)
 	}
 	if PlacesIndex(name) {
 		return placeOfIndex().ReplaceAllLiteralString(name, index)
@@ -50,13 +55,13 @@ func PlacesIndex(name string) bool {
 	return strings.Contains(name, "$(") && placeOfIndex().MatchString(name)
 }
 
-// SplitMember takes the name of an array of an archive apart, FILE.npz:NAME. The colon is one
-// behind the extension .npz, in any case, and the last of such.
+// SplitMember splits the name of an array in an archive, FILE.npz:NAME, at the first colon after
+// the extension .npz, in any case. NAME may have colons and slashes: w.npz:layer/W:0.
 func SplitMember(name string) (path, member string, ok bool) {
-	const ext = ".npz"
-	for i := strings.LastIndexByte(name, ':'); i > len(ext); i = strings.LastIndexByte(name[:i], ':') {
-		if i < len(name)-1 && strings.EqualFold(name[i-len(ext):i], ext) {
-			return name[:i], name[i+1:], true
+	const colon = ".npz:"
+	for i := 1; i+len(colon) < len(name); i++ {
+		if strings.EqualFold(name[i:i+len(colon)], colon) {
+			return name[:i+len(colon)-1], name[i+len(colon):], true
 		}
 	}
 	return name, "", false

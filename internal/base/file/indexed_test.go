@@ -29,7 +29,10 @@ func TestIndexed(t *testing.T) {
 		{`C:\x.npz:C`, 7, `C:\x7.npz:C`},
 		{"in_$(index)_A.npy", 7, "in_7_A.npy"},
 		{"run$(Index)/x$(INDEX).npy", 7, "run7/x7.npy"},
-		{"run$(index)/x.npz:a$(index)", 7, "run7/x.npz:a$(index)"},
+		{"all.npz:A$(index)", 7, "all.npz:A7"},
+		{"run$(index)/x.npz:a$(Index)", 7, "run7/x.npz:a7"},
+		{"run$(index)/x.npz:a", 7, "run7/x.npz:a"},
+		{"w.npz:linear/W:0", 7, "w7.npz:linear/W:0"},
 		{"$(indx).npy", 7, "$(indx)7.npy"},
 	} {
 		if got := Indexed(test.name, test.index); got != test.want {
@@ -41,6 +44,19 @@ func TestIndexed(t *testing.T) {
 func TestIndexedRange(t *testing.T) {
 	if got := fmt.Sprint(IndexedRange("out.npy", 9, 3)); got != "[out9.npy out10.npy out11.npy]" {
 		t.Error(got)
+	}
+}
+
+func TestSplitMember(t *testing.T) {
+	for name, want := range map[string][2]string{
+		"x.npz:C": {"x.npz", "C"}, "d.e/x.NPZ:a.b/c.npy": {"d.e/x.NPZ", "a.b/c.npy"}, `C:\x.npz:C`: {`C:\x.npz`, "C"}, "C:/x.npz": {},
+		"w.npz:W:0": {"w.npz", "W:0"}, "w.npz:/conv5_3/W": {"w.npz", "/conv5_3/W"}, "w.npz:a.npz:b": {"w.npz", "a.npz:b"}, "w.npz::": {"w.npz", ":"},
+		"x.npz": {}, "x.npz:": {}, ".npz:C": {}, "x.npy:C": {}, "npz:C": {},
+	} {
+		path, member, ok := SplitMember(name)
+		if ok != (want[0] != "") || ok && (path != want[0] || member != want[1]) || !ok && path != name {
+			t.Errorf("%s: %q, %q, %t; want %q", name, path, member, ok, want)
+		}
 	}
 }
 

@@ -1,0 +1,150 @@
+package jobfile
+
+import (
+	"slices"
+	"strings"
+
+	"matpool/condor"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
+)
+
+// combine sets what follows from several attributes. Given reports whether one has a value that
+// is not its default.
+func (d *draft) combine(given func(attr string) bool) {
+	program := strings.ToLower(condor.Base(d.Executable))
+	d.Matprod = program == "" || program == "matprod" || program == "matprod.exe"
+	if d.isRandom {
+		d.Random = &d.random
+	}
+	if !given("indexed_input_files") {
+		switch {
+		case !d.Matprod || d.isRandom:
+			d.IndexedInputs = nil
+		case d.Gram:
+			d.IndexedInputs = []string{"inputX.npy"}
+		}
+	}
+	if d.fixed != "" && d.Matprod && len(d.Inputs) == 1 {
+		d.Fixed = Fixed{Factor: d.fixed, Name: d.Inputs[0]}
+		archive, _, _ := file.SplitMember(d.Fixed.Name) // the jobs get all of it
+		d.Inputs = []string{archive}
+	}
+	if tiles := d.Grid.Tiles(); tiles > 0 && d.Sum && !given("products_per_job") {
+		d.ProductsPerJob = max(d.TotalJobs/tiles, 1) // a job sums the products of a tile
+	}
+}
+
+// check reports values that exclude each other: fail gets the attribute at fault and a message.
+func (d *draft) check(given func(attr string) bool, fail func(attr, format string, args ...any)) {
+	if d.TotalJobs == 0 {
+		fail("total_jobs", "set the number of products, as in total_jobs = 100")
+	}
+	if given("arguments") && d.Matprod {
+		fail("arguments", "matsubmit makes matprod's arguments: leave this out, or set executable to another program")
+	}
+
+	// Which factors: files of each product, one fixed file, or random numbers.
+	if d.Random == nil {
+		for _, attr := range []string{"size", "seed", "rng", "distribution", "dtype"} {
+			if given(attr) {
+				fail(attr, "requires inputs = random")
+			}
+		}
+	}
+	fixed := given("fixed")
+	n := len(d.IndexedInputs)
+	isPair := n == 1 && IsArchive(d.IndexedInputs[0])
+	switch {
+	case !d.Matprod && d.Random != nil:
+		fail("inputs", "only matprod makes random inputs")
+	case !d.Matprod && fixed:
+		fail("fixed", "only matprod has a fixed factor; each job of another program gets all of input_files")
+	case !d.Matprod:
+	case d.Gram && (d.Random != nil || fixed):
+		fail("gram", "needs numbered files: it can't be combined with inputs = random or fixed")
+	case d.Gram:
+	case d.Random != nil && fixed:
+		fail("fixed", "with inputs = random both factors are made in the job")
+	case d.Random != nil && n > 0:
+		fail("indexed_input_files", "with inputs = random the jobs get no inputs: leave this out")
+	case d.Random != nil && !given("seed"):
+		fail("inputs", "random inputs need a seed, as in seed = 42")
+	case d.Random != nil:
+	case fixed && (n != 1 || d.Fixed.Factor == ""):
+		fail("fixed", "needs one file in input_files and one in indexed_input_files, such as inputB.npy, not %d and %d", len(d.Inputs), n)
+	case n == 1 && !isPair && len(d.Inputs) == 1 && !fixed:
+		fail("indexed_input_files", "if %s is a factor of all products, write fixed = a, for %[1]s·%s, or fixed = b, for %[2]s·%[1]s", d.Inputs[0], d.IndexedInputs[0])
+	case n != 2 && !isPair && !fixed:
+		fail("indexed_input_files", "matprod needs two inputs, the factors, or one .npz file of both, not %d", n)
+	}
+
+	// Which product is made of them.
+	switch {
+	case d.Gram && !d.Matprod:
+		fail("gram", "only matprod makes Gram matrices")
+	case d.Transpose && !d.Matprod:
+		fail("transpose", "only matprod transposes a factor")
+	case d.Gram && d.Transpose:
+		fail("transpose", "gram = yes transposes its input already: remove one of them")
+	case d.Gram && d.Random == nil && len(d.IndexedInputs) != 1:
+		fail("indexed_input_files", "gram = yes needs one input, not %d", len(d.IndexedInputs))
+	}
+	if d.Sum && !d.Matprod {
+		fail("sum", "only matprod can sum its products")
+	}
+
+	// Which tile it is.
+	tiles := d.Grid.Tiles()
+	switch {
+	case tiles == 0:
+	case !d.Matprod:
+		fail("grid", "only matprod makes tiles")
+	case d.Gram:
+		fail("grid", "can't be combined with gram = yes: a Gram matrix is cut into panels only")
+	case d.FirstIndex != 0:
+		fail("first_index", "tiles are numbered from 0, not %d", d.FirstIndex)
+	case d.TotalJobs == 0 || !d.Sum && d.TotalJobs == tiles:
+	case d.TotalJobs%tiles != 0 || d.TotalJobs < tiles:
+		fail("total_jobs", "a grid of %dx%d has %d tiles, and %d products do not divide evenly among them", d.Grid.Rows, d.Grid.Cols, tiles, d.TotalJobs)
+	case !d.Sum:
+		fail("total_jobs", "a grid of %dx%d has %d tiles: write sum = yes if each is the sum of %d products", d.Grid.Rows, d.Grid.Cols, tiles, d.TotalJobs/tiles)
+	case d.ProductsPerJob != d.TotalJobs/tiles:
+		fail("products_per_job", "leave it out: with sum = yes and a grid, a job has the %d products of a tile", d.TotalJobs/tiles)
+	}
+
+	// The names of the files.
+	if d.Matprod && len(d.IndexedOutputs) > 1 {
+		fail("indexed_output_files", "matprod has one output, the product, not %d", len(d.IndexedOutputs))
+	}
+	for _, list := range []struct {
+		attr  string
+		names []string
+	}{{"indexed_input_files", d.IndexedInputs}, {"indexed_output_files", d.IndexedOutputs}} {
+		for _, name := range list.names {
+			// In a job, matprod's files are in one folder.
+			if d.Matprod && file.PlacesIndex(name) && !file.PlacesIndex(condor.Base(name)) {
+				fail(list.attr, "%s: matprod needs $(index) in the last part of the name, too, as in run$(index)/x$(index).npy", text.Clip(name))
+			}
+		}
+	}
+	for _, name := range d.IndexedOutputs {
+		if slices.Contains(d.IndexedInputFiles(), name) {
+			fail("indexed_output_files", "%s is also an input", name)
+		}
+		if _, _, isMember := file.SplitMember(name); isMember && d.Matprod {
+			fail("indexed_output_files", "%s: an output must be a whole file, not an array in one", name)
+		}
+	}
+	ignoreCase := slices.Contains(d.Systems, condor.Windows)
+	if a, b, clash := condor.ClashInJob(ignoreCase, d.Executable, d.IndexedInputFiles(), d.Inputs); clash {
+		attr := "indexed_input_files"
+		if slices.Contains(d.Inputs, b) && !slices.Contains(d.IndexedInputFiles(), a) {
+			attr = "input_files"
+		}
+		fail(attr, "%s and %s would have the same name in a job's folder", a, b)
+	}
+	if a, b, clash := condor.ClashInJob(ignoreCase, d.Executable, d.IndexedOutputs, nil); clash {
+		fail("indexed_output_files", "%s and %s would have the same name in a job's folder", a, b)
+	}
+}
