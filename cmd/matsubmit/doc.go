@@ -114,20 +114,20 @@ Attributes:
 	arguments             TEXT     another program's arguments; $(index) is the job's number, $(first) and $(count) a batch's range
 	indexed_input_files   NAMES    inputs of each product, numbered before the extension or at $(index): inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors (inputA.npy, inputB.npy)
 	indexed_output_files  NAMES    outputs of each product, numbered in the same way (default: output.npy for matprod; for another program all new files, in FILE.out/INDEX)
-	gram                  yes|no   a product is the Gram matrix XᵀX of one input, which by default is inputX.npy (no)
-	transpose             TEXT     a: a product is AᵀB, not AB
-	grid                  TEXT     RxC: the products are the tiles of one matrix, of the pairs that matinit -grid writes; with sum = yes, the sum of each job is a tile
+	gram                  yes|no   a product is the Gram matrix XᵀX of one input, inputX.npy by default (no)
+	transpose             a        a: a product is AᵀB, not AB
+	grid                  RxC      the products are the tiles of one matrix, R rows of C tiles, of the pairs that matinit -grid writes; with sum = yes, the sum of each job is a tile
 	input_files           NAMES    files that every job gets
-	fixed                 TEXT     of matprod: factor a (the first) or b (the second) is the same in all products, the file in input_files; the other one is in indexed_input_files
-	inputs                TEXT     files, or random: the jobs of matprod make their factors, and no inputs are sent (files)
-	size                  NUMBER   of random inputs: they are size × size matrices (1000)
-	seed                  TEXT     of random inputs: product i has the pair of np.random.default_rng([seed, i])
-	rng                   TEXT     of random inputs: numpy's generator, always pcg64 (pcg64)
-	distribution          TEXT     of random inputs: uniform, normal or integers:LO:HI (uniform)
-	dtype                 TEXT     of random inputs: numpy's name of their type (default: float64; of integers int64)
+	fixed                 a|b      of matprod: factor a (the first) or b (the second) is the same in all products: the file in input_files; the other one is in indexed_input_files
+	inputs                WORD     files, or random: the jobs of matprod generate their factors, and no inputs are sent (files)
+	size                  NUMBER   with inputs = random: the factors are SIZE × SIZE matrices (1000)
+	seed                  NUMBER   with inputs = random: product i has the pair of np.random.default_rng([SEED, i])
+	rng                   WORD     with inputs = random: numpy's generator, always pcg64 (pcg64)
+	distribution          TEXT     with inputs = random: uniform, normal or integers:LO:HI (uniform)
+	dtype                 TEXT     with inputs = random: numpy's name for their type (default: float64; for integers int64)
 	total_jobs            NUMBER   the number of products
 	first_index           NUMBER   the number of the first product (0)
-	products_per_job      NUMBER   the number of products that a job computes, or auto (1)
+	products_per_job      NUMBER   the number of products that a job computes, or auto: matsubmit chooses it (1)
 	slots                 NUMBER   the number of slots for which auto provides jobs, and that -local uses at most (default: those that match, or 8 if condor_status does not answer; for -local all that fit)
 	sum                   yes|no   a job returns the sum of its products instead of the products (no)
 	indexed_stdout        NAME     where each job's standard output goes, numbered
@@ -136,15 +136,15 @@ Attributes:
 	stdout                NAME     where the jobs' standard output goes (logs/$(index).out)
 	stderr                NAME     where the jobs' standard error goes (logs/$(index).err)
 	log                   NAME     the log of all jobs (FILE.log)
-	operating_systems     SYSTEMS  some of linux, linux-arm64 and windows (default: those for which the program exists)
+	operating_systems     SYSTEMS  one or more of linux, linux-arm64 and windows (default: those for which the program exists)
 	request_cpus          NUMBER   processors for a job (1)
 	request_memory        SIZE     memory for a job (auto)
 	request_disk          SIZE     disk space for a job (auto)
-	max_retries           NUMBER   the number of times that a failed job is run again (3)
-	retry_delay           TIME     how long a failed job avoids the same machine (10)
-	max_run_time          TIME     how long a job may run before it is held; runtime is the same (60)
+	max_retries           NUMBER   how many times a failed job runs again (3)
+	retry_delay           TIME     how long a failed job avoids the same machine, in minutes, or as in 30s or 2h (10)
+	max_run_time          TIME     how long a job may run before it is held, in minutes, or as in 30s or 2h; runtime is the same (60)
 	batch_name            TEXT     the name of the jobs in condor_q (FILE)
-	max_idle              NUMBER   the number of jobs that wait in the queue at a time (default: all)
+	max_idle              NUMBER   how many jobs wait in the queue at a time (default: all)
 	requirements          TEXT     further requirements on the machines, in HTCondor's syntax
 	condor.NAME           TEXT     passed to HTCondor unchanged, as NAME = TEXT
 	+NAME                 TEXT     passed to HTCondor unchanged, as +NAME = TEXT

@@ -30,6 +30,11 @@ func (d *draft) combine(given func(attr string) bool) {
 		archive, _, _ := file.SplitMember(d.Fixed.Name) // the jobs get all of it
 		d.Inputs = []string{archive}
 	}
+	for _, name := range d.IndexedInputs {
+		if archive, _, _ := file.SplitMember(name); d.Matprod && isCommonArchive(name) && !slices.Contains(d.Inputs, archive) {
+			d.Inputs = append(d.Inputs, archive)
+		}
+	}
 	if tiles := d.Grid.Tiles(); tiles > 0 && d.Sum && !given("products_per_job") {
 		d.ProductsPerJob = max(d.TotalJobs/tiles, 1) // a job sums the products of a tile
 	}
@@ -123,7 +128,7 @@ func (d *draft) check(given func(attr string) bool, fail func(attr, format strin
 	}{{"indexed_input_files", d.IndexedInputs}, {"indexed_output_files", d.IndexedOutputs}} {
 		for _, name := range list.names {
 			// In a job, matprod's files are in one folder.
-			if d.Matprod && file.PlacesIndex(name) && !file.PlacesIndex(condor.Base(name)) {
+			if path, _, _ := file.SplitMember(name); d.Matprod && file.PlacesIndex(path) && !file.PlacesIndex(condor.Base(path)) {
 				fail(list.attr, "%s: matprod needs $(index) in the last part of the name, too, as in run$(index)/x$(index).npy", text.Clip(name))
 			}
 		}

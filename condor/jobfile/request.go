@@ -68,18 +68,26 @@ type Grid struct{ Rows, Cols int }
 // Tiles returns the number of tiles.
 func (g Grid) Tiles() int { return g.Rows * g.Cols }
 
-// IndexedInputFiles returns the names of the files of [Request.IndexedInputs], each once.
+// IndexedInputFiles returns the names of the files of [Request.IndexedInputs], each once. An
+// archive of which only the arrays are numbered is not among them, but in [Request.Inputs].
 func (q *Request) IndexedInputFiles() []string {
 	if !q.Matprod { // it may have a file of such a name
 		return q.IndexedInputs
 	}
 	var names []string
 	for _, name := range q.IndexedInputs {
-		if path, _, _ := file.SplitMember(name); !slices.Contains(names, path) {
+		if path, _, _ := file.SplitMember(name); !slices.Contains(names, path) && !isCommonArchive(name) {
 			names = append(names, path)
 		}
 	}
 	return names
+}
+
+// isCommonArchive reports whether an array of an archive is numbered, but not the archive:
+// all.npz:A$(index).
+func isCommonArchive(name string) bool {
+	path, member, _ := file.SplitMember(name)
+	return file.PlacesIndex(member) && !file.PlacesIndex(path)
 }
 
 // The default names of matprod's outputs.

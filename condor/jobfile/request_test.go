@@ -347,3 +347,23 @@ func TestSeed(t *testing.T) {
 		}
 	}
 }
+
+// Jobs get an archive of which only the arrays are numbered as a common file, and an archive
+// that is numbered as their own.
+func TestArraysOfArchives(t *testing.T) {
+	for _, test := range []struct{ in, own, common string }{
+		{"indexed_input_files = a.npz:A, b.npz:layer/W:0", "a.npz b.npz", ""},
+		{"indexed_input_files = a.npz:A, a.npz:B", "a.npz", ""},
+		{"indexed_input_files = all.npz:A$(index), all.npz:B$(index)", "", "all.npz"},
+		{"indexed_input_files = all.npz:A$(index), b.npy", "b.npy", "all.npz"},
+		{"indexed_input_files = run$(index)/x$(index).npz:A$(index), b.npy", "run$(index)/x$(index).npz b.npy", ""},
+		{"indexed_input_files = all.npz:A$(index)\ninput_files = all.npz:B\nfixed = b", "", "all.npz"},
+		{"indexed_input_files = all.npz:A$(index), all.npz:B$(index)\nexecutable = other", "all.npz:A$(index) all.npz:B$(index)", ""},
+	} {
+		f, _ := parse(t, "total_jobs = 2\n"+test.in)
+		q, err := f.Request()
+		if err != nil || strings.Join(q.IndexedInputFiles(), " ") != test.own || strings.Join(q.Inputs, " ") != test.common {
+			t.Errorf("%s: %+v, %v", test.in, q, err)
+		}
+	}
+}
