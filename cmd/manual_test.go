@@ -52,6 +52,7 @@ func forManuals(t *testing.T, test func(t *testing.T, program, manual string)) {
 // run runs a command in a folder and returns its output.
 func run(t *testing.T, dir string, command ...string) (stdout, stderr string, err error) {
 	t.Helper()
+	findPrograms(t)
 	cmd := exec.Command(command[0], command[1:]...)
 	var out, errs bytes.Buffer
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &errs
@@ -95,7 +96,7 @@ func section(manual, heading string) string {
 func TestExamplesAreTrue(t *testing.T) {
 	forManuals(t, func(t *testing.T, program, manual string) {
 		dir, ran := t.TempDir(), false
-		if err := os.CopyFS(dir, os.DirFS(filepath.Join("..", "examples"))); err != nil {
+		if err := os.CopyFS(dir, os.DirFS(examples)); err != nil {
 			t.Fatal(err)
 		}
 		for _, block := range strings.Split(section(manual, "Examples"), "\n\t$ ")[1:] {
@@ -147,7 +148,7 @@ func TestAttributesAreInTheManual(t *testing.T) {
 // The manual lists the columns of -csv and the fields of -json.
 func TestColumnsAreInTheManual(t *testing.T) {
 	manual, names := manuals(t)["matwatch"], map[string]bool{}
-	log := filepath.Join("..", "condor", "eventlog", "testdata", "retries.log")
+	log := filepath.Join(logs, "retries.log")
 	table, _, _ := run(t, ".", "matwatch", "-csv", log)
 	header, _, _ := strings.Cut(strings.TrimSpace(table), "\n")
 	for name := range strings.SplitSeq(header, ",") {

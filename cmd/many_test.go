@@ -70,6 +70,7 @@ func TestManyJobs(t *testing.T) {
 // inputs takes there. The best of several runs counts, since other tests run at the same time.
 func submitMany(t *testing.T, dir string, inputs []string, flags ...string) {
 	t.Helper()
+	findPrograms(t)
 	const limit, readings, megabytes = 5 * time.Second, 5, 200
 	var tried []string
 	for range 3 {

@@ -30,6 +30,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -40,17 +41,12 @@ import (
 	"matpool/elem"
 	"matpool/internal/status"
 	"matpool/npyio"
+	"matpool/test/programs"
 )
 
 var update = flag.Bool("update", false, "update the files that the scripts' cmp lines compare with, and the sections on flags in the manuals")
 
 func TestMain(m *testing.M) {
-	bin, remove, err := programs()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	os.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 	// The programs would also ignore a signal that these tests ignore, as after nohup; they do
 	// not inherit that a signal is caught.
 	for _, sig := range []os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM} {
@@ -58,8 +54,10 @@ func TestMain(m *testing.M) {
 			signal.Notify(make(chan os.Signal, 1), sig)
 		}
 	}
-	code := m.Run()
-	remove()
+	code := programs.Main(m)
+	if wrappers != "" {
+		os.RemoveAll(wrappers)
+	}
 	os.Exit(code)
 }
 
@@ -71,28 +69,29 @@ func long(t *testing.T) {
 	}
 }
 
-// programs returns the folder of the tested programs.
-func programs() (bin string, remove func(), err error) {
-	if bin := os.Getenv("MATPOOL_BIN"); bin != "" {
-		bin, err := filepath.Abs(bin)
-		if err == nil && underWine() {
-			return wrap(bin)
+// findPrograms puts the folder of the tested programs on PATH. Every test that runs one calls it.
+func findPrograms(t testing.TB) {
+	t.Helper()
+	bin := programs.Dir(t)
+	programs.Read(t, logs, examples)
+	path.Do(func() {
+		if underWine() {
+			if err := wrap(bin); err != nil {
+				t.Fatal(err)
+			}
+			bin = wrappers
 		}
-		return bin, func() {}, err
-	}
-	if bin, err = os.MkdirTemp("", "matpool-bin-"); err != nil {
-		return "", nil, err
-	}
-	build := exec.Command("go", "build", "-trimpath", "-o", bin, "./...")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if text, err := build.CombinedOutput(); err != nil {
-		os.RemoveAll(bin)
-		return "", nil, fmt.Errorf("%v: %v\n%s", build, err, text)
-	}
-	return bin, func() { os.RemoveAll(bin) }, nil
+		os.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	})
 }
 
+var path sync.Once
+
+// Folders whose files the programs read.
+const logs, examples = "../condor/eventlog/testdata", "../examples"
+
 func TestScripts(t *testing.T) {
+	findPrograms(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		UpdateScripts:       *update,
@@ -101,7 +100,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[fixtures] = list(env.WorkDir)
 			session(env.Setenv)
-			for name, dir := range map[string]string{"LOGS": "../condor/eventlog/testdata", "EXAMPLES": "../examples"} {
+			for name, dir := range map[string]string{"LOGS": logs, "EXAMPLES": examples} {
 				path, err := filepath.Abs(dir)
 				if err != nil {
 					return err

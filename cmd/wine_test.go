@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // The same scripts test the Windows programs. If MATPOOL_BIN contains matprod.exe, …, the scripts
@@ -19,27 +20,30 @@ func underWine() bool {
 	return bin != "" && err == nil
 }
 
-// wrap makes a folder of wrappers around the programs for Windows.
-func wrap(bin string) (wrappers string, remove func(), err error) {
+// wrappers is the folder of the wrappers, if there are any.
+var wrappers string
+
+// wrap makes wrappers around the programs for Windows in a folder.
+func wrap(bin string) error {
 	if os.Getenv("MATPOOL_WINE") == "" {
-		return "", nil, errors.New("programs for Windows are tested inside test/wine/session.sh")
+		return errors.New("programs for Windows are tested inside test/wine/session.sh")
 	}
 	run, err := filepath.Abs("../test/wine/run")
 	if err != nil {
-		return "", nil, err
+		return err
 	}
 	if wrappers, err = os.MkdirTemp("", "matpool-wine-"); err != nil {
-		return "", nil, err
+		return err
 	}
-	programs, err := filepath.Glob(filepath.Join(bin, "*.exe"))
-	for _, program := range programs {
-		name := filepath.Base(program)
+	names, err := filepath.Glob(filepath.Join(bin, "*.exe"))
+	for _, program := range names {
+		name := strings.TrimSuffix(filepath.Base(program), ".exe")
 		text := fmt.Sprintf("#!/bin/sh\nexec '%s' '%s' \"$@\"\n", run, program)
 		if err == nil {
-			err = os.WriteFile(filepath.Join(wrappers, name[:len(name)-len(".exe")]), []byte(text), 0o777)
+			err = os.WriteFile(filepath.Join(wrappers, name), []byte(text), 0o777)
 		}
 	}
-	return wrappers, func() { os.RemoveAll(wrappers) }, err
+	return err
 }
 
 // session passes Wine's session on to the scripts' programs, and sets SYSTEM and EXE for the system of the programs.

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"matpool/test/programs"
 )
 
 // Every file that the documents in an archive link to is in the archive.
@@ -47,6 +49,7 @@ func TestReadmeNamesOpenBLASWhereItIs(t *testing.T) {
 // Every file and heading that our documents link to exists.
 func TestLinksInTheTree(t *testing.T) {
 	t.Chdir("..")
+	programs.ReadModule(t, ".")
 	out, err := exec.Command("git", "ls-files", "-z").Output()
 	if err != nil {
 		t.Fatal(err)

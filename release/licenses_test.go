@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"matpool/test/programs"
 )
 
 func TestFindLicenses(t *testing.T) {
@@ -40,6 +42,7 @@ func TestNoLicence(t *testing.T) {
 // Our modules: those that are linked in, and not those that only the tests use.
 func TestModuleLicenses(t *testing.T) {
 	t.Chdir("..")
+	programs.ReadModule(t, ".")
 	for _, target := range targets {
 		files, err := target.moduleLicenses()
 		if err != nil {

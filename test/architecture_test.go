@@ -9,11 +9,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"matpool/test/programs"
 )
 
 // goList returns the words that go list prints.
 func goList(t *testing.T, args ...string) []string {
 	t.Helper()
+	programs.ReadModule(t, "..")
 	cmd := exec.Command("go", append([]string{"list"}, args...)...)
 	cgo := "CGO_ENABLED=0"
 	if slices.Contains(args, "-tags") {

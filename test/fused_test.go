@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"matpool/test/programs"
 )
 
 // exact are the packages whose results are the same on every processor.
@@ -16,6 +18,7 @@ var exact = []string{"./blas", "./condor/jobfile", "./internal/sum/ddsum", "./el
 // packages only math.FMA becomes such an instruction, once for each time it is written. Elsewhere float64(x*y) + z
 // forbids it (The Go Programming Language Specification, "Floating-point operators").
 func TestNothingIsFusedButFMA(t *testing.T) {
+	programs.ReadModule(t, "..")
 	build := exec.Command("go", append([]string{"build", "-gcflags=-S"}, exact...)...)
 	build.Dir = ".."
 	build.Env = append(os.Environ(), "GOARCH=arm64", "CGO_ENABLED=0")

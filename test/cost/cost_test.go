@@ -20,6 +20,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"matpool/test/programs"
 )
 
 const (
@@ -40,7 +42,7 @@ type allowed struct {
 	maps     int64 // so many files are mapped, where they can be: see mapping
 }
 
-var programs = []allowed{
+var budgets = []allowed{
 	{name: "one job", argv: []string{"matprod", "-threads", "1", "inputA0.npy", "inputB0.npy", "output0.npy"},
 		read: 2*matrix + slack, written: matrix + slack, calls: 150, faults: panels, memoryMB: 44, maps: 2},
 	{name: "a batch", argv: []string{"matprod", "-threads", "1", "-count", "10"},
@@ -63,32 +65,18 @@ const faultaround = 64 << 10
 // slack allows for other reads and writes: what Go reads about the system, the norm.
 const slack = 64 << 10
 
-// build returns the folder of the programs, and a small program that starts them: if this large process started them, its
-// memory would count as theirs.
-func build(t *testing.T) (bin, launch string) {
-	temp := t.TempDir()
-	launch = filepath.Join(temp, "launch")
-	builds := [][]string{{"build", "-o", launch, "./bench/launch"}}
-	if bin = os.Getenv("MATPOOL_BIN"); bin == "" {
-		bin = temp
-		builds = append(builds, []string{"build", "-o", bin + "/", "./cmd/..."})
-	}
-	for _, args := range builds {
-		cmd := exec.Command("go", args...)
-		cmd.Dir, cmd.Env = "../..", append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v\n%s", cmd, err, out)
-		}
-	}
-	return bin, launch
+func TestMain(m *testing.M) {
+	os.Exit(programs.Main(m))
 }
 
 func TestProgramsCostNoMore(t *testing.T) {
 	if testing.Short() {
 		t.Skip("go test -short does without strace")
 	}
-	bin, launch := build(t)
-	dir := t.TempDir()
+	bin, dir := programs.Dir(t), t.TempDir()
+	// A small program starts them: if this large process did, its memory would count as theirs.
+	programs.Build(t, dir, "matpool/bench/launch")
+	launch := filepath.Join(dir, "launch")
 	command := func(argv ...string) *exec.Cmd {
 		cmd := exec.Command(argv[0], argv[1:]...)
 		cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOMAXPROCS=2", "GOGC=100")
@@ -100,7 +88,7 @@ func TestProgramsCostNoMore(t *testing.T) {
 		}
 	}
 	mapping := maps(t, command, bin, filepath.Join(dir, "inputA0.npy"))
-	for _, a := range programs {
+	for _, a := range budgets {
 		t.Run(a.name, func(t *testing.T) {
 			argv := append([]string{filepath.Join(bin, a.argv[0])}, a.argv[1:]...)
 			u := measure(t, command(append([]string{launch}, argv...)...))

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strconv"
 	"testing"
+
+	"matpool/test/programs"
 )
 
 // inits matches what the Go runtime reports of the beginning of one of our packages.
@@ -17,7 +19,7 @@ var inits = regexp.MustCompile(`(?m)^init (matpool/\S+) @.* clock, (\d+) bytes, 
 // Before main, our packages make next to nothing: no regular expression, and no table that most runs do not need. A job
 // with small matrices takes little longer than the start of its program.
 func TestStartsMakeLittle(t *testing.T) {
-	bin, _ := build(t)
+	bin := programs.Dir(t)
 	for _, name := range []string{"matcombine", "matinit", "matprod", "matsubmit", "matwatch"} {
 		cmd := exec.Command(filepath.Join(bin, name), "-version")
 		cmd.Env = append(os.Environ(), "GODEBUG=inittrace=1")

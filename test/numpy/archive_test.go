@@ -161,8 +161,8 @@ func TestArchivesThatLie(t *testing.T) {
 		KB     int
 	}
 	for _, command := range [][]string{
-		{matprod, "liar.npz:A", "B.npy", "c.npy"},
-		{matcombine, "-quiet", "-o", "c.npy", "liar.npz:A"},
+		{path(t, matprod), "liar.npz:A", "B.npy", "c.npy"},
+		{path(t, matcombine), "-quiet", "-o", "c.npy", "liar.npz:A"},
 	} {
 		got := ask[end](t, "peak", question{"command": command, "folder": dir})[0]
 		if got.Status != badData || !strings.Contains(got.Stderr, ": liar.npz: A: damaged: ") || got.KB > 100_000 {

@@ -14,12 +14,13 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"matpool/test/programs"
 )
 
 const (
@@ -27,8 +28,8 @@ const (
 	scripts = "../../bench/numpy"
 )
 
-// The programs, with their paths.
-var matinit, matprod, matcombine string
+// The programs.
+const matinit, matprod, matcombine = "matinit", "matprod", "matcombine"
 
 var update = flag.Bool("update", false, "write the tables of docs/FORMAT.md")
 
@@ -56,47 +57,23 @@ func testMain(m *testing.M) (int, error) {
 	if out, err := exec.Command(python, "-c", "import numpy").CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("these tests need numpy; run test/setup.sh\n%v: %s", err, out)
 	}
-	bin := os.Getenv("MATPOOL_BIN")
-	if bin == "" {
-		temp, err := os.MkdirTemp("", "matpool-test-*")
-		if err != nil {
-			return 0, err
-		}
-		defer os.RemoveAll(temp)
-		bin = temp
-		build := exec.Command("go", "build", "-o", bin, "./cmd/matinit", "./cmd/matprod", "./cmd/matcombine")
-		build.Dir, build.Env = "../..", append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := build.CombinedOutput(); err != nil {
-			return 0, fmt.Errorf("%v: %w\n%s", build, err, out)
-		}
-	} else if !filepath.IsAbs(bin) {
-		return 0, fmt.Errorf("MATPOOL_BIN is %q; it must be an absolute path", bin)
-	}
-	matinit, matprod, matcombine = filepath.Join(bin, "matinit"), filepath.Join(bin, "matprod"), filepath.Join(bin, "matcombine")
-	return m.Run(), nil
+	return programs.Main(m), nil
 }
 
-// The go command caches a package's result until a file changes that its tests have opened, and
-// it does not know which files the programs are built from. So this test reads every folder of
-// the module. (Files that TestMain opens do not count.)
-func TestIsRunAgainWhenAProgramChanges(t *testing.T) {
-	os.Getenv("MATPOOL_BIN")
-	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.Name() == ".git" {
-			return fs.SkipDir
-		}
-		return err
-	})
-	if err != nil {
-		t.Error(err)
+// path returns a program's path.
+func path(t *testing.T, program string) string {
+	t.Helper()
+	if filepath.IsAbs(program) {
+		return program
 	}
+	return filepath.Join(programs.Dir(t), program)
 }
 
 // exits runs a program in a folder, and returns its output and its exit status.
 func exits(t *testing.T, dir, program string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	cmd := exec.Command(program, args...)
+	cmd := exec.Command(path(t, program), args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &errs
 	if err := cmd.Run(); err != nil && !errors.As(err, new(*exec.ExitError)) {
 		t.Fatal(err)
@@ -117,6 +94,7 @@ func run(t *testing.T, dir, program string, args ...string) string {
 // runScript runs one of the scripts of the Python flow.
 func runScript(t *testing.T, dir, script string, args ...any) string {
 	t.Helper()
+	programs.Read(t, scripts)
 	path, err := filepath.Abs(filepath.Join(scripts, script))
 	if err != nil {
 		t.Fatal(err)
@@ -131,6 +109,7 @@ func runScript(t *testing.T, dir, script string, args ...any) string {
 // ask sends questions for one function to oracle.py, and returns the answers, of type A.
 func ask[A any](t *testing.T, command string, questions ...question) []A {
 	t.Helper()
+	programs.Read(t, ".") // oracle.py
 	text, err := json.Marshal(questions)
 	if err != nil {
 		t.Fatal(err)

@@ -34,8 +34,7 @@ func TestLinesOfTheReadme(t *testing.T) {
 			for _, dir := range []string{ours, numpys} {
 				saveOperands(t, dir)
 			}
-			program := map[string]string{"matprod": matprod, "matcombine": matcombine}[command[0]]
-			printed := run(t, ours, program, command[1:]...)
+			printed := run(t, ours, command[0], command[1:]...)
 			if want := run(t, numpys, python, "-c", "import numpy as np; "+line); want != "" && printed != want {
 				t.Errorf("prints %s, Python %s", printed, want)
 			}
