@@ -160,20 +160,24 @@ func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
 // runs the program and sends it a signal, HUP, INT or TERM. The program must die of the signal,
 // which a shell shows as status 128 plus the signal's number; with ! it must nevertheless end
 // with status 0. On Windows, INT is Ctrl-C, which ends a program with status 1; there are no
-// other signals. WHEN is a duration after the start, or the word writing: as soon as there is a
-// temporary file in the current folder.
+// other signals. WHEN is one of
+//
+//	DURATION     when the program has used so much of the processors' time
+//	writing      when there is a temporary file in the current folder
+//	FILE:REGEXP  when the file matches; the file stdout is what the program has printed
 func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) < 3 {
-		ts.Fatalf("usage: [!] signal HUP|INT|TERM duration|writing program args...")
+		ts.Fatalf("usage: [!] signal HUP|INT|TERM duration|writing|file:regexp program args...")
 	}
 	sig, ok := map[string]syscall.Signal{"HUP": syscall.SIGHUP, "INT": syscall.SIGINT, "TERM": syscall.SIGTERM}[args[0]]
 	if !ok {
 		ts.Fatalf("unknown signal %s", args[0])
 	}
 	cmd := exec.Command(args[2], args[3:]...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), ts.Stdout(), ts.Stderr()
-	come := moment(ts, args[1], cmd.Dir)
+	stdout := &transcript{to: ts.Stdout()}
+	cmd.Dir, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), stdout, ts.Stderr()
 	ts.Check(cmd.Start())
+	come := moment(ts, args[1], cmd, stdout)
 	ended := make(chan struct{})
 	go func() {
 		_ = cmd.Wait() // its error is in ProcessState
@@ -189,10 +193,10 @@ func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(cmd.Process.Signal(sig))
 	select {
 	case <-ended:
-	case <-time.After(time.Minute):
+	case <-time.After(limit):
 		ts.Check(cmd.Process.Kill())
 		<-ended
-		ts.Fatalf("it was still running a minute after the signal")
+		ts.Fatalf("it was still running %v after the signal", limit)
 	}
 	if neg {
 		if !cmd.ProcessState.Success() {
@@ -211,18 +215,74 @@ func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// moment returns a function that reports whether it is time to send the signal.
-func moment(ts *testscript.TestScript, when, dir string) func() bool {
+// limit is the time after which something does not happen any more, however busy the machine is.
+const limit = 5 * time.Minute
+
+// moment returns a function that reports whether it is time to send a signal to a running program.
+func moment(ts *testscript.TestScript, when string, cmd *exec.Cmd, stdout *transcript) func() bool {
 	if when == "writing" {
 		return func() bool {
-			temporary, _ := filepath.Glob(filepath.Join(dir, ".*.tmp-*"))
+			temporary, _ := filepath.Glob(filepath.Join(cmd.Dir, ".*.tmp-*"))
 			return len(temporary) > 0
 		}
 	}
-	delay, err := time.ParseDuration(when)
+	if file, pattern, ok := strings.Cut(when, ":"); ok {
+		matches, err := regexp.Compile("(?m)" + pattern)
+		ts.Check(err)
+		return func() bool {
+			text := stdout.text()
+			if file != "stdout" {
+				text, _ = os.ReadFile(ts.MkAbs(file))
+			}
+			return matches.Match(text)
+		}
+	}
+	used, err := time.ParseDuration(when)
 	ts.Check(err)
-	start := time.Now()
-	return func() bool { return time.Since(start) >= delay }
+	return func() bool { return processorTime(cmd.Process.Pid) >= used }
+}
+
+// processorTime returns the processors' time that a process and its children have used.
+func processorTime(pid int) time.Duration {
+	proc := fmt.Sprintf("/proc/%d/", pid)
+	stat, err := os.ReadFile(proc + "stat")
+	if err != nil {
+		return 0 // it has ended
+	}
+	// proc_pid_stat(5): the fields after the name in parentheses begin with the third, and 14 and 15 are times.
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	var ticks int64
+	for _, field := range fields[14-3 : 15-3+1] {
+		n, _ := strconv.ParseInt(field, 10, 64)
+		ticks += n
+	}
+	sum := time.Duration(ticks) * time.Second / 100
+	children, _ := os.ReadFile(proc + fmt.Sprintf("task/%d/children", pid))
+	for child := range strings.FieldsSeq(string(children)) {
+		n, _ := strconv.Atoi(child)
+		sum += processorTime(n)
+	}
+	return sum
+}
+
+// A transcript passes on what a program prints, and keeps it.
+type transcript struct {
+	mutex   sync.Mutex
+	printed []byte
+	to      io.Writer
+}
+
+func (x *transcript) Write(p []byte) (int, error) {
+	x.mutex.Lock()
+	defer x.mutex.Unlock()
+	x.printed = append(x.printed, p...)
+	return x.to.Write(p)
+}
+
+func (x *transcript) text() []byte {
+	x.mutex.Lock()
+	defer x.mutex.Unlock()
+	return slices.Clone(x.printed)
 }
 
 type key int
@@ -260,12 +320,12 @@ func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	pattern, err := regexp.Compile("(?m)" + args[1])
 	ts.Check(err)
-	for start := time.Now(); time.Since(start) < time.Minute; time.Sleep(20 * time.Millisecond) {
+	for start := time.Now(); time.Since(start) < limit; time.Sleep(20 * time.Millisecond) {
 		if text, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && pattern.Match(text) {
 			return
 		}
 	}
-	ts.Fatalf("nothing in %s matched %s within a minute", args[0], args[1])
+	ts.Fatalf("nothing in %s matched %s within %v", args[0], args[1], limit)
 }
 
 var numbers = regexp.MustCompile(`^(.*)\{(\d+)\.\.(\d+)\}(.*)$`)
