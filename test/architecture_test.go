@@ -54,6 +54,8 @@ var allowed = map[string]string{
 	"internal/progress":      "",
 	"internal/status":        "",
 	"internal/base/text":     "",
+	"internal/base/hash":     "internal/base/file",
+	"internal/record":        "internal/base/file internal/base/hash internal/base/text",
 
 	// What they do.
 	"internal/arrayfile":      "elem npyio internal/base/file internal/base/text internal/status",

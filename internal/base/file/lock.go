@@ -17,3 +17,24 @@ func Lock(name string) (f *os.File, ok bool, err error) {
 	}
 	return f, true, nil
 }
+
+// OpenLocked opens a file that others may replace, waits for its lock, and returns the file that has the
+// name then. With os.O_CREATE in flag, it makes the file if it is missing. The lock lasts as [Lock]'s
+// does; locked is false on a file system that has none.
+func OpenLocked(name string, flag int) (f *os.File, locked bool, err error) {
+	for {
+		if f, err = os.OpenFile(name, flag, 0o666); err != nil {
+			return nil, false, err
+		}
+		locked = waitLock(f)
+		opened, err := f.Stat()
+		if err != nil {
+			f.Close()
+			return nil, false, err
+		}
+		if now, err := os.Stat(name); err == nil && os.SameFile(now, opened) {
+			return f, locked, nil
+		}
+		f.Close() // it was replaced while we waited
+	}
+}

@@ -17,6 +17,15 @@ func TryLock(f *os.File) bool {
 
 func flock(f *os.File) error { return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) }
 
+// waitLock waits until it can lock an open file. It returns false if its file system has no locks.
+func waitLock(f *os.File) bool {
+	for {
+		if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != unix.EINTR {
+			return err == nil
+		}
+	}
+}
+
 // lockTemp locks a temporary file. It returns false if the file has been removed meanwhile.
 func lockTemp(f *os.File) bool {
 	if errors.Is(flock(f), unix.EWOULDBLOCK) {

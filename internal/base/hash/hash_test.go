@@ -1,0 +1,121 @@
+package hash
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The hashes are those that xxh128sum 0.8.1 prints.
+func TestHash(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                             "99aa06d3014798d86001c324468d497f",
+		"hello":                        "b5e9c1ad071b3e7fc779cfaa5e523818",
+		strings.Repeat("matpool", 500): "42504fb87d47c749983c636ce7ec31cc",
+	} {
+		if got := Of([]byte(text)).String(); got != want {
+			t.Errorf("%.10q: %s, want %s", text, got, want)
+		}
+	}
+}
+
+// In whatever pieces a file is hashed, the hash is that of the whole.
+func TestHasher(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 500 {
+		data := make([]byte, random.IntN(5000))
+		for i := range data {
+			data[i] = byte(random.Uint32())
+		}
+		var h Hasher
+		for rest := data; len(rest) > 0; {
+			n := 1 + random.IntN(min(len(rest), 1500))
+			h.Write(rest[:n])
+			rest = rest[n:]
+		}
+		if h.Sum() != Of(data) {
+			t.Fatalf("%d bytes: %v in pieces, %v at once", len(data), h.Sum(), Of(data))
+		}
+	}
+}
+
+func TestParse(t *testing.T) {
+	h := Of([]byte("x"))
+	if got, err := Parse(h.String()); err != nil || got != h {
+		t.Error(got, err)
+	}
+	for _, bad := range []string{"", "b5e9", h.String() + "0", strings.Repeat("g", 32), strings.ToUpper(h.String())} {
+		if _, err := Parse(bad); err == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+}
+
+func TestFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x")
+	data := make([]byte, 2*chunk+17)
+	rand.NewChaCha8([32]byte{}).Read(data)
+	if err := os.WriteFile(name, data, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	got, err := File(context.Background(), name)
+	if err != nil || got != Of(data) {
+		t.Error(got, err)
+	}
+	if out, err := exec.Command("xxh128sum", name).Output(); err == nil && !strings.HasPrefix(string(out), got.String()) {
+		t.Errorf("%v, but xxh128sum: %s", got, out)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := File(ctx, name); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if _, err := File(context.Background(), name+"1"); !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), name+"1: ") {
+		t.Error(err)
+	}
+}
+
+func BenchmarkHasher(b *testing.B) {
+	data := make([]byte, 8<<20)
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		var h Hasher
+		for rest := data; len(rest) > 0; rest = rest[chunk:] {
+			h.Write(rest[:chunk])
+		}
+		h.Sum()
+	}
+}
+
+func BenchmarkFile(b *testing.B) {
+	name := filepath.Join(b.TempDir(), "x")
+	if err := os.WriteFile(name, make([]byte, 8<<20), 0o666); err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(8 << 20)
+	for b.Loop() {
+		if _, err := File(context.Background(), name); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func ExampleHash() {
+	fmt.Println(Of([]byte("hello")))
+	// Output: b5e9c1ad071b3e7fc779cfaa5e523818
+}
+
+func BenchmarkOf(b *testing.B) {
+	data := make([]byte, 8<<20)
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		Of(data)
+	}
+}

@@ -1,0 +1,357 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"matpool/internal/base/hash"
+)
+
+// age waits until a file's last change is more than a tick ago: only then its hash is remembered.
+func age(t testing.TB, name string) {
+	t.Helper()
+	for {
+		stat, err := StatOf(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if stat.changed == 0 {
+			t.Skip("this file system has no time of change")
+		}
+		if !stat.racy(stat.taken, 0) {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// remember hashes a file with a fresh cache, and saves that.
+func remember(t testing.TB, name string) {
+	t.Helper()
+	var c Cache
+	if _, _, err := c.Hash(context.Background(), name); err != nil {
+		t.Fatal(err)
+	}
+	c.Flush()
+}
+
+// known is what a later program knows of a file without reading it.
+func known(name string) string {
+	var c Cache
+	h, ok := c.Lookup(name)
+	if !ok {
+		return "unknown"
+	}
+	return h.String()
+}
+
+// A file's hash is remembered by later programs. The cache is a table, too.
+func TestRemember(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "a b")
+	write(t, name, "content")
+	age(t, name)
+	if got := known(name); got != "unknown" {
+		t.Error(got)
+	}
+	remember(t, name)
+	if got := known(name); got != hashOf("content").String() {
+		t.Error(got)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, CacheName))
+	if err != nil || !strings.HasPrefix(string(text), cacheHeader+"\na b\t7\t") || !strings.HasSuffix(string(text), "\t"+hashOf("content").String()+"\n") {
+		t.Errorf("%s, %v", text, err)
+	}
+	write(t, filepath.Join(dir, CacheName), "strange\n\x00\t\n"+string(text[:len(text)-1]))
+	if got := known(name); got != "unknown" {
+		t.Error("a line without its end is taken:", got)
+	}
+}
+
+// Whatever brings other content of the same size under a name is seen, also with the old time.
+func TestChangesAreSeen(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("needs a shell")
+	}
+	const prepare = `mkdir old && printf content2 >old/x && printf content2 >other && touch -r x old/x other && tar cf x.tar -C old x`
+	for change, differs := range map[string]bool{
+		"cp -p other x": true,
+		"cp -p other .x.tmp && touch -r x .x.tmp && mv .x.tmp x": true, // rsync -a
+		"mv other x":     true,
+		"tar xf x.tar":   true,
+		"ln -f other x":  true,
+		"ln -sf other x": true,
+		"touch -r x stamp && printf 2 | dd of=x bs=1 seek=7 conv=notrunc && touch -r stamp x": true, // in place
+		"printf content2 >x && touch -d 2020-01-01 x":                                         true,
+		"touch -d 2020-01-01 x": false,
+		"mv x y && mv y x":      false,
+	} {
+		dir := t.TempDir()
+		name := filepath.Join(dir, "x")
+		write(t, name, "content1")
+		sh := func(line string) {
+			cmd := exec.Command("sh", "-c", line)
+			cmd.Dir = dir
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%s: %v: %s", line, err, out)
+			}
+		}
+		sh(prepare)
+		age(t, name)
+		age(t, filepath.Join(dir, "other"))
+		remember(t, name)
+		if got := known(name); got != hashOf("content1").String() {
+			t.Fatalf("%s is not remembered", got)
+		}
+		sh(change)
+		if got := known(name); got != "unknown" {
+			t.Errorf("%s: %s is taken for what it is not known to be", change, got)
+		}
+		want := hashOf("content1")
+		if differs {
+			want = hashOf("content2")
+		}
+		var c Cache
+		if h, size, err := c.Hash(context.Background(), name); err != nil || h != want || size != 8 {
+			t.Errorf("%s: %v, %d, %v", change, h, size, err)
+		}
+	}
+}
+
+// A flipped bit is seen though the time of modification is restored, by Go's own means on every system.
+func TestFlippedBit(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x")
+	write(t, name, "content")
+	age(t, name)
+	remember(t, name)
+	before, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteAt([]byte("b"), 0); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	if err := os.Chtimes(name, before.ModTime(), before.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	if got := known(name); got != "unknown" {
+		t.Error(got)
+	}
+}
+
+// A file that was changed within the last tick is not remembered: another change in that tick would
+// not be seen.
+func TestRacyEntries(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "x")
+	write(t, name, "content")
+	stat, err := StatOf(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tick := int64(20 * time.Millisecond)
+	for _, test := range []struct {
+		changed, readAt, skew int64
+		racy                  bool
+	}{
+		{1001, 1001 + tick, 0, true},
+		{1001, 1002 + tick, 0, false},
+		{1001, 1002 + tick, 1, true}, // the file system's clock is behind: the change may have been later
+		{1001, 0, 0, true},           // in the future
+		{3e9, 3e9 + tick + 1, 0, true},
+		{3e9, 5e9 + 1, 0, false}, // whole seconds: the clock may tick once in two
+		{0, 1e18, 0, true},       // the file system does not know
+	} {
+		if got := (Stat{changed: test.changed}).racy(test.readAt, test.skew); got != test.racy {
+			t.Errorf("%+v: %v", test, got)
+		}
+	}
+	var c Cache
+	stat.taken = stat.changed + 1 // read at once after its change
+	c.Put(name, hashOf("content"), stat)
+	age(t, name)
+	if h, ok := c.Lookup(name); ok {
+		t.Error("remembered by the same program:", h)
+	}
+	c.Flush()
+	if got := known(name); got != "unknown" {
+		t.Error("remembered by another program:", got)
+	}
+	if _, err := os.Stat(filepath.Join(dir, CacheName)); err == nil {
+		t.Error("an empty cache was made")
+	}
+}
+
+// Who writes a file knows its hash. It is saved once its last change is past.
+func TestWrote(t *testing.T) {
+	dir := t.TempDir()
+	old, recent := filepath.Join(dir, "old"), filepath.Join(dir, "recent")
+	var c Cache
+	write(t, old, "content")
+	c.Wrote(old, hashOf("content"))
+	age(t, old)
+	if h, ok := c.Lookup(old); !ok || h != hashOf("content") {
+		t.Error(h, ok)
+	}
+	c.Flush()
+	if got := known(old); got != hashOf("content").String() {
+		t.Error(got)
+	}
+	write(t, recent, "content")
+	c.Wrote(recent, hashOf("content"))
+	c.Flush()
+	stat, err := StatOf(recent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := known(recent); got != "unknown" && stat.racy(stat.taken, 0) {
+		t.Error(got)
+	}
+}
+
+// A file that changes while it is read is not remembered.
+func TestPutOfChanged(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x")
+	write(t, name, "content")
+	age(t, name)
+	before, err := StatOf(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, name, "CONTENT")
+	age(t, name)
+	var c Cache
+	c.Put(name, hashOf("content"), before)
+	if h, ok := c.Lookup(name); ok {
+		t.Error(h)
+	}
+}
+
+// Flush keeps what others have saved, but for files that are gone.
+func TestFlushMerges(t *testing.T) {
+	dir := t.TempDir()
+	var names []string
+	for i := range 6 {
+		name := filepath.Join(dir, fmt.Sprint(i))
+		write(t, name, name)
+		names = append(names, name)
+	}
+	age(t, names[5])
+	caches := make([]Cache, 6)
+	var wait sync.WaitGroup
+	for i := range caches {
+		wait.Go(func() {
+			if _, _, err := caches[i].Hash(context.Background(), names[i]); err != nil {
+				t.Error(err)
+			}
+			caches[i].Flush()
+		})
+	}
+	wait.Wait()
+	for _, name := range names {
+		if got := known(name); got != hashOf(name).String() && canReplaceOpen {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	if err := os.Remove(names[0]); err != nil {
+		t.Fatal(err)
+	}
+	write(t, names[1], "other")
+	age(t, names[1])
+	remember(t, names[1])
+	text, err := os.ReadFile(filepath.Join(dir, CacheName))
+	if err != nil || strings.Contains(string(text), "\n0\t") || !strings.Contains(string(text), hashOf("other").String()) || strings.Count(string(text), "\n1\t") != 1 {
+		t.Errorf("%s, %v", text, err)
+	}
+}
+
+// Many goroutines share a cache.
+func TestCacheIsShared(t *testing.T) {
+	dir := t.TempDir()
+	name := func(i int) string { return filepath.Join(dir, fmt.Sprint(i%7)) }
+	for i := range 7 {
+		write(t, name(i), name(i))
+	}
+	age(t, name(6))
+	var c Cache
+	var wait sync.WaitGroup
+	for i := range 50 {
+		wait.Go(func() {
+			if h, _, err := c.Hash(context.Background(), name(i)); err != nil || h != hashOf(name(i)) {
+				t.Error(h, err)
+			}
+			c.Flush()
+		})
+	}
+	wait.Wait()
+}
+
+// A folder that cannot be written to, links, pipes and missing files are no problem.
+func TestCacheWithoutAFile(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "x")
+	write(t, name, "content")
+	if err := os.Mkdir(filepath.Join(dir, CacheName), 0o777); err != nil { // as good as a read-only folder, also for root
+		t.Fatal(err)
+	}
+	age(t, name)
+	var c Cache
+	if h, _, err := c.Hash(context.Background(), name); err != nil || h != hashOf("content") {
+		t.Error(h, err)
+	}
+	c.Flush()
+	if h, ok := c.Lookup(name); !ok || h != hashOf("content") {
+		t.Error("not remembered by the same program", h, ok)
+	}
+	if _, _, err := c.Hash(context.Background(), dir); !errors.Is(err, errNotRegular) || !strings.HasPrefix(err.Error(), dir+": ") {
+		t.Error(err)
+	}
+	if _, _, err := c.Hash(context.Background(), name+"1"); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+	c.Put(name+"1", hash.Hash{}, Stat{})
+	c.Wrote(name+"1", hash.Hash{})
+}
+
+func BenchmarkLookup(b *testing.B) {
+	dir := b.TempDir()
+	name := filepath.Join(dir, "x")
+	write(b, name, "content")
+	age(b, name)
+	remember(b, name)
+	var c Cache
+	for b.Loop() {
+		if _, ok := c.Lookup(name); !ok {
+			b.Fatal("unknown")
+		}
+	}
+}
+
+// A cache of 100,000 entries is read once.
+func BenchmarkReadCache(b *testing.B) {
+	name := filepath.Join(b.TempDir(), CacheName)
+	var text strings.Builder
+	for i := range 100_000 {
+		fmt.Fprintf(&text, "inputA%d.npy\t8000128\t1764489600123456789\t1764489600123456789\t123456\t%v\n", i, hashOf("x"))
+	}
+	write(b, name, text.String())
+	for b.Loop() {
+		if len(readCache(name)) != 100_000 {
+			b.Fatal("not read")
+		}
+	}
+}

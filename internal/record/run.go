@@ -1,0 +1,261 @@
+package record
+
+import (
+	"fmt"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"matpool/internal/base/file"
+	"matpool/internal/base/hash"
+)
+
+// A Run is the jobs that matsubmit submits, or runs, for a submission file. Its line is where the
+// records of their outputs are found: in their stdout.
+type Run struct {
+	File    string    // the submission file, relative to the folder of the records, with /
+	ID      hash.Hash // the run's identity, from [Identify]
+	Family  Recipe    // of its products
+	Inputs  []string  // names with $(index)
+	Outputs []string  // names with $(index), which is the number of the product, or of the job for a sum
+	Sum     bool      // each job returns the sum of its products
+	Stdout  string    // the name of a job's stdout, with $(index), the job's number, or $(first) and $(count)
+	First   int       // the number of the first product
+	Total   int       // of the products
+	Jobs    []Job     // those that were submitted, in order
+
+	By, Machine string
+	Time        time.Time
+}
+
+// A Job has a number, and the products from First on.
+type Job struct{ Index, First, Count int }
+
+// Identify returns the identity of a run: the hash of its family, its outputs' names, and what else
+// decides the outputs' bytes, such as the hash of a program.
+func Identify(family Recipe, outputs []string, more ...string) hash.Hash {
+	return hash.Of([]byte(family.String() + "\n" + formatNames(outputs) + "\n" + formatNames(more)))
+}
+
+func formatNames(names []string) string {
+	list := make([]Input, len(names))
+	for i, name := range names {
+		list[i].Name = name
+	}
+	return formatInputs(list)
+}
+
+func parseNames(s string) (names []string, err error) {
+	list, err := parseInputs(s)
+	for _, input := range list {
+		names = append(names, input.Name)
+	}
+	return names, err
+}
+
+// Line returns the run as a line of [FileName]. Its recipe is "run", with words that say which jobs
+// there are and where their files are, of the family.
+func (r Run) Line() string {
+	sum := ""
+	if r.Sum {
+		sum = "yes"
+	}
+	recipe := New(kindRun, "first", strconv.Itoa(r.First), "total", strconv.Itoa(r.Total), "sum", sum, "outputs", formatNames(r.Outputs),
+		"stdout", r.Stdout, "jobs", formatJobs(r.Jobs)).Of(r.Family)
+	from := make([]Input, len(r.Inputs))
+	for i, name := range r.Inputs {
+		from[i].Name = name
+	}
+	return formatLine(kindRun, r.File, "", r.ID, recipe, from, r.By, r.Machine, r.Time)
+}
+
+// ParseRun is the inverse of [Run.Line].
+func ParseRun(line string) (Run, error) {
+	kind, size, rec, err := parseLine(line)
+	if err != nil {
+		return Run{}, err
+	}
+	q := rec.Recipe
+	if kind != kindRun || size != "" || q.op != kindRun || q.of == nil {
+		return Run{}, fmt.Errorf("%q is not a line about a run", kind)
+	}
+	r := Run{File: rec.Name, ID: rec.Hash, Family: *q.of, Sum: q.Get("sum") == "yes", Stdout: q.Get("stdout"), By: rec.By, Machine: rec.Machine, Time: rec.Time}
+	for _, input := range rec.From {
+		r.Inputs = append(r.Inputs, input.Name)
+	}
+	var isFirst, isTotal bool
+	r.First, isFirst = parseIndex(q.Get("first"))
+	r.Total, isTotal = parseIndex(q.Get("total"))
+	if !isFirst || !isTotal {
+		return Run{}, fmt.Errorf("%q: the products are not known", q)
+	}
+	if r.Outputs, err = parseNames(q.Get("outputs")); err != nil {
+		return Run{}, err
+	}
+	r.Jobs, err = parseJobs(q.Get("jobs"))
+	return r, err
+}
+
+// formatJobs returns "0-8:0-89,9:90-92": jobs 0 to 8 have products 0 to 89, as many each, and job 9 has
+// the last three.
+func formatJobs(jobs []Job) string {
+	var words []string
+	for len(jobs) > 0 {
+		n := 1
+		for n < len(jobs) && jobs[n].Index == jobs[n-1].Index+1 && jobs[n].First == jobs[n-1].First+jobs[0].Count && jobs[n].Count == jobs[0].Count {
+			n++
+		}
+		first, last := jobs[0], jobs[n-1]
+		words = append(words, fmt.Sprintf("%v:%v", Range{first.Index, last.Index}, Range{first.First, last.First + last.Count - 1}))
+		jobs = jobs[n:]
+	}
+	return strings.Join(words, ",")
+}
+
+func parseJobs(s string) (jobs []Job, err error) {
+	if s == "" {
+		return nil, nil
+	}
+	for word := range strings.SplitSeq(s, ",") {
+		numbers, products, _ := strings.Cut(word, ":")
+		i, ok := parseRange(numbers)
+		p, ok2 := parseRange(products)
+		n, all := i.Last-i.First+1, p.Last-p.First+1
+		if !ok || !ok2 || all%n != 0 || len(jobs)+n > file.MaxIndex {
+			return nil, fmt.Errorf("%q is not a list of jobs, such as 0-8:0-89,9:90-92", s)
+		}
+		each := all / n
+		for k := range n {
+			jobs = append(jobs, Job{i.First + k, p.First + k*each, each})
+		}
+	}
+	return jobs, nil
+}
+
+// Of returns the recipe of an output: of a product with a number, or of a job's sum.
+func (r Run) Of(number int) Recipe {
+	if !r.Sum {
+		return r.Family.At(number)
+	}
+	for _, job := range slices.Backward(r.Jobs) {
+		if job.Index == number {
+			return Sum(r.Family, Ranges{{job.First, job.First + job.Count - 1}})
+		}
+	}
+	return Recipe{}
+}
+
+// StdoutOf returns the name of a job's stdout, relative to the folder of the records; "" if only
+// HTCondor knows it.
+func (r Run) StdoutOf(job Job) string {
+	name := r.Stdout
+	if strings.Contains(name, "$(") {
+		name = macro().ReplaceAllStringFunc(name, func(m string) string {
+			switch strings.ToLower(m) {
+			case "$(index)":
+				return strconv.Itoa(job.Index)
+			case "$(first)":
+				return strconv.Itoa(job.First)
+			case "$(count)":
+				return strconv.Itoa(job.Count)
+			}
+			return m
+		})
+	}
+	if strings.Contains(name, "$(") {
+		return ""
+	}
+	return name
+}
+
+var macro = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\(\w+\)`) })
+
+// A runIndex finds the jobs that make an output.
+type runIndex struct {
+	Run
+	templates []nameTemplate
+	jobs      map[int][]Job                  // by the number in an output's name
+	read      map[string]map[string][]Record // of a stdout: by the last part of a name
+}
+
+// A nameTemplate is a name around its index.
+type nameTemplate struct{ before, after string }
+
+func (r Run) index() *runIndex {
+	x := &runIndex{Run: r, jobs: map[int][]Job{}, read: map[string]map[string][]Record{}}
+	for _, name := range r.Outputs {
+		before, after, _ := strings.Cut(file.InsertIndex(name, "$(index)"), "$(index)")
+		x.templates = append(x.templates, nameTemplate{before, after})
+	}
+	for _, job := range r.Jobs {
+		if r.Sum {
+			x.jobs[job.Index] = append(x.jobs[job.Index], job)
+			continue
+		}
+		for i := range job.Count {
+			x.jobs[job.First+i] = append(x.jobs[job.First+i], job)
+		}
+	}
+	return x
+}
+
+// records returns the records of an output in the stdouts of the jobs that make it.
+func (x *runIndex) records(dir, name string) (list []Record) {
+	for _, t := range x.templates {
+		n, ok := t.indexOf(name)
+		if !ok {
+			continue
+		}
+		for _, job := range x.jobs[n] {
+			stdout := x.StdoutOf(job)
+			if stdout == "" {
+				continue
+			}
+			all, read := x.read[stdout]
+			if !read {
+				all = map[string][]Record{}
+				for _, rec := range readStdout(filepath.Join(dir, filepath.FromSlash(stdout))) {
+					all[path.Base(rec.Name)] = append(all[path.Base(rec.Name)], rec)
+				}
+				x.read[stdout] = all
+			}
+			for _, rec := range all[path.Base(name)] { // a job knows the last part of a name
+				rec.Name = name
+				list = append(list, rec)
+			}
+		}
+	}
+	return list
+}
+
+// indexOf returns the index in a name.
+func (t nameTemplate) indexOf(name string) (int, bool) {
+	rest, ok := strings.CutPrefix(name, t.before)
+	if !ok {
+		return 0, false
+	}
+	digits := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
+	n, ok := parseIndex(digits)
+	after := strings.NewReplacer("$(index)", digits).Replace(t.after)
+	return n, ok && rest[len(digits):] == after
+}
+
+// outputs returns the names of the run's outputs.
+func (x *runIndex) outputs() (names []string) {
+	for _, name := range x.Outputs {
+		numbers := make([]int, 0, len(x.jobs))
+		for n := range x.jobs {
+			numbers = append(numbers, n)
+		}
+		slices.Sort(numbers)
+		for _, n := range numbers {
+			names = append(names, file.Indexed(name, n))
+		}
+	}
+	return names
+}
