@@ -55,13 +55,14 @@ func (t target) moduleLicenses() ([]file, error) {
 			Module *struct {
 				Path, Dir string
 				Main      bool
+				Replace   *struct{ Version string }
 			}
 		}
 		if err := decoder.Decode(&p); err != nil {
 			return nil, fmt.Errorf("go list: %w", err)
 		}
-		if p.Module == nil || p.Module.Main {
-			continue // Go's, or ours
+		if p.Module == nil || p.Module.Main || p.Module.Replace != nil && p.Module.Replace.Version == "" {
+			continue // Go's, or ours: a folder of this repository takes a module's place
 		}
 		found, err := licensesIn(p.Module.Dir, p.Module.Path)
 		if err != nil {
