@@ -69,8 +69,8 @@ func (a *archive) flowTable() string {
 		}
 		rows = append(rows, row)
 	}
-	return `Makespans, from the submission to the norm; "empty" only sends the files. Then what a job takes on the average, in seconds
-by the event log: sending its inputs, running, sending its outputs, in all on its machine.
+	return `The makespan is from submission to the norm; "empty" only sends the files. The other columns are a job's average times in
+the event log, in seconds: sending its inputs, running, sending its outputs, and the total on its machine.
 
 ` + table([]string{"", "by", "jobs", "makespan", "input", "run", "output", "on the machine"}, rows)
 }

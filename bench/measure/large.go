@@ -66,8 +66,8 @@ func (a *archive) largeTable() string {
 	if rows == nil {
 		return table(nil, nil)
 	}
-	return `By numpy in one process; by matinit -panels auto, jobs on the pool, and matcombine, from the first step to the norm. Of each
-step its time and its peak memory; the job is one of them, by itself on one thread.
+	return `numpy runs in one process; "on the pool" is matinit -panels auto, the jobs, and matcombine, from the first step to the norm.
+Each step has its time and its peak memory; "a job" is one of the jobs, run alone on one thread.
 
 ` + table([]string{"", "numpy", "its memory", "on the pool", "panels", "matinit", "a job", "matcombine"}, rows)
 }

@@ -93,10 +93,10 @@ func (a *archive) modelText() string {
 A model: p products in j jobs on s slots take T = %.2f s + %.2f s·⌈j/s⌉ + bytes in ÷ %.0f MB/s + bytes out ÷ %.0f MB/s
 + p·%.1f ms ÷ min(s, cores). The last time is measured in a batch; the others are fitted to %d runs by least squares, with a
 deviation of %.2f s (root mean square). [How to use it](../../README.md#on-a-larger-pool). For 10⁵ products of 1000×1000
-matrices on 10³ slots, each with a core of its own, it predicts:
+matrices on 10³ slots, each with its own core, it predicts:
 
 `, m.start, m.round, m.inRate/1e6, m.outRate/1e6, 1e3*m.product, m.runs, m.deviation) +
-		table([]string{"jobs", "products in a job", "HTCondor's time for jobs", "sending files", "computing", "makespan", "… with sum = yes"}, rows)
+		table([]string{"jobs", "products per job", "HTCondor's time for jobs", "sending files", "computing", "makespan", "… with sum = yes"}, rows)
 }
 
 func duration(seconds float64) string {

@@ -38,9 +38,9 @@ func (a *archive) report(ctx context.Context) error {
 
 const aboutRun = "# A run of `make bench`\n\n" +
 	"[table.md](table.md) has the figures and their targets.\n\n```\n%s```\n\n" +
-	`The load is the number of processes that ran or waited to run, averaged over 1, 5 and 15 minutes, before and after. The
-samples are in Go's benchmark format, a file for each implementation. To make the report from them again, run in the
-project's folder:
+	`The load is the number of processes that were running or waiting to run, averaged over 1, 5 and 15 minutes, before and
+after. The samples are in Go's benchmark format, one file per implementation. To make the report from them again, run in
+the project's folder:
 
     go run ./bench/measure -report bench/runs/%s
 `
@@ -52,8 +52,8 @@ func (a *archive) tables(ctx context.Context) (string, error) {
 	}
 	return `# What was measured
 
-[README.md](README.md) describes the machine; [bench/README.md](../../README.md) describes the method, and the names below.
-benchstat gives medians with their 95 % confidence interval.
+[README.md](README.md) describes the machine, and [bench/README.md](../../README.md) the method and the names below.
+benchstat gives medians with their 95 % confidence intervals.
 
 ## Targets
 
@@ -63,14 +63,14 @@ benchstat gives medians with their 95 % confidence interval.
 ` + a.dgemmTable() + `
 ## Other types
 
-In GF/s on one thread. A product of complex numbers counts as four of real ones. The 64-bit integers are so large that the
-processor's integers multiply them.
+In GF/s on one thread. A complex product counts as four real ones. The 64-bit integers are so large that integer
+instructions multiply them.
 
 ` + a.typeTable() + `
 ## The flow on a pool
 
 ` + a.flowTable() + a.modelText() + `
-## Products that are cut
+## Cut products
 
 ` + a.largeTable() + `
 ## Whole programs
@@ -116,10 +116,9 @@ func (a *archive) targetTable() string {
 			rows = append(rows, row)
 		}
 	}
-	return fmt.Sprintf(`g is the time of one product of 1000×1000 matrices in a warm numpy process, with as many threads. The flow has %d
-products, of 1000×1000 matrices. "Files alone" is the figure of a program, or of jobs, that only read and write the same
-files. [Where the limits are](../../README.md#where-the-limits-are) explains why some targets
-are not met.
+	return fmt.Sprintf(`g is the time of one product of 1000×1000 matrices in a warm numpy process with the same number of threads. The flow has
+%d products of 1000×1000 matrices. "Files alone" is the figure of a program, or of jobs, that only read and write the same
+files. [Where the limits are](../../README.md#where-the-limits-are) explains why some targets are not met.
 
 `, a.products()) + table([]string{"", "figure", "target", "OpenBLAS build", "Go build", "files alone"}, rows)
 }

@@ -58,17 +58,17 @@ func (a *archive) targets() []target {
 		{"products to as many files, 2 threads", "matprod -count ÷ (products · g)", "≤", 1.15, func(b string) float64 { return batch(b, 2) / (float64(p) * g(2)) }},
 		{"sum of 100 outputs, 1 thread", "matcombine ÷ combine.py", "≤", 0.40, func(b string) float64 { return combine(b, 100, 1) / combine(numpy, 100, 1) }},
 		{"sum of 100 outputs, 2 threads", "matcombine ÷ combine.py", "≤", 0.25, func(b string) float64 { return combine(b, 100, 2) / combine(numpy, 100, 2) }},
-		{"time per output, of 300 over that of 100", "matcombine ÷ matcombine", "≤", 1.1, func(b string) float64 { return combine(b, 300, 2) / 3 / combine(b, 100, 2) }},
+		{"time per output: 300 outputs ÷ 100 outputs", "matcombine ÷ matcombine", "≤", 1.1, func(b string) float64 { return combine(b, 300, 2) / 3 / combine(b, 100, 2) }},
 		{"… its memory", "MB", "≤", 64, func(b string) float64 { return a.largest(b, "Combine/*/*", "peak-B") / 1e6 }},
 		{"inputs, 1 thread", "matinit ÷ initialise.py", "≤", 0.25, func(b string) float64 { return matinit(b, 1) / matinit(numpy, 1) }},
 		{"inputs, 2 threads", "matinit ÷ initialise.py", "≤", 0.22, func(b string) float64 { return matinit(b, 2) / matinit(numpy, 2) }},
 		{"the flow on a pool, every file sent", "ours ÷ the scripts'", "≤", 0.30, func(b string) float64 { return flow(b, "auto") / flow(numpy, "1") }},
 		{"… jobs return their products' sums", "ours ÷ the scripts'", "≤", 0.30, func(b string) float64 { return flow(b, "auto"+sumSuffix) / flow(numpy, "1") }},
 		{"… and make their inputs", "ours ÷ the scripts'", "≤", 0.15, func(b string) float64 { return flow(b, "auto"+randomSuffix) / flow(numpy, "1") }},
-		{"each product more", "(ours of 1000 − ours of 100) ÷ products made in one process", "≤", 1.15, further},
+		{"each additional product", "(ours of 1000 − ours of 100) ÷ products made in one process", "≤", 1.15, further},
 		{"XᵀX cut into panels, four times as long", "a step's largest memory ÷ the same", "≤", 1.1, func(b string) float64 { return long(b, "gram") }},
 		{"A·B cut into panels, four times as long", "a step's largest memory ÷ the same", "≤", 1.1, func(b string) float64 { return long(b, "product") }},
-		{"XᵀX, its arithmetic", "matprod -gram ÷ matprod -transpose a", "≤", 0.60, func(b string) float64 {
+		{"the arithmetic of XᵀX", "matprod -gram ÷ matprod -transpose a", "≤", 0.60, func(b string) float64 {
 			return a.largest(b, "Gram/*/form=gram", "sec/op") / a.largest(b, "Gram/*/form=transpose", "sec/op")
 		}},
 		{"the slowest program's -version", "÷ a Go program that does nothing", "≤", 3, func(b string) float64 { return a.largest(b, "Start/*", "sec/op") / t(empty, "Start/program=empty") }},
