@@ -15,6 +15,7 @@ import (
 
 	"matpool/blas"
 	"matpool/elem"
+	"matpool/internal/base/file"
 	"matpool/internal/pair"
 	"matpool/internal/pair/pairtest"
 	"matpool/internal/random/nprand"
@@ -273,5 +274,34 @@ func TestMemoryOfStacks(t *testing.T) {
 	}
 	if want := int64(4*20*30 + 8*11*30*40); m.Factors != want || m.Result != 16*20*40 || m.Sum != 2*16*10*20*40 || m.Multiplications != 2*10*20*30*40 {
 		t.Errorf("%+v, want %d", m, want)
+	}
+}
+
+// A run that resumes makes an output in an archive again if one of its values is damaged, and keeps the others.
+func TestADamagedOutputIsMadeAgain(t *testing.T) {
+	dir := t.TempDir()
+	pairs := pairtest.Make(t, dir, pairtest.Equal(3, [3]int{20, 30, 25}))
+	for i := range pairs {
+		pairs[i].C = filepath.Join(dir, file.Indexed("c.npz", i))
+	}
+	complete := 0
+	options := Options{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1), Resume: &Resume{dir, func(n int) { complete = n }}}
+	if err := Write(t.Context(), options, pairtest.Quietly); err != nil {
+		t.Fatal(err)
+	}
+	sound, err := os.ReadFile(pairs[1].C)
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := bytes.Clone(sound)
+	damaged[len(damaged)/2] ^= 1
+	if err := os.WriteFile(pairs[1].C, damaged, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(t.Context(), options, pairtest.Quietly); err != nil {
+		t.Fatal(err)
+	}
+	if content, err := os.ReadFile(pairs[1].C); err != nil || complete != 2 || !bytes.Equal(content, sound) {
+		t.Errorf("%d outputs were kept, the damaged one is as before: %v, %v", complete, bytes.Equal(content, damaged), err)
 	}
 }

@@ -1,6 +1,7 @@
 package sum
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -134,5 +135,71 @@ func TestWideSumIsNotSaved(t *testing.T) {
 	r.sum.Add(0, []float64{-math.MaxFloat64})
 	if _, err := os.Stat(name); err == nil {
 		t.Error("there is a file")
+	}
+}
+
+// A partial sum is not kept if one of its values is damaged, in hi or in lo.
+func TestADamagedSumIsMadeAgain(t *testing.T) {
+	dir := t.TempDir()
+	output := filepath.Join(dir, "sum.npz")
+	kept := 0
+	options := PartialOptions{Pairs: pairtest.Make(t, dir, pairtest.Equal(2, [3]int{20, 30, 25})), Multiplier: pairtest.Multiplier(t, 1),
+		Output: output, Resume: &product.Resume{Folder: dir, Report: func(n int) { kept = n }}}
+	if err := Partial(t.Context(), options, pairtest.Quietly); err != nil {
+		t.Fatal(err)
+	}
+	sound, err := os.ReadFile(output)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []int{len(sound) / 4, len(sound) / 4 * 3} {
+		damaged := bytes.Clone(sound)
+		damaged[at] ^= 1
+		if err := os.WriteFile(output, damaged, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if err := Partial(t.Context(), options, pairtest.Quietly); err != nil {
+			t.Fatal(err)
+		}
+		if content, err := os.ReadFile(output); err != nil || kept != 0 || !bytes.Equal(content, sound) {
+			t.Errorf("byte %d: %d products were kept, the damaged sum is as before: %v, %v", at, kept, bytes.Equal(content, damaged), err)
+		}
+	}
+}
+
+// A saved sum is used only if its products can have come to it in their order.
+func TestSavedSumThatCannotBe(t *testing.T) {
+	dir := t.TempDir()
+	pairs := pairtest.Make(t, dir, pairtest.Equal(3, [3]int{4, 5, 6}))
+	w, h, err := check(pairs, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	for _, test := range []struct {
+		added []int64
+		used  bool
+	}{
+		{[]int64{24, 24, 7}, true}, {[]int64{24, 0, 0}, true}, {[]int64{9, 9, 0}, true},
+		{[]int64{25, 0, 0}, false}, {[]int64{7, 8, 0}, false}, {[]int64{0, 0, 1}, false}, {[]int64{24, -1, 0}, false}, {[]int64{24, -1, -1}, false},
+	} {
+		saved, err := newRunning(h, len(pairs))
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join(dir, "saved")
+		saved.saveTo(name, pairs)
+		saved.added = test.added
+		if err := saved.save(); err != nil {
+			t.Fatal(err)
+		}
+		r, err := newRunning(h, len(pairs))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.restore(name, pairs)
+		if used := slices.Equal(r.added, test.added); used != test.used {
+			t.Errorf("%v: used: %v", test.added, used)
+		}
 	}
 }
