@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"testing"
+
+	"matpool/test/programs"
 )
 
 // Matprod opens each input once, from the check of all headers to the product: also if it resumes, adds up, or has a
@@ -17,7 +19,7 @@ func TestInputsAreOpenedOnce(t *testing.T) {
 	if testing.Short() {
 		t.Skip("go test -short does without strace")
 	}
-	bin, _ := build(t)
+	bin := programs.Dir(t)
 	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
 	dir := t.TempDir()
 	program := func(argv ...string) {
