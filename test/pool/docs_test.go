@@ -3,11 +3,14 @@
 package pool
 
 import (
+	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +20,8 @@ var update = flag.Bool("update", false, "replace the output in the documents by 
 
 // A document is a session in a folder with the scripts of the Python flow. Below each line
 // "$ command" of a block is what the command prints; differences that are normal between runs
-// are ignored. Commands in comments run too. The pool has no other jobs.
+// are ignored. Commands in comments run too. Each ends with exit status 0, unless a comment before
+// the block says otherwise: <!-- status 3: matwatch log.txt -->. The pool has no other jobs.
 func TestDocuments(t *testing.T) {
 	t.Setenv("PATH", bin+":/usr/sbin:/usr/bin:/bin")
 	for _, name := range []string{"tutorial.md", "held.md"} {
@@ -32,6 +36,9 @@ func TestDocuments(t *testing.T) {
 				t.Fatal(err)
 			}
 			shown := f.session(string(text))
+			if t.Failed() {
+				return
+			}
 			for _, picture := range regexp.MustCompile(`!\[.*\]\((.+)\)`).FindAllStringSubmatch(shown, -1) {
 				drawn := f.read(picture[1])
 				if *update {
@@ -45,7 +52,10 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-var block = regexp.MustCompile("(?ms)^```console\n.*?^```$|^<!-- \\$ .*? -->$")
+var (
+	block  = regexp.MustCompile("(?ms)^(?:<!-- status \\d+: [^\n]* -->\n+)*```console\n.*?^```$|^<!-- \\$ .*? -->$")
+	marked = regexp.MustCompile(`(?m)^<!-- status (\d+): (.*) -->$`)
+)
 
 // session runs the commands of a page, and returns the page with their output.
 func (f folder) session(page string) string {
@@ -55,12 +65,20 @@ func (f folder) session(page string) string {
 			f.run("sh", "-c", strings.TrimSuffix(command, " -->"))
 			return text
 		}
+		statuses := map[string]int{}
+		for _, mark := range marked.FindAllStringSubmatch(text, -1) {
+			statuses[mark[2]], _ = strconv.Atoi(mark[1])
+		}
 		parts := strings.Split(strings.TrimSuffix(text, "```"), "\n$ ")
 		for i, part := range parts[1:] {
 			command, want, _ := strings.Cut(part, "\n")
 			start := time.Now()
-			got := f.shown(command)
+			got, status := f.shown(command)
 			f.Logf("%4.0f s  %s", time.Since(start).Seconds(), command)
+			if want := statuses[command]; status != want {
+				f.Errorf("$ %s\nends with exit status %d, not %d, and prints\n%s", command, status, want, got)
+			}
+			delete(statuses, command)
 			if !*update && normal(got) != normal(want) {
 				f.Errorf("$ %s\nprints\n%s\nthe document says\n%s", command, got, want)
 			}
@@ -69,24 +87,31 @@ func (f folder) session(page string) string {
 			}
 			parts[i+1] = strings.TrimSuffix(command+"\n"+got, "\n")
 		}
+		for command := range statuses {
+			f.Errorf("the block has no command %q", command)
+		}
 		return strings.Join(parts, "\n$ ") + "\n```"
 	})
 }
 
-// shown returns the output of a command as a document shows it.
-func (f folder) shown(command string) string {
+// shown returns the output of a command as a document shows it, and its exit status.
+func (f folder) shown(command string) (output string, status int) {
 	f.Helper()
 	cmd := exec.CommandContext(f.Context(), "sh", "-c", command)
 	cmd.Dir = f.dir
-	text, _ := cmd.CombinedOutput() // a command that fails prints why
+	text, err := cmd.CombinedOutput()
+	if err != nil && !errors.As(err, new(*exec.ExitError)) {
+		f.Fatal(err)
+	}
+	status = cmd.ProcessState.ExitCode()
 	lines := strings.Split(strings.NewReplacer(f.dir, "/home/user/products", bin, "/home/user/bin").Replace(string(text)), "\n")
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], " ")
 	}
 	if text := strings.Trim(elide(lines), "\n"); text != "" {
-		return text + "\n"
+		return text + "\n", status
 	}
-	return ""
+	return "", status
 }
 
 // elide shortens each sequence of more than five lines that differ only in numbers to its first
@@ -133,7 +158,7 @@ var varying = []struct {
 	{regexp.MustCompile(`The job exceeded allowed execute duration of 00:04|ran longer than SPAN on MACHINE`), "LONG"},
 	{regexp.MustCompile(`code (47, subcode 0|3, subcode 47)`), "LIMIT"},
 	{regexp.MustCompile(` +`), " "},
-	{regexp.MustCompile(`^TIME CLUSTER: .*\b[1-9]\d* (running|idle),.*`), ""},                             // a run that goes on
+	{regexp.MustCompile(`^TIME CLUSTER: .*\b[1-9]\d* (running|idle),.*`), ""},                                         // a run that goes on
 	{regexp.MustCompile(`^(computing|inputs|outputs|starting and ending|without a job of this run) SPAN SHARE$`), ""}, // in a report, unless they are zero
 	{regexp.MustCompile(`^…$`), ""},
 }
@@ -159,5 +184,35 @@ func TestEitherTimeLimit(t *testing.T) {
 	condors := normal("2026-11-29 05:06:53 held: job 38.1: job 1: The job exceeded allowed execute duration of 00:04\n  JobExecuteExceeded, code 47, subcode 0: it ran longer")
 	if own != condors {
 		t.Errorf("%q differs from %q", own, condors)
+	}
+}
+
+// A recorder keeps a test's errors.
+type recorder struct {
+	testing.TB
+	errors []string
+}
+
+func (r *recorder) Errorf(format string, args ...any) {
+	r.errors = append(r.errors, fmt.Sprintf(format, args...))
+}
+
+// A document shows a command that fails only if it says so.
+func TestStatusesOfCommands(t *testing.T) {
+	for _, x := range []struct{ marks, command, says string }{
+		{"", "true", ""},
+		{"", "exit 3", "$ exit 3\nends with exit status 3, not 0"},
+		{"<!-- status 3: exit 3 -->\n", "exit 3", ""},
+		{"<!-- status 3: exit 3 -->\n\n", "exit 3", ""},
+		{"<!-- status 4: exit 3 -->\n", "exit 3", "$ exit 3\nends with exit status 3, not 4"},
+		{"<!-- status 3: true -->\n", "true", "$ true\nends with exit status 0, not 3"},
+		{"<!-- status 3: false -->\n", "true", `the block has no command "false"`},
+	} {
+		r := &recorder{TB: t}
+		page := "text\n\n" + x.marks + "```console\n$ " + x.command + "\n```\n"
+		got := folder{r, t.TempDir()}.session(page)
+		if said := strings.Join(r.errors, "\n"); got != page || !strings.HasPrefix(said, x.says) || (said == "") != (x.says == "") {
+			t.Errorf("%s%s: %q, want %q; the page becomes\n%s", x.marks, x.command, said, x.says, got)
+		}
 	}
 }
