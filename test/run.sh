@@ -1,49 +1,60 @@
 #!/usr/bin/env bash
-# Runs every test of the project; `make test` calls it. At the end it prints how long each step took, what
-# was left out on this machine, and why.
+# Runs every test of the project; `make test` calls it. Three lanes of steps run side by side, since many
+# steps wait for something, or keep only one core busy. What a step prints is shown when it ends. A step
+# that fails ends the others. At the end comes a table of the steps, and what was left out on this machine,
+# and why.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 temp=$(mktemp -d)
-times=() left_out=()
+declare -A lanes=() # the processes of the lanes that have not ended
 
-# step WHAT ends the current step and begins the next.
+# step WHAT COMMAND... runs a step. A command that ends with exit status 77 has left something out because
+# this machine lacks it; its last line says what.
 step() {
-    times+=("$(printf '%5d s  %s' $((SECONDS - ${began:=0})) "${what:-}")")
-    began=$SECONDS what=$1
-    printf '\n== %s\n' "$what"
-}
-
-# may_lack COMMAND... runs a test that ends with exit status 77 if this machine lacks something for a
-# part of it; the last line on stderr says what.
-may_lack() {
-    local status=0
-    { "$@" 2>&1 >&3 | tee "$temp/stderr" >&2; } 3>&1 || status=$?
+    local what=$1 log status=0 real user system
+    shift
+    log=$(mktemp "$temp/step.XXXX")
+    { flock 9; echo "-- begins: $what"; } 9>"$temp/lock"
+    "$@" >"$log" 2>&1 & # set -e works in the command, unlike in a condition
+    { TIMEFORMAT='%0R %0U %0S' && time wait $!; } 2>"$log.time" || status=$?
+    read -r real user system < <(tail -n 1 "$log.time")
+    { flock 9; printf '\n== %s\n' "$what"; cat "$log"; echo; } 9>"$temp/lock"
+    printf '%5d s %7d s  %s\n' "$real" $((user + system)) "$what" >>"$temp/times"
     case $status in
     0) ;;
-    77) left_out+=("$(tail -n 1 "$temp/stderr")") ;;
-    *) exit $status ;;
+    77) tail -n 1 "$log" >>"$temp/left_out" ;;
+    *)
+        ln "$log" "$temp/first" 2>/dev/null && echo "$what" >"$temp/failed"
+        exit 1
+        ;;
     esac
 }
 
 report() {
-    local status=$? last=${what-the beginning} background
-    mapfile -t background < <(jobs -p)
-    [ ${#background[@]} -eq 0 ] || kill "${background[@]}" 2>/dev/null || true
-    [ -z "$GOFLAGS" ] || left_out+=("everything that GOFLAGS=$GOFLAGS, which was set, excludes")
-    step "time of each step"
-    printf '%s\n' "${times[@]:1}"
-    if [ ${#left_out[@]} -gt 0 ]; then
+    local status=$?
+    trap '' INT TERM
+    for lane in "${!lanes[@]}"; do kill -- "-$lane" 2>/dev/null || true; done
+    wait 2>/dev/null || true
+    printf '\n== time of each step, and of all processors\n'
+    [ ! -e "$temp/times" ] || cat "$temp/times"
+    printf '%5d s %7s    everything\n' $SECONDS ''
+    [ -z "$GOFLAGS" ] || echo "everything that GOFLAGS=$GOFLAGS, which was set, excludes" >>"$temp/left_out"
+    if [ -e "$temp/left_out" ]; then
         printf '\n== left out\n'
-        printf '%s\n' "${left_out[@]}"
+        cat "$temp/left_out"
     fi
-    rm -rf "$temp"
-    if [ $status -ne 0 ]; then
-        printf '\n== failed: %s\n' "$last"
-    elif [ ${#left_out[@]} -gt 0 ]; then
+    if [ -e "$temp/failed" ]; then
+        printf '\n== failed: %s\n' "$(cat "$temp/failed")"
+        [ $status -ne 0 ] || status=1
+    elif [ $status -ne 0 ]; then
+        printf '\n== stopped\n'
+    elif [ -e "$temp/left_out" ]; then
         printf '\n== all tests passed, except those left out\n'
     else
         printf '\n== all tests passed\n'
     fi
+    rm -rf "$temp"
+    exit $status
 }
 trap report EXIT
 trap 'exit 143' TERM
@@ -52,81 +63,103 @@ trap 'exit 130' INT
 # The tests set these, not the machine.
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 export GOFLAGS=${GOFLAGS:-} CGO_ENABLED=0
-shipped= # whether this machine can make the programs that are shipped
-[ "$(go env GOHOSTOS)/$(go env GOHOSTARCH)" != linux/amd64 ] || shipped=yes
 
-step "tools"
-test/setup.sh
-if [ $shipped ]; then
-    # If the library is not in the cache, this takes some minutes, during the next steps.
-    nice third_party/openblas/build.sh windows >"$temp/windows.log" 2>&1 &
-    windows=$!
+# ---------------------------------------------------------------- steps of more than one command
+
+formatted() {
+    local unformatted
+    unformatted=$(git ls-files -z '*.go' | xargs -0 gofmt -l)
+    [ -z "$unformatted" ] || { echo "not formatted; run gofmt -w on: $unformatted"; exit 1; }
+    go mod tidy -diff
+    git ls-files -z '*.sh' .ci/run test/wine/run test/pool/run-by-wine | xargs -0 shellcheck --external-sources --source-path=SCRIPTDIR
+}
+
+vetted() {
+    go vet ./...
+    GOOS=windows go vet ./...
+    GOARCH=arm64 go vet ./blas
+    go tool staticcheck ./...
+}
+
+built() {
+    local target
+    for target in linux/amd64 linux/arm64 windows/amd64 darwin/arm64; do
+        echo "$target"
+        GOOS=${target%/*} GOARCH=${target#*/} go build ./...
+    done
+}
+
+tested() {
+    local others
+    others=$(go list ./... | grep -v '/test/numpy$')
+    # shellcheck disable=SC2086 # many packages
+    go test $others
+    go test -count=1 ./test/numpy # Go's cache does not notice another numpy
+}
+
+older() {
+    local off
+    for off in cpu.avx512=off cpu.avx512=off,cpu.avx2=off; do
+        echo "GODEBUG=$off"
+        go test -exec "env GODEBUG=$off" ./blas ./internal/sum/ddsum ./elem ./internal/random/nprand ./internal/flow
+    done
+}
+
+raced() {
+    CGO_ENABLED=1 go test -race ./blas ./npyio ./condor/... ./internal/...
+}
+
+openblas() {
+    third_party/openblas/go.sh linux vet -tags openblas ./blas/... ./test/equality
+    third_party/openblas/go.sh linux test -tags openblas ./blas/...
+    third_party/openblas/go.sh linux test -tags openblas -run InTheMiddle ./internal/flow
+    echo "OPENBLAS_CORETYPE=Haswell"
+    third_party/openblas/go.sh linux test -tags openblas -exec "env OPENBLAS_CORETYPE=Haswell" -run 'Sizes|Special|Zero' ./blas
+}
+
+# ---------------------------------------------------------------- lanes
+
+code() {
+    step "gofmt, go mod tidy, shellcheck" formatted
+    step "go vet, staticcheck" vetted
+    step "builds for other systems, without cgo" built
+    step "tests" tested
+    step "tests with the kernels of older processors" older
+    step "race detector" raced
+    [ ! -e "$temp/ready" ] || step "OpenBLAS" openblas
+}
+
+shipped() {
+    step "OpenBLAS for Windows" third_party/openblas/build.sh windows
+    step "make release, build, demo" test/release.sh "$temp/shipped"
+    echo >"$temp/ready"
+    step "the programs that are shipped" env MATPOOL_BIN="$temp/shipped/linux" go test -count=1 ./cmd ./test/cost ./test/numpy
+    step "numpy 2" test/numpy/test.sh "$temp/shipped/linux"
+    step "the same bits everywhere" test/equality/test.sh
+    step "Linux on arm64, emulated" test/arm64.sh "$temp/shipped/linux_arm64"
+}
+
+pool() {
+    step "Wine and an HTCondor pool" sh -c 'test/pool/setup.sh || [ $? -eq 77 ]'
+    read -r _ <"$temp/ready"
+    step "a real HTCondor pool" test/pool/test.sh "$temp/shipped/linux" "$temp/shipped/windows"
+    step "the programs for Windows" test/wine/test.sh "$temp/shipped/windows"
+}
+
+step "tools" test/setup.sh
+set -m # each lane is a process group
+if [ "$(go env GOHOSTOS)/$(go env GOHOSTARCH)" = linux/amd64 ]; then
+    mkfifo "$temp/ready" # is written to when there are programs that are shipped
+    for lane in code shipped pool; do
+        $lane &
+        lanes[$!]=$lane
+    done
+else
+    echo "OpenBLAS and the programs that are shipped: they are built only on linux/amd64" >"$temp/left_out"
+    code &
+    lanes[$!]=code
 fi
-
-step "gofmt, go mod tidy, shellcheck"
-unformatted=$(git ls-files -z '*.go' | xargs -0 gofmt -l)
-[ -z "$unformatted" ] || { echo "not formatted; run gofmt -w on: $unformatted" >&2; exit 1; }
-go mod tidy -diff
-git ls-files -z '*.sh' .ci/run test/wine/run test/pool/run-by-wine | xargs -0 shellcheck --external-sources --source-path=SCRIPTDIR
-
-step "go vet, staticcheck"
-go vet ./...
-GOOS=windows go vet ./...
-GOARCH=arm64 go vet ./blas
-go tool staticcheck ./...
-
-step "builds for other systems, without cgo"
-for target in linux/amd64 linux/arm64 windows/amd64 darwin/arm64; do
-    echo "$target"
-    GOOS=${target%/*} GOARCH=${target#*/} go build ./...
+while [ ${#lanes[@]} -gt 0 ]; do
+    wait -n -p ended "${!lanes[@]}"
+    unset "lanes[$ended]"
 done
-
-step "tests"
-go test -count=1 ./... # Go's cache does not notice that many of them build and run our programs
-
-step "tests with the kernels of older processors"
-for off in cpu.avx512=off cpu.avx512=off,cpu.avx2=off; do
-    echo "GODEBUG=$off"
-    go test -count=1 -exec "env GODEBUG=$off" ./blas ./internal/sum/ddsum ./elem ./internal/random/... ./internal/product ./internal/sum
-done
-
-step "race detector"
-CGO_ENABLED=1 go test -race ./blas ./npyio ./condor/... ./internal/...
-
-if [ ! $shipped ]; then
-    left_out+=("OpenBLAS and the programs that are shipped: they are built only on linux/amd64")
-    exit
-fi
-
-step "OpenBLAS"
-openblas() { third_party/openblas/go.sh linux "$@"; }
-openblas vet -tags openblas ./blas/... ./test/equality
-openblas test -tags openblas ./blas/...
-openblas test -tags openblas -run InTheMiddle ./internal/product
-echo "OPENBLAS_CORETYPE=Haswell"
-openblas test -tags openblas -count=1 -exec "env OPENBLAS_CORETYPE=Haswell" -run 'Sizes|Special|Zero' ./blas
-
-step "OpenBLAS for Windows"
-wait "$windows" || { cat "$temp/windows.log"; exit 1; }
-
-step "make release, build, demo"
-test/release.sh "$temp/shipped"
-
-step "the programs that are shipped"
-MATPOOL_BIN=$temp/shipped/linux go test -count=1 ./cmd ./test/cost ./test/numpy
-
-step "the programs for Windows"
-may_lack test/wine/test.sh "$temp/shipped/windows"
-
-step "Linux on arm64, emulated; the same bits everywhere" # side by side: each keeps one core busy
-test/arm64.sh "$temp/shipped/linux_arm64" >"$temp/arm64.log" 2>&1 &
-arm64=$!
-may_lack test/equality/test.sh
-wait "$arm64" || { cat "$temp/arm64.log"; exit 1; }
-cat "$temp/arm64.log"
-
-step "a real HTCondor pool"
-may_lack test/pool/test.sh "$temp/shipped/linux" "$temp/shipped/windows"
-
-step "numpy 2"
-may_lack test/numpy/test.sh "$temp/shipped/linux"
