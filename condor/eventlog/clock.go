@@ -104,12 +104,8 @@ type clock struct {
 // read returns the moment of an event. An event that is much earlier than those before it
 // shows that the clock was set back, and begins an era.
 func (c *clock) read(t time.Time) Moment {
-	if c.era == nil || c.era.location != t.Location() {
-		next := &era{location: t.Location()}
-		if c.era != nil {
-			next.number = c.era.number
-		}
-		c.era = next
+	if c.era == nil {
+		c.era = &era{location: t.Location()}
 	}
 	m := Moment{t.UnixMicro(), c.era}
 	if !c.latest.IsZero() && m.micros < c.latest.micros-jitter.Microseconds() {

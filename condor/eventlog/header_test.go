@@ -87,3 +87,17 @@ func TestTimesAfterAFault(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// A date without a year is in the latest year that has it and is not in the future.
+func TestAssumedYears(t *testing.T) {
+	for _, test := range []struct{ stamp, now, want string }{
+		{"11/23 12:00:00", "2026-11-30", "2026-11-23"}, {"12/01 00:00:00", "2026-11-30", "2026-12-01"}, {"12/02 12:00:00", "2026-11-30", "2025-12-02"},
+		{"02/29 12:00:00", "2026-11-30", "2024-02-29"}, {"02/29 12:00:00", "2104-02-20", "2096-02-29"},
+	} {
+		r := newReader(strings.NewReader("008 (001.000.000) " + test.stamp + " x\n...\n"))
+		r.now, _ = time.Parse(time.DateOnly, test.now)
+		if !r.Scan() || r.Record().(*Event).Time.Format(time.DateOnly) != test.want || !r.Record().(*Event).YearAssumed {
+			t.Errorf("%s on %s: %+v, want %s", test.stamp, test.now, r.Record(), test.want)
+		}
+	}
+}

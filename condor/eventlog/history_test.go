@@ -197,6 +197,8 @@ func TestStates(t *testing.T) {
 			"held on : wait 3s, queue 0s, input 2s, compute 0s, output 0s, total 2s"},
 		{"runs again after it was released", begin + at(16, 12, held) + at(20, 13, released) + at(25, 1, executing), "1.0 running, 2 starts, 0 retries, 0 evictions, 1 holds",
 			"held on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s\nlasting on slot1@pc07: wait 5s, queue 0s, input 0s, compute 0s, output 0s, total 0s"},
+		{"released while it runs", begin + at(16, 13, released), "1.0 running, 1 starts, 0 retries, 0 evictions, 0 holds",
+			"lasting on slot1@pc07: " + beginning + ", compute 0s, output 0s, total 3s"},
 		{"removed", begin + at(16, 9, aborted), "1.0 removed, 1 starts, 0 retries, 0 evictions, 0 holds",
 			"removed on slot1@pc07: " + beginning + ", compute 10s, output 0s, total 13s"},
 		{"removed while it waited", at(0, 0, submitted) + at(5, 9, aborted), "1.0 removed, 0 starts, 0 retries, 0 evictions, 0 holds", ""},
@@ -407,5 +409,13 @@ func TestYearAssumed(t *testing.T) {
 	}
 	if !historyOf(t, log+strings.Replace(at(5, 5, terminated), "2026-11-23", "11/23", 1)).YearAssumed {
 		t.Error("a log without years")
+	}
+}
+
+// A job's note is that of its first submit event.
+func TestNoteOfTheFirst(t *testing.T) {
+	h := historyOf(t, at(0, 0, submitted, "    first=7 count=1 starts=2")+at(0, 0, submitted, "    first=8 count=1 starts=2"))
+	if n, ok := h.Jobs()[0].Note(); !ok || n.First != 7 {
+		t.Errorf("%+v", n)
 	}
 }

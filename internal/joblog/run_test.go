@@ -127,6 +127,7 @@ func TestState(t *testing.T) {
 		{"all have", Done, []string{"35 1.-1", "0 1.0", "5 1.0", "36 1.-1 Complete"}},
 		{"not all have", Stuck, []string{"35 1.-1", "0 1.0", "5 1.0", "36 1.-1 Incomplete"}},
 		{"not all had, and the rest was submitted again", Done, []string{"35 1.-1", "0 1.0" + note, "5 1.0", "36 1.-1 Incomplete", "0 2.0 first=1 count=1 starts=4", "5 2.0"}},
+		{"not all had, and the rest enters the queue now", Done, []string{"35 1.-1", "0 1.0" + note, "5 1.0", "36 1.-1 Incomplete", "35 2.-1 first=1 count=1 starts=4 jobs=1", "0 2.0 first=1 count=1 starts=4 jobs=1", "5 2.0"}},
 		{"all have, by their notes", Done, []string{"35 1.-1 first=0 count=1 starts=4 jobs=1", "0 1.0" + note, "5 1.0"}},
 		{"all have but one", Going, []string{"35 1.-1 first=0 count=1 starts=4 jobs=2", "0 1.0" + note, "5 1.0"}},
 		{"none can enter the queue", Stuck, []string{"35 1.-1", "37 1.-1 no file"}},

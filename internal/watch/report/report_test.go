@@ -299,3 +299,44 @@ func TestSuspended(t *testing.T) {
 		}
 	}
 }
+
+// The median of an even number of times is the smaller of the middle ones; of several longest
+// times, the first job's counts.
+func TestSpan(t *testing.T) {
+	var s Span
+	for i, seconds := range []int{4, 1, 3, 4} {
+		s.add(eventlog.Elapsed{Duration: time.Duration(seconds) * time.Second}, condor.ID{Cluster: 1, Proc: i})
+	}
+	s.add(eventlog.Elapsed{Unknown: true}, condor.ID{Cluster: 2})
+	s.close()
+	if s.Median != 3*time.Second || s.Max != 4*time.Second || s.Job != (condor.ID{Cluster: 1}) {
+		t.Errorf("%+v", s)
+	}
+}
+
+// A log with fractions of seconds anywhere is not said to have whole seconds.
+func TestWholeSeconds(t *testing.T) {
+	whole := submitted + executing + fmt.Sprintf(ended, 0)
+	for log, want := range map[string]bool{whole: true, strings.Replace(whole, "12:00:04", "12:00:04.5", 1): false, strings.Replace(whole, "12:00:34", "12:00:34.5", 1): false} {
+		if got := strings.Contains(printed(t, log), "whole seconds"); got != want {
+			t.Errorf("%s: %t", log, got)
+		}
+	}
+}
+
+// The report of a large run lists the jobs that had problems, and no others.
+func TestLargeRun(t *testing.T) {
+	var log strings.Builder
+	for i := range maxJobs + 1 {
+		job := submitted + executing
+		if i == 7 { // a retry, and then all is well
+			job += "004 (001.000.000) 2026-11-23 12:00:05 Job was evicted.\n\t(0) Job terminated and was requeued\n\t(1) Normal termination (return value 1)\n...\n"
+			job += strings.Replace(executing, "12:00:04", "12:00:06", 1)
+		}
+		log.WriteString(strings.ReplaceAll(job+fmt.Sprintf(ended, 0), "(001.000.", fmt.Sprintf("(001.%03d.", i)))
+	}
+	got := printed(t, log.String())
+	if _, jobs, _ := strings.Cut(got, "\n1 job of 101 had problems; -csv lists all jobs\n"); strings.Count(jobs, "\n") != 2 || !strings.Contains(jobs, "\n1.7 ") {
+		t.Error(got)
+	}
+}
