@@ -15,7 +15,8 @@ type Attempt struct {
 	End            Moment // zero for an attempt that has not ended
 
 	Outcome Outcome
-	Exit    Exit // if the program ended: Completed, Retried
+	Exit    Exit   // if the program ended: Completed, Retried
+	Reason  string // why it ended if it was Evicted or Lost; "" if the log does not have it
 
 	idle   Moment  // when the wait for the machine began
 	pauses []pause // in which the job was suspended

@@ -25,7 +25,7 @@ func parseDetail(number int, head, body string) (Detail, error) {
 		}
 	case 4:
 		if strings.HasPrefix(head, "Job was evicted.") {
-			return p.evicted()
+			return p.evicted(head)
 		}
 	case 5:
 		if strings.HasPrefix(head, "Job terminated.") {
@@ -38,7 +38,7 @@ func parseDetail(number int, head, body string) (Detail, error) {
 		}
 	case 7:
 		if strings.HasPrefix(head, "Shadow exception!") {
-			return ShadowException{}, nil
+			return ShadowException{p.line()}, nil
 		}
 	case 9:
 		if strings.HasPrefix(head, "Job was aborted") {
@@ -69,6 +69,11 @@ func parseDetail(number int, head, body string) (Detail, error) {
 // parseRareDetail continues parseDetail with the less frequent events.
 func parseRareDetail(number int, head string, p *lines) (Detail, error) {
 	switch number {
+	case 16:
+		if strings.HasPrefix(head, "POST Script terminated.") {
+			exit, err := p.exit()
+			return PostScript{exit}, err
+		}
 	case 21:
 		return RemoteError{}, nil
 	case 22:
@@ -77,7 +82,7 @@ func parseRareDetail(number int, head string, p *lines) (Detail, error) {
 		return JobReconnected{}, nil
 	case 24:
 		if strings.HasPrefix(head, "Job reconnection failed") {
-			return JobReconnectFailed{}, nil
+			return JobReconnectFailed{p.line()}, nil
 		}
 	case 35:
 		return ClusterSubmit{p.notes()}, nil
@@ -192,19 +197,31 @@ func (p *lines) memory() int64 {
 	return -1
 }
 
-func (p *lines) evicted() (Detail, error) {
+func (p *lines) evicted(head string) (Detail, error) {
 	switch line := p.line(); {
 	case strings.HasPrefix(line, "(0) Job terminated and was requeued"):
 	case strings.HasPrefix(line, "(0)"), strings.HasPrefix(line, "(1)"): // with a checkpoint
-		return JobEvicted{}, nil
+		e := JobEvicted{}
+		e.Code, e.Subcode, _ = codes(strings.TrimPrefix(head, "Job was evicted. "))
+		p.usage()
+		e.Reason = strings.TrimPrefix(p.line(), "Reason: ")
+		if strings.HasPrefix(e.Reason, "Partitionable Resources") {
+			e.Reason = ""
+		}
+		return e, nil
 	default:
 		return nil, fmt.Errorf("%q does not say how the job was evicted", text.Clip(line))
 	}
-	for strings.HasPrefix(p.peek(), "Usr ") || strings.Contains(p.peek(), "  -  ") { // processor times, bytes
-		p.line()
-	}
+	p.usage()
 	exit, err := p.exit()
 	return JobEvicted{Requeued: true, Exit: exit}, err
+}
+
+// usage passes over processor times and numbers of bytes.
+func (p *lines) usage() {
+	for strings.HasPrefix(p.peek(), "Usr ") || strings.Contains(p.peek(), "  -  ") {
+		p.line()
+	}
 }
 
 // clusterRemove reads "Materialized 20 jobs from 20 items.\tComplete". HTCondor may omit

@@ -51,6 +51,9 @@ type Execute struct {
 type JobEvicted struct {
 	Requeued bool // the program has ended and the job runs again: a retry, not a preemption
 	Exit     Exit // if Requeued
+
+	Reason        string // if not Requeued; "" if the event has none
+	Code, Subcode int    // of the reason, since HTCondor 24
 }
 
 // JobTerminated (005): the program has ended and the job leaves the queue.
@@ -76,7 +79,7 @@ func (e Exit) String() string {
 type ImageSize struct{ MemoryMB int64 }
 
 // ShadowException (007): HTCondor failed on the submit machine.
-type ShadowException struct{}
+type ShadowException struct{ Reason string }
 
 // JobAborted (009): the job was removed from the queue.
 type JobAborted struct{ Reason string }
@@ -91,13 +94,17 @@ type JobHeld struct {
 type JobReleased struct{}
 
 // JobReconnectFailed (024): the machine is lost, and the job is to run elsewhere.
-type JobReconnectFailed struct{}
+type JobReconnectFailed struct{ Reason string }
 
 // JobSuspended (010): the machine stops the job's program for a while.
 type JobSuspended struct{}
 
 // JobUnsuspended (011): the program continues.
 type JobUnsuspended struct{}
+
+// PostScript (016): the POST script of the job's DAG node has ended. Its exit, not the job's,
+// is the node's.
+type PostScript struct{ Exit Exit }
 
 // These events do not change a job's state. They show that the job exists if the beginning
 // of the log is missing.

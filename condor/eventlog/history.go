@@ -84,7 +84,7 @@ func (h *History) Add(e *Event) {
 }
 
 func (h *History) add(e *Event) {
-	if e.Detail == nil {
+	if e.Detail == nil || e.Cluster < 0 { // a POST script can follow a job that was never submitted
 		h.clock.note(e.Time)
 		return
 	}
@@ -124,6 +124,10 @@ func (h *History) add(e *Event) {
 		j.submit(when, d)
 	case !j.ended():
 		h.apply(j, e.Detail, when)
+	default:
+		if d, ok := e.Detail.(PostScript); ok {
+			j.post(d.Exit)
+		}
 	}
 }
 
@@ -176,7 +180,7 @@ func (h *History) apply(j *Job, detail Detail, when Moment) {
 	case Execute:
 		h.execute(j, when, d)
 	case JobEvicted:
-		j.evict(when, d)
+		h.evict(j, when, d)
 	case JobTerminated:
 		j.end(when, Completed, d.Exit)
 		j.Exit = d.Exit
@@ -210,11 +214,10 @@ func (h *History) apply(j *Job, detail Detail, when Moment) {
 			a.pauses[len(a.pauses)-1].to = when
 			j.become(Running, when)
 		}
-	case ShadowException, JobReconnectFailed:
-		if j.end(when, Lost, Exit{}) {
-			j.Evictions++
-			j.become(Idle, when)
-		}
+	case ShadowException:
+		h.lose(j, when, d.Reason)
+	case JobReconnectFailed:
+		h.lose(j, when, d.Reason)
 	}
 }
 
@@ -229,6 +232,14 @@ func (h *History) execute(j *Job, when Moment, d Execute) {
 		a.System = h.name(d.System)
 	}
 	j.Starts++
+}
+
+// post lets the POST script of the job's node decide.
+func (j *Job) post(exit Exit) {
+	j.Post = &exit
+	if j.State = Done; !exit.OK() {
+		j.State = Failed
+	}
 }
 
 // ended reports whether the job has left the queue.
@@ -327,14 +338,24 @@ func (a *Attempt) moment(d FileTransfer) *Moment {
 	return [...]*Moment{Queued: &a.InputQueued, Started: &a.InputStarted, Finished: &a.InputFinished}[d.Phase]
 }
 
-func (j *Job) evict(when Moment, d JobEvicted) {
+// lose ends an attempt that lost its machine, or that HTCondor failed.
+func (h *History) lose(j *Job, when Moment, reason string) {
+	if a := j.current(); j.end(when, Lost, Exit{}) {
+		a.Reason = h.name(reason)
+		j.Evictions++
+		j.become(Idle, when)
+	}
+}
+
+func (h *History) evict(j *Job, when Moment, d JobEvicted) {
 	if d.Requeued {
 		j.end(when, Retried, d.Exit)
 		j.Retries++
 		j.become(Idle, when)
 		return
 	}
-	if j.end(when, Evicted, Exit{}) {
+	if a := j.current(); j.end(when, Evicted, Exit{}) {
+		a.Reason = h.name(d.Reason)
 		j.Evictions++
 	}
 	switch j.State {

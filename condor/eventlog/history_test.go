@@ -345,6 +345,7 @@ func TestWillBeReleased(t *testing.T) {
 		{"held too often", at(0, 0, submitted+note) + start + hold(6) + at(10, 13, released) + at(11, 1, executing) + holdAt(12, 6), false},
 		{"input could not be sent", at(0, 0, submitted+note) + hold(13), false},
 		{"policy", at(0, 0, submitted+note) + start + hold(3), false},
+		{"its inputs are being copied to the submit machine", at(0, 0, submitted) + hold(16), true},
 		{"time", at(0, 0, submitted+note) + start + hold(47), false},
 		{"no note", at(0, 0, submitted) + start + hold(6), false},
 		{"not from the queue", at(0, 0, submitted+note+" jobs=1 local=yes") + hold(6), false},
@@ -417,5 +418,64 @@ func TestNoteOfTheFirst(t *testing.T) {
 	h := historyOf(t, at(0, 0, submitted, "    first=7 count=1 starts=2")+at(0, 0, submitted, "    first=8 count=1 starts=2"))
 	if n, ok := h.Jobs()[0].Note(); !ok || n.First != 7 {
 		t.Errorf("%+v", n)
+	}
+}
+
+// A DAG node's POST script decides whether the node is done.
+func TestPostScripts(t *testing.T) {
+	post := func(status int) string {
+		return at(20, 16, fmt.Sprintf("POST Script terminated.\n\t(1) Normal termination (return value %d)\n    DAG Node: A", status))
+	}
+	failed := at(16, 5, "Job terminated.\n\t(1) Normal termination (return value 3)")
+	for log, want := range map[string]State{
+		at(16, 5, terminated): Done, at(16, 5, terminated) + post(0): Done, at(16, 5, terminated) + post(1): Failed,
+		failed: Failed, failed + post(0): Done, failed + post(1): Failed, at(16, 9, aborted) + post(0): Done,
+	} {
+		if got := historyOf(t, at(0, 0, submitted)+at(6, 1, executing)+log).Jobs()[0]; got.State != want {
+			t.Errorf("%s: %v, want %v", log, got.State, want)
+		}
+	}
+	if jobs := historyOf(t, strings.ReplaceAll(post(1), "(001.000", "(-01.-01")).Jobs(); len(jobs) != 0 {
+		t.Errorf("%v", jobs)
+	}
+}
+
+// Why an attempt was evicted or lost is in the log.
+func TestReasons(t *testing.T) {
+	for event, want := range map[string]string{
+		at(16, 7, "Shadow exception!\n\tno room\n\t0  -  Run Bytes Sent By Job"): "no room", at(16, 7, "Shadow exception!"): "",
+		at(16, 24, "Job reconnection failed\n    gone\n    Can not reconnect to a, rescheduling job"): "gone",
+		at(16, 4, "Job was evicted. Code 1013 Subcode 0\n\t(0) CPU times\n\t\tUsr 0 00:00:00, Sys 0 00:00:00  -  Run Remote Usage\n\t0  -  Run Bytes Sent By Job\n\tReason: the owner is back\n\tPartitionable Resources :    Usage  Request Allocated"): "the owner is back",
+		at(16, 4, evicted): "", at(16, 4, requeued): "",
+	} {
+		if got := historyOf(t, at(0, 0, submitted)+at(6, 1, executing)+event).Jobs()[0].Attempts[0].Reason; got != want {
+			t.Errorf("%s: %q, want %q", event, got, want)
+		}
+	}
+}
+
+// The name of a DAG's node, as different versions write it.
+func TestNode(t *testing.T) {
+	for note, want := range map[string]string{
+		"DAG Node: job0": "job0", `[ DAGNodeName = "job0"; JobBatchName = "run" ]`: "job0", `[ JobBatchName = "run"; DAGNodeName = "a b" ]`: "a b",
+		`[ JobBatchName = "run" ]`: "", "first=0 count=1 starts=4": "", "": "",
+	} {
+		if got := historyOf(t, at(0, 0, submitted, "    "+note)).Jobs()[0].Node(); got != want {
+			t.Errorf("%s: %q, want %q", note, got, want)
+		}
+	}
+}
+
+// The jobs that a removed cluster never had are those that its note promises.
+func TestNever(t *testing.T) {
+	log := strings.ReplaceAll(at(0, 35, "Cluster submitted from host: <h>\n    first=0 count=1 starts=4 jobs=10"), "1.000", "1.-01") + at(1, 0, submitted)
+	for text, want := range map[string]int{"Incomplete": 9, "Paused": 9, "Error 3": 9, "Complete": 0} {
+		h := historyOf(t, log+strings.ReplaceAll(at(9, 36, "Cluster removed\n\tMaterialized 1 jobs from 10 items.\t"+text), "1.000", "1.-01"))
+		if got := h.Cluster(1).Never(); got != want {
+			t.Errorf("%s: %d, want %d", text, got, want)
+		}
+	}
+	if got := historyOf(t, log).Cluster(1).Never(); got != 0 {
+		t.Errorf("a cluster in the queue: %d", got)
 	}
 }

@@ -33,6 +33,7 @@ type Job struct {
 	Since     Moment    // when State began
 	Submitted time.Time // zero if the log does not have it
 	Exit      Exit      // if Done or Failed
+	Post      *Exit     // of the POST script of its DAG node, which decides between Done and Failed; nil for none
 	Hold      JobHeld   // the latest hold
 	Reason    string    // if Removed
 
@@ -61,7 +62,13 @@ func (j *Job) SubmittedAt() Moment {
 // ([condor.Released]), and the job was not held as often as the job's [condor.Note] lets it
 // start. It releases no job that matsubmit ran itself.
 func (j *Job) WillBeReleased() bool {
-	if j.State != Held || condor.AfterHold(j.Hold.Code, j.Hold.Subcode).Then != condor.Released {
+	const spooling = 16 // until its inputs are copied to the submit machine
+	switch {
+	case j.State != Held:
+		return false
+	case j.Hold.Code == spooling:
+		return true
+	case condor.AfterHold(j.Hold.Code, j.Hold.Subcode).Then != condor.Released:
 		return false
 	}
 	n, ok := j.Note()
@@ -84,6 +91,11 @@ func noteOf(notes []string) (condor.Note, bool) {
 func (j *Job) Node() string {
 	for _, note := range j.notes {
 		if node, ok := strings.CutPrefix(note, "DAG Node: "); ok {
+			return node
+		}
+		if strings.HasPrefix(note, "[ ") { // since HTCondor 25: [ DAGNodeName = "job0"; JobBatchName = "run" ]
+			_, node, _ := strings.Cut(note, `DAGNodeName = "`)
+			node, _, _ = strings.Cut(node, `"`)
 			return node
 		}
 	}
@@ -109,6 +121,16 @@ func (c *Cluster) Later() (jobs int, known bool) {
 	}
 	n, _ := c.Note()
 	return max(0, n.Jobs-c.jobs), n.Jobs > 0
+}
+
+// Never returns the number of jobs that never entered the queue because the cluster was
+// removed, as far as its note has the number of its jobs.
+func (c *Cluster) Never() int {
+	if c.Submitted.IsZero() || c.Removed == nil || c.Removed.Completion == "Complete" {
+		return 0
+	}
+	n, _ := c.Note()
+	return max(0, n.Jobs-c.jobs)
 }
 
 // Note returns the note of the cluster's first job, if any.
