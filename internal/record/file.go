@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"matpool/internal/base/file"
 	"matpool/internal/base/hash"
@@ -127,9 +126,7 @@ type Folder struct {
 	text  string
 	lines map[lineKey]int // where the last line about something begins
 	live  int             // bytes of these lines
-
-	mu   sync.Mutex  // of what the runs have read
-	runs []*runIndex // in the order of their lines
+	runs  []*runIndex     // in the order of their lines
 }
 
 // A lineKey is what a line is about: a later line with the same key supersedes it. Runs of one
@@ -148,25 +145,13 @@ func Load(dir string) (*Folder, error) {
 		return nil, fmt.Errorf("%s: %w", name, file.Cause(err))
 	}
 	f.Dir = dir
-	var runs []int
-	for key, begin := range f.lines {
-		if key.kind == kindRun {
-			runs = append(runs, begin)
-		}
-	}
-	slices.Sort(runs)
-	for _, begin := range runs {
-		if run, err := ParseRun(f.line(begin)); err == nil {
-			f.runs = append(f.runs, run.index())
-		}
-	}
 	return f, nil
 }
 
 // largest is the size of a file of records that is read.
 const largest = 1 << 30
 
-// read reads a file of records and finds the lines that count.
+// read reads a file of records.
 func read(name string) (*Folder, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -185,11 +170,16 @@ func read(name string) (*Folder, error) {
 	if _, err := io.Copy(&text, io.LimitReader(in, info.Size())); err != nil {
 		return nil, err
 	}
-	f := &Folder{text: text.String(), lines: make(map[lineKey]int, strings.Count(text.String(), "\n"))}
+	return parse(text.String()), nil
+}
+
+// parse finds the lines that count.
+func parse(text string) *Folder {
+	f := &Folder{text: text, lines: make(map[lineKey]int, strings.Count(text, "\n"))}
 	for begin := 0; ; {
 		length := strings.IndexByte(f.text[begin:], '\n')
 		if length < 0 { // also of a line that is being written
-			return f, nil
+			break
 		}
 		if key, ok := keyOf(f.line(begin)); ok {
 			if old, known := f.lines[key]; known {
@@ -200,6 +190,19 @@ func read(name string) (*Folder, error) {
 		}
 		begin += length + 1
 	}
+	var runs []int
+	for key, begin := range f.lines {
+		if key.kind == kindRun {
+			runs = append(runs, begin)
+		}
+	}
+	slices.Sort(runs)
+	for _, begin := range runs {
+		if run, err := ParseRun(f.line(begin)); err == nil {
+			f.runs = append(f.runs, run.index())
+		}
+	}
+	return f
 }
 
 // line returns the line that begins somewhere.
@@ -232,8 +235,6 @@ func (f *Folder) Of(name string) (list []Record) {
 			list = append(list, r)
 		}
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	for _, run := range slices.Backward(f.runs) {
 		list = append(list, run.records(f.Dir, name)...)
 	}
@@ -249,8 +250,6 @@ func (f *Folder) Names() (names []string) {
 			}
 		}
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	for _, run := range f.runs {
 		for _, name := range run.outputs() {
 			if len(run.records(f.Dir, name)) > 0 {

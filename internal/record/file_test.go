@@ -149,6 +149,36 @@ func TestByHand(t *testing.T) {
 	}
 }
 
+// Pandas, where it is installed, reads each line as the same cells, whatever the names are.
+func TestPandas(t *testing.T) {
+	if testing.Short() || exec.Command("python3", "-c", "import pandas").Run() != nil {
+		t.Skip("needs pandas")
+	}
+	dir := t.TempDir()
+	strange := product(1, "c")
+	strange.Name, strange.By, strange.From = hostile, "'a' # b\\", nil
+	empty := product(2, "d")
+	empty.By, empty.Machine = "NA", ""
+	list := []Record{product(0, "a"), strange, empty}
+	mustAppend(t, dir, list...)
+	read := exec.Command("python3", "-c", `
+import pandas
+for row in pandas.read_csv("matpool.tsv", sep="\t", dtype=str, keep_default_na=False).values:
+    print("\t".join(row))`)
+	read.Dir, read.Stderr = dir, os.Stderr
+	out, err := read.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want string
+	for _, r := range list {
+		want += r.Line() + "\n"
+	}
+	if string(out) != want {
+		t.Errorf("%q\nwant %q", out, want)
+	}
+}
+
 // A line that was cut short, is damaged, or is still being written, is passed over, and does not damage
 // the next one.
 func TestTornLines(t *testing.T) {
@@ -175,6 +205,32 @@ func TestTornLines(t *testing.T) {
 	if f := mustLoad(t, dir); len(f.Of("output0.npy")) != 1 {
 		t.Error("an editor's line ends, or strange lines, are too much")
 	}
+}
+
+// Whatever is in a file of records, it is read, and what is taken is written back the same.
+func FuzzFolder(f *testing.F) {
+	f.Add(header() + "\n" + product(1, "c").Line() + "\n" + run100().Line() + "\n")
+	f.Add(strings.Replace(run100().Line(), "0-9:0-99", "0:0-500000000", 1) + "\n")
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, text string) {
+		folder := parse(text)
+		folder.Dir = dir
+		for _, name := range folder.Names() {
+			for _, r := range folder.Of(name) {
+				if r.Name != name {
+					t.Errorf("%q has the record of %q", name, r.Name)
+				}
+			}
+		}
+		for _, r := range folder.Runs() {
+			if again, err := ParseRun(r.Line()); err != nil || again.Line() != r.Line() {
+				t.Errorf("%v is read back as %v, %v", r, again, err)
+			}
+		}
+		if folder.live > len(text) {
+			t.Error("more bytes count than there are")
+		}
+	})
 }
 
 // Many write at the same time, and nothing is lost, also while old lines are removed.

@@ -137,17 +137,12 @@ func parseJobs(s string) (jobs []Job, err error) {
 	return jobs, nil
 }
 
-// Of returns the recipe of an output: of a product with a number, or of a job's sum.
-func (r Run) Of(number int) Recipe {
-	if !r.Sum {
-		return r.Family.At(number)
-	}
-	for _, job := range slices.Backward(r.Jobs) {
-		if job.Index == number {
-			return Sum(r.Family, Ranges{{job.First, job.First + job.Count - 1}})
-		}
-	}
-	return Recipe{}
+// Product returns the recipe of a product.
+func (r Run) Product(n int) Recipe { return r.Family.At(n) }
+
+// Partial returns the recipe of a job's sum.
+func (r Run) Partial(job Job) Recipe {
+	return Sum(r.Family, Ranges{{job.First, job.First + job.Count - 1}})
 }
 
 // StdoutOf returns the name of a job's stdout, relative to the folder of the records; "" if only
@@ -179,8 +174,10 @@ var macro = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$
 type runIndex struct {
 	Run
 	templates []nameTemplate
-	jobs      map[int][]Job                  // by the number in an output's name
-	read      map[string]map[string][]Record // of a stdout: by the last part of a name
+	jobs      map[int][]Job // by the number in an output's name
+
+	mu   sync.Mutex
+	read map[string]map[string][]Record // of a stdout: by the last part of a name
 }
 
 // A nameTemplate is a name around its index.
@@ -192,10 +189,14 @@ func (r Run) index() *runIndex {
 		before, after, _ := strings.Cut(file.InsertIndex(name, "$(index)"), "$(index)")
 		x.templates = append(x.templates, nameTemplate{before, after})
 	}
+	products := 0
 	for _, job := range r.Jobs {
 		if r.Sum {
 			x.jobs[job.Index] = append(x.jobs[job.Index], job)
 			continue
+		}
+		if products += job.Count; products > 10*file.MaxIndex { // a strange line must not take all memory
+			break
 		}
 		for i := range job.Count {
 			x.jobs[job.First+i] = append(x.jobs[job.First+i], job)
@@ -216,14 +217,7 @@ func (x *runIndex) records(dir, name string) (list []Record) {
 			if stdout == "" {
 				continue
 			}
-			all, read := x.read[stdout]
-			if !read {
-				all = map[string][]Record{}
-				for _, rec := range readStdout(filepath.Join(dir, filepath.FromSlash(stdout))) {
-					all[path.Base(rec.Name)] = append(all[path.Base(rec.Name)], rec)
-				}
-				x.read[stdout] = all
-			}
+			all := x.stdout(dir, stdout)
 			for _, rec := range all[path.Base(name)] { // a job knows the last part of a name
 				rec.Name = name
 				list = append(list, rec)
@@ -231,6 +225,25 @@ func (x *runIndex) records(dir, name string) (list []Record) {
 		}
 	}
 	return list
+}
+
+// stdout returns the records in a job's stdout, by the last part of a file's name. It reads the file
+// once, or more often if several goroutines ask for it at once.
+func (x *runIndex) stdout(dir, name string) map[string][]Record {
+	x.mu.Lock()
+	all, read := x.read[name]
+	x.mu.Unlock()
+	if read {
+		return all
+	}
+	all = map[string][]Record{}
+	for _, rec := range readStdout(filepath.Join(dir, filepath.FromSlash(name))) {
+		all[path.Base(rec.Name)] = append(all[path.Base(rec.Name)], rec)
+	}
+	x.mu.Lock()
+	x.read[name] = all
+	x.mu.Unlock()
+	return all
 }
 
 // indexOf returns the index in a name.

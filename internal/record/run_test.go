@@ -141,7 +141,7 @@ func TestRecordsOfJobs(t *testing.T) {
 	if got := fmt.Sprint(f.Names()); got != "[c/output12.npy c/output13.npy partial3.npz]" {
 		t.Error(got)
 	}
-	if got := sums.Of(3).String(); got != partial.Recipe.String() || products.Of(13).String() != family.At(13).String() {
+	if got := sums.Partial(sums.Jobs[3]).String(); got != partial.Recipe.String() || products.Product(13).String() != family.At(13).String() {
 		t.Error(got)
 	}
 }
