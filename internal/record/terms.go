@@ -13,7 +13,7 @@ import (
 type Term struct {
 	Name   string    // as the caller names it
 	Hash   hash.Hash // of its bytes
-	Record *Record   // what is known of it; nil for nothing
+	Record *Record   // the one that describes these bytes, or nil
 }
 
 // mostFindings is how many problems of a sum are reported: the first ones.
