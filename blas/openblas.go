@@ -224,7 +224,11 @@ func (s slab) multiply(ctx context.Context, c Matrix, a, b operand, progress fun
 // in nothing but the sum with a c that is −0 itself, which no c becomes that begins as
 // +0. (A form C += A·B, which nothing here needs, would have to look for it.)
 func addPanel(c, a, b Matrix) {
-	openblas.AddProduct(c.Rows, c.Cols, a.Cols, a.Data, a.Stride, a.Trans, b.Data, b.Stride, b.Trans, c.Data, c.Stride)
+	openblas.AddProduct(c.Rows, c.Cols, a.Cols, panelOf(c), panelOf(a), panelOf(b))
+}
+
+func panelOf(m Matrix) openblas.Matrix {
+	return openblas.Matrix{Data: m.Data, Stride: m.Stride, Trans: m.Trans}
 }
 
 // fitsInt32 reports whether all sizes can be passed to OpenBLAS, which counts in int32.

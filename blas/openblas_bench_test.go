@@ -29,7 +29,7 @@ func BenchmarkPanels(b *testing.B) {
 		}
 		between := time.Now()
 		z.clear()
-		openblas.AddProduct(n, n, n, x.Data, n, false, y.Data, n, false, z.Data, n)
+		openblas.AddProduct(n, n, n, panelOf(z), panelOf(x), panelOf(y))
 		panels = append(panels, between.Sub(start).Seconds())
 		plain = append(plain, time.Since(between).Seconds())
 	}

@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"io/fs"
 	"math"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/flate" // twice as fast as the standard library's
 
@@ -190,13 +190,11 @@ func (a *Archive) open(e *entry) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &File{file: a.file, archive: a, member: e, values: values}
-	length := int64(e.size) // held against the file's size, or 1032 times it
-	f.Header, f.data, err = ReadHeader(io.NewSectionReader(values, 0, length))
-	if err != nil {
+	f := &File{file: a.file, member: e, values: values}
+	if err := f.readHeader(int64(e.size)); err != nil { // a size that was compared with the file's, or 1032 times it
 		return nil, damaged(err)
 	}
-	return f, f.Header.checkSize(length - f.data)
+	return f, nil
 }
 
 // damaged makes an error of taking an archive apart a fault of the file, unless the
@@ -216,16 +214,22 @@ func damaged(err error) error {
 // threads would wait for each other.
 func (f *File) Deflated() bool { return f.member != nil && f.member.method == deflated }
 
-// Verify reads all of an array of a .npz file, and holds it against the checksum
-// that stands there. A .npy file has none.
+// Verify reads all of an array of a .npz file and compares it with the checksum that
+// stands there. A .npy file has none.
 func (f *File) Verify() error {
 	if f.member == nil {
 		return nil
 	}
-	if err := f.archive.verify(f.member); err != nil {
-		return wrap(f.path, damaged(err))
+	var sum Checksum
+	rest := io.NewSectionReader(f.values, f.data, int64(f.member.size)-f.data)
+	for block := make([]byte, min(1<<18, rest.Size())); sum.length < rest.Size(); {
+		block = block[:min(int64(len(block)), rest.Size()-sum.length)]
+		if _, err := rest.ReadAt(block, sum.length); err != nil {
+			return wrap(f.path, damaged(err))
+		}
+		sum = sum.Then(ChecksumOf(block))
 	}
-	return nil
+	return f.VerifyValues(sum)
 }
 
 // VerifyValues is [File.Verify] for values that have been read, all of them once and in order: it takes their
@@ -241,8 +245,11 @@ func (f *File) VerifyValues(values Checksum) error {
 }
 
 func (f *File) verifyValues(values Checksum) error {
-	if n, _ := f.values.ReadAt(make([]byte, 1), int64(f.member.size)); n > 0 {
+	switch n, err := f.values.ReadAt(make([]byte, 1), int64(f.member.size)); {
+	case n > 0:
 		return &ArchiveError{What: fmt.Sprintf("damaged: %d bytes are promised, it holds %d or more", f.member.size, f.member.size+1)}
+	case err != io.EOF: // what is compressed ends in another way
+		return err
 	}
 	header := make([]byte, f.data)
 	if _, err := f.values.ReadAt(header, 0); err != nil {
@@ -256,26 +263,6 @@ func (f *File) verifyValues(values Checksum) error {
 
 // IsMember reports whether the array is one of a .npz file, which has a checksum.
 func (f *File) IsMember() bool { return f.member != nil }
-
-func (a *Archive) verify(e *entry) error {
-	content, err := a.content(e)
-	if err != nil {
-		return err
-	}
-	// One byte more than is promised, to see that there is none.
-	all := io.NewSectionReader(content, 0, int64(e.size)+1)
-	sum := crc32.NewIEEE()
-	n, err := io.CopyBuffer(struct{ io.Writer }{sum}, struct{ io.Reader }{all}, make([]byte, min(1<<18, e.size+1)))
-	switch {
-	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
-		return err
-	case n != int64(e.size):
-		return &ArchiveError{What: fmt.Sprintf("damaged: %d bytes are promised, it holds %d or more", e.size, n)}
-	case sum.Sum32() != e.crc:
-		return &ArchiveError{What: "damaged: zip: checksum error"}
-	}
-	return nil
-}
 
 // SplitMember takes a name such as FILE.npz:NAME apart: an array of an archive. ok is
 // false for a name of any other form. The colon is one behind the extension .npz, in
@@ -336,4 +323,43 @@ func (a *Archive) checkNames(names []string) error {
 		return nil
 	}
 	return wrap(a.path, &ArchiveError{What: fmt.Sprintf("holds the arrays %s, where %s are wanted", text.First(held, ", "), strings.Join(wanted, ", "))})
+}
+
+// A forward is an [io.ReaderAt] over what can only be read from its beginning. To read
+// on where the last call ended costs nothing more, to go back is to begin again.
+type forward struct {
+	open func() (io.ReadCloser, error)
+
+	mu sync.Mutex
+	r  io.ReadCloser // or nil
+	at int64         // where r is
+}
+
+func (f *forward) ReadAt(p []byte, offset int64) (n int, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.r != nil && f.at > offset {
+		f.close()
+	}
+	if f.r == nil {
+		if f.r, err = f.open(); err != nil {
+			return 0, err
+		}
+		f.at = 0
+	}
+	skipped, err := io.CopyN(io.Discard, f.r, offset-f.at)
+	f.at += skipped
+	if err == nil {
+		n, err = io.ReadFull(f.r, p)
+		f.at += int64(n)
+	}
+	if err != nil {
+		f.close() // so that every call says what is wrong
+	}
+	return n, err
+}
+
+func (f *forward) close() {
+	f.r.Close()
+	f.r = nil
 }

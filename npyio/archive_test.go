@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -55,7 +56,7 @@ func TestNamesInAnArchive(t *testing.T) {
 			continue
 		}
 		got := make([]float64, 1)
-		if err := f.ReadFloat64s(got, 0); err != nil || got[0] != want || f.Verify() != nil {
+		if err := f.readFloat64s(got, 0); err != nil || got[0] != want || f.Verify() != nil {
 			t.Errorf("%s: %v, %v", name, got, err)
 		}
 		if err := f.Close(); err != nil { // of the array, not the archive
@@ -115,7 +116,7 @@ func TestClosing(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Error(err)
 	}
-	if err := f.ReadFloat64s(make([]float64, 1), 0); !errors.Is(err, os.ErrClosed) {
+	if err := f.readFloat64s(make([]float64, 1), 0); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("after closing: %v", err)
 	}
 	if _, err := OpenMember(path, "lo"); err == nil || !strings.HasPrefix(err.Error(), path+`: holds no array "lo"`) {
@@ -357,33 +358,37 @@ func TestNpzOfAnyType(t *testing.T) {
 	}
 }
 
+// archiveOf returns an archive that is in no file: fuzzing makes ten thousands in a second.
+func archiveOf(content []byte) (*Archive, error) {
+	a := &Archive{path: "x.npz", bytes: io.NewSectionReader(bytes.NewReader(content), 0, int64(len(content)))}
+	return a, a.readDirectory()
+}
+
 // Whatever the bytes, an archive's arrays are read or refused.
 func FuzzArchive(f *testing.F) {
-	for _, file := range variants(f) {
-		f.Add(file)
-	}
-	f.Add(archive(f, member{zip.FileHeader{Name: "no ending"}, hi.file(f)}, deflatedMember("x.npy", npy(1, dict("'<i2'", "True", "(3, 4)"), 24))))
+	one := Array{Name: "A", DType: DTypeOf(elem.Uint8), Shape: []int{2}, Data: []byte{1, 2}}
+	header := string(one.header().Append(nil)[:10]) // of which no more is needed
+	f.Add(npz(f, one))
+	f.Add(archive(f, deflatedMember("A", header)))
+	f.Add(archive(f, member{zip.FileHeader{Name: "A.npy"}, header}, member{zip.FileHeader{Name: "B"}, "\x02\x01"}))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		a, err := OpenArchive(save(t, file))
-		if err != nil {
-			if !errors.Is(err, ErrFormat) {
-				t.Fatalf("error %v is not an ErrFormat", err)
-			}
-			return
-		}
-		defer a.Close()
-		for _, name := range a.Names() {
-			f, err := a.Open(name)
-			if err == nil {
-				count, _ := f.Len()
-				err = f.Read(make([]byte, int(min(count, 1000))*f.DType.Size), max(0, count-1000))
-				if verified := f.Verify(); err == nil {
-					err = verified
-				}
-			}
+		check := func(err error) {
 			if err != nil && !errors.Is(err, ErrFormat) {
 				t.Fatalf("error %v is not an ErrFormat", err)
 			}
+		}
+		a, err := archiveOf(file)
+		if check(err); err != nil {
+			return
+		}
+		for _, name := range a.Names() {
+			f, err := a.Open(name)
+			if check(err); err != nil {
+				continue
+			}
+			count, _ := f.Len()
+			check(f.Read(make([]byte, int(min(count, 1000))*f.DType.Size), max(0, count-1000)))
+			check(f.Verify())
 		}
 	})
 }

@@ -51,8 +51,21 @@ func BenchmarkOpen(b *testing.B) {
 	}
 }
 
+// So is an array of an archive.
+func BenchmarkOpenMember(b *testing.B) {
+	path := save(b, npz(b, hi))
+	b.ReportAllocs()
+	for b.Loop() {
+		f, err := OpenMember(path, "hi")
+		if err != nil {
+			b.Fatal(err)
+		}
+		f.Close()
+	}
+}
+
 // From the page cache into memory that was used before.
-func BenchmarkReadFloat64s(b *testing.B) {
+func BenchmarkRead(b *testing.B) {
 	name, x := matrix(b)
 	f, err := Open(name)
 	if err != nil {
@@ -62,7 +75,7 @@ func BenchmarkReadFloat64s(b *testing.B) {
 	b.SetBytes(int64(8 * len(x)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := f.ReadFloat64s(x, 0); err != nil {
+		if err := f.readFloat64s(x, 0); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -162,7 +162,9 @@ func isExtension(descr string) bool {
 // saved as raw bytes, but for float8_e5m2, which is saved as '<f1'. (bfloat16 is the upper half of a float32, float8_e5m2
 // of a float16.)
 func rawHint(size int) string {
-	view := func(t string) string { return "in Python, if they are " + t + ": np.save(name, np.load(name).view(np." + t + "))" }
+	view := func(t string) string {
+		return "in Python, if they are " + t + ": np.save(name, np.load(name).view(np." + t + "))"
+	}
 	switch size {
 	case 1:
 		return "in Python, if they are float8_e4m3fn: import ml_dtypes; np.save(name, np.load(name).view(ml_dtypes.float8_e4m3fn).astype(np.float32))"

@@ -1,14 +1,13 @@
 package npyio
 
 import (
-	"bytes"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 
-	"matpool/elem"
 	"matpool/internal/base/file"
 )
 
@@ -16,13 +15,12 @@ import (
 // long as its header promises.
 type File struct {
 	Header
-	path    string
-	file    *os.File
-	archive *Archive    // or nil
-	member  *entry      // of the archive
-	shared  bool        // the file is closed with the archive
-	values  io.ReaderAt // the .npy file's bytes
-	data    int64       // where the values begin in them
+	path   string
+	file   *os.File
+	member *entry      // of an archive, or nil
+	shared bool        // the file is closed with the archive
+	values io.ReaderAt // the .npy file's bytes
+	data   int64       // where the values begin in them
 }
 
 // Open opens a file, reads its header, and holds what the header promises against
@@ -70,15 +68,13 @@ func regular(info fs.FileInfo) error {
 	return nil
 }
 
-func (f *File) readHeader(size int64) error {
-	// One read brings all of the header, and nothing is read that is not there.
-	beginning := make([]byte, min(size, maxHeader+12, 512))
-	_, err := io.ReadFull(f.file, beginning)
-	if err != nil {
-		return shortHeader(err)
+// readHeader reads the header of a file of a number of bytes.
+func (f *File) readHeader(size int64) (err error) {
+	var r io.Reader = io.NewSectionReader(f.values, 0, size)
+	if !f.Deflated() { // of which reading goes on where the header ends
+		r = bufio.NewReaderSize(r, 512) // nearly always all of the header
 	}
-	f.Header, f.data, err = ReadHeader(io.MultiReader(bytes.NewReader(beginning), f.file))
-	if err != nil {
+	if f.Header, f.data, err = ReadHeader(r); err != nil {
 		return err
 	}
 	return f.Header.checkSize(size - f.data)
@@ -116,31 +112,6 @@ func (f *File) Read(dst []byte, first int64) error {
 		err = &SizeError{Promised: size * count, Held: size*first + int64(n)}
 	}
 	return wrap(f.path, err)
-}
-
-// ReadFloat64s reads len(dst) values into dst, from the value numbered first on in
-// the file's own order. The header must say that the values are float64s, or the
-// error is a [*TypeError].
-func (f *File) ReadFloat64s(dst []float64, first int64) error {
-	if err := f.checkFloat64(); err != nil {
-		return err
-	}
-	if err := f.Read(asBytes(dst), first); err != nil {
-		return err
-	}
-	if f.DType.Swapped() {
-		elem.SwapBytes(asBytes(dst), elem.Float64)
-	}
-	return nil
-}
-
-// checkFloat64 returns a [*TypeError] unless the values are float64s.
-func (f *File) checkFloat64() error {
-	if t, _ := f.DType.Elem(); t != elem.Float64 {
-		descr := quote(f.DType.String())
-		return wrap(f.path, &TypeError{Descr: descr, What: fmt.Sprintf("holds values of type %s; only float64 ('<f8' or '>f8') is read", descr)})
-	}
-	return nil
 }
 
 // Stat returns what the system knows of the file, such as when it was changed.

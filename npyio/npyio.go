@@ -8,24 +8,26 @@
 //
 // Files that this package writes are byte for byte those of np.save in numpy 1.24
 // and later. It reads versions 1, 2 and 3. A file is bad input until shown to be
-// good: what a header claims is held against the file's size before anything is
-// allocated, a file that is longer or shorter than its header promises is
-// refused, and so are pickles, always. Every error about a file's contents
+// good: what a header claims is compared with the file's size before anything is
+// allocated, and a file that is longer or shorter than its header promises is
+// refused. Pickles are never opened. Every error about a file's contents
 // matches [ErrFormat].
 //
-// A .npz file is a zip archive of .npy files, stored or deflated. It is refused where
-// its members are not the ones asked for, or not as long as they promise.
+// A .npz file is a zip archive of .npy files, stored or deflated.
 //
-// Headers of all of numpy's numeric types are understood; values are read as
-// float64s in either byte order, and written in the machine's.
+// All of numpy's numeric types are read and written, as the bytes that a file holds, in
+// either byte order. Package elem makes numbers of them.
 package npyio
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"io"
 	"math"
 	"strconv"
 	"strings"
+	"unsafe"
 )
 
 // A Version is the version of the format. They differ in the width of the
@@ -138,4 +140,23 @@ func pythonTuple(sizes []int) string {
 		text += ","
 	}
 	return text + ")"
+}
+
+// nativeOrder is the byte order of this machine's memory, in numpy's notation.
+func nativeOrder() byte {
+	if binary.NativeEndian.Uint16([]byte{1, 0}) == 1 {
+		return '<'
+	}
+	return '>'
+}
+
+// asBytes returns x's own memory.
+func asBytes(x []float64) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), 8*len(x))
+}
+
+// WriteFloat64s writes values as they lie in memory, the type [Float64].
+func WriteFloat64s(w io.Writer, x []float64) error {
+	_, err := w.Write(asBytes(x))
+	return err
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"unsafe"
 
 	"github.com/kshedden/gonpy"
 	sbinet "github.com/sbinet/npyio"
@@ -28,7 +29,7 @@ var readers = []struct {
 		}
 		defer f.Close()
 		x := make([]float64, rows*cols)
-		return x, f.ReadFloat64s(x, 0)
+		return x, f.Read(unsafe.Slice((*byte)(unsafe.Pointer(&x[0])), 8*len(x)), 0)
 	}},
 	{"gonpy", func(name string) ([]float64, error) {
 		r, err := gonpy.NewFileReader(name)

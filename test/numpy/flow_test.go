@@ -124,13 +124,7 @@ func openArray(t *testing.T, dir, name string) *npyio.File {
 
 func readValues(t *testing.T, dir, name string) []float64 {
 	t.Helper()
-	f := openArray(t, dir, name)
-	count, _ := f.Len()
-	values := make([]float64, count)
-	if err := f.ReadFloat64s(values, 0); err != nil {
-		t.Fatal(err)
-	}
-	return values
+	return readFloat64s(t, openArray(t, dir, name))
 }
 
 // Whole numbers are multiplied without rounding, so the files are the same.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"matpool/elem"
 	"matpool/npyio"
 )
 
@@ -147,13 +148,21 @@ func TestWhatNumpyWritesIsRead(t *testing.T) {
 	}
 }
 
-func readArray(t *testing.T, f *npyio.File) array {
+// readFloat64s returns the values of a file of float64s.
+func readFloat64s(t *testing.T, f *npyio.File) []float64 {
 	t.Helper()
 	count, _ := f.Len()
-	values := make([]float64, count)
-	if err := f.ReadFloat64s(values, 0); err != nil {
+	values, data := make([]float64, count), make([]byte, 8*count)
+	if err := f.Read(data, 0); err != nil {
 		t.Fatal(err)
 	}
+	elem.ToFloat64(values, data, elem.Float64, f.DType.Swapped())
+	return values
+}
+
+func readArray(t *testing.T, f *npyio.File) array {
+	t.Helper()
+	values := readFloat64s(t, f)
 	a := array{DType: f.DType.String(), Shape: f.Shape, Fortran: f.Fortran}
 	for _, v := range values {
 		a.Bits = append(a.Bits, math.Float64bits(v))

@@ -20,7 +20,8 @@ func BenchmarkDgemm(b *testing.B) {
 				b.Fatal(err)
 			}
 			nprand.New(1).Float64s(x[:2*n*n])
-			multiply := func() { AddProduct(n, n, n, x[:n*n], n, false, x[n*n:2*n*n], n, false, x[2*n*n:], n) }
+			matrix := func(i int) Matrix { return Matrix{Data: x[i*n*n:][:n*n], Stride: n} }
+			multiply := func() { AddProduct(n, n, n, matrix(2), matrix(0), matrix(1)) }
 			multiply() // memory is touched
 			for b.Loop() {
 				multiply()

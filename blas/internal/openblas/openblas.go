@@ -23,11 +23,17 @@ func Core() string { return C.GoString(C.openblas_get_corename()) }
 // Config returns the library's version and how it was built.
 func Config() string { return C.GoString(C.openblas_get_config()) }
 
-// AddProduct computes C += op(A)·op(B) for matrices stored row by row: C is m×n,
-// op(A) is m×k, and op is the transposition where it is asked for. Sizes and strides
-// must fit an int32. It panics where a slice is too short.
-func AddProduct(m, n, k int, a []float64, lda int, transA bool, b []float64, ldb int, transB bool, c []float64, ldc int) {
-	netlib.Implementation{}.Dgemm(op(transA), op(transB), m, n, k, 1, a, lda, b, ldb, 1, c, ldc)
+// A Matrix is stored row by row, the rows Stride values apart; Trans makes a factor of its transpose.
+type Matrix struct {
+	Data   []float64
+	Stride int
+	Trans  bool
+}
+
+// AddProduct computes C += op(A)·op(B): C is m×n, op(A) is m×k, and op is the transposition where Trans
+// is set, which it is not for C. Sizes and strides must fit an int32. It panics where Data is too short.
+func AddProduct(m, n, k int, c, a, b Matrix) {
+	netlib.Implementation{}.Dgemm(op(a.Trans), op(b.Trans), m, n, k, 1, a.Data, a.Stride, b.Data, b.Stride, 1, c.Data, c.Stride)
 }
 
 func op(trans bool) blas.Transpose {
