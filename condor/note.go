@@ -3,45 +3,27 @@ package condor
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"matpool/internal/base/file"
 )
 
-// A Note is the text that a submit description of package submitfile adds to each job's
-// submit event in the log: "first=20 count=10 starts=4 jobs=10 from=run.sub outputs=c.npy".
-// Older logs lack the fields from jobs on, or from sum on.
+// A Note is the line that a submit description of package submitfile adds to each job's submit
+// event in the log: "first=20 count=10 starts=4 jobs=10 from=run.sub outputs=c.npy".
 type Note struct {
 	First, Count int    // the job's products
 	Starts       int    // the limit on starts: after it, a hold that is a machine's fault is final
-	Jobs         int    // the number of jobs submitted together; 0 if it is unknown
+	Jobs         int    // the number of jobs submitted together
 	Sum          bool   // the job returns the sum of its products instead of the products
 	Unit         string // what is numbered: "" for products, or the word for another program's jobs
 	Local        bool   // matsubmit ran the job itself: it is in no queue, and nothing will release it
 	Random       string // from what its inputs are drawn; "" if they are files
 
-	// Names of files, relative to the log's folder and escaped: the submit description, and the
-	// job's outputs, separated by commas. Of products they are without an index.
-	from, outputs string
-}
-
-// Returns adds the names of files to a note that [FormatNote] prints: those of the submit
-// description, or "", and of the jobs' outputs, without an index. They are relative to the
-// log's folder. A note that HTCondor would cut off stays without them.
-func (n Note) Returns(description string, outputs []string) Note {
-	const longest = 4000 // HTCondor cuts a note off after 8191 bytes (SubmitEvent::formatBody)
-	var names []string
-	for _, name := range outputs {
-		if n.Sum { // it has the job's number, which HTCondor inserts
-			name = file.InsertIndex(name, mark)
-		}
-		names = append(names, strings.ReplaceAll(escapeName.Replace(name), mark, "$(index)"))
-	}
-	if all := strings.Join(names, ","); len(all)+len(description) <= longest {
-		n.from, n.outputs = escapeName.Replace(description), all
-	}
-	return n
+	// Names of files, relative to the log's folder; none if they are unknown.
+	Description string   // the submit description
+	Outputs     []string // the job's outputs: of products without an index, of a sum with the job's
 }
 
 // Subject names what the job computes: "product 7", "products 70 to 79".
@@ -53,92 +35,105 @@ func (n Note) Subject() string {
 	return fmt.Sprintf("%ss %d to %d", unit, n.First, n.First+n.Count-1)
 }
 
+// OutputNames returns the names of the job's outputs, those of each product in turn, relative to
+// the log's folder.
+func (n Note) OutputNames() []string {
+	if n.Sum {
+		return n.Outputs
+	}
+	var names []string
+	for _, name := range n.Outputs {
+		names = append(names, file.IndexedRange(name, n.First, n.Count)...)
+	}
+	return names
+}
+
+// String returns the text of the note, which [ParseNote] reads.
+func (n Note) String() string { return n.format(strconv.Itoa(n.First), strconv.Itoa(n.Count)) }
+
 // mark stands for an index until the rest of a name is escaped.
 const mark = "\x00"
+
+// Template returns the text of the notes of all jobs: HTCondor inserts each job's first product
+// and their number, which are macros, and the job's number into the name of a sum. Names that
+// would make the text too long are left out.
+func (n Note) Template(first, count string) Template {
+	const longest = 4000 // HTCondor cuts a note off after 8191 bytes (SubmitEvent::formatBody)
+	if n.Sum {
+		n.Outputs = slices.Clone(n.Outputs)
+		for i, name := range n.Outputs {
+			n.Outputs[i] = file.InsertIndex(name, mark)
+		}
+	}
+	if len(n.Description)+len(strings.Join(n.Outputs, ",")) > longest {
+		n.Description, n.Outputs = "", nil
+	}
+	return Template(strings.ReplaceAll(n.format(first, count), mark, "$(index)"))
+}
 
 var (
 	escapeName   = strings.NewReplacer("%", "%25", " ", "%20", "$", "%24", ",", "%2C", `"`, "%22", `\`, "%5C")
 	unescapeName = strings.NewReplacer("%25", "%", "%20", " ", "%24", "$", "%2C", ",", "%22", `"`, "%5C", `\`)
 )
 
-// Description returns the name of the submit description, relative to the log's folder; "" if it
-// is unknown.
-func (n Note) Description() string { return unescapeName.Replace(n.from) }
-
-// Outputs returns the names of the job's outputs, of each product in turn, relative to the log's
-// folder; none if they are unknown.
-func (n Note) Outputs() (names []string) {
-	if n.outputs == "" {
-		return nil
-	}
-	for name := range strings.SplitSeq(n.outputs, ",") {
-		name = unescapeName.Replace(name)
-		if n.Sum {
-			names = append(names, name)
-		} else {
-			names = append(names, file.IndexedRange(name, n.First, n.Count)...)
+func (n Note) format(first, count string) string {
+	s := fmt.Sprintf("first=%s count=%s starts=%d jobs=%d", first, count, n.Starts, n.Jobs)
+	add := func(field, value string) {
+		if value != "" {
+			s += " " + field + "=" + value
 		}
 	}
-	return names
-}
-
-// FormatNote returns the text of a note. First and count may be macros of the submit
-// description, which HTCondor expands for each job; those of the note do not count.
-func FormatNote(first, count string, n Note) string {
-	s := fmt.Sprintf("first=%s count=%s starts=%d jobs=%d", first, count, n.Starts, n.Jobs)
 	if n.Sum {
-		s += " sum=yes"
+		add("sum", "yes")
 	}
-	if n.Unit != "" {
-		s += " unit=" + n.Unit
-	}
+	add("unit", n.Unit)
 	if n.Local {
-		s += " local=yes"
+		add("local", "yes")
 	}
-	if n.Random != "" {
-		s += " random=" + n.Random
+	add("random", n.Random)
+	add("from", escapeName.Replace(n.Description))
+	var outputs []string
+	for _, name := range n.Outputs {
+		outputs = append(outputs, escapeName.Replace(name))
 	}
-	if n.from != "" {
-		s += " from=" + n.from
-	}
-	if n.outputs != "" {
-		s += " outputs=" + n.outputs
-	}
+	add("outputs", strings.Join(outputs, ","))
 	return s
 }
 
-// ParseNote reads the text of a note. It returns false for any other text.
+// ParseNote reads what [Note.String] returns. It returns false for any other text.
 func ParseNote(text string) (n Note, ok bool) {
-	rest := text
-	field := func(name string) (value string, found bool) {
-		if after, ok := strings.CutPrefix(rest, name+"="); ok {
-			value, rest, _ = strings.Cut(after, " ")
-			return value, true
-		}
-		return "", false
+	if !strings.HasPrefix(text, "first=") { // most texts of other programs
+		return Note{}, false
 	}
-	for i, f := range []struct {
-		name string
-		to   *int
-	}{{"first", &n.First}, {"count", &n.Count}, {"starts", &n.Starts}, {"jobs", &n.Jobs}} {
-		if i == 3 && rest == "" {
-			break
+	for field := range strings.SplitSeq(text, " ") {
+		name, value, _ := strings.Cut(field, "=")
+		number, _ := strconv.Atoi(value)
+		switch name {
+		case "first":
+			n.First = number
+		case "count":
+			n.Count = number
+		case "starts":
+			n.Starts = number
+		case "jobs":
+			n.Jobs = number
+		case "sum":
+			n.Sum = true
+		case "unit":
+			n.Unit = value
+		case "local":
+			n.Local = true
+		case "random":
+			n.Random = value
+		case "from":
+			n.Description = unescapeName.Replace(value)
+		case "outputs":
+			for name := range strings.SplitSeq(value, ",") {
+				n.Outputs = append(n.Outputs, unescapeName.Replace(name))
+			}
 		}
-		digits, _ := field(f.name)
-		value, err := strconv.ParseUint(digits, 10, 31)
-		if err != nil {
-			return Note{}, false
-		}
-		*f.to = int(value)
 	}
-	sum, summed := field("sum")
-	n.Unit, _ = field("unit")
-	local, here := field("local")
-	n.Sum, n.Local = summed, here
-	n.Random, _ = field("random")
-	n.from, _ = field("from")
-	n.outputs, _ = field("outputs")
-	if summed && sum != "yes" || here && local != "yes" || rest != "" || strings.HasSuffix(text, " ") || n.First > 2*file.MaxIndex || n.Count > file.MaxIndex {
+	if n.First < 0 || n.First > 2*file.MaxIndex || n.Count < 0 || n.Count > file.MaxIndex || n.Starts < 0 || n.Jobs < 0 || n.String() != text {
 		return Note{}, false
 	}
 	return n, true

@@ -9,7 +9,7 @@ import (
 // Each kind of event, as HTCondor writes it, has this content and no other.
 func TestKindsOfEvents(t *testing.T) {
 	want := []Detail{
-		Submit{[]string{"DAG Node: P7", "first=70 count=10 starts=4", "WARNING: Committed job submission into the queue with the following warning(s): none that matters"}},
+		Submit{[]string{"DAG Node: P7", "first=70 count=10 starts=4 jobs=1", "WARNING: Committed job submission into the queue with the following warning(s): none that matters"}},
 		Submit{nil},
 		Execute{Machine: "<192.0.2.7:9618>"},
 		Execute{Machine: `pc "07"`, Slot: "slot1_2@pc07.example.org", System: "WINDOWS", Arch: "X86_64"},
@@ -38,7 +38,7 @@ func TestKindsOfEvents(t *testing.T) {
 		nil,
 		nil,
 		nil,
-		ClusterSubmit{[]string{"first=5 count=10 starts=1"}},
+		ClusterSubmit{[]string{"first=5 count=10 starts=1 jobs=1"}},
 		ClusterRemove{"Paused"},
 		ClusterRemove{"Error -3"},
 		ClusterRemove{"Complete"},

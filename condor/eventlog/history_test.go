@@ -122,7 +122,7 @@ func TestRealLogs(t *testing.T) {
 	if c := h.Cluster(126); c == nil || c.Removed == nil || *c.Removed != (ClusterRemove{"Complete"}) || c.Submitted.IsZero() {
 		t.Errorf("cluster 126: %+v", c)
 	}
-	if n, ok := jobOf(h, condor.ID{Cluster: 126, Proc: 1}).Note(); n != (condor.Note{First: 15, Count: 10, Starts: 1}) || !ok {
+	if n, ok := jobOf(h, condor.ID{Cluster: 126, Proc: 1}).Note(); n.String() != "first=15 count=10 starts=1 jobs=3" || !ok {
 		t.Errorf("the note of 126.1: %v, %t", n, ok)
 	}
 	if j := jobOf(h, condor.ID{Cluster: 134, Proc: 0}); j.Reason != "via condor_rm (by user alice)" {
@@ -329,7 +329,7 @@ func TestSuspension(t *testing.T) {
 // HTCondor releases a held job by itself if a machine is at fault, as often as the job's note
 // allows another start.
 func TestWillBeReleased(t *testing.T) {
-	note := "\n    first=7 count=1 starts=2"
+	note := "\n    first=7 count=1 starts=2 jobs=1"
 	start := at(6, 1, executing)
 	holdAt := func(second, code int) string {
 		return at(second, 12, fmt.Sprintf("Job was held.\n\twhy\n\tCode %d Subcode 0", code))

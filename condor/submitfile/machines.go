@@ -31,7 +31,7 @@ func writeMachines(p *printer, d *Description) {
 	if d.hasRanges() {
 		first, count = "$(first)", "$(count)"
 	}
-	p.set("submit_event_user_notes", "%s", condor.FormatNote(first, count, d.Note()))
+	p.set("submit_event_user_notes", "%s", d.Note().Template(first, count))
 	p.set("+MatFirst", "%s", first)
 	if d.hasRanges() {
 		p.set("+MatCount", "%s", count)
@@ -133,11 +133,12 @@ func seconds(d time.Duration) string {
 	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
 }
 
-// Note returns the note for the jobs' submit events. It lacks the products, which differ.
+// Note returns the note for the jobs' submit events, without the products, which differ from job
+// to job.
 func (d *Description) Note() condor.Note {
-	n := condor.Note{Starts: d.MaxRetries + 1, Jobs: len(d.Jobs), Sum: d.Sum, Random: d.Random}
+	n := condor.Note{Starts: d.MaxRetries + 1, Jobs: len(d.Jobs), Sum: d.Sum, Random: d.Random, Description: d.File, Outputs: d.Returned}
 	if d.Unit != "product" {
 		n.Unit = d.Unit
 	}
-	return n.Returns(d.File, d.Returned)
+	return n
 }

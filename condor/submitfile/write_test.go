@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -349,7 +350,7 @@ func TestNote(t *testing.T) {
 			if d.Unit != "product" {
 				want.Unit = d.Unit
 			}
-			if got, ok := condor.ParseNote(jobs[i][0]); got != want || !ok {
+			if got, ok := condor.ParseNote(jobs[i][0]); !reflect.DeepEqual(got, want) || !ok {
 				t.Errorf("%q: %v, %t; want %v", jobs[i][0], got, ok, want)
 			}
 		}

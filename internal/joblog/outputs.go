@@ -69,7 +69,7 @@ func (j *Journal) CheckOutputs(r *Run) {
 	description := ""
 	for _, job := range r.Jobs {
 		note, _ := job.Note()
-		names := note.Outputs()
+		names := note.OutputNames()
 		if job.State != eventlog.Done || names == nil {
 			continue
 		}
@@ -79,8 +79,8 @@ func (j *Journal) CheckOutputs(r *Run) {
 				list = append(list, output{job: job, name: inFolder(folder, name)})
 			}
 		}
-		if note.Description() != "" {
-			description = inFolder(folder, note.Description())
+		if note.Description != "" {
+			description = inFolder(folder, note.Description)
 		}
 	}
 	r.Outputs = &Outputs{}

@@ -55,7 +55,7 @@ func ids(r *Run) string {
 
 // The jobs of the latest run.
 func TestSelect(t *testing.T) {
-	const product = " first=%d count=1 starts=4"
+	const product = " first=%d count=1 starts=4 jobs=1"
 	one := func(id string, first int) string { return "0 " + id + fmt.Sprintf(product, first) }
 	for _, test := range []struct {
 		name, want string
@@ -65,7 +65,7 @@ func TestSelect(t *testing.T) {
 	}{
 		{"nothing", "", 0, eventlog.Counts{}, nil},
 		{"one cluster", "1.0 1.1", 0, eventlog.Counts{Idle: 2}, []string{"0 1.0", "0 1.1"}},
-		{"several, without notes: the latest", "3.0", 0, eventlog.Counts{Idle: 1}, []string{"0 1.0", "0 2.0 first=0 count=1 starts=4", "0 3.0"}},
+		{"several, without notes: the latest", "3.0", 0, eventlog.Counts{Idle: 1}, []string{"0 1.0", "0 2.0 first=0 count=1 starts=4 jobs=1", "0 3.0"}},
 		{"one held, submitted again", "1.0 2.0", 1, eventlog.Counts{Done: 1, Idle: 1}, []string{one("1.0", 0), one("1.1", 1), "5 1.0", "12 1.1", one("2.0", 1)}},
 		{"one removed, submitted again", "1.0 2.0", 1, eventlog.Counts{Done: 1, Idle: 1}, []string{one("1.0", 0), one("1.1", 1), "5 1.0", "9 1.1", one("2.0", 1)}},
 		{"one failed, submitted again", "2.0", 1, eventlog.Counts{Idle: 1}, []string{one("1.0", 0), "5! 1.0", one("2.0", 0)}},
@@ -75,8 +75,8 @@ func TestSelect(t *testing.T) {
 		{"fewer than before", "1.1 2.0", 1, eventlog.Counts{Done: 1, Idle: 1}, []string{one("1.0", 0), one("1.1", 1), "5 1.0", "5 1.1", one("2.0", 0)}},
 		{"submitted again, and that removed: the first still counts", "1.0", 1, eventlog.Counts{Done: 1}, []string{one("1.0", 0), "5 1.0", one("2.0", 0), "9 2.0"}},
 		{"removed twice", "1.0 2.0", 0, eventlog.Counts{Removed: 2}, []string{one("1.0", 0), "9 1.0", one("2.0", 0), "9 2.0"}},
-		{"what is missing of a batch", "1.0 2.0", 1, eventlog.Counts{Done: 1, Idle: 1}, []string{"0 1.0 first=0 count=5 starts=4", "5 1.0", "0 1.1 first=5 count=5 starts=4", "12 1.1", "0 2.0 first=7 count=3 starts=4"}},
-		{"part of a batch that is done", "1.0 2.0", 0, eventlog.Counts{Done: 1, Idle: 1}, []string{"0 1.0 first=0 count=5 starts=4", "5 1.0", "0 2.0 first=1 count=1 starts=4"}},
+		{"what is missing of a batch", "1.0 2.0", 1, eventlog.Counts{Done: 1, Idle: 1}, []string{"0 1.0 first=0 count=5 starts=4 jobs=1", "5 1.0", "0 1.1 first=5 count=5 starts=4 jobs=1", "12 1.1", "0 2.0 first=7 count=3 starts=4 jobs=1"}},
+		{"part of a batch that is done", "1.0 2.0", 0, eventlog.Counts{Done: 1, Idle: 1}, []string{"0 1.0 first=0 count=5 starts=4 jobs=1", "5 1.0", "0 2.0 first=1 count=1 starts=4 jobs=1"}},
 		{"products, and then sums of them", "2.0", 0, eventlog.Counts{Idle: 1}, []string{one("1.0", 0), one("1.1", 1), "5 1.0", "5 1.1", "0 2.0 first=0 count=2 starts=4 jobs=1 sum=yes"}},
 		{"a DAG's nodes, one tried twice", "1.0 3.0", 1, eventlog.Counts{Done: 1, Idle: 1}, []string{"0 1.0 DAG Node: job0", "5 1.0", "0 2.0 DAG Node: job1", "5! 2.0", "0 3.0 DAG Node: job1"}},
 		{"one failed, one held, one removed", "1.0 1.1 1.2", 0, eventlog.Counts{Failed: 1, Held: 1, Removed: 1}, []string{one("1.0", 0), one("1.1", 1), one("1.2", 2), "5! 1.0", "12 1.1", "9 1.2"}},
@@ -91,7 +91,7 @@ func TestSelect(t *testing.T) {
 
 // The jobs of given clusters.
 func TestSelectClusters(t *testing.T) {
-	h := history(t, "0 1.0 first=0 count=1 starts=4", "12 1.0", "0 2.0 first=0 count=1 starts=4", "0 3.0")
+	h := history(t, "0 1.0 first=0 count=1 starts=4 jobs=1", "12 1.0", "0 2.0 first=0 count=1 starts=4 jobs=1", "0 3.0")
 	for want, clusters := range map[string][]int{"1.0": {1}, "1.0 2.0": {2, 1}, "": {7}} {
 		r := Select(h, clusters)
 		if got := ids(r); got != want || r.Superseded != 0 {
@@ -105,7 +105,7 @@ func TestSelectClusters(t *testing.T) {
 
 // The states of a run.
 func TestState(t *testing.T) {
-	const note = " first=0 count=1 starts=4"
+	const note = " first=0 count=1 starts=4 jobs=1"
 	for _, test := range []struct {
 		name string
 		want State
@@ -126,7 +126,7 @@ func TestState(t *testing.T) {
 		{"none has entered it yet, and an older run is done", Going, []string{"0 1.0" + note, "5 1.0", "35 2.-1"}},
 		{"all have", Done, []string{"35 1.-1", "0 1.0", "5 1.0", "36 1.-1 Complete"}},
 		{"not all have", Stuck, []string{"35 1.-1", "0 1.0", "5 1.0", "36 1.-1 Incomplete"}},
-		{"not all had, and the rest was submitted again", Done, []string{"35 1.-1", "0 1.0" + note, "5 1.0", "36 1.-1 Incomplete", "0 2.0 first=1 count=1 starts=4", "5 2.0"}},
+		{"not all had, and the rest was submitted again", Done, []string{"35 1.-1", "0 1.0" + note, "5 1.0", "36 1.-1 Incomplete", "0 2.0 first=1 count=1 starts=4 jobs=1", "5 2.0"}},
 		{"not all had, and the rest enters the queue now", Done, []string{"35 1.-1", "0 1.0" + note, "5 1.0", "36 1.-1 Incomplete", "35 2.-1 first=1 count=1 starts=4 jobs=1", "0 2.0 first=1 count=1 starts=4 jobs=1", "5 2.0"}},
 		{"all have, by their notes", Done, []string{"35 1.-1 first=0 count=1 starts=4 jobs=1", "0 1.0" + note, "5 1.0"}},
 		{"all have but one", Going, []string{"35 1.-1 first=0 count=1 starts=4 jobs=2", "0 1.0" + note, "5 1.0"}},
@@ -152,7 +152,7 @@ func TestSummary(t *testing.T) {
 		"0 jobs: 0 done, 0 running, 0 idle, 0 held":                                                                   nil,
 		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held":                                                         {"0 1.0"},
 		"cluster 1: 2 jobs: 0 done, 0 running, 0 idle, 0 held, 1 failed, 1 removed":                                   {"0 1.0", "0 1.1", "5! 1.0", "9 1.1"},
-		"cluster 1: 1 job: 0 done, 0 running, 0 idle, 1 held, 1 of them to be released by HTCondor":                   {"0 1.0 first=0 count=1 starts=4", "6 1.0"},
+		"cluster 1: 1 job: 0 done, 0 running, 0 idle, 1 held, 1 of them to be released by HTCondor":                   {"0 1.0 first=0 count=1 starts=4 jobs=1", "6 1.0"},
 		"clusters 1, 2 and 3: 3 jobs: 0 done, 0 running, 3 idle, 0 held":                                              {"0 1.0 DAG Node: a", "0 2.0 DAG Node: b", "0 3.0 DAG Node: c"},
 		"5 clusters, 1 to 5: 5 jobs: 0 done, 0 running, 5 idle, 0 held":                                               {"0 1.0 DAG Node: a", "0 2.0 DAG Node: b", "0 3.0 DAG Node: c", "0 4.0 DAG Node: d", "0 5.0 DAG Node: e"},
 		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more will enter the queue":                              {"35 1.-1", "0 1.0"},
@@ -160,7 +160,7 @@ func TestSummary(t *testing.T) {
 		"cluster 1: 2 jobs: 1 done, 0 running, 1 idle, 0 held":                                                        {"35 1.-1 first=0 count=1 starts=4 jobs=2", "0 1.0", "0 1.1", "5 1.0"},
 		"cluster 1: 2 jobs: 1 done, 0 running, 1 idle, 0 held; some never entered the queue":                          {"35 1.-1 first=0 count=1 starts=4 jobs=9", "0 1.0", "0 1.1", "5 1.0", "36 1.-1 Incomplete"},
 		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more should enter the queue, but it is paused: no file": {"35 1.-1", "0 1.0", "37 1.-1 no file"},
-		"cluster 2: 1 job: 0 done, 0 running, 1 idle, 0 held (not counted: 1 earlier job for the same products)":      {"0 1.0 first=0 count=1 starts=4", "12 1.0", "0 2.0 first=0 count=1 starts=4"},
+		"cluster 2: 1 job: 0 done, 0 running, 1 idle, 0 held (not counted: 1 earlier job for the same products)":      {"0 1.0 first=0 count=1 starts=4 jobs=1", "12 1.0", "0 2.0 first=0 count=1 starts=4 jobs=1"},
 	} {
 		if got := Select(history(t, log...), nil).Summary(); got != want {
 			t.Errorf("%v: %s\nwant %s", log, got, want)
@@ -170,8 +170,8 @@ func TestSummary(t *testing.T) {
 
 // Text from a log is printed as one line without control characters.
 func TestTrouble(t *testing.T) {
-	h := history(t, "0 1.0", "12 1.0", "0 1.1 first=30 count=10 starts=4", "12 1.1", "0 1.2", "9 1.2", "0 1.3", "5! 1.3", "0 1.4",
-		"0 1.5 first=7 count=1 starts=4", "12 1.5 job 7: ", "0 1.6 first=30 count=10 starts=4", "12 1.6 products 30 to 39: ",
+	h := history(t, "0 1.0", "12 1.0", "0 1.1 first=30 count=10 starts=4 jobs=1", "12 1.1", "0 1.2", "9 1.2", "0 1.3", "5! 1.3", "0 1.4",
+		"0 1.5 first=7 count=1 starts=4 jobs=1", "12 1.5 job 7: ", "0 1.6 first=30 count=10 starts=4 jobs=1", "12 1.6 products 30 to 39: ",
 		"0 1.7 DAG Node: a\x1b[2Jb", "12 1.7 no\x1b[1m ",
 		"0 1.8 first=7 count=1 starts=4 jobs=9 unit=job", "12 1.8")
 	var got []string

@@ -32,7 +32,7 @@ func (a *attempt) sendInputs() (held eventlog.JobHeld, err error) {
 		}
 	}
 	for _, name := range a.Inputs {
-		if err == nil && held.Code == 0 {
+		if err == nil && held.Code == 0 && !file.Same(name, a.Program) {
 			held, err = a.send(name, condor.Base(name))
 		}
 	}

@@ -140,7 +140,7 @@ func (r *Runner) submitAll() error {
 	for i := range r.Jobs {
 		note := r.Note()
 		note.Local = true
-		text := r.expand(condor.Template(condor.FormatNote("$(first)", "$(count)", note)), i)
+		text := r.expand(note.Template("$(first)", "$(count)"), i)
 		if err := r.write(i, eventlog.Entry{Host: r.host, Detail: eventlog.Submit{Notes: []string{text}}}); err != nil {
 			return err
 		}

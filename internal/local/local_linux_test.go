@@ -145,6 +145,14 @@ func TestNamedOutputs(t *testing.T) {
 	}
 }
 
+// A program that is also named among the inputs is sent once.
+func TestProgramAmongInputs(t *testing.T) {
+	r, _ := runner(t, 1, "", func(r *Runner) { r.Inputs = []string{r.Program} })
+	if result := r.run(t)[0]; result.Held.Code != 0 || result.Exit.Status != 0 {
+		t.Errorf("%+v", result)
+	}
+}
+
 // What is in the outbox comes back, however the program ends.
 func TestOutbox(t *testing.T) {
 	r, dir := runner(t, 2, "echo $1 >box/result$1; echo x >other; exit $1", func(r *Runner) { r.Outbox = "sub/box" })
