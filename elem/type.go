@@ -1,4 +1,4 @@
-// Package elem knows numpy's numeric types as they lie in memory: sizes, the type of a result, conversion by blocks.
+// Package elem describes numpy's numeric types in memory: their sizes, the type of a result, conversion in blocks.
 //
 // Conversions work on bytes as a file holds them, and on values of a type in which one
 // can compute: float64 for all types, int64 for integers. A complex value is two

@@ -5,8 +5,8 @@
 // enough.
 //
 // Note: condor_status -target FILE, which should evaluate a job's requirements for each slot,
-// knows none of the file's attributes (seen with 23.9.6). In a constraint, TARGET is nothing
-// either. Therefore the conditions are rewritten to be the slot's own.
+// ignores the file's attributes (seen with 23.9.6). TARGET is undefined in a constraint, too. So
+// the conditions are rewritten in terms of the slot.
 package pool
 
 import (

@@ -1,9 +1,8 @@
-// Package arrayfile opens and creates the files of arrays that the programs work on, by the names that users give them.
+// Package arrayfile opens and creates array files by the names that users give.
 //
 // An array is a .npy file, or one in a .npz file: FILE.npz:NAME, or FILE.npz if that holds a single
 // array, arr_0. Errors carry their exit status (package status): Data for a bad input, Usage for an
-// output that cannot be or would do harm, and none, which means Failure, for what the machine
-// failed to do.
+// output that is impossible or would do harm, and none, which means Failure, if the machine failed.
 package arrayfile
 
 import (

@@ -1,4 +1,4 @@
-// Package blocks cuts matrices into the pairs of many products, and joins the tiles of a product.
+// Package blocks cuts one product into the pairs of many, and joins the tiles of a product.
 package blocks
 
 import (

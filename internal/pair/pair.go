@@ -1,4 +1,4 @@
-// Package pair knows what matprod multiplies: pairs of matrices, by the names of their files or the random numbers that they are drawn from, and which product of theirs.
+// Package pair describes what matprod multiplies: two files or the random numbers to draw, and the form of their product.
 package pair
 
 import (

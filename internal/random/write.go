@@ -1,4 +1,4 @@
-// Package random writes pairs of matrices of numpy's random numbers.
+// Package random writes pairs of random matrices with numpy's numbers.
 package random
 
 import (

@@ -1,4 +1,4 @@
-// Package sum adds up products and partial sums of them, and takes the norm of the sum.
+// Package sum adds up products and partial sums, and computes the norm of the sum.
 package sum
 
 import (

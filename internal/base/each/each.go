@@ -1,4 +1,4 @@
-// Package each shares out numbered pieces of work among workers, each of which takes the next piece when it has finished its last.
+// Package each shares numbered pieces of work among workers: a worker that finishes a piece takes the next one.
 package each
 
 import (

@@ -1,4 +1,4 @@
-// Package file has what the programs share about files: outputs that appear complete or not at all, numbered names, causes of errors.
+// Package file handles the programs' files: outputs that appear only when complete, numbered names, causes of errors.
 package file
 
 import (

@@ -1,4 +1,4 @@
-// Package pages gives the large buffers that matrices are read into.
+// Package pages allocates the large buffers that matrices are read into.
 //
 // They come straight from the operating system, in huge pages where it has them:
 // touching 8 MB for the first time in pages of 4 KiB costs as much as multiplying

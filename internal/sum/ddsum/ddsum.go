@@ -1,4 +1,4 @@
-// Package ddsum adds up matrices in double-double arithmetic and takes the norm of the sum.
+// Package ddsum adds up matrices in double-double arithmetic and computes the norm of the sum.
 //
 // A sum is carried as an unevaluated hi + lo, about 106 bits, so its rounded value does not depend
 // on the order or the grouping of the terms, unless the exact sum lies within the error bound of a

@@ -1,4 +1,4 @@
-// Package timeline draws the activities of each slot in a run over time.
+// Package timeline draws what each slot did during a run.
 package timeline
 
 import (
