@@ -51,7 +51,7 @@ func TestKindsOfEvents(t *testing.T) {
 		DataflowJobSkipped{},
 		nil,
 		nil,
-		Submit{[]string{`[ DAGNodeName = "job0"; JobBatchName = "run" ]`, "first=0 count=1 starts=4"}},
+		Submit{[]string{`[ DAGNodeName = "job0"; JobBatchName = "run" ]`, "first=0 count=1 starts=4 jobs=1"}},
 		JobEvicted{},
 	}
 	got := records(newReader(strings.NewReader(logFile(t, "kinds.log"))))

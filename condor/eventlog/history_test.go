@@ -415,7 +415,7 @@ func TestYearAssumed(t *testing.T) {
 
 // A job's note is that of its first submit event.
 func TestNoteOfTheFirst(t *testing.T) {
-	h := historyOf(t, at(0, 0, submitted, "    first=7 count=1 starts=2")+at(0, 0, submitted, "    first=8 count=1 starts=2"))
+	h := historyOf(t, at(0, 0, submitted, "    first=7 count=1 starts=2 jobs=1")+at(0, 0, submitted, "    first=8 count=1 starts=2 jobs=1"))
 	if n, ok := h.Jobs()[0].Note(); !ok || n.First != 7 {
 		t.Errorf("%+v", n)
 	}
@@ -458,7 +458,7 @@ func TestReasons(t *testing.T) {
 func TestNode(t *testing.T) {
 	for note, want := range map[string]string{
 		"DAG Node: job0": "job0", `[ DAGNodeName = "job0"; JobBatchName = "run" ]`: "job0", `[ JobBatchName = "run"; DAGNodeName = "a b" ]`: "a b",
-		`[ JobBatchName = "run" ]`: "", "first=0 count=1 starts=4": "", "": "",
+		`[ JobBatchName = "run" ]`: "", "first=0 count=1 starts=4 jobs=1": "", "": "",
 	} {
 		if got := historyOf(t, at(0, 0, submitted, "    "+note)).Jobs()[0].Node(); got != want {
 			t.Errorf("%s: %q, want %q", note, got, want)
