@@ -9,6 +9,7 @@ import (
 	"matpool/internal/base/text"
 	"matpool/internal/blocks"
 	"matpool/internal/cli"
+	"matpool/internal/outputs"
 	"matpool/internal/progress"
 	"matpool/internal/request"
 	"matpool/internal/sum"
@@ -69,7 +70,11 @@ func files(flags *cli.Flags, names []string, first, jobs int, grid *blocks.Tilin
 	numbered := flags.Given("first") || flags.Given("jobs")
 	switch {
 	case len(names) == 1 && request.Is(names[0]):
-		r, err := request.Outputs(names[0])
+		q, err := request.Read(names[0])
+		if err != nil {
+			return nil, err
+		}
+		r, err := outputs.ToCombine(q, names[0])
 		if err != nil {
 			return nil, err
 		}
@@ -79,7 +84,7 @@ func files(flags *cli.Flags, names []string, first, jobs int, grid *blocks.Tilin
 		if jobs == 0 {
 			return nil, flags.Misused("%s: with products_per_job = auto it does not say how many sums there are: -jobs N does", names[0])
 		}
-		return file.IndexedRange(r.Names[0], first, jobs), nil
+		return file.IndexedRange(r.Name, first, jobs), nil
 	case len(names) > 1 && numbered:
 		return nil, flags.Misused("with -first or -jobs one name is given, to which the index is added; not %d", len(names))
 	case len(names) > 0 && !numbered:

@@ -13,14 +13,6 @@ import (
 	"matpool/internal/status"
 )
 
-// A Range is numbered files, as a simplified submission file names them.
-type Range struct {
-	Names        []string // without an index
-	First, Count int      // the indices First to First+Count−1
-
-	Grid jobfile.Grid // whose tiles the files are, if they are not to be added
-}
-
 // Factors returns the pair that matprod multiplies in the jobs of a simplified submission file,
 // without an index, and its first index and their number.
 func Factors(name string) (p pair.Pair, first, count int, err error) {
@@ -35,32 +27,6 @@ func Factors(name string) (p pair.Pair, first, count int, err error) {
 		return p, 0, 0, status.DataError(fmt.Errorf("%s: %w", name, err), "")
 	}
 	return p, q.FirstIndex, q.TotalJobs, nil
-}
-
-// Outputs returns what comes back from the jobs of a simplified submission file: the name of the
-// products, or with sum = yes that of the partial sums, one for each job. Of those Count is 0 if
-// products_per_job = auto leaves it to matsubmit.
-func Outputs(name string) (Range, error) {
-	q, err := Read(name)
-	if err != nil {
-		return Range{}, err
-	}
-	names := q.Outputs()
-	if len(names) != 1 {
-		return Range{}, status.DataError(fmt.Errorf("%s: indexed_output_files: names %d files; those to add have one name", name, len(names)), "name the files on the command line")
-	}
-	if q.Sum {
-		return Range{Names: names, Count: sums(q), Grid: q.Grid}, nil
-	}
-	return Range{Names: names, First: q.FirstIndex, Count: q.TotalJobs, Grid: q.Grid}, nil
-}
-
-// sums returns the number of partial sums, or 0 if it is matsubmit's choice.
-func sums(q *jobfile.Request) int {
-	if q.ProductsPerJob == 0 {
-		return 0
-	}
-	return (q.TotalJobs + q.ProductsPerJob - 1) / q.ProductsPerJob
 }
 
 // Is reports whether a file looks like a simplified submission file and not like an array: it is

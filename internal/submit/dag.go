@@ -19,12 +19,6 @@ import (
 // retries of its job.
 const nodeRetries = 1
 
-// combines reports whether the DAG has a last node, which adds the outputs of the others.
-func (t task) combines() bool {
-	names := t.outputs.names
-	return t.Sum || len(names) == 1 && strings.EqualFold(path.Ext(names[0]), ".npy")
-}
-
 // checkDAG checks what only a DAG needs.
 func checkDAG(t task) error {
 	if !t.DAG {
@@ -59,7 +53,7 @@ func matcombine(t task) string {
 }
 
 // describeDAG describes the jobs as the nodes of a DAG.
-func describeDAG(t task, d division, description *submitfile.Description, summary string) (submission, error) {
+func describeDAG(t task, description *submitfile.Description, summary string) (submission, error) {
 	all := submission{summary: summary, maxIdle: description.MaxIdle}
 	description.MaxIdle = 0 // condor_submit_dag sets it
 	dag := submitfile.DAG{Comments: []string{path.Base(t.dagFile()) + ", made from " + t.File + ". Edit that file, not this one."},
@@ -69,7 +63,7 @@ func describeDAG(t task, d division, description *submitfile.Description, summar
 	all.files = []textFile{{t.subFile(), node.Bytes()}}
 	if t.combines() {
 		dag.Last = t.combineFile()
-		errs = append(errs, combineJob(t, d).Write(&last))
+		errs = append(errs, combineJob(t).Write(&last))
 		all.files = append(all.files, textFile{dag.Last, last.Bytes()})
 	}
 	errs = append(errs, description.WriteDAG(&graph, dag))
@@ -78,10 +72,10 @@ func describeDAG(t task, d division, description *submitfile.Description, summar
 }
 
 // combineJob returns the last node: matcombine, on this machine.
-func combineJob(t task, d division) *submitfile.LocalJob {
+func combineJob(t task) *submitfile.LocalJob {
 	first, count := t.FirstIndex, t.TotalJobs
-	if t.Sum { // the outputs have the jobs' numbers
-		first, count = 0, len(d.batches)
+	if t.files.Sums { // the outputs have the jobs' numbers
+		first, count = 0, len(t.batches)
 	}
 	number := func(n int) condor.Template { return condor.Template(strconv.Itoa(n)) }
 	which := []condor.Template{"-first", number(first), "-jobs", number(count)}
@@ -91,7 +85,7 @@ func combineJob(t task, d division) *submitfile.LocalJob {
 	return &submitfile.LocalJob{
 		Comments:   []string{path.Base(t.combineFile()) + ": the last node of " + t.dagFile() + ". It runs on the submit machine, not in the pool."},
 		Executable: matcombine(t),
-		Arguments:  slices.Concat([]condor.Template{"-quiet"}, which, []condor.Template{"--", condor.Literal(t.outputs.names[0])}),
+		Arguments:  slices.Concat([]condor.Template{"-quiet"}, which, []condor.Template{"--", condor.Literal(t.files.Names[0])}),
 		Stdout:     condor.Literal(t.normFile()),
 		Stderr:     condor.Literal(t.normFile() + ".err"),
 	}

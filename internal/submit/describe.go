@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"matpool/condor"
 	"matpool/condor/submitfile"
-	"matpool/internal/base/file"
-	"matpool/internal/base/text"
+	"matpool/internal/outputs"
 	"matpool/internal/status"
 )
 
@@ -24,51 +22,55 @@ type textFile struct {
 type submission struct {
 	files   []textFile // the last one is submitted
 	summary string     // for the user
+	outbox  string     // the name of a folder to make, or ""
 	linked  bool       // jobs' inputs are links
 	maxIdle int        // for condor_submit_dag -maxidle; 0 for no limit
 }
 
 // describe makes the submit description of the jobs, or a DAG and the submit descriptions of
 // its nodes.
-func describe(t task, s survey, d division, p plan) (submission, error) {
-	linked := t.linksInputs(s.programs.systems)
-	description := descriptionOf(t, s, d, p, linked)
+func describe(t task, p plan) (submission, error) {
+	linked := t.linksInputs()
+	description := descriptionOf(t, p, linked)
 	asData := func(err error) error {
 		return status.Map(err, func(err error) error { return status.DataError(fmt.Errorf("%s: %w", t.File, err), "") })
 	}
-	summary := fmt.Sprintf("%s, on %s", summaryOf(t, d, p.batches), systemNames(systemName, s.programs.systems, "and"))
+	summary := fmt.Sprintf("%s, on %s", t.summary(p.batches), systemNames(systemName, t.programs.systems, "and"))
 	if t.DAG {
 		if err := description.Check(); err != nil {
 			return submission{}, asData(err)
 		}
-		sub, err := describeDAG(t, d, description, summary)
-		sub.linked = linked
+		sub, err := describeDAG(t, description, summary)
+		sub.outbox, sub.linked = description.Outbox, linked
 		return sub, err
 	}
 	var b bytes.Buffer
 	if err := description.Write(&b); err != nil { // of Check: a buffer takes everything
 		return submission{}, asData(err)
 	}
-	return submission{files: []textFile{{t.subFile(), b.Bytes()}}, summary: summary, linked: linked}, nil
+	return submission{files: []textFile{{t.subFile(), b.Bytes()}}, summary: summary, outbox: description.Outbox, linked: linked}, nil
 }
 
 // descriptionOf returns the content of the submit description.
-func descriptionOf(t task, s survey, d division, p plan, linked bool) *submitfile.Description {
+func descriptionOf(t task, p plan, linked bool) *submitfile.Description {
 	description := &submitfile.Description{
-		Comments:     comments(t, d, p),
+		Comments:     comments(t, p),
 		BatchName:    t.BatchName,
-		Unit:         unit(t),
-		Sum:          t.Sum,
-		Random:       drawnFrom(t.Request),
-		Executable:   s.programs.executable(path.Dir(t.subFile())),
-		Systems:      s.programs.systems,
+		Unit:         t.unit(),
+		Sum:          t.files.Sums,
+		Random:       t.drawnFrom(),
+		Executable:   t.programs.executable(path.Dir(t.subFile())),
+		Systems:      t.programs.systems,
+		Arguments:    t.arguments(),
 		Inputs:       t.Inputs,
+		Outbox:       t.outbox(),
+		Resumes:      t.resumes(),
 		Stdout:       t.Stdout,
 		Stderr:       t.Stderr,
 		Log:          t.Log,
 		Cpus:         t.Cpus,
-		Memory:       memory(t, s.products, d.perJob),
-		Disk:         disk(t, s, d.batches),
+		Memory:       t.memory(),
+		Disk:         t.disk(t.batches),
 		Requirements: t.Requirements,
 		MaxRetries:   t.MaxRetries,
 		RetryDelay:   t.RetryDelay,
@@ -76,33 +78,23 @@ func descriptionOf(t task, s survey, d division, p plan, linked bool) *submitfil
 		MaxIdle:      t.MaxIdle,
 		Extra:        t.Extra,
 	}
-	description.File, description.Returned = fromLog(t)
-	for _, arg := range t.Arguments {
-		description.Arguments = append(description.Arguments, condor.Template(arg))
+	if description.Resumes {
+		description.VacateTime = t.vacateTime(t.batches)
 	}
-	if t.Matprod {
-		description.Arguments = matprodArguments(t, d.perJob)
-		description.Outbox = outboxOf(t)
-		if description.Resumes = resumes(t, d.perJob); description.Resumes {
-			description.VacateTime = vacateTime(t, s, d.batches)
-		}
+	if t.Output != "-" {
+		description.File = outputs.FromLog(string(t.Log), t.subFile())
 	}
-	addOutputs(description, t, d)
-	addJobs(description, t, d, p.batches, linked)
+	for _, name := range t.files.Names {
+		description.Returned = append(description.Returned, outputs.FromLog(string(t.Log), name))
+	}
+	addOutputs(description, t.work)
+	addJobs(description, t, p.batches, linked)
 	return description
-}
-
-// unit returns the word for what is numbered: products, or another program's jobs.
-func unit(t task) string {
-	if t.Matprod {
-		return "product"
-	}
-	return "job"
 }
 
 // comments returns the comments at the top of the submit description: the source, and
 // choices with their reasons.
-func comments(t task, d division, p plan) []string {
+func comments(t task, p plan) []string {
 	first := fmt.Sprintf("%s, made from %s. Edit that file, not this one.", path.Base(t.subFile()), t.File)
 	switch {
 	case t.Output == "-":
@@ -121,42 +113,12 @@ func comments(t task, d division, p plan) []string {
 	if q := t.Random; q != nil {
 		list = append(list, fmt.Sprintf("The jobs make their inputs: product i has the pair of np.random.default_rng([%s, i]).", q.Seed))
 	}
-	list = append(list, d.why...)
+	list = append(list, t.why...)
 	if t.Resubmit {
-		list = append(list, "Only what is missing: "+summaryOf(t, d, p.batches)+".")
+		list = append(list, "Only what is missing: "+t.summary(p.batches)+".")
 	}
 	return list
 }
-
-// matprodArguments returns matprod's command line. In a job's folder, inputs have the last
-// part of their names, and outputs go to the outbox.
-func matprodArguments(t task, perJob int) []condor.Template {
-	c := path.Join(outboxName, condor.Base(t.outputs.names[0]))
-	operands := func(names ...condor.Template) []condor.Template {
-		if slices.ContainsFunc(names, func(name condor.Template) bool { return strings.HasPrefix(string(name), "-") }) {
-			return append([]condor.Template{"--"}, names...)
-		}
-		return names
-	}
-	factors := factorNames(t, condor.Literal)
-	flags := slices.Concat(factorFlags(t), []condor.Template{"-first", "$(first)", "-count", "$(count)"})
-	if resumes(t, perJob) {
-		flags = append(flags, "-resume", ".")
-	}
-	switch {
-	case t.Sum:
-		return slices.Concat(flags, []condor.Template{"-sum", condor.Indexed(c)}, operands(factors...))
-	case perJob > 1:
-		return slices.Concat(flags, operands(append(factors, condor.Literal(c))...))
-	case t.Random != nil:
-		return slices.Concat(factorFlags(t), []condor.Template{"-first", "$(index)"}, operands(condor.Literal(c)))
-	}
-	return slices.Concat(formFlags(t), operands(append(factorNames(t, condor.Indexed), condor.Indexed(c))...))
-}
-
-// hasJobNumbers reports whether an output has its job's number: the job has one product or
-// returns a sum. Otherwise it has its product's.
-func hasJobNumbers(t task, d division) bool { return t.Sum || d.perJob == 1 }
 
 // addOutputs adds the outputs that all jobs have.
 //
@@ -164,16 +126,16 @@ func hasJobNumbers(t task, d division) bool { return t.Sum || d.perJob == 1 }
 // without a failure, and what they leave in the outbox comes back however they end; without
 // streams, a job's output is one transfer, not a message for each line; and the names inside a
 // job need no remaps, which exclude some characters.
-func addOutputs(description *submitfile.Description, t task, d division) {
-	if t.outputs.folders() {
-		description.Folder = condor.Template(condor.Literal(t.outputs.folder) + "/$(index)")
+func addOutputs(description *submitfile.Description, w work) {
+	if w.files.Folder != "" {
+		description.Folder = condor.Template(condor.Literal(w.files.Folder) + "/$(index)")
 	}
-	if !hasJobNumbers(t, d) {
+	if !w.numberedAsJobs() {
 		return
 	}
-	for _, name := range t.outputs.names {
-		from, to := t.inJob(name), condor.Indexed(name)
-		if !t.Matprod {
+	for _, name := range w.files.Names {
+		from, to := w.inJob(name), condor.Indexed(name)
+		if description.Outbox == "" {
 			description.Outputs = append(description.Outputs, from)
 		}
 		if from != to {
@@ -183,7 +145,7 @@ func addOutputs(description *submitfile.Description, t task, d division) {
 }
 
 // addJobs adds the jobs with their inputs, and outputs that have other numbers than the jobs.
-func addJobs(description *submitfile.Description, t task, d division, batches []batch, linked bool) {
+func addJobs(description *submitfile.Description, t task, batches []batch, linked bool) {
 	if t.generic && !linked {
 		for _, name := range t.IndexedInputs {
 			if sent := condor.Base(string(condor.Indexed(name))); sent != string(t.inJob(name)) {
@@ -194,19 +156,16 @@ func addJobs(description *submitfile.Description, t task, d division, batches []
 	for _, b := range batches {
 		job := submitfile.Job{Index: b.index, First: b.first, Count: b.count, Inputs: make([]string, 0, b.count*len(t.IndexedInputFiles()))}
 		for k := range b.count {
-			for _, name := range t.IndexedInputFiles() {
-				if linked {
-					name = t.linkTo(name, b.first+k)
-				} else {
-					name = file.Indexed(name, b.first+k)
-				}
-				job.Inputs = append(job.Inputs, name)
+			if linked {
+				job.Inputs = append(job.Inputs, t.links(b.first+k)...)
+			} else {
+				job.Inputs = append(job.Inputs, t.inputs(b.first+k)...)
 			}
 		}
-		if !hasJobNumbers(t, d) {
-			for _, name := range t.outputs.of(b) {
+		if !t.numberedAsJobs() {
+			for _, name := range t.makes(b) {
 				base := condor.Base(name)
-				if !t.Matprod {
+				if description.Outbox == "" {
 					job.Outputs = append(job.Outputs, base)
 				}
 				if base != name {
@@ -216,24 +175,4 @@ func addJobs(description *submitfile.Description, t task, d division, batches []
 		}
 		description.Jobs = append(description.Jobs, job)
 	}
-}
-
-// summaryOf returns a summary of the jobs.
-func summaryOf(t task, d division, batches []batch) string {
-	products := 0
-	for _, b := range batches {
-		products += b.count
-	}
-	jobs := text.Count(len(batches), "job")
-	switch {
-	case t.Sum:
-		return jobs + " for the sum of " + text.Count(products, "product")
-	case d.perJob == 1 && t.Matprod:
-		return jobs + ", one product each"
-	case d.perJob > 1 && t.Matprod:
-		return jobs + " with " + text.Count(products, "product")
-	case d.perJob > 1:
-		return jobs + fmt.Sprintf(" with up to %d indices each", d.perJob)
-	}
-	return jobs
 }

@@ -12,9 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 	"matpool/internal/local"
+	"matpool/internal/outputs"
 	"matpool/internal/status"
 )
 
@@ -22,13 +22,14 @@ import (
 type handover struct {
 	task     task
 	plan     plan
+	cluster  int       // a number for a cluster that is not in the logs
 	messages io.Writer // for the user
 	stderr   io.Writer // for HTCondor's programs
 }
 
 // print prints the submit description, and submits nothing.
-func (h handover) print(ctx context.Context, x submission, p programs, stdout io.Writer) error {
-	if err := h.prepare(ctx, x, p); err != nil {
+func (h handover) print(ctx context.Context, x submission, stdout io.Writer) error {
+	if err := h.prepare(ctx, x); err != nil {
 		return err
 	}
 	h.printHeld()
@@ -37,8 +38,8 @@ func (h handover) print(ctx context.Context, x submission, p programs, stdout io
 }
 
 // submit writes the files and submits the last one.
-func (h handover) submit(ctx context.Context, x submission, p programs) error {
-	if err := h.prepare(ctx, x, p); err != nil {
+func (h handover) submit(ctx context.Context, x submission) error {
+	if err := h.prepare(ctx, x); err != nil {
 		return err
 	}
 	for _, f := range x.files {
@@ -81,10 +82,10 @@ func (h handover) submit(ctx context.Context, x submission, p programs) error {
 
 // prepare makes the folders for the jobs' files and the links to their inputs, and puts the
 // outbox and the programs next to the submit description.
-func (h handover) prepare(ctx context.Context, x submission, p programs) error {
+func (h handover) prepare(ctx context.Context, x submission) error {
 	dirs := h.folders()
-	if h.task.Matprod {
-		dirs = append(dirs, outboxOf(h.task))
+	if x.outbox != "" {
+		dirs = append(dirs, x.outbox)
 	}
 	if err := makeFolders(dirs); err != nil {
 		return err
@@ -94,27 +95,18 @@ func (h handover) prepare(ctx context.Context, x submission, p programs) error {
 			return err
 		}
 	}
-	return p.copyVariants(path.Dir(h.task.subFile()), h.messages)
+	return h.task.programs.copyVariants(path.Dir(h.task.subFile()), h.messages)
 }
 
 // folders returns the names of the folders for the jobs' outputs and logs.
 func (h handover) folders() []string {
 	dirs := folders(h.task)
-	if h.task.outputs.folders() {
+	if h.task.files.Folder != "" {
 		for _, b := range h.plan.batches {
-			dirs = append(dirs, h.task.outputs.folderOf(b))
+			dirs = append(dirs, h.task.files.FolderOf(b.index))
 		}
 	}
 	return dirs
-}
-
-func makeFolders(dirs []string) error {
-	for _, dir := range dirs {
-		if err := os.MkdirAll(dir, 0o777); err != nil {
-			return fmt.Errorf("%s: the folder cannot be made: %w", dir, file.Cause(err))
-		}
-	}
-	return nil
 }
 
 // submitCommand returns the command line that submits a file.
@@ -150,14 +142,11 @@ func (h handover) dryRun(ctx context.Context, x submission) error {
 // outputs aside, and removes them and the held jobs only when HTCondor has accepted the new
 // jobs.
 func (h handover) replace(ctx context.Context, command []string) error {
-	old, err := h.task.outputs.existing(ctx, h.plan.batches)
-	if err != nil {
-		return err
-	}
+	old := outputs.Existing(h.task.makesAll(h.plan.batches))
 	if h.task.DAG {
 		old = append(old, h.task.normFile())
 	}
-	kept, err := setAside(old, time.Now())
+	kept, err := outputs.SetAside(old, time.Now())
 	if err != nil {
 		return err
 	}
@@ -174,12 +163,12 @@ func (h handover) replace(ctx context.Context, command []string) error {
 		if len(kept) > 0 {
 			fmt.Fprintln(h.messages, putBackNote(len(kept)))
 		}
-		return errors.Join(err, putBack(kept))
+		return errors.Join(err, outputs.PutBack(kept))
 	}
 	if len(kept) > 0 {
 		fmt.Fprintf(h.messages, "%s removed: the new jobs make them again\n", text.Count(len(kept), "output"))
 	}
-	return errors.Join(discard(kept), h.removeHeld(ctx, "the new jobs are submitted"))
+	return errors.Join(outputs.Discard(kept), h.removeHeld(ctx, "the new jobs are submitted"))
 }
 
 func putBackNote(n int) string { return text.Count(n, "output") + " put back" }
@@ -230,7 +219,7 @@ func (h handover) printWatch() {
 	if h.task.Log.PerJob() {
 		return
 	}
-	name := h.task.Log.Expand(0, 0, 1)
+	name := h.task.sharedLog()
 	if strings.Contains(name, " ") {
 		name = "'" + name + "'"
 	}

@@ -7,7 +7,6 @@ import (
 	"runtime"
 
 	"matpool/condor/eventlog"
-	"matpool/condor/submitfile"
 	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 	"matpool/internal/joblog"
@@ -16,22 +15,12 @@ import (
 	"matpool/internal/status"
 )
 
-// checkHere makes sure that the jobs can run here. It adds nothing to an error of the programs.
-func checkHere(t task, p programs, programsErr error) error {
-	if !t.here() || programsErr != nil {
-		return nil
-	}
-	if _, _, ok := p.here(); ok {
-		return nil
-	}
-	return status.DataError(fmt.Errorf("%s: is a program for %s: it cannot run on this machine", p.files[0], systemNames(machineName, p.systems, "and")), "")
-}
-
 // runHere runs the jobs on this machine, or tries the first one.
-func runHere(ctx context.Context, h handover, description *submitfile.Description, d division, p programs) error {
-	program, name, _ := p.here()
+func runHere(ctx context.Context, h handover) error {
+	description := descriptionOf(h.task, h.plan, false)
+	program, name, _ := h.task.programs.here()
 	runner := &local.Runner{
-		Description: description, Program: program, Name: name,
+		Description: description, Program: program, Name: name, Cluster: h.cluster,
 		AtOnce: min(atOnce(h.task, description.Memory.Bytes), len(description.Jobs)),
 		Place:  func(name string) string { return name },
 	}
@@ -45,7 +34,7 @@ func runHere(ctx context.Context, h handover, description *submitfile.Descriptio
 	if h.task.Try {
 		return tryOne(ctx, h, runner)
 	}
-	return runAll(ctx, h, d, runner)
+	return runAll(ctx, h, runner)
 }
 
 // lockTask makes sure that no other matsubmit works with the submission file, such as one that
@@ -85,11 +74,7 @@ func atOnce(t task, memory int64) int {
 }
 
 // runAll runs all jobs.
-func runAll(ctx context.Context, h handover, d division, runner *local.Runner) error {
-	var err error
-	if runner.Cluster, err = nextCluster(h.task, d); err != nil {
-		return err
-	}
+func runAll(ctx context.Context, h handover, runner *local.Runner) error {
 	if err := makeFolders(h.folders()); err != nil {
 		return err
 	}
@@ -118,28 +103,4 @@ func runAll(ctx context.Context, h handover, d division, runner *local.Runner) e
 	}
 	return status.UnfinishedError(fmt.Errorf("%s: not all jobs are done: %s", h.task.File, joblog.Counts(counts)),
 		"when the cause is mended, add -resubmit")
-}
-
-// nextCluster returns a number for a cluster that is not in the logs. HTCondor may give it to a
-// later cluster: then the jobs of that one count.
-func nextCluster(t task, d division) (int, error) {
-	latest := 0
-	for _, name := range logs(t, d) {
-		if !exists(name) {
-			continue
-		}
-		journal, err := joblog.Open(name)
-		if err != nil {
-			return 0, err
-		}
-		err = journal.Read(func(*eventlog.Event) {})
-		journal.Close()
-		if err != nil {
-			return 0, err
-		}
-		if clusters := journal.History.Clusters(); len(clusters) > 0 {
-			latest = max(latest, clusters[len(clusters)-1])
-		}
-	}
-	return latest + 1, nil
 }

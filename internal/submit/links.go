@@ -9,7 +9,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strconv"
 
 	"matpool/condor"
@@ -18,37 +17,18 @@ import (
 	"matpool/internal/status"
 )
 
-// linksInputs reports whether HTCondor sends links to the jobs' inputs, which have the names
-// that the inputs have in a job's folder. Otherwise the machines rename the inputs, which
-// takes no files here, but which only Linux machines can do, and not for all names (see
-// [submitfile.Description]).
-func (t task) linksInputs(systems []condor.System) bool {
-	if !t.generic || len(t.IndexedInputs) == 0 {
-		return false
-	}
-	return slices.Contains(systems, condor.Windows) || slices.ContainsFunc(t.IndexedInputs, func(name string) bool {
-		return condor.CheckName(condor.Base(name), condor.InRemaps) != nil
-	})
-}
-
-// linkFolder returns the folder of the links.
-func (t task) linkFolder() string { return filepath.Base(t.File) + ".inputs" }
-
 // linkTo returns the name of the link to an input with an index: FILE.inputs/0/7/data.txt for
 // data7.txt. Each folder has up to 1000 entries.
 func (t task) linkTo(name string, index int) string {
 	return t.linkFolder() + "/" + strconv.Itoa(index/1000) + "/" + strconv.Itoa(index) + "/" + condor.Base(name)
 }
 
-// checkLinks makes sure that the folder for links is a folder, or does not exist yet.
-func checkLinks(t task) error {
-	if !t.generic || len(t.IndexedInputs) == 0 {
-		return nil
+// links returns the names of the links to the inputs of a product.
+func (t task) links(number int) (names []string) {
+	for _, name := range t.IndexedInputs {
+		names = append(names, t.linkTo(name, number))
 	}
-	if info, err := os.Lstat(t.linkFolder()); err == nil && !info.IsDir() {
-		return status.UsageError(fmt.Errorf("%s: must be a folder for links to the inputs", t.linkFolder()), "rename it")
-	}
-	return checkFolder(t.linkFolder())
+	return names
 }
 
 // makeLinks makes the links to the inputs of the batches, which must stay until the jobs are

@@ -6,15 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"slices"
-	"strings"
 	"time"
 
 	"matpool/condor/eventlog"
-	"matpool/internal/base/file"
 	"matpool/internal/base/text"
-	"matpool/internal/joblog"
+	"matpool/internal/outputs"
 	"matpool/internal/status"
 	"matpool/internal/sum"
 	"matpool/npyio"
@@ -32,26 +29,25 @@ const (
 // chooseMissing returns batches of the products that are neither done nor in the queue, and a
 // line that counts each state. Each range of missing products in a batch becomes a batch. A
 // missing sum becomes the same batch again.
-func chooseMissing(ctx context.Context, t task, s survey, d division, q queue) ([]batch, string, error) {
-	if len(t.outputs.names) == 0 {
+func chooseMissing(ctx context.Context, t task, earlier past) ([]batch, string, error) {
+	if len(t.files.Names) == 0 {
 		return nil, "", status.DataError(fmt.Errorf("%s: indexed_output_files: -resubmit needs the names of the outputs of a program other than matprod", t.File), "")
 	}
-	if err := checkSameInputs(t, d, q); err != nil {
+	if err := earlier.checkSameInputs(t.work); err != nil {
 		return nil, "", err
 	}
-	if t.Sum {
-		if err := checkSameSums(t, d, q); err != nil {
+	if t.kind == ofSum {
+		if err := earlier.checkSameSums(t.work); err != nil {
 			return nil, "", err
 		}
 	}
 	states := make([]state, t.TotalJobs)
 	of := func(b batch) []state { return states[b.first-t.FirstIndex:][:b.count] }
-	err := forEach(ctx, len(d.batches), func(int64, int64) {}, func(i int) error {
-		b := d.batches[i]
-		for k := range b.count {
-			number := b.first + k - t.FirstIndex
+	err := forEach(ctx, len(t.batches), func(int64, int64) {}, func(i int) error {
+		b := t.batches[i]
+		for k := range of(b) {
 			var err error
-			if states[number], err = stateOf(t, b, b.first+k, s.products[number], q.latest[number]); err != nil {
+			if of(b)[k], err = t.stateOf(b, b.first+k, earlier.latest[b.first+k-t.FirstIndex]); err != nil {
 				return err
 			}
 		}
@@ -64,11 +60,11 @@ func chooseMissing(ctx context.Context, t task, s survey, d division, q queue) (
 	for _, s := range states {
 		counts[s]++
 	}
-	found := fmt.Sprintf("of %s: %s done, %s in the queue, %s missing", text.Count(len(states), unit(t)),
+	found := fmt.Sprintf("of %s: %s done, %s in the queue, %s missing", text.Count(len(states), t.unit()),
 		text.Number(counts[done]), text.Number(counts[queued]), text.Number(counts[missing]))
 	var batches []batch
-	for _, b := range d.batches {
-		batches = append(batches, missingOf(d, b, of(b))...)
+	for _, b := range t.batches {
+		batches = append(batches, missingOf(t.division, b, of(b))...)
 	}
 	return batches, found, nil
 }
@@ -93,92 +89,68 @@ func missingOf(d division, b batch, states []state) (list []batch) {
 
 // stateOf returns the state of one product of a batch. The job is the latest for this
 // product, or nil.
-func stateOf(t task, b batch, number int, m product, job *eventlog.Job) (state, error) {
-	var since time.Time // an older output is from an earlier job
+func (w work) stateOf(b batch, number int, job *eventlog.Job) (state, error) {
+	var since time.Time
 	if job != nil {
-		since = job.Submitted
+		since = outputs.Submitted(job.Submitted)
 	}
-	valid, err := isValid(t, b, number, m, since)
+	valid := true
+	for _, o := range w.outputsOf(b, number, since) {
+		found, err := o.State()
+		if err != nil {
+			return missing, err
+		}
+		if valid = found == outputs.Valid; !valid {
+			break
+		}
+	}
 	switch {
-	case err != nil:
-		return missing, err
 	case job != nil && isActive(job):
 		return queued, nil
-	case valid && (job != nil || !t.Sum && t.Random == nil): // only the log shows which products a sum has, and of which random inputs
+	case valid && (job != nil || w.kind != ofSum && w.Random == nil): // only the log shows which products a sum has, and of which random inputs
 		return done, nil
 	}
 	return missing, nil
 }
 
-// isValid reports whether the outputs of a product came back (see [joblog.Look]) and are valid:
-// an output of matprod is a matrix of the right size. None is older than its inputs or the
-// submission of its job.
-func isValid(t task, b batch, number int, m product, since time.Time) (bool, error) {
-	last := since.Truncate(time.Second)
-	var inputs []string
-	for _, name := range t.IndexedInputFiles() {
-		inputs = append(inputs, file.Indexed(name, number))
-	}
-	if t.Fixed.Factor != "" {
-		inputs = append(inputs, t.Inputs...)
-	}
-	for _, name := range inputs {
-		if info, err := os.Stat(name); err == nil && info.ModTime().After(last) {
-			last = info.ModTime()
+// outputsOf returns the outputs of one product of a batch, or of the batch if it makes a sum. None may be
+// older than a time or than the product's inputs.
+func (w work) outputsOf(b batch, number int, since time.Time) (list []outputs.Output) {
+	for _, name := range w.sources(number) {
+		if info, err := os.Stat(name); err == nil && info.ModTime().After(since) {
+			since = info.ModTime()
 		}
 	}
-	if !t.outputs.sums {
+	if !w.files.Sums {
 		b = batch{index: number, first: number, count: 1}
 	}
-	for _, name := range t.outputs.of(b) {
-		if found, err := joblog.Look(name, last); err != nil || found != joblog.Present {
-			return false, err
-		}
-		if ok, err := hasValidContent(t, name, m); err != nil || !ok {
-			return false, err
-		}
+	shape := w.products[number-w.FirstIndex].shape
+	for _, name := range w.makes(b) {
+		list = append(list, outputs.Output{Name: name, Since: since, Content: func(name string) (bool, error) { return w.couldMake(name, shape) }})
 	}
-	return true, nil
+	return list
 }
 
-// hasValidContent reports whether an output of matprod is a matrix of the product's size, or
-// a partial sum of that size. For another program, it only checks that a file whose name ends
-// in .npy is a .npy file.
-func hasValidContent(t task, name string, m product) (bool, error) {
-	var shape []int
-	var err error
+// couldMake reports whether a file of matprod is a matrix of a product's shape, or a partial sum of
+// that shape. For another program, it only checks that a file whose name ends in .npy is a .npy file.
+func (w work) couldMake(name string, shape []int) (ok bool, err error) {
 	switch {
-	case t.Matprod:
+	case w.kind != ofProgram:
+		var found []int
 		var isSum bool
-		if shape, isSum, err = sum.TermShape(name); err == nil && isSum != t.Sum {
-			return false, nil
-		}
-	case strings.EqualFold(path.Ext(name), ".npy"):
+		found, isSum, err = sum.TermShape(name)
+		ok = isSum == (w.kind == ofSum) && slices.Equal(found, shape)
+	case isNPY(name):
 		var f *npyio.File
 		if f, err = npyio.Open(name); err == nil {
 			f.Close()
 		}
+		ok = true
+	default:
+		ok = true
 	}
 	if errors.Is(err, npyio.ErrFormat) || errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
-	return err == nil && (!t.Matprod || slices.Equal(shape, m.shape)), err
-}
-
-// checkSameSums makes sure that the partial sums of earlier jobs have the same ranges as the
-// new ones: otherwise matcombine would add products twice or not at all.
-func checkSameSums(t task, d division, q queue) error {
-	for _, b := range d.batches {
-		for _, job := range q.latest[b.first-t.FirstIndex:][:b.count] {
-			if job == nil {
-				continue
-			}
-			if note, _ := job.Note(); note.First != b.first || note.Count != b.count {
-				return status.UsageError(fmt.Errorf("%s: job %v has %s from %d on, but now a job has up to %d: partial sums of different ranges cannot be combined",
-					logs(t, d)[0], job.ID, text.Count(note.Count, "product"), note.First, d.perJob),
-					fmt.Sprintf("-products_per_job=%d continues with them; -force starts over", note.Count))
-			}
-		}
-	}
-	return nil
+	return ok && err == nil, err
 }

@@ -2,8 +2,6 @@ package submit
 
 import (
 	"bytes"
-	"debug/elf"
-	"debug/pe"
 	"errors"
 	"fmt"
 	"io"
@@ -15,7 +13,6 @@ import (
 	"strings"
 
 	"matpool/condor"
-	"matpool/condor/jobfile"
 	"matpool/internal/base/file"
 	"matpool/internal/local"
 	"matpool/internal/status"
@@ -33,13 +30,13 @@ type programs struct {
 //
 // The file for Linux, on either processor, has the program's name, the one for Windows the same
 // with .exe; each may also have the name that [condor.Variant] returns.
-func findPrograms(r *jobfile.Request, dir string) (programs, error) {
-	name := r.Executable
-	if name == "" || r.Matprod && path.Base(name) == name && !isFile(name) {
+func findPrograms(w work, dir string) (programs, error) {
+	name := w.Executable
+	if name == "" || w.kind != ofProgram && path.Base(name) == name && !isFile(name) {
 		name = filepath.ToSlash(filepath.Join(dir, "matprod"))
 	}
 	p := programs{stem: strings.TrimSuffix(name, ".exe")}
-	wanted := r.Systems
+	wanted := w.Systems
 	if wanted == nil {
 		wanted = condor.Systems()
 	}
@@ -49,7 +46,7 @@ func findPrograms(r *jobfile.Request, dir string) (programs, error) {
 		switch {
 		case found:
 			p.systems, p.files = append(p.systems, system), append(p.files, f)
-		case err == nil && r.Systems != nil:
+		case err == nil && w.Systems != nil:
 			err = programError(p.defaultName(system), system)
 		}
 		errs = append(errs, err)
@@ -100,81 +97,6 @@ func programError(name string, systems ...condor.System) error {
 	return status.DataError(fmt.Errorf("%s: %s", name, what), hint)
 }
 
-// systemName returns a system's name for a message.
-func systemName(s condor.System) string {
-	return map[condor.System]string{condor.Linux: "Linux", condor.LinuxArm64: "Linux on arm64", condor.Windows: "Windows"}[s]
-}
-
-// machineName returns the name with the processor.
-func machineName(s condor.System) string {
-	if s == condor.LinuxArm64 {
-		return systemName(s)
-	}
-	return systemName(s) + " on x86-64"
-}
-
-// systemNames returns several names, with a word before the last.
-func systemNames(name func(condor.System) string, systems []condor.System, word string) string {
-	last := len(systems) - 1
-	if last == 0 {
-		return name(systems[0])
-	}
-	var names []string
-	for _, s := range systems[:last] {
-		names = append(names, name(s))
-	}
-	return strings.Join(names, ", ") + " " + word + " " + name(systems[last])
-}
-
-// systemOf returns the system of a program, or "" if the file is not a program for one.
-// Scripts count as programs on x86-64: those with "#!" for Linux, and .bat and .cmd for
-// Windows.
-func systemOf(name string) (condor.System, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", name, file.Cause(err))
-	}
-	if !info.Mode().IsRegular() {
-		return "", nil
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", name, file.Cause(err))
-	}
-	defer f.Close()
-	if program, err := elf.NewFile(f); err == nil {
-		return systemOfELF(program), nil
-	}
-	begin := make([]byte, 256) // Linux reads as much for the first line of a script
-	n, err := f.ReadAt(begin, 0)
-	if err != nil && err != io.EOF {
-		return "", fmt.Errorf("%s: %w", name, file.Cause(err))
-	}
-	first, _, _ := bytes.Cut(begin[:n], []byte("\n"))
-	switch ext := strings.ToLower(path.Ext(name)); {
-	case bytes.HasPrefix(first, []byte("MZ")): // package pe also accepts object files, which do not begin with MZ
-		if program, err := pe.NewFile(f); err == nil && program.Machine == pe.IMAGE_FILE_MACHINE_AMD64 {
-			return condor.Windows, nil
-		}
-	case bytes.HasPrefix(first, []byte("#!")) && bytes.HasSuffix(first, []byte("\r")):
-		return "", status.DataError(fmt.Errorf("%s: its first line ends as lines do on Windows, so Linux would not find the program that it names", name),
-			"remove the carriage returns: sed -i 's/\\r$//' FILE")
-	case bytes.HasPrefix(first, []byte("#!")):
-		return condor.Linux, nil
-	case ext == ".bat", ext == ".cmd":
-		return condor.Windows, nil
-	}
-	return "", nil
-}
-
-// systemOfELF returns the system of an executable file in Linux's format.
-func systemOfELF(f *elf.File) condor.System {
-	if f.Class != elf.ELFCLASS64 || f.Type != elf.ET_EXEC && f.Type != elf.ET_DYN {
-		return ""
-	}
-	return map[elf.Machine]condor.System{elf.EM_X86_64: condor.Linux, elf.EM_AARCH64: condor.LinuxArm64}[f.Machine]
-}
-
 // executable returns the name for the submit description: the program's file, or, for several
 // systems, the stem of the variants (see variants).
 func (p programs) executable(dir string) string {
@@ -197,6 +119,14 @@ func (p programs) here() (name, inJob string, ok bool) {
 	}
 	stem, _ := p.variants("")
 	return p.files[i], path.Base(condor.Variant(stem, p.systems[i])), true
+}
+
+// checkHere makes sure that the jobs can run on this machine.
+func (p programs) checkHere() error {
+	if _, _, ok := p.here(); ok {
+		return nil
+	}
+	return status.DataError(fmt.Errorf("%s: is a program for %s: it cannot run on this machine", p.files[0], systemNames(machineName, p.systems, "and")), "")
 }
 
 // variants returns the stem of the names that [condor.Variant] gives the files, and whether

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"time"
 
 	"matpool/condor"
-	"matpool/condor/eventlog"
 	"matpool/internal/base/text"
+	"matpool/internal/outputs"
 	"matpool/internal/status"
 )
 
@@ -17,54 +19,39 @@ type plan struct {
 	held    []condor.ID            // held jobs to remove, which the new ones replace
 	gone    map[string][]condor.ID // by log, the same of jobs that matsubmit ran itself
 	notes   []string               // for the user
-
-	// earlier is the latest job of each product, if the log was read; see [queue].
-	earlier []*eventlog.Job
 }
 
 // reconcile compares the jobs with existing outputs and with jobs in the queue. If there are
 // any, it returns an error, or, with -resubmit, a plan for the missing products.
-func reconcile(ctx context.Context, t task, s survey, d division) (p plan, err error) {
-	if err := checkWriters(t, d); err != nil {
+func reconcile(ctx context.Context, t task, earlier past) (p plan, err error) {
+	if err := checkWriters(t); err != nil {
 		return p, err
 	}
-	p.notes = sharedStreams(t, d)
-	if t.Try && !t.Resubmit { // it replaces nothing
-		p.batches = d.batches
+	p.batches, p.notes = t.batches, sharedStreams(t)
+	if t.Try && !t.Resubmit {
 		return p, nil
 	}
-	if err := checkJobFolders(t, d); err != nil {
+	if err := checkJobFolders(t); err != nil {
 		return p, err
 	}
-	kept, err := findAsides(t)
-	if err != nil {
-		return p, err
-	}
-	if !t.Force || len(kept) > 0 {
-		q, err := readLogs(t, d)
-		if err != nil {
-			return p, err
-		}
-		p.notes, p.earlier = append(p.notes, q.notes...), q.latest
-		recovered, err := recoverAside(kept, t, d, q)
+	if !t.Force || len(earlier.asides) > 0 {
+		p.notes = append(p.notes, earlier.faults...)
+		recovered, err := recoverAsides(t.work, earlier, t.normFile())
 		if err != nil {
 			return p, err
 		}
 		p.notes = append(p.notes, recovered...)
-		if t.Resubmit {
-			p.held, p.gone = q.held, q.gone
-			var found string
-			p.batches, found, err = chooseMissing(ctx, t, s, d, q)
-			p.notes = append(p.notes, found)
-			return p, err
-		}
-		if !t.Force {
-			if err := errors.Join(checkQueue(t, d, q), checkOutputs(ctx, t, d)); err != nil {
-				return p, err
-			}
-		}
 	}
-	p.batches = d.batches
+	switch {
+	case t.Resubmit:
+		var found string
+		p.held, p.gone = earlier.held, earlier.gone
+		p.batches, found, err = chooseMissing(ctx, t, earlier)
+		p.notes = append(p.notes, found)
+		return p, err
+	case !t.Force:
+		return p, errors.Join(earlier.checkQueue(t), checkOutputs(t))
+	}
 	return p, nil
 }
 
@@ -77,11 +64,8 @@ func conflictHint(t task) string {
 }
 
 // checkOutputs makes sure that the jobs do not replace outputs.
-func checkOutputs(ctx context.Context, t task, d division) error {
-	names, err := t.outputs.existing(ctx, d.batches)
-	if err != nil {
-		return err
-	}
+func checkOutputs(t task) error {
+	names := outputs.Existing(t.makesAll(t.batches))
 	if t.DAG && t.combines() && exists(t.normFile()) {
 		names = append(names, t.normFile())
 	}
@@ -95,13 +79,52 @@ func checkOutputs(ctx context.Context, t task, d division) error {
 	return status.UsageError(fmt.Errorf("%s: already %s; nothing was submitted", text.First(names, ", "), verb), conflictHint(t))
 }
 
+// recoverAsides finishes the work of an interrupted call. It removes an old output that exists
+// again, or whose job was submitted since, according to the log. It puts all others back, and
+// leaves files alone that are not outputs of this work.
+func recoverAsides(w work, earlier past, norm string) (notes []string, err error) {
+	if len(earlier.asides) == 0 {
+		return nil, nil
+	}
+	submitted := map[string]time.Time{filepath.Clean(norm): {}} // when the latest job of each output was submitted
+	for _, b := range w.batches {
+		for i := range b.count {
+			one := b
+			if !w.files.Sums {
+				one = batch{index: b.first + i, first: b.first + i, count: 1}
+			}
+			for _, name := range w.makes(one) {
+				when := submitted[filepath.Clean(name)]
+				if job := earlier.latest[b.first+i-w.FirstIndex]; job != nil && job.Submitted.After(when) {
+					when = job.Submitted
+				}
+				submitted[filepath.Clean(name)] = when
+			}
+		}
+	}
+	var restore, remove []outputs.Aside
+	for _, a := range earlier.asides {
+		switch when, ours := submitted[filepath.Clean(a.Name)]; {
+		case !ours:
+		case exists(a.Name) || !when.IsZero() && !when.Before(a.When):
+			remove = append(remove, a)
+		default:
+			restore = append(restore, a)
+		}
+	}
+	if n := len(restore); n > 0 {
+		notes = append(notes, putBackNote(n)+": an earlier call was interrupted before anything was submitted")
+	}
+	return notes, errors.Join(outputs.PutBack(restore), outputs.Discard(remove))
+}
+
 // sharedStreams returns a note for each file that all jobs overwrite.
-func sharedStreams(t task, d division) (notes []string) {
+func sharedStreams(t task) (notes []string) {
 	for _, stream := range []struct {
 		name string
 		condor.Template
 	}{{"stdout", t.Stdout}, {"stderr", t.Stderr}} {
-		if len(d.batches) > 1 && !stream.PerJob() {
+		if len(t.batches) > 1 && !stream.PerJob() {
 			notes = append(notes, fmt.Sprintf("%s: all jobs overwrite %s, and only the last one's remains; indexed_%s gives each job its own",
 				stream.name, stream.Expand(0, 0, 1), stream.name))
 		}

@@ -2,16 +2,19 @@
 //
 // It works in stages, each of which takes and returns plain values:
 //
-//	read       the simplified file                    → task        read.go
+//	read       the simplified file                    → task        task.go, work.go
 //	inspect    programs, inputs and folders           → survey      survey.go
-//	ask        HTCondor what the pool has             → offer       pool.go
-//	divide     the products among jobs                → division    batch.go
-//	reconcile  with the outputs and jobs that exist   → plan        reconcile.go
+//	ask        HTCondor what the pool has             → offer       package forecast
+//	divide     the products among jobs                → division    jobs.go, auto.go
+//	look back  at the log and an interrupted call     → past        past.go
+//	reconcile  with the outputs and jobs that exist   → plan        reconcile.go, missing.go
 //	describe   the remaining jobs                     → submission  describe.go, dag.go
-//	judge      how long it will take                  → verdict     verdict.go
+//	tell       how long it will take                                tell.go
 //	hand over  the submission to HTCondor                           handover.go
 //	           or run the jobs here, without HTCondor                here.go, try.go
 //
+// All but the first take a task, whose work says what the jobs do: products, a sum of them, or what
+// another program does. No other stage asks which of these it is.
 // Everything is checked before anything is written, and all faults are reported. Errors
 // have their exit status (package status).
 package submit
@@ -22,6 +25,8 @@ import (
 	"io"
 
 	"matpool/condor"
+	"matpool/internal/base/text"
+	"matpool/internal/forecast"
 )
 
 // Options are the options of matsubmit.
@@ -62,36 +67,43 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer unlock()
-	s, err := inspect(ctx, t, stderr)
+	if t.survey, err = inspect(ctx, t, stderr); err != nil {
+		return err
+	}
+	offer := forecast.Offer{Unknown: "nobody asked"}
+	if !t.here() && (!t.Quiet || t.ProductsPerJob == 0 && t.Slots == 0) {
+		conditions, others := t.conditions()
+		offer = forecast.Ask(ctx, conditions, others)
+	}
+	t.division = t.divideFor(offer)
+	earlier, err := lookBack(t)
 	if err != nil {
 		return err
 	}
-	o := offer{unknown: "nobody asked"}
-	if !t.here() && (!t.Quiet || t.ProductsPerJob == 0 && t.Slots == 0) {
-		o = askPool(ctx, t, s)
+	if n := earlier.perJob(t); n > 0 {
+		t.division = t.divide(n, fmt.Sprintf("products_per_job = auto: %s, as before.", text.Number(n)))
 	}
-	d := divide(t.Request, s, slotsFor(t, s, o))
-	p, err := reconcile(ctx, t, s, d)
+	p, err := reconcile(ctx, t, earlier)
 	if err != nil {
 		return err
 	}
 	for _, note := range p.notes {
 		fmt.Fprintln(messages, note)
 	}
-	h := handover{task: t, plan: p, messages: messages, stderr: stderr}
+	h := handover{task: t, plan: p, cluster: earlier.cluster + 1, messages: messages, stderr: stderr}
 	if len(p.batches) == 0 {
 		return h.submitNothing(ctx)
 	}
-	sub, err := describe(t, s, d, p)
+	sub, err := describe(t, p)
 	if err != nil {
 		return err
 	}
 	if t.here() {
-		return runHere(ctx, h, descriptionOf(t, s, d, p, false), d, s.programs)
+		return runHere(ctx, h)
 	}
-	h.tell(ctx, s, d, o)
+	h.tell(ctx, offer, earlier)
 	if t.Output == "-" {
-		return h.print(ctx, sub, s.programs, stdout)
+		return h.print(ctx, sub, stdout)
 	}
-	return h.submit(ctx, sub, s.programs)
+	return h.submit(ctx, sub)
 }

@@ -1,19 +1,24 @@
 package submit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
 	"matpool/condor/jobfile"
 	"matpool/internal/arrayfile"
+	"matpool/internal/base/each"
 	"matpool/internal/base/file"
+	"matpool/internal/pair"
 	matprod "matpool/internal/product"
 	"matpool/internal/progress"
 	"matpool/internal/status"
@@ -42,16 +47,19 @@ type product struct {
 // inspect checks everything that the jobs need. The error joins all faults.
 func inspect(ctx context.Context, t task, stderr io.Writer) (s survey, err error) {
 	var errs []error
-	s.programs, err = findPrograms(t.Request, t.Programs)
-	errs = append(errs, err, checkHere(t, s.programs, err))
+	s.programs, err = findPrograms(t.work, t.Programs)
+	errs = append(errs, err)
+	if t.here() && err == nil {
+		errs = append(errs, s.programs.checkHere())
+	}
 	var fixed *matprod.Factor
 	if t.Fixed.Factor != "" {
-		fixed, s.common, err = inspectFixed(t)
+		fixed, s.common, err = inspectFixed(t.work)
 	} else {
 		s.common, err = inspectCommon(t.Inputs)
 	}
-	errs = append(errs, err, checkNames(t), checkFolders(t), checkOutbox(t), checkTargets(t), checkDAG(t))
-	s.products, err = inspectPairs(ctx, t, fixed, stderr)
+	errs = append(errs, err, checkNames(t, s.programs.systems), checkFolders(t), checkTargets(t), checkDAG(t))
+	s.products, err = inspectPairs(ctx, t.work, fixed, stderr)
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return survey{}, err
 	}
@@ -68,31 +76,59 @@ func inspectCommon(names []string) (bytes int64, err error) {
 	return bytes, errors.Join(errs...)
 }
 
+// inspectFixed checks the factor that all products have in common, and returns the size of its
+// file.
+func inspectFixed(w work) (fixed *matprod.Factor, bytes int64, err error) {
+	if fixed, err = matprod.ReadFixed(w.pair); err != nil || fixed == nil {
+		return nil, 0, err
+	}
+	info, err := os.Stat(w.Inputs[0])
+	if err != nil {
+		return nil, 0, fmt.Errorf("%s: %w", w.Inputs[0], file.Cause(err))
+	}
+	return fixed, info.Size(), nil
+}
+
 // inspectPairs checks the inputs of every product, only by headers and sizes. The error joins
 // all faults, in the order of the products.
-func inspectPairs(ctx context.Context, t task, fixed *matprod.Factor, stderr io.Writer) ([]product, error) {
-	products := make([]product, t.TotalJobs)
+func inspectPairs(ctx context.Context, w work, fixed *matprod.Factor, stderr io.Writer) ([]product, error) {
+	products := make([]product, w.TotalJobs)
 	show, finish := progress.New(stderr, "checking")
 	defer finish()
 	err := forEach(ctx, len(products), show, func(i int) (err error) {
-		products[i], err = inspectPair(t, fixed, t.FirstIndex+i)
+		products[i], err = inspectPair(w, fixed, w.FirstIndex+i)
 		return err
 	})
 	return products, err
 }
 
-func inspectPair(t task, fixed *matprod.Factor, index int) (m product, err error) {
-	if t.Matprod && (fixed != nil || t.Fixed.Factor == "") { // otherwise the fixed factor is bad
-		p, err := matprod.Describe(t.pair.Numbered(index), fixed)
+// forEach calls f for the numbers below n, in parallel, since f mostly waits for the disk. The
+// error joins those of f, in the order of the numbers.
+func forEach(ctx context.Context, n int, show progress.Func, f func(i int) error) error {
+	errs := make([]error, n)
+	err := each.Try(ctx, 4*runtime.GOMAXPROCS(0), n, func(_ context.Context, _ int, mine iter.Seq[int]) error {
+		for i := range mine {
+			errs[i] = f(i)
+			if i%64 == 0 {
+				show(int64(i), int64(n))
+			}
+		}
+		return nil
+	})
+	return cmp.Or(err, errors.Join(errs...))
+}
+
+func inspectPair(w work, fixed *matprod.Factor, number int) (m product, err error) {
+	if w.kind != ofProgram && (fixed != nil || w.Fixed.Factor == "") { // otherwise the fixed factor is bad
+		p, err := matprod.Describe(w.pair.Numbered(number), fixed)
 		if err != nil {
 			return m, err
 		}
-		return product{in: inputSize(t, index, p), out: fileSize(p.C), flops: 2 * p.Multiplications,
+		return product{in: inputSize(w, number, p), out: fileSize(p.C), flops: 2 * p.Multiplications,
 			shape: p.C.Shape, factors: p.Factors, result: p.Result, fixed: p.Fixed, sum: p.Sum}, nil
 	}
 	var errs []error
-	for _, name := range t.IndexedInputFiles() {
-		name = file.Indexed(name, index)
+	for _, name := range w.inputs(number) {
 		size, err := inspectInput(name)
 		m.in, errs = m.in+size, append(errs, arrayfile.NotFound(name, err))
 	}
@@ -100,14 +136,14 @@ func inspectPair(t task, fixed *matprod.Factor, index int) (m product, err error
 }
 
 // inputSize returns the size in bytes of a product's inputs: of archives with all that is in them.
-func inputSize(t task, index int, p matprod.Description) (bytes int64) {
-	ofArrays := numberedSize(t, p)
-	names := t.IndexedInputFiles()
+func inputSize(w work, number int, p matprod.Description) (bytes int64) {
+	ofArrays := numberedSize(w, p)
+	names := w.inputs(number)
 	if !slices.ContainsFunc(names, jobfile.IsArchive) {
 		return ofArrays
 	}
 	for _, name := range names {
-		info, err := os.Stat(file.Indexed(name, index))
+		info, err := os.Stat(name)
 		if err != nil {
 			return ofArrays
 		}
@@ -116,16 +152,31 @@ func inputSize(t task, index int, p matprod.Description) (bytes int64) {
 	return bytes
 }
 
+// numberedSize returns the size of .npy files of those factors that each product has for itself.
+func numberedSize(w work, p matprod.Description) int64 {
+	switch {
+	case w.Random != nil:
+		return 0
+	case w.pair.Fixed == pair.FixedA:
+		return fileSize(p.B)
+	case w.pair.Fixed == pair.FixedB, w.Gram:
+		return fileSize(p.A)
+	}
+	return fileSize(p.A) + fileSize(p.B)
+}
+
 // fileSize returns the size in bytes of a file with this header, rounded up a little.
 func fileSize(h npyio.Header) int64 {
 	count, _ := h.Len()
 	return count*int64(h.DType.Size) + 128
 }
 
+func isNPY(name string) bool { return strings.EqualFold(filepath.Ext(name), ".npy") }
+
 // inspectInput checks an input of any kind, and returns its size. A file whose name ends in
 // .npy must be a .npy file.
 func inspectInput(name string) (size int64, err error) {
-	if strings.EqualFold(filepath.Ext(name), ".npy") {
+	if isNPY(name) {
 		f, err := npyio.Open(name)
 		switch {
 		case errors.Is(err, fs.ErrNotExist), errors.Is(err, npyio.ErrFormat):

@@ -17,9 +17,6 @@ import (
 	"matpool/internal/status"
 )
 
-// tryFolder returns the folder for all that -try makes.
-func (t task) tryFolder() string { return filepath.ToSlash(t.File) + ".try" }
-
 // tryLog is the event log in the folder. It shows that matsubmit has made the folder.
 const tryLog = "matsubmit.log"
 
@@ -126,14 +123,10 @@ func (h handover) printStreams(names []string) error {
 
 // emptyTryFolder removes what an earlier -try has made.
 func emptyTryFolder(folder string) error {
-	entries, err := os.ReadDir(folder)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return nil
-	case err != nil:
-		return status.UsageError(fmt.Errorf("%s: must be a folder for what -try makes: %w", folder, file.Cause(err)), "rename it")
-	case len(entries) > 0 && !exists(path.Join(folder, tryLog)):
-		return status.UsageError(fmt.Errorf("%s: is for what -try makes, but contains something else: %s", folder, entries[0].Name()), "rename it")
+	if !exists(path.Join(folder, tryLog)) {
+		if err := checkEmpty(folder, "it is for what -try makes", "rename it"); err != nil {
+			return err
+		}
 	}
 	if err := os.RemoveAll(folder); err != nil {
 		return fmt.Errorf("%s: cannot be emptied: %w", folder, file.Cause(err))

@@ -32,7 +32,9 @@ func TestChooseWithWhatIsThereOnce(t *testing.T) {
 		{"sums of files", square(1000), 0, jobfile.Request{Sum: true}, 66, byFiles, "Once for a job: nothing in, 16.0 MB back."},
 		{"a fixed factor larger than a job's files should be", half, 2 << 30, jobfile.Request{}, 1, byFiles, ""},
 	} {
-		c := choosePerJob(requestOf(100_000, test.r), survey{products: alike(100_000, test.m), common: test.common}, slotCount{count: defaultSlots})
+		w := workOf(100_000, test.r, test.m)
+		w.common = test.common
+		c := choosePerJob(w, slotCount{count: defaultSlots})
 		if c.perJob != test.perJob || c.limit != test.limit || !strings.HasSuffix(c.why[0], test.why) {
 			t.Errorf("%s: %d, limited by %s (%s); want %d, by %s", test.what, c.perJob, c.limit, c.why[0], test.perJob, test.limit)
 		}
@@ -41,9 +43,6 @@ func TestChooseWithWhatIsThereOnce(t *testing.T) {
 
 // No time of a file shows which random inputs an output is of, so the log has to.
 func TestOutputsOfOtherRandomInputsAreNotMixed(t *testing.T) {
-	seeded := func(random *jobfile.Random) task {
-		return task{Request: requestOf(1, jobfile.Request{Matprod: true, Random: random, Log: "log"})}
-	}
 	random := &jobfile.Random{Size: 10, Seed: "42", Distribution: "uniform"}
 	job := func(note string) *eventlog.Job {
 		h := eventlog.NewHistory()
@@ -55,7 +54,6 @@ func TestOutputsOfOtherRandomInputsAreNotMixed(t *testing.T) {
 		}
 		return h.Jobs()[0]
 	}
-	d := divide(requestOf(1, jobfile.Request{ProductsPerJob: 1}), survey{products: alike(1, square(10))}, slotCount{})
 	for _, test := range []struct {
 		random *jobfile.Random
 		note   string
@@ -67,9 +65,43 @@ func TestOutputsOfOtherRandomInputsAreNotMixed(t *testing.T) {
 		{nil, "first=0 count=1 starts=4 jobs=1", ""},
 		{nil, "first=0 count=1 starts=4 jobs=1 random=42/10/uniform", "and the new ones for inputs in files"},
 	} {
-		err := checkSameInputs(seeded(test.random), d, queue{latest: []*eventlog.Job{job(test.note), nil}})
+		earlier := past{logs: []string{"log"}, latest: []*eventlog.Job{job(test.note), nil}}
+		err := earlier.checkSameInputs(workOf(1, jobfile.Request{Random: test.random}, product{}))
 		if (test.says == "") != (err == nil) || err != nil && (status.Of(err) != status.Usage || !strings.Contains(err.Error(), test.says)) {
 			t.Errorf("%q: %v, want %q", test.note, err, test.says)
 		}
+	}
+}
+
+// The command makes the same files as the jobs, or the same norm. There is none for products
+// that are not one range, and for names that a shell would not take as they are.
+func TestHereCommand(t *testing.T) {
+	for _, test := range []struct {
+		r       jobfile.Request
+		dag     bool
+		batches []batch
+		want    string
+	}{
+		{jobfile.Request{}, false, []batch{{first: 0, count: 7}, {first: 7, count: 3}}, "matprod -count 10"},
+		{jobfile.Request{}, false, []batch{{first: 7, count: 3}}, "matprod -first 7 -count 3"},
+		{jobfile.Request{}, false, []batch{{first: 0, count: 1}, {first: 2, count: 1}}, ""},
+		{jobfile.Request{IndexedOutputs: []string{"out/c.npy"}}, false, []batch{{first: 0, count: 7}}, "matprod -count 7 inputA.npy inputB.npy out/c.npy"},
+		{jobfile.Request{IndexedOutputs: []string{"my c.npy"}}, false, []batch{{first: 0, count: 7}}, ""},
+		{jobfile.Request{Sum: true}, false, []batch{{first: 0, count: 7}}, "matprod -serial -jobs 7"},
+		{jobfile.Request{}, true, []batch{{first: 0, count: 7}}, "matprod -serial -jobs 7"},
+		{jobfile.Request{}, true, []batch{{first: 1, count: 7}}, "matprod -serial -first 1 -jobs 7"},
+		{jobfile.Request{Gram: true, IndexedInputs: []string{"x.npy"}}, false, []batch{{first: 0, count: 7}}, "matprod -gram -count 7 x.npy output.npy"},
+		{jobfile.Request{Transpose: true, Sum: true}, false, []batch{{first: 0, count: 7}}, "matprod -transpose a -serial -jobs 7"},
+		{jobfile.Request{Grid: jobfile.Grid{Rows: 2, Cols: 2}, Sum: true}, false, []batch{{first: 0, count: 8}}, ""},
+		{jobfile.Request{IndexedInputs: []string{"b.npy"}, Inputs: []string{"A.npy"}, Fixed: jobfile.Fixed{Factor: "a", Name: "A.npy"}}, false, []batch{{first: 0, count: 7}}, ""},
+	} {
+		tk := taskOf(10, test.r)
+		tk.DAG = test.dag
+		if got := tk.commandHere(test.batches); got != test.want {
+			t.Errorf("%+v: %q, want %q", test, got, test.want)
+		}
+	}
+	if got := (task{work: otherWork(10, jobfile.Request{}, product{})}).commandHere([]batch{{first: 0, count: 7}}); got != "" {
+		t.Errorf("another program: %q", got)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"matpool/condor/jobfile"
+	"matpool/internal/forecast"
 )
 
 // square is a product of n×n matrices.
@@ -18,7 +19,7 @@ func square(n int64) product {
 // alike returns a number of equal products.
 func alike(total int, m product) []product { return slices.Repeat([]product{m}, total) }
 
-// request returns a request for products, with defaults for everything else.
+// requestOf returns a request for products, with defaults for everything else.
 func requestOf(total int, r jobfile.Request) *jobfile.Request {
 	r.TotalJobs = total
 	r.Cpus = max(r.Cpus, 1)
@@ -29,6 +30,37 @@ func requestOf(total int, r jobfile.Request) *jobfile.Request {
 		r.MaxRunTime = time.Hour
 	}
 	return &r
+}
+
+// workOf returns a work of matprod's, with products that are all alike.
+func workOf(total int, r jobfile.Request, m product) work {
+	q := requestOf(total, r)
+	if q.IndexedInputs == nil && q.Random == nil {
+		q.IndexedInputs = []string{"inputA.npy", "inputB.npy"}
+	}
+	q.Matprod = true
+	w, err := newWork(q, "run")
+	if err != nil {
+		panic(err)
+	}
+	w.products = alike(total, m)
+	return w
+}
+
+// otherWork returns a work of another program's.
+func otherWork(total int, r jobfile.Request, m product) work {
+	r.ProductsPerJob = max(r.ProductsPerJob, 1)
+	w, err := newWork(requestOf(total, r), "run")
+	if err != nil {
+		panic(err)
+	}
+	w.products = alike(total, m)
+	return w
+}
+
+// taskOf returns a task for a work of matprod's.
+func taskOf(total int, r jobfile.Request) task {
+	return task{Options: Options{File: "run"}, work: workOf(total, r, product{})}
 }
 
 // The number of products in a job is the largest for which no job exceeds the target time, its
@@ -56,12 +88,12 @@ func TestChoose(t *testing.T) {
 		{"one that lasts longer than the target", 100, product{flops: 6e15}, jobfile.Request{}, 1, byTime},
 		{"of nothing", 80, product{}, jobfile.Request{}, 10, bySlots},
 	} {
-		r := requestOf(test.total, test.r)
-		c := choosePerJob(r, survey{products: alike(test.total, test.m)}, slotCount{count: r.Slots})
+		w := workOf(test.total, test.r, test.m)
+		c := choosePerJob(w, slotCount{count: w.Slots})
 		if c.perJob != test.perJob || c.limit != test.limit {
 			t.Errorf("%s: %d, limited by %s; want %d, by %s", test.what, c.perJob, c.limit, test.perJob, test.limit)
 		}
-		if n := jobCount(test.total, c.perJob); n < min(r.Slots, test.total) {
+		if n := jobCount(test.total, c.perJob); n < min(w.Slots, test.total) {
 			t.Errorf("%s: %d jobs, fewer than slots", test.what, n)
 		}
 		if begin := fmt.Sprintf("products_per_job = auto: %d.", test.perJob); len(c.why) != 2 || !strings.HasPrefix(c.why[0], begin) {
@@ -75,7 +107,7 @@ func TestChoose(t *testing.T) {
 func TestJobsForEachSlot(t *testing.T) {
 	for total := 1; total <= 70; total++ {
 		for slots := 1; slots <= 20; slots++ {
-			d := divide(requestOf(total, jobfile.Request{}), survey{products: alike(total, product{in: 1})}, slotCount{count: slots})
+			d := workOf(total, jobfile.Request{Slots: slots}, product{in: 1}).divideFor(forecast.Offer{})
 			n := len(d.batches)
 			if n < min(slots, total) {
 				t.Errorf("%d products: %d jobs for %d slots", total, n, slots)
@@ -108,7 +140,7 @@ func TestDivide(t *testing.T) {
 		{"two each", jobfile.Request{ProductsPerJob: 2, FirstIndex: 5}, "0:5+2 1:7+1"},
 		{"sums of one", jobfile.Request{ProductsPerJob: 1, FirstIndex: 5, Sum: true}, "0:5+1 1:6+1 2:7+1"},
 	} {
-		if got := spellBatches(divide(requestOf(3, test.r), survey{products: alike(3, product{})}, slotCount{}).batches); got != test.want {
+		if got := spellBatches(workOf(3, test.r, product{}).divideFor(forecast.Offer{}).batches); got != test.want {
 			t.Errorf("%s: %s, want %s", test.what, got, test.want)
 		}
 	}
@@ -125,7 +157,7 @@ func spellBatches(batches []batch) string {
 // A job for some of another's products has a unique number, whatever is missing now and was
 // missing before.
 func TestPieceIndicesAreUnique(t *testing.T) {
-	d := divide(requestOf(60, jobfile.Request{ProductsPerJob: 7}), survey{products: alike(60, product{})}, slotCount{})
+	d := workOf(60, jobfile.Request{}, product{}).divide(7)
 	seen := map[int]bool{}
 	for _, b := range d.batches {
 		seen[b.index] = true

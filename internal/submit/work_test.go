@@ -25,13 +25,13 @@ func TestResumes(t *testing.T) {
 		{[]string{"x.npz:A", "x.npz:B"}, nil, "x.npz", 2, false},
 		{[]string{"x.npz:A", "x.npz:B"}, nil, "c.npz", 2, true},
 	} {
-		k := task{Request: &jobfile.Request{Matprod: true, IndexedInputs: test.inputs, Inputs: test.common}}
-		k.outputs.names = []string{test.output}
-		if got := resumes(k, test.perJob); got != test.want {
+		w := workOf(4, jobfile.Request{IndexedInputs: test.inputs, Inputs: test.common, IndexedOutputs: []string{test.output}}, product{})
+		w.division = w.divide(test.perJob)
+		if got := w.resumes(); got != test.want {
 			t.Errorf("%+v: %t", test, got)
 		}
-		k.Matprod = false
-		if resumes(k, test.perJob) {
+		w.kind = ofProgram
+		if w.resumes() {
 			t.Errorf("%+v: another program resumes", test)
 		}
 	}
@@ -39,11 +39,9 @@ func TestResumes(t *testing.T) {
 
 // A job has ten seconds to leave a machine, and the time to send its outputs.
 func TestVacateTime(t *testing.T) {
-	k := task{Request: &jobfile.Request{Matprod: true}}
-	k.outputs.names = []string{"c.npy"}
-	s := survey{products: alike(5, square(1000))}
+	w := workOf(5, jobfile.Request{}, square(1000))
 	for count, want := range map[int]time.Duration{1: 10 * time.Second, 5: 12 * time.Second} {
-		if got := vacateTime(k, s, []batch{{count: count}}); got != want {
+		if got := w.vacateTime([]batch{{count: count}}); got != want {
 			t.Errorf("%d products: %v, want %v", count, got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package submit
+package forecast
 
 import (
 	"bytes"
@@ -14,14 +14,14 @@ import (
 	"time"
 
 	"matpool/condor/pool"
-	"matpool/condor/submitfile"
 	"matpool/internal/base/text"
 )
 
-// An offer is what the pool has for the jobs, as far as HTCondor answers.
-type offer struct {
-	unknown    string // why the slots are not known, or ""
-	missing    bool   // condor_status is not on this machine
+// An Offer is what the pool has for the jobs, as far as HTCondor answers.
+type Offer struct {
+	Unknown string // why the slots are not known, or ""
+	Missing bool   // condor_status is not on this machine
+
 	slots      []pool.Slot
 	conditions []string // on a slot, that condor_status evaluated
 	unjudged   bool     // there are conditions that it could not evaluate
@@ -31,17 +31,18 @@ type offer struct {
 // patience is how long HTCondor has to answer.
 const patience = 2 * time.Second
 
-// askPool asks HTCondor which slots the pool has. It never fails: the answer is not needed to
-// submit.
-func askPool(ctx context.Context, t task, s survey) (o offer) {
-	o.conditions, o.unjudged = conditionsOf(t, s)
+// Ask asks HTCondor which slots the pool has, and whether they meet conditions. Those that depend on the
+// job are not judged, and unjudged says that there are others. Ask never fails: the answer is not needed to submit.
+func Ask(ctx context.Context, conditions []string, unjudged bool) (o Offer) {
+	o.conditions = slices.DeleteFunc(slices.Clone(conditions), pool.OfJob)
+	o.unjudged = unjudged || len(o.conditions) < len(conditions)
 	if _, err := exec.LookPath("condor_status"); err != nil {
-		o.missing, o.unknown = true, "condor_status is not in PATH"
+		o.Missing, o.Unknown = true, "condor_status is not in PATH"
 		return o
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience-200*time.Millisecond) // for processes to be killed, and for parsing
 	defer cancel()
-	o.cycle = cycleSeconds
+	o.cycle = 20 // HTCondor's default
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		// This machine's own configuration: the negotiator's is usually the same.
@@ -56,7 +57,7 @@ func askPool(ctx context.Context, t task, s survey) (o offer) {
 		o.slots, err = pool.Parse(out, len(o.conditions))
 	}
 	if wg.Wait(); err != nil {
-		o.unknown = err.Error()
+		o.Unknown = err.Error()
 	}
 	return o
 }
@@ -70,49 +71,29 @@ func userName() string {
 	return u.Username[strings.LastIndexByte(u.Username, '\\')+1:] // without the domain of Windows
 }
 
-// conditionsOf returns the conditions on a slot, apart from its resources and from the machines
-// that a job had before, and whether there are others, which depend on the job.
-func conditionsOf(t task, s survey) (conditions []string, unjudged bool) {
-	arch, opsys := submitfile.Platforms(s.programs.systems)
-	conditions = []string{arch, opsys, "HasFileTransfer"}
-	if t.generic && len(t.IndexedInputs) > 0 && !t.linksInputs(s.programs.systems) {
-		conditions = append(conditions, submitfile.RenamesInputs)
-	}
-	if t.Requirements != "" {
-		conditions = append(conditions, pool.Split(t.Requirements)...)
-	}
-	for _, e := range t.Extra {
-		name := strings.ToLower(e.Name)
-		resource, requested := strings.CutPrefix(name, "request_")
-		if n, err := strconv.Atoi(e.Value); requested && err == nil { // such as request_gpus = 1
-			conditions = append(conditions, fmt.Sprintf("%s >= %d", resource, n))
-			continue
-		}
-		unjudged = unjudged || requested || name == "requirements"
-	}
-	judged := slices.DeleteFunc(slices.Clone(conditions), pool.OfJob)
-	return judged, unjudged || len(judged) < len(conditions)
-}
+// Count returns the number of slots that match a job, and of those that others do not use.
+func (o Offer) Count(need pool.Need) (match, free int) { return pool.Count(o.slots, need) }
 
-// needOf returns what a job needs of a slot.
-func needOf(t task, s survey, d division, batches []batch) pool.Need {
-	return pool.Need{Cpus: t.Cpus, Memory: memory(t, s.products, d.perJob).Bytes, Disk: disk(t, s, batches).Bytes}
-}
-
-// slotsFor returns the number of slots for which products_per_job = auto provides jobs.
-func slotsFor(t task, s survey, o offer) slotCount {
-	if n := earlierPerJob(t); n > 0 {
-		return slotCount{earlier: n}
+// Obstacle explains why no slot matches, or is "" if some do, or if the slots are not known.
+func (o Offer) Obstacle(need pool.Need) string {
+	if match, _ := o.Count(need); o.Unknown != "" || match > 0 {
+		return ""
 	}
-	if t.Slots > 0 {
-		return slotCount{count: t.Slots}
+	whole := slices.DeleteFunc(slices.Clone(o.slots), pool.Slot.IsDynamic)
+	if len(whole) == 0 {
+		return "the pool has no slots"
 	}
-	one := division{perJob: 1}
-	batches := []batch{{first: t.FirstIndex, count: 1}} // the disk that more products need, a slot mostly has
-	if match, _ := pool.Count(o.slots, needOf(t, s, one, batches)); match > 0 {
-		return slotCount{count: match, origin: ", as many as match"}
+	names := slices.Concat(o.conditions, []string{
+		fmt.Sprintf("request_cpus = %d", need.Cpus), "request_memory = " + text.Size(need.Memory), "request_disk = " + text.Size(need.Disk)})
+	found, alone := pool.Obstacle(o.slots, need, names)
+	start := fmt.Sprintf("none of the pool's %s matches: ", text.Count(len(whole), "slot"))
+	switch {
+	case alone:
+		return start + "some would without " + strings.Join(found, ", or without ")
+	case len(found) > 0:
+		return start + "none has " + strings.Join(found, ", and none ")
 	}
-	return slotCount{count: defaultSlots, origin: ", a guess"}
+	return start + "each requirement is met by some, but all are met by none"
 }
 
 // ask returns what a program prints.

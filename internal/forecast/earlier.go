@@ -1,0 +1,85 @@
+package forecast
+
+import (
+	"os"
+
+	"matpool/condor/eventlog"
+)
+
+// An Earlier is a run in the event log of the same jobs, or of some of them.
+type Earlier struct {
+	Cluster int
+	Ranges  []Range // of its jobs
+	Load    Load    // that of the ranges, which the caller adds
+
+	slots          int     // that had jobs
+	waited, worked float64 // seconds until the first job had a machine, and from then to the end
+}
+
+// A Range is the products of a job, by their numbers.
+type Range struct{ First, Count int }
+
+// FindEarlier returns the run in the log that made the most of the products, if all its jobs
+// are done, and if the inputs have not changed since; otherwise nil. Of several, it is the latest.
+// The products have the numbers from first on, and latest has the latest job of each, or nil.
+//
+// Note: most logs have whole seconds. The times of a single job say little, but those of a run
+// do.
+func FindEarlier(latest []*eventlog.Job, first int, inputs func(number int) []string) *Earlier {
+	var e Earlier
+	products := map[int]int{} // of each cluster
+	for _, j := range latest {
+		if j != nil {
+			products[j.Cluster]++
+			if n := products[j.Cluster]; n > products[e.Cluster] || n == products[e.Cluster] && j.Cluster > e.Cluster {
+				e.Cluster = j.Cluster
+			}
+		}
+	}
+	var submitted, begin, end eventlog.Moment
+	slots := map[[2]string]bool{}
+	var last *eventlog.Job
+	for _, j := range latest {
+		if j == nil || j.Cluster != e.Cluster || j == last {
+			continue
+		}
+		last = j
+		note, _ := j.Note()
+		inside := first <= note.First && note.First+note.Count <= first+len(latest)
+		if j.State != eventlog.Done || len(j.Attempts) == 0 || !inside {
+			return nil
+		}
+		e.Ranges = append(e.Ranges, Range{First: note.First, Count: note.Count})
+		a, z := &j.Attempts[0], &j.Attempts[len(j.Attempts)-1]
+		slots[[2]string{z.Machine, z.Slot}] = true
+		submitted, begin, end = earliest(submitted, j.SubmittedAt()), earliest(begin, a.Begin()), latestOf(end, z.End)
+	}
+	waited, worked := submitted.Until(begin), begin.Until(end)
+	if last == nil || submitted.IsZero() || begin.IsZero() || waited.Unknown || worked.Unknown {
+		return nil
+	}
+	for _, name := range inputs(e.Ranges[0].First) {
+		info, err := os.Stat(name)
+		if err != nil || info.ModTime().After(submitted.Time()) {
+			return nil
+		}
+	}
+	e.slots, e.waited, e.worked = len(slots), waited.Seconds(), worked.Seconds()
+	return &e
+}
+
+// earliest returns the first of two moments, of which zero means unknown.
+func earliest(a, b eventlog.Moment) eventlog.Moment {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// latestOf returns the last of two moments, of which zero means unknown.
+func latestOf(a, b eventlog.Moment) eventlog.Moment {
+	if a.IsZero() || !b.IsZero() && a.Before(b) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,119 @@
+package forecast
+
+import (
+	"context"
+	"math"
+	"runtime"
+
+	"matpool/internal/product"
+)
+
+// A Load is the work of some jobs, or of one product.
+type Load struct {
+	Jobs, Products int
+	In, Out        int64 // bytes to the machines and back; those back are 0 if unknown
+	Local          int64 // bytes to read and write if this machine does it all
+	Flops          int64 // additions and multiplications
+}
+
+// The model of a product's time in a job:
+//
+//	t = bytes in / inPerSecond + bytes out / outPerSecond + flops / flopsPerSecond / cpus
+//
+// The constants are round figures of the model that bench/measure fits to runs on a pool. The
+// choice of products_per_job tolerates machines that are a few times faster or slower.
+const (
+	JobSeconds     = 0.4   // HTCondor's overhead for a job
+	inPerSecond    = 500e6 // bytes per second to a machine, encrypted
+	outPerSecond   = 400e6 // bytes per second back
+	flopsPerSecond = 20e9  // additions and multiplications per second, on one processor
+)
+
+// Seconds returns the time that the load adds to a job with a number of processors.
+func (l Load) Seconds(cpus int) float64 {
+	return float64(l.In)/inPerSecond + float64(l.Out)/outPerSecond + float64(l.Flops)/flopsPerSecond/float64(cpus)
+}
+
+// The model of the time on this machine:
+//
+//	t = start + products·file + bytes/localPerSecond + flops/speed
+//
+// The files are in the page cache, as they are after they were made; a slow disk takes longer,
+// and so does a machine with other load.
+const (
+	localSeconds   = 0.02 // to start matprod
+	fileSeconds    = 1e-4 // to open, create and rename the files of a product
+	localPerSecond = 3e9  // bytes
+)
+
+// A Speed is how many additions and multiplications this machine does in a second. It is zero if
+// that says nothing about the jobs, because they run another program.
+type Speed struct{ all, one float64 } // with all its processors; with one
+
+// Measure measures this machine. Unlike a table of processors, it takes the kernel and the other
+// load into account; it takes 30 ms.
+func Measure(ctx context.Context) (Speed, error) {
+	threads := runtime.GOMAXPROCS(0)
+	m, err := product.NewMultiplier("", threads)
+	if err != nil {
+		return Speed{}, err
+	}
+	all, err := product.Speed(ctx, m)
+	return Speed{all: all, one: all / float64(threads)}, err
+}
+
+// here returns the seconds that this machine needs for the load, in one process.
+func (s Speed) here(l Load) float64 {
+	return localSeconds + float64(l.Products)*fileSeconds + float64(l.Local)/localPerSecond + float64(l.Flops)/s.all
+}
+
+// A pace is what is known of the pool's speed.
+type pace struct {
+	start   float64 // seconds until the first job has a machine
+	factor  float64 // by which everything else takes longer than in the model
+	program float64 // seconds of a job's program, if that does not follow from its flops; or 0
+}
+
+const (
+	firstSeconds     = 1.0  // from a match to the first job
+	shadowsPerSecond = 20.0 // jobs that the submitting machine can start
+)
+
+// onPool returns the seconds that the pool needs for a load on a number of slots, each with
+// some processors as fast as this machine's:
+//
+//	t = start + max(⌈jobs/slots⌉·JobSeconds, jobs/shadowsPerSecond) + bytes/rate + ⌈jobs/slots⌉·program
+//
+// All files go through this machine, one after the other, so their time does not depend on the
+// slots. Like the model in bench/README.md, it counts transfers and computing as if they did
+// not overlap.
+func (p pace) onPool(l Load, slots, cpus int, s Speed) float64 {
+	rounds := float64((l.Jobs + slots - 1) / slots)
+	program := p.program
+	if s.one > 0 {
+		program += float64(l.Flops) / float64(l.Jobs) / s.one / float64(cpus)
+	}
+	work := max(rounds*JobSeconds, float64(l.Jobs)/shadowsPerSecond) + float64(l.In)/inPerSecond + float64(l.Out)/outPerSecond + rounds*program
+	return p.start + p.factor*work
+}
+
+// pace returns the pace of the pool. An earlier run, if the log has one, shows the wait for
+// the first machine and, if it took long enough, the factor, or the time of another program.
+func (v *Verdict) pace() pace {
+	p := pace{start: firstSeconds + v.Offer.cycle/4, factor: 1}
+	if v.Earlier == nil {
+		return p
+	}
+	const least = 5 // seconds: most logs have whole ones
+	e := v.Earlier
+	p.start = 0
+	modelled := p.onPool(e.Load, e.slots, v.Need.Cpus, v.Speed)
+	switch {
+	case v.Speed == Speed{}:
+		p.program = max(0, e.worked-modelled) / math.Ceil(float64(e.Load.Jobs)/float64(e.slots))
+	case e.worked >= least:
+		p.factor = e.worked / modelled
+	}
+	p.start = max(e.waited, firstSeconds)
+	return p
+}

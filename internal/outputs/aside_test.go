@@ -1,0 +1,75 @@
+package outputs
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+// tree returns the names of the files below the current folder.
+func tree(t *testing.T) (names []string) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(name string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, filepath.ToSlash(name))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+func touch(t *testing.T, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(name), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Files that are set aside have their old content when they are put back, and do not exist
+// when they are discarded. Files that do not exist are skipped.
+func TestSetAside(t *testing.T) {
+	t.Chdir(t.TempDir())
+	touch(t, "out/c0.npy", "out/c1.npy", "c2.npy")
+	kept, err := SetAside([]string{"out/c0.npy", "c2.npy", "c3.npy"}, time.Unix(1234, 5))
+	if want := []string{".c2.npy.aside-1234", "out/.c0.npy.aside-1234", "out/c1.npy"}; err != nil || !slices.Equal(tree(t), want) {
+		t.Fatalf("%v: %v, want %v", err, tree(t), want)
+	}
+	if err := PutBack(kept); err != nil {
+		t.Fatal(err)
+	}
+	if content, err := os.ReadFile("out/c0.npy"); string(content) != "out/c0.npy" {
+		t.Errorf("%q, %v", content, err)
+	}
+	if kept, err = SetAside([]string{"out/c0.npy"}, time.Unix(1235, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if err := Discard(kept); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"c2.npy", "out/c1.npy"}; !slices.Equal(tree(t), want) {
+		t.Errorf("%v, want %v", tree(t), want)
+	}
+}
+
+// If one file cannot be set aside, none is.
+func TestSetAsideAllOrNone(t *testing.T) {
+	t.Chdir(t.TempDir())
+	touch(t, "c0.npy", "c1.npy/x")
+	_, err := SetAside([]string{"c0.npy", "c1.npy"}, time.Now())
+	if err == nil || err.Error() != "c1.npy: cannot be set aside: is a folder" {
+		t.Error(err)
+	}
+	if want := []string{"c0.npy", "c1.npy/x"}; !slices.Equal(tree(t), want) {
+		t.Errorf("%v, want %v", tree(t), want)
+	}
+}

@@ -1,0 +1,125 @@
+package submit
+
+import (
+	"fmt"
+	"time"
+
+	"matpool/internal/base/text"
+	"matpool/internal/forecast"
+)
+
+// The targets of products_per_job = auto. HTCondor's manual calls jobs of several minutes
+// efficient, and pools ask for five minutes if there are many jobs. But a job's files must
+// fit on a machine.
+const (
+	targetTime  = 5 * time.Minute
+	targetFiles = 1 << 30 // bytes
+)
+
+// A choice is a number of products for each job.
+type choice struct {
+	perJob int
+	limit  limit // the smallest
+	why    []string
+}
+
+// A limit is a limit on the number of products in a job.
+type limit string
+
+const (
+	byTime  limit = "time"  // the job's time must not exceed targetTime
+	byFiles limit = "files" // the size of its files must not exceed targetFiles
+	bySlots limit = "slots" // every slot must have a job
+)
+
+// defaultSlots is the number of slots for which auto provides jobs if no other is known.
+const defaultSlots = 8
+
+// A slotCount is the number of slots for which auto provides jobs, and where it comes from.
+type slotCount struct {
+	count  int
+	origin string // for the reason of the choice, or ""
+}
+
+// slotsFor returns the number of slots for which products_per_job = auto provides jobs.
+func slotsFor(w work, o forecast.Offer) slotCount {
+	if w.Slots > 0 {
+		return slotCount{count: w.Slots}
+	}
+	one := []batch{{first: w.FirstIndex, count: 1}} // the disk that more products need, a slot mostly has
+	w.division = division{perJob: 1}
+	if match, _ := o.Count(w.need(one)); match > 0 {
+		return slotCount{count: match, origin: ", as many as match"}
+	}
+	return slotCount{count: defaultSlots, origin: ", a guess"}
+}
+
+// divideFor divides the products among jobs: as the file says, or, with products_per_job = auto, for
+// what the pool offers.
+func (w work) divideFor(o forecast.Offer) division {
+	if w.ProductsPerJob > 0 {
+		return w.divide(w.ProductsPerJob)
+	}
+	c := choosePerJob(w, slotsFor(w, o))
+	return w.divide(c.perJob, c.why...)
+}
+
+// choosePerJob returns the largest number of products for a job within all limits.
+func choosePerJob(w work, slots slotCount) choice {
+	var mean forecast.Load // of a product
+	for _, m := range w.products {
+		mean.In, mean.Out, mean.Flops = mean.In+m.in, mean.Out+m.out, mean.Flops+m.flops
+	}
+	total := len(w.products)
+	n := int64(total)
+	mean.In, mean.Out, mean.Flops = mean.In/n, mean.Out/n, mean.Flops/n
+	once := forecast.Load{In: w.common} // whatever the number of products in a job
+	if w.kind == ofSum {
+		mean.Out, once.Out = 0, w.products[0].sum
+	}
+	seconds := mean.Seconds(w.Cpus)
+	target := min(targetTime, w.MaxRunTime/2) // max_run_time must suffice for a machine that is half as fast
+
+	most := map[limit]int{
+		byTime:  clampCount(total, (target.Seconds()-forecast.JobSeconds-once.Seconds(w.Cpus))/seconds),
+		byFiles: clampCount(total, float64(targetFiles-once.In-once.Out)/float64(mean.In+mean.Out)),
+		bySlots: (total + slots.count - 1) / slots.count,
+	}
+	for most[bySlots] > 1 && jobCount(total, most[bySlots]) < slots.count {
+		most[bySlots]--
+	}
+	c := choice{perJob: most[bySlots], limit: bySlots}
+	for _, l := range []limit{byFiles, byTime} {
+		if most[l] < c.perJob {
+			c.perJob, c.limit = most[l], l
+		}
+	}
+	// Keep the number of jobs, and make them equal.
+	c.perJob = (total + jobCount(total, c.perJob) - 1) / jobCount(total, c.perJob)
+	what := ""
+	if once.In+once.Out > 0 {
+		what = fmt.Sprintf(" Once for a job: %s in, %s back.", sizeOrNothing(once.In), sizeOrNothing(once.Out))
+	}
+	c.why = []string{
+		fmt.Sprintf("products_per_job = auto: %s. A product is expected to take %.2g s: %s in, %s back, %.2g GFLOP.%s",
+			text.Number(c.perJob), seconds, sizeOrNothing(mean.In), sizeOrNothing(mean.Out), float64(mean.Flops)/1e9, what),
+		fmt.Sprintf("The limits: %s to keep a job under %s, %s to keep its files under %s, %s to give each of %s a job%s.",
+			text.Number(most[byTime]), text.Duration(target), text.Number(most[byFiles]), text.Size(targetFiles), text.Number(most[bySlots]), text.Count(slots.count, "slot"), slots.origin),
+	}
+	return c
+}
+
+func sizeOrNothing(bytes int64) string {
+	if bytes == 0 {
+		return "nothing"
+	}
+	return text.Size(bytes)
+}
+
+// clampCount rounds x down to a number of products from 1 to total.
+func clampCount(total int, x float64) int {
+	if !(x < float64(total)) { // also for Inf and NaN, if a product takes no time
+		return total
+	}
+	return max(1, int(x))
+}

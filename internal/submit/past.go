@@ -1,0 +1,245 @@
+package submit
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"matpool/condor"
+	"matpool/condor/eventlog"
+	"matpool/internal/base/text"
+	"matpool/internal/joblog"
+	"matpool/internal/outputs"
+	"matpool/internal/status"
+)
+
+// A past is what earlier calls for this task left: jobs in the event log, and outputs that an interrupted
+// call set aside.
+//
+// Note: condor_q would know more than the log, but does not always answer on a busy pool.
+type past struct {
+	logs         []string        // those that were read
+	latest       []*eventlog.Job // for each product, its latest job, or nil
+	held, active []condor.ID     // jobs; the active ones are idle or running
+	// gone has, by their logs, the jobs that matsubmit ran itself, and that were held or were
+	// cut off: they are in no queue.
+	gone    map[string][]condor.ID
+	faults  []string // of the logs, for the user
+	cluster int      // the highest number of a cluster in the logs
+
+	asides []outputs.Aside
+}
+
+// lookBack finds out what earlier calls left. It is the one stage that reads the event log, or the logs if
+// each job has its own. It ignores a log that does not exist.
+func lookBack(t task) (p past, err error) {
+	if t.Try && !t.Resubmit { // it replaces nothing
+		return p, nil
+	}
+	if p.asides, err = outputs.FindAsides(append(t.outputFolders(), filepath.Dir(t.normFile()))); err != nil {
+		return p, err
+	}
+	if needed := !t.Force || t.Local || len(p.asides) > 0; needed {
+		return p, p.readLogs(t)
+	}
+	// The log says nothing but how long the same jobs took before.
+	const most = 4 << 20 // bytes, which take only milliseconds
+	if info, err := os.Stat(t.sharedLog()); err == nil && info.Size() <= most && !t.Quiet && !t.Log.PerJob() {
+		if p.readLogs(t) != nil {
+			p.latest = nil // it does not matter to the jobs
+		}
+	}
+	return p, nil
+}
+
+// sharedLog returns the name of the log that all jobs have in common.
+func (t task) sharedLog() string { return t.Log.Expand(0, 0, 1) }
+
+func (p *past) readLogs(t task) error {
+	p.latest, p.gone = make([]*eventlog.Job, t.TotalJobs), map[string][]condor.ID{}
+	for _, name := range logs(t) {
+		if strings.Contains(name, "$(") {
+			if t.Resubmit {
+				return status.UsageError(fmt.Errorf("log: %s: -resubmit cannot find logs with HTCondor's own numbers in their names", name), "")
+			}
+			continue
+		}
+		if !exists(name) {
+			continue
+		}
+		if err := p.readLog(t, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readLog adds what is in a log. It closes the log: there may be more than a process can open.
+func (p *past) readLog(t task, name string) error {
+	journal, err := joblog.Open(name)
+	if err != nil {
+		return err
+	}
+	defer journal.Close()
+	if err := journal.Read(func(*eventlog.Event) {}); err != nil {
+		return err
+	}
+	p.logs = append(p.logs, name)
+	if journal.FaultCount > 0 {
+		p.faults = append(p.faults, journal.Faults[0].Error())
+	}
+	for _, j := range journal.History.Jobs() {
+		p.add(t.work, name, j, t.Resubmit)
+	}
+	if clusters := journal.History.Clusters(); len(clusters) > 0 {
+		p.cluster = max(p.cluster, clusters[len(clusters)-1])
+	}
+	if t.Resubmit {
+		return checkEntering(t, name, journal.History)
+	}
+	return nil
+}
+
+// checkEntering makes sure that no more jobs enter the queue, as they do with max_idle: the log does
+// not show their products in advance.
+func checkEntering(t task, log string, h *eventlog.History) error {
+	for _, id := range h.Clusters() {
+		c := h.Cluster(id)
+		note, ours := c.Note()
+		if later, known := c.Later(); ours && note.Sum == t.files.Sums && (later > 0 || !known) {
+			return status.UsageError(fmt.Errorf("%s: cluster %d: some jobs have yet to enter the queue, so the missing products are not known", log, id),
+				fmt.Sprintf("wait for them, or use condor_rm %d and then -resubmit", id))
+		}
+	}
+	return nil
+}
+
+// add adds a job of a log if it has products of this work. With same, it ignores jobs that return
+// products if this work returns sums, and vice versa.
+func (p *past) add(w work, log string, j *eventlog.Job, same bool) {
+	note, ok := j.Note()
+	from := max(note.First-w.FirstIndex, 0)
+	to := min(note.First-w.FirstIndex+note.Count, w.TotalJobs)
+	if !ok || from >= to || same && note.Sum != w.files.Sums {
+		return
+	}
+	if note.Local && (j.State == eventlog.Held || isActive(j)) {
+		p.gone[log] = append(p.gone[log], j.ID)
+		ended := *j
+		ended.State = eventlog.Removed
+		j = &ended
+	}
+	for i := from; i < to; i++ {
+		if p.latest[i] == nil || p.latest[i].Cluster <= j.Cluster {
+			p.latest[i] = j
+		}
+	}
+	switch {
+	case j.State == eventlog.Held:
+		p.held = append(p.held, j.ID)
+	case isActive(j):
+		p.active = append(p.active, j.ID)
+	}
+}
+
+// isActive reports whether the job is in the queue and not held, according to the log.
+func isActive(j *eventlog.Job) bool {
+	return j.State == eventlog.Idle || j.State == eventlog.Running || j.State == eventlog.Unknown
+}
+
+// logs returns the names of the event logs that earlier jobs may have written.
+func logs(t task) []string {
+	if !t.Log.PerJob() {
+		return []string{t.sharedLog()}
+	}
+	var names []string
+	add := func(b batch) {
+		if name := t.Log.Expand(b.index, b.first, b.count); exists(name) {
+			names = append(names, name)
+		}
+	}
+	for _, b := range t.batches {
+		add(b)
+		if b.count > 1 {
+			for i := range b.count {
+				add(t.subBatch(b.first+i, 1))
+			}
+		}
+	}
+	return names
+}
+
+// perJob returns how many products earlier jobs had if -resubmit continues with their sums and the
+// file leaves the number to matsubmit: sums of other ranges could not be added to theirs. Otherwise,
+// it is 0.
+func (p *past) perJob(t task) (count int) {
+	if !t.Resubmit || t.kind != ofSum || t.ProductsPerJob != 0 || t.Log.PerJob() {
+		return 0
+	}
+	for _, j := range p.latest {
+		if j != nil {
+			note, _ := j.Note()
+			count = max(count, note.Count)
+		}
+	}
+	return count
+}
+
+// checkQueue makes sure that no product is in the queue yet.
+func (p *past) checkQueue(t task) error {
+	jobs := append(p.active, p.held...)
+	if len(jobs) == 0 {
+		return nil
+	}
+	return status.UsageError(fmt.Errorf("%s: according to this log, there are jobs in the queue for these products: %s (if they are gone, remove the log)",
+		p.logs[0], text.First(idStrings(jobs), " ")), conflictHint(t))
+}
+
+// checkSameInputs makes sure that the outputs of earlier jobs are from the same random inputs as those of the
+// new ones, or from files: no file's time shows it.
+func (p *past) checkSameInputs(w work) error {
+	for _, job := range p.latest {
+		if job == nil {
+			continue
+		}
+		if note, _ := job.Note(); note.Random != w.drawnFrom() {
+			return status.UsageError(fmt.Errorf("%s: job %v is for %s, and the new ones for %s: -resubmit would mix them",
+				p.logs[0], job.ID, inputsOf(note.Random), inputsOf(w.drawnFrom())), "-force starts over")
+		}
+	}
+	return nil
+}
+
+func inputsOf(random string) string {
+	if random == "" {
+		return "inputs in files"
+	}
+	return "random inputs " + random
+}
+
+// checkSameSums makes sure that the partial sums of earlier jobs have the same ranges as the
+// new ones: otherwise matcombine would add products twice or not at all.
+func (p *past) checkSameSums(w work) error {
+	for _, b := range w.batches {
+		for _, job := range p.latest[b.first-w.FirstIndex:][:b.count] {
+			if job == nil {
+				continue
+			}
+			if note, _ := job.Note(); note.First != b.first || note.Count != b.count {
+				return status.UsageError(fmt.Errorf("%s: job %v has %s from %d on, but now a job has up to %d: partial sums of different ranges cannot be combined",
+					p.logs[0], job.ID, text.Count(note.Count, "product"), note.First, w.division.perJob),
+					fmt.Sprintf("-products_per_job=%d continues with them; -force starts over", note.Count))
+			}
+		}
+	}
+	return nil
+}
+
+func idStrings(jobs []condor.ID) []string {
+	list := make([]string, len(jobs))
+	for i, id := range jobs {
+		list[i] = id.String()
+	}
+	return list
+}
