@@ -123,6 +123,9 @@ func (h handover) printStreams(names []string) error {
 
 // emptyTryFolder removes what an earlier -try has made.
 func emptyTryFolder(folder string) error {
+	if err := checkOurs(folder, "what -try makes"); err != nil {
+		return err
+	}
 	if !exists(path.Join(folder, tryLog)) {
 		if err := checkEmpty(folder, "it is for what -try makes", "rename it"); err != nil {
 			return err
