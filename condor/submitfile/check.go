@@ -86,17 +86,15 @@ func (d *Description) Check() error {
 			fail("output %s: %w", t, err)
 		}
 	}
-	for _, m := range d.InputRemaps {
-		for _, t := range []condor.Template{m.Name, m.To} {
-			if err := checkTemplate(t, condor.InRemaps); err != nil {
-				fail("input %s: %w", m.Name, err)
-			}
-		}
-	}
-	for _, m := range d.Remaps {
-		for _, t := range []condor.Template{m.Name, m.To} {
-			if err := checkTemplate(t, condor.InRemaps); err != nil {
-				fail("output %s: %w", m.Name, err)
+	for _, list := range []struct {
+		of     string
+		remaps []RemapTemplate
+	}{{"input", d.InputRemaps}, {"output", d.Remaps}} {
+		for _, m := range list.remaps {
+			for _, t := range []condor.Template{m.Name, m.To} {
+				if err := checkTemplate(t, condor.InRemaps); err != nil {
+					fail("%s %s: %w", list.of, m.Name, err)
+				}
 			}
 		}
 	}

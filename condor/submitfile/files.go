@@ -34,8 +34,7 @@ func writeFiles(p *printer, d *Description) {
 // In the last case HTCondor discards stdout and stderr of a job that fails, unless they are
 // streamed. It returns no output of such a job, which would not be complete anyway.
 //
-// Note: with checkpoint_exit_code, what a job has made would also survive the loss of its
-// machine. But the program would have to end and start again for each checkpoint, which HTCondor
+// Note: with checkpoint_exit_code, what a job has made would also survive an eviction. But the program would have to end and start again for each checkpoint, which HTCondor
 // then transfers, also if nothing ever happens to the machine.
 func writeReturn(p *printer, d *Description) {
 	const success = "There is no success_exit_code: with it, HTCondor discards the stderr of a failed job."
@@ -66,7 +65,7 @@ func writeReturn(p *printer, d *Description) {
 		p.set("when_to_transfer_output", "ON_EXIT")
 		return
 	}
-	p.comment("When its machine is taken away, HTCondor keeps what the job has in the outbox, and its stdout and stderr. They come",
+	p.comment("When a job is evicted, HTCondor keeps what it has in the outbox, and its stdout and stderr. They come",
 		"with the inputs when the job runs again, in its top folder.")
 	p.set("when_to_transfer_output", "ON_EXIT_OR_EVICT")
 	p.set("erase_output_and_error_on_restart", "false")

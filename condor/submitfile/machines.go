@@ -16,11 +16,11 @@ import (
 func writeMachines(p *printer, d *Description) {
 	machines := "Machines."
 	if d.RetryDelay > 0 {
-		machines += " A job avoids a machine that it failed on for " + text.Duration(d.RetryDelay) + "; one that was taken away from it is as good as any."
+		machines += " A job avoids a machine that it failed on for " + text.Duration(d.RetryDelay) + "; one that evicted it is as good as any."
 	}
 	p.section(machines)
 	if d.RetryDelay > 0 {
-		p.set(takenAway, "%s", wasTakenAway)
+		p.set(evicted, "%s", wasEvicted)
 	}
 	p.set("requirements", "%s", requirements(d))
 	p.comment("The machines that a job has had, for the line above, the hold reasons and the log.")
@@ -48,14 +48,14 @@ func writeMachines(p *printer, d *Description) {
 // minVacateTime is how long a job may take, at least, to leave a machine.
 const minVacateTime = 10 * time.Second
 
-// takenAway is the macro for an expression that is true if the job's last attempt was evicted.
+// evicted is the macro for an expression that is true if the job's last attempt was evicted.
 //
 // HTCondor sets LastVacateTime when an attempt is evicted, not when the program fails (23.9.6);
 // later versions also set it when the job is held. A job that is evicted while it sends its
 // outputs has completed, with ExitCode 0, but runs again.
 const (
-	takenAway    = "taken_away"
-	wasTakenAway = "(MY.LastVacateTime >= MY.JobCurrentStartDate && MY.NumHolds =?= undefined) =?= true"
+	evicted    = "taken_away"
+	wasEvicted = "(MY.LastVacateTime >= MY.JobCurrentStartDate && MY.NumHolds =?= undefined) =?= true"
 )
 
 // requirements returns the expression for the machines that a job may have.
@@ -63,13 +63,13 @@ func requirements(d *Description) string {
 	arch, opsys := Platforms(d.Systems)
 	expr := fmt.Sprintf("(%s) && (%s)", arch, opsys)
 	if d.RetryDelay > 0 {
-		// MachineAttrMachine0 is the last machine, which has done nothing wrong if it was taken away.
-		had := []string{fmt.Sprintf(`ifThenElse($(%s), "", MY.MachineAttrMachine0)`, takenAway)}
+		// MachineAttrMachine0 is the last machine, which is not at fault if it evicted the job.
+		had := []string{fmt.Sprintf(`ifThenElse($(%s), "", MY.MachineAttrMachine0)`, evicted)}
 		for i := 1; i < historyLength(d); i++ {
 			had = append(had, fmt.Sprintf("MY.MachineAttrMachine%d", i))
 		}
 		expr += fmt.Sprintf(" && ($(%s) && (NumJobCompletions == 0 || ExitCode =?= 0) || !member(TARGET.Machine, {%s}) || time() - MY.EnteredCurrentStatus > %s)",
-			takenAway, strings.Join(had, ", "), seconds(d.RetryDelay))
+			evicted, strings.Join(had, ", "), seconds(d.RetryDelay))
 	}
 	if len(d.InputRemaps) > 0 {
 		expr += " && " + RenamesInputs
