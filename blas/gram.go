@@ -3,8 +3,8 @@ package blas
 import (
 	"context"
 	"fmt"
-	"sync"
-	"sync/atomic"
+
+	"matpool/internal/base/each"
 )
 
 // Gram computes the Gram matrix XᵀX of real numbers as [Matmul] does Xᵀ·X, with the same
@@ -95,27 +95,15 @@ const mirrorBlock = 32
 
 // mirror copies what is above the diagonal of c, n×n values row by row, to below it.
 func mirror[T float64 | int64](threads int, c []T, n, stride int) {
-	var next atomic.Int64
-	work := func() {
-		for {
-			i := int(next.Add(1)-1) * mirrorBlock
-			if i >= n {
-				return
-			}
-			for j := 0; j <= i; j += mirrorBlock {
-				mirrorSquare(c, i, j, min(i+mirrorBlock, n), stride)
-			}
-		}
-	}
 	if n*n < smallProduct {
 		threads = 1
 	}
-	var wg sync.WaitGroup
-	for t := 1; t < threads; t++ {
-		wg.Go(work)
-	}
-	work()
-	wg.Wait()
+	each.Number(threads, ceilDiv(n, mirrorBlock), func(block int) {
+		i := block * mirrorBlock
+		for j := 0; j <= i; j += mirrorBlock {
+			mirrorSquare(c, i, j, min(i+mirrorBlock, n), stride)
+		}
+	})
 }
 
 // mirrorSquare sets the elements (i, j) of c in rows from first to end, and in the columns from

@@ -2,10 +2,10 @@ package blas
 
 import (
 	"context"
-	"sync"
-	"sync/atomic"
+	"iter"
 
 	"matpool/elem"
+	"matpool/internal/base/each"
 )
 
 // Sizes of what a thread has at hand to multiply integers: a block of A and one of B, both
@@ -30,25 +30,18 @@ func (m *tiled) multiplyIntegers(ctx context.Context, c []int64, a, b Factor, up
 	}
 	w := watch(ctx, a, b)
 	defer w.end()
-	var next atomic.Int64
-	multiplyUnits := func(thread int) {
-		for w.Err() == nil {
-			unit := int(next.Add(1) - 1)
-			if unit >= units {
-				return
+	each.Worker(threads, units, func(thread int, mine iter.Seq[int]) {
+		w.read(func() {
+			for unit := range mine {
+				if w.Err() != nil {
+					return
+				}
+				i, j := unit/groups*intBlock, unit%groups*intsWidth
+				u := intUnit{i, j, min(intBlock, rows-i), min(intsWidth, cols-j), upper}
+				u.multiply(w, c, a, b, intsOf(m.workers[thread].packedA), intsOf(m.workers[thread].scratch), progress)
 			}
-			i, j := unit/groups*intBlock, unit%groups*intsWidth
-			u := intUnit{i, j, min(intBlock, rows-i), min(intsWidth, cols-j), upper}
-			u.multiply(w, c, a, b, intsOf(m.workers[thread].packedA), intsOf(m.workers[thread].scratch), progress)
-		}
-	}
-	work := func(thread int) { w.read(func() { multiplyUnits(thread) }) }
-	var wg sync.WaitGroup
-	for t := 1; t < min(threads, units); t++ {
-		wg.Go(func() { work(t) })
-	}
-	work(0)
-	wg.Wait()
+		})
+	})
 	return context.Cause(w)
 }
 

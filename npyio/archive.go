@@ -14,7 +14,6 @@ import (
 
 	"github.com/klauspost/compress/flate" // twice as fast as the standard library's
 
-	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 )
 
@@ -263,11 +262,6 @@ func (f *File) verifyValues(values Checksum) error {
 
 // IsMember reports whether the array is one of a .npz file, which has a checksum.
 func (f *File) IsMember() bool { return f.member != nil }
-
-// SplitMember takes a name such as FILE.npz:NAME apart: an array of an archive. ok is
-// false for a name of any other form. The colon is one behind the extension .npz, in
-// any case: that of C:\x.npz is not. A file can have such a name, too: look first whether one does.
-func SplitMember(name string) (path, member string, ok bool) { return file.SplitMember(name) }
 
 // isZip reports whether a file begins as a zip archive does, one without members too.
 func isZip(beginning []byte) bool {

@@ -127,38 +127,6 @@ func TestClosing(t *testing.T) {
 	}
 }
 
-func TestSplitMember(t *testing.T) {
-	for name, want := range map[string][2]string{
-		"x.npz:A":                {"x.npz", "A"},
-		"x.NPZ:A":                {"x.NPZ", "A"},
-		"dir/x.npz:a/b.npy":      {"dir/x.npz", "a/b.npy"},
-		`C:\x.npz:A`:             {`C:\x.npz`, "A"},
-		`\\server\share\x.npz:A`: {`\\server\share\x.npz`, "A"},
-		"x.npz:a:b":              {"x.npz", "a:b"},
-		"d.npz:1/x.npz:A":        {"d.npz:1/x.npz", "A"},
-		"ä.npz:ä":                {"ä.npz", "ä"},
-		// These are names of files.
-		"x.npz":          {},
-		"x.npz:":         {},
-		".npz:A":         {},
-		`C:\x.npz`:       {},
-		"C:x.npy":        {},
-		"x.npy:A":        {},
-		"xnpz:A":         {},
-		"":               {},
-		":":              {},
-		"a:b":            {},
-		"x.npz.bak":      {},
-		"x.npz/y:z":      {},
-		"http://x.npz/A": {},
-	} {
-		path, member, ok := SplitMember(name)
-		if wantOK := want != [2]string{}; ok != wantOK || ok && [2]string{path, member} != want || !ok && path != name {
-			t.Errorf("%s: %q, %q, %v", name, path, member, ok)
-		}
-	}
-}
-
 // patch changes every occurrence of a text in an archive, of the same length.
 func patch(t testing.TB, file []byte, old, new string) []byte {
 	t.Helper()

@@ -130,16 +130,16 @@ func TestArchivesOfZip(t *testing.T) {
 	path := u.path("x.npz")
 	for _, options := range []string{"-0", "-9", "-0 -fd", "-9 -fd", "-0 -fz", "-9 -fz"} {
 		os.Remove(path)
-		run(t, u.dir, "sh", "-c", "zip -q "+options+" x.npz *.npy README")
+		run(t, u.dir, "/bin/sh", "-c", "zip -q "+options+" x.npz *.npy README")
 		checkArchive(t, options, path, u.want)
 		if strings.Contains(options, "-fz") {
 			continue // into a pipe that gives an archive which Python cannot read either
 		}
-		run(t, u.dir, "sh", "-c", "zip -q "+options+" - *.npy README | cat >x.npz")
+		run(t, u.dir, "/bin/sh", "-c", "zip -q "+options+" - *.npy README | cat >x.npz")
 		checkArchive(t, options+" into a pipe", path, u.want)
 	}
 	// What is compressed in another way is refused, and the hint has numpy pack it again.
-	run(t, u.dir, "sh", "-c", "rm x.npz; zip -q -Z bzip2 x.npz *.npy")
+	run(t, u.dir, "/bin/sh", "-c", "rm x.npz; zip -q -Z bzip2 x.npz *.npy")
 	a, err := npyio.OpenArchive(path)
 	if err != nil {
 		t.Fatal(err)
