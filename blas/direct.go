@@ -29,8 +29,8 @@ func (k kernel) readsB(b operand, rows int) bool {
 		(rows <= k.rows || rows <= fewRows && b.stride%256 != 0)
 }
 
-// width returns the width of the next strip of B, of which so many columns are left, where it
-// lies: a tile's, but two strips of two vectors rather than one of three and one of one,
+// width returns the width of the next strip of B where it lies, if so many columns are
+// left: a tile's, but two strips of two vectors rather than one of three and one of one,
 // whose sums are too few to keep the processor busy.
 func (k kernel) width(left int) int {
 	if left > k.cols && left <= k.cols+k.vector {

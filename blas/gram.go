@@ -63,7 +63,7 @@ func (m *tiled) multiplyUpper(ctx *watched, c Matrix, a, b operand, progress fun
 	return p.run()
 }
 
-// wantedRows returns how many of a number of rows, the first of which is row i of C, are wanted
+// wantedRows returns how many of a number of rows, from row i of C on, are wanted
 // in columns before column end: whole tiles, where only the upper triangle is wanted.
 func (p *product) wantedRows(rows, i, end int) int {
 	if !p.upper {

@@ -221,7 +221,7 @@ func (s slab) multiply(ctx context.Context, c Matrix, a, b operand, progress fun
 //
 // Note: OpenBLAS's kernel for Haswell begins a chain with its first term instead of
 // adding that to +0. If all terms are −0, so is the chain, and not +0. This would show
-// in nothing but the sum with a c that is −0 itself, which no c becomes that begins as
+// only in the sum with a c that is −0 itself, which no c becomes that begins as
 // +0. (A form C += A·B, which nothing here needs, would have to look for it.)
 func addPanel(c, a, b Matrix) {
 	openblas.AddProduct(c.Rows, c.Cols, a.Cols, panelOf(c), panelOf(a), panelOf(b))

@@ -1,8 +1,9 @@
 // Package elem describes numpy's numeric types in memory: their sizes, the type of a result, conversion in blocks.
 //
-// Conversions work on bytes as a file holds them, and on values of a type in which one
-// can compute: float64 for all types, int64 for integers. A complex value is two
-// float64s, re and im.
+// The types are those of a machine with 64 bits, from bool to complex128, without longdouble and
+// objects. [Result] is numpy.result_type of two arrays. Conversions turn bytes, as a file or
+// an array in memory holds them in either byte order, into numbers in which Go can compute, and
+// back: float64 for all types, int64 for integers. A complex value is two float64s, re and im.
 package elem
 
 // A Type is one of numpy's numeric types.

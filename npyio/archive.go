@@ -103,7 +103,7 @@ func (a *Archive) find(name string) *entry {
 // closed; to close the array itself does nothing.
 //
 // A stored array is read like a .npy file, by several threads too. For a deflated one see [File.Deflated].
-// The header is held against the member's size; what the values are held against is a
+// The header is compared with the member's size, and the values can be compared with a
 // checksum: see [File.Verify]. Errors are those of the function [Open].
 func (a *Archive) Open(name string) (*File, error) {
 	e := a.find(name)

@@ -177,7 +177,7 @@ func TestHostileArchives(t *testing.T) {
 		file       []byte
 	}{
 		{"a name twice", `holds two members with the name "A.npy"`, archive(t, stored("A.npy", text), stored("A.npy", text))},
-		{"junk in front", "damaged: its directory does not reach to its end, or something stands before the archive", append([]byte(localSignature+"junk"), good...)},
+		{"junk in front", "damaged: something stands before the archive or behind its directory", append([]byte(localSignature+"junk"), good...)},
 		{"junk behind", "truncated or damaged: its directory", append(slices.Clone(good), "junk"...)},
 		{"two members in one place", `damaged: the place of its member "A.npy" is not free`, at(good, entryAt(1)+42, "\x00\x00\x00\x00")},
 		{"a member inside another", "A: damaged: 176 bytes are promised, where there are at most", at(good, entryAt(1)+42, "\x64\x00")},
@@ -191,11 +191,11 @@ func TestHostileArchives(t *testing.T) {
 		{"a long extra field", "B: damaged: 176 bytes are promised, where there are 0", at(good, second+28, "\xff\xff")},
 		{"too many members promised", "damaged: its directory promises 3 members and has 2", at(good, end+8, "\x03\x00\x03\x00")},
 		{"one member promised", "damaged: its directory promises 1 members and has 2", at(good, end+8, "\x01\x00\x01\x00")},
-		{"a directory of another length", "damaged: its directory does not reach to its end", at(good, end+12, "\x10")},
+		{"a directory of another length", "damaged: something stands before the archive or behind its directory", at(good, end+12, "\x10")},
 		{"a damaged directory", "damaged: its directory cannot be understood", at(good, entryAt(1), "XX")},
 		{"a member on another disk", "damaged: its directory cannot be understood", at(good, entryAt(1)+34, "\x01")},
 		{"a part of an archive", "is one of several parts", at(good, end+4, "\x01")},
-		{"zip64 that is not there", "damaged: its directory does not reach to its end", at(good, end+12, "\xff\xff\xff\xff\xff\xff\xff\xff")},
+		{"zip64 that is not there", "damaged: something stands before the archive or behind its directory", at(good, end+12, "\xff\xff\xff\xff\xff\xff\xff\xff")},
 		{"encrypted", "A: is encrypted", raw(zip.FileHeader{Flags: 1, CompressedSize64: 10, UncompressedSize64: 10}, text[:10])},
 		{"strongly encrypted", "A: is encrypted", raw(zip.FileHeader{Flags: 1 << 6, CompressedSize64: 10, UncompressedSize64: 10}, text[:10])},
 		{"bzip2", "A: is compressed by method 12", raw(zip.FileHeader{Method: 12, CompressedSize64: 10, UncompressedSize64: 10}, text[:10])},

@@ -242,12 +242,12 @@ func findDirectory(file *io.SectionReader) (directory, error) {
 	case parts != 0:
 		return directory{}, &ArchiveError{What: "is one of several parts of an archive"}
 	case d.offset > at || d.length != at-d.offset:
-		return directory{}, &ArchiveError{What: "damaged: its directory does not reach to its end, or something stands before the archive"}
+		return directory{}, &ArchiveError{What: "damaged: something stands before the archive or behind its directory"}
 	}
 	return d, nil
 }
 
-// readLocal holds a member's local header against its entry, and returns where its content begins.
+// readLocal compares a member's local header with its entry, and returns where its content begins.
 func (e *entry) readLocal(file io.ReaderAt) (content uint64, err error) {
 	b := make([]byte, localLength+len(e.name))
 	if _, err := file.ReadAt(b, int64(e.local)); err != nil {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// ErrFormat is matched by every error about what a file holds, as against errors
+// ErrFormat is matched by every error about what a file holds, and by no error
 // of reading it.
 var ErrFormat = errors.New("not a usable .npy or .npz file")
 

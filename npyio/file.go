@@ -23,7 +23,7 @@ type File struct {
 	data   int64       // where the values begin in them
 }
 
-// Open opens a file, reads its header, and holds what the header promises against
+// Open opens a file, reads its header, and compares what the header promises with
 // the file's size. Every error names the file first. It matches
 //   - [fs.ErrNotExist] where there is no such file,
 //   - [ErrFormat] where what is there is not a usable .npy file,
@@ -71,7 +71,7 @@ func regular(info fs.FileInfo) error {
 // readHeader reads the header of a file of a number of bytes.
 func (f *File) readHeader(size int64) (err error) {
 	var r io.Reader = io.NewSectionReader(f.values, 0, size)
-	if !f.Deflated() { // of which reading goes on where the header ends
+	if !f.Deflated() { // there, reading must go on where the header ends
 		r = bufio.NewReaderSize(r, 512) // nearly always all of the header
 	}
 	if f.Header, f.data, err = ReadHeader(r); err != nil {
@@ -80,7 +80,7 @@ func (f *File) readHeader(size int64) (err error) {
 	return f.Header.checkSize(size - f.data)
 }
 
-// checkSize holds a header's promise against the number of bytes behind it.
+// checkSize compares a header's promise with the number of bytes behind it.
 func (h Header) checkSize(held int64) error {
 	count, ok := h.Len()
 	if !ok {

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-var empty = &HeaderError{"truncated: it is empty", "make or copy it again: what wrote it did not come to its end"}
+var empty = &HeaderError{"truncated: it is empty", "make or copy it again: whatever wrote it did not finish"}
 
 // textMode is the error for a file that was copied as if it were text. On the way \n became
 // \r\n or \r, or bytes beyond ASCII became others. This cannot be undone: the file may have held
@@ -46,7 +46,7 @@ var beginnings = []struct {
 	{"PAR1", table("Parquet", "parquet")},
 	{"ARROW1\x00\x00", table("Arrow (Feather)", "feather")},
 	{"FEA1", table("Feather", "feather")},
-	{strings.Repeat("\x00", 64), &HeaderError{"not a .npy file: it begins with zeros, so it was not written to its end, or its disk failed", "make or copy it again"}},
+	{strings.Repeat("\x00", 64), &HeaderError{"not a .npy file: it begins with zeros: whatever wrote it did not finish, or a disk failed", "make or copy it again"}},
 }
 
 var npzFile = &HeaderError{"not a .npy file but a .npz file or another zip archive", "name one of its arrays, as in FILE.npz:NAME"}

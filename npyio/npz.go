@@ -57,7 +57,7 @@ func (l *NpzLayout) Size() int64 {
 	return l.end + int64(len(l.directory(make([]Checksum, len(l.members)))))
 }
 
-// Finish writes all but the values, of which it is given the checksums. at returns a writer into the file
+// Finish writes all but the values, whose checksums it is given. at returns a writer into the file
 // from an offset on.
 func (l *NpzLayout) Finish(at func(offset int64) io.Writer, values ...Checksum) error {
 	for i, offset := range l.offsets {
@@ -84,7 +84,7 @@ const (
 	beyond32     = math.MaxUint32
 )
 
-// checksum returns the checksum of a member, of whose values one is given.
+// checksum returns a member's checksum, given that of its values.
 func (l *NpzLayout) checksum(i int, values Checksum) uint32 {
 	return ChecksumOf(l.headers[i]).Then(values).crc
 }
