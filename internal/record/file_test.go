@@ -83,6 +83,30 @@ func TestLine(t *testing.T) {
 	}
 }
 
+// A line that is not what Line writes is not trusted.
+func TestStrangeLines(t *testing.T) {
+	line := product(7, "C").Line()
+	for old, strange := range map[string]string{
+		"output\t":    "folder\t",
+		"\t1\t":       "\t-1\t",
+		"7.npy\t1\t":  "7.npy\t01\t",
+		"12:00:00Z":   "12:00:00+01:00",
+		"output7.npy": "",
+		".npy\t1":     "\x00\t1",
+		"inputA7":     "=",
+		"product a":   "Product a",
+		"\tmatprod":   "\tx\tmatprod",
+	} {
+		bad := strings.Replace(line, old, strange, 1)
+		if r, err := ParseLine(bad); err == nil {
+			t.Errorf("%q is taken for %v", bad, r)
+		}
+	}
+	if _, err := ParseLine(line + "\t"); err == nil {
+		t.Error("a cell too many")
+	}
+}
+
 func FuzzLine(f *testing.F) {
 	f.Add(product(7, "C").Line())
 	f.Add("output\tx\t1\t" + hashOf("").String() + "\tprogram\t%20=" + hashOf("").String() + ",x\t\t\t2026-11-30T12:00:00Z")
@@ -262,6 +286,60 @@ func TestManyAppend(t *testing.T) {
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) != 1 {
 		t.Error(entries, err)
+	}
+}
+
+// Old lines are removed when they are most of a large file, and only then. What counts stays, in its order.
+func TestCompaction(t *testing.T) {
+	if !canReplaceOpen {
+		t.Skip("old lines stay")
+	}
+	dir := t.TempDir()
+	name := filepath.Join(dir, FileName)
+	lines := func() []string {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+	}
+	var round []Record
+	for n := range 600 {
+		r := product(n, "c")
+		r.Machine = strings.Repeat("x", 2000)
+		round = append(round, r)
+	}
+	first, second := run100(), run100()
+	second.File = "a"
+	for _, r := range []Run{first, second} {
+		if err := AppendRun(dir, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustAppend(t, dir, round...) // beyond 1 MB, nothing is old
+	if got := lines(); len(got) != 603 {
+		t.Errorf("%d lines of 603", len(got))
+	}
+	before, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustAppend(t, dir, round[:599]...) // beyond 2 MB, half of it is old
+	if after, err := os.Stat(name); err != nil || !os.SameFile(before, after) || len(lines()) != 1202 {
+		t.Error("the file was replaced, or lacks lines", err)
+	}
+	mustAppend(t, dir, round...)
+	mustAppend(t, dir, round...) // beyond 4 MB
+	got := lines()
+	if len(got) != 603 {
+		t.Fatalf("%d lines of 603", len(got))
+	}
+	want := []string{header(), first.Line(), second.Line()}
+	for _, r := range round {
+		want = append(want, r.Line())
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Error("the lines that count are others, or in another order")
 	}
 }
 

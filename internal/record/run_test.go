@@ -40,8 +40,19 @@ func TestRunLine(t *testing.T) {
 			t.Error("a run is taken for an output")
 		}
 	}
-	if got := formatJobs(strange.Jobs); got != "7-8:70-75,9:80,112:3-4" {
-		t.Error(got)
+	for _, test := range []struct {
+		jobs []Job
+		want string
+	}{
+		{nil, ""},
+		{strange.Jobs, "7-8:70-75,9:80,112:3-4"},
+		{[]Job{{0, 0, 3}, {1, 3, 3}, {2, 6, 2}}, "0-1:0-5,2:6-7"},
+		{[]Job{{0, 0, 3}, {5, 3, 3}}, "0:0-2,5:3-5"},
+	} {
+		got := formatJobs(test.jobs)
+		if back, err := parseJobs(got); got != test.want || err != nil || !reflect.DeepEqual(back, test.jobs) {
+			t.Errorf("%s, want %s; %v, %v", got, test.want, back, err)
+		}
 	}
 	for _, bad := range []string{"0", "0:", ":0", "0-2:0-1", "0-2:0-3", "1-0:0-3", "0:x", "0-99999999:0-99999999", ","} {
 		if jobs, err := parseJobs(bad); err == nil {
