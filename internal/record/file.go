@@ -35,6 +35,9 @@ func AppendRun(dir string, r Run) error { return appendLines(dir, []string{r.Lin
 
 func appendLines(dir string, lines []string) error {
 	name := filepath.Join(dir, FileName)
+	if err := file.Check(name); err != nil { // a folder, a pipe, another user's link
+		return err
+	}
 	if err := appendTo(name, lines); err != nil {
 		return fmt.Errorf("%s: cannot be written: %w", name, file.Cause(err))
 	}
@@ -50,9 +53,6 @@ func appendTo(name string, lines []string) error {
 	info, err := f.Stat()
 	if err != nil {
 		return err
-	}
-	if !info.Mode().IsRegular() {
-		return errors.New("is not a regular file")
 	}
 	before := info.Size()
 	var b bytes.Buffer

@@ -349,6 +349,15 @@ func TestCannotAppend(t *testing.T) {
 	if err := Append(name, product(0, "c")); err == nil || !strings.HasPrefix(err.Error(), filepath.Join(name, FileName)+": cannot be written: ") {
 		t.Error(err)
 	}
+	if err := os.MkdirAll(filepath.Join(name, FileName), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := Append(name, product(0, "c")); err == nil || err.Error() != filepath.Join(name, FileName)+": is a folder; it cannot be replaced by a file" {
+		t.Error(err)
+	}
+	if _, err := Load(name); err == nil || !strings.HasPrefix(err.Error(), filepath.Join(name, FileName)+": ") {
+		t.Error(err)
+	}
 }
 
 // Another process waits for the lock.
