@@ -10,29 +10,35 @@ import (
 	"matpool/internal/status"
 )
 
-// Speed is near that of a larger product, and known after a moment. Other programs may run.
+// Speed is near that of a larger product. On a busy machine one of the two is often slowed down, so
+// several attempts are made.
 func TestSpeed(t *testing.T) {
 	m, err := NewMultiplier("", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	begin := time.Now()
-	speed, err := Speed(context.Background(), m)
-	if took := time.Since(begin); err != nil || took > 2*time.Second {
-		t.Fatalf("it took %v: %v", took, err)
-	}
 	const n = 500
 	a, c := blas.Dense(n, n, make([]float64, n*n)), blas.Dense(n, n, make([]float64, n*n))
 	const products = 20 // a coarse clock sees only several
-	begin = time.Now()
-	for range products {
-		if err := m.Mul(context.Background(), c, a.Factor(), a.Factor(), nil); err != nil {
+	for start := time.Now(); ; {
+		speed, err := Speed(context.Background(), m)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	took := time.Since(begin)
-	if is := products * 2 * n * n * n / took.Seconds(); speed < is/2 || speed > 10*is { // the machine may be busy
-		t.Errorf("%.3g operations a second, but a product of %d×%[2]d matrices has %.3g", speed, n, is)
+		begin := time.Now()
+		for range products {
+			if err := m.Mul(context.Background(), c, a.Factor(), a.Factor(), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		is := products * 2 * n * n * n / time.Since(begin).Seconds()
+		if speed >= is/2 && speed <= 2*is {
+			break
+		}
+		t.Logf("%.3g operations a second, but a product of %d×%[2]d matrices has %.3g", speed, n, is)
+		if time.Since(start) > time.Minute {
+			t.Fatal("so it was for a minute")
+		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -2,7 +2,6 @@ package numpy
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
@@ -13,8 +12,8 @@ import (
 	"os/exec"
 	"reflect"
 	"strings"
+	"syscall"
 	"testing"
-	"time"
 
 	"github.com/kshedden/gonpy"
 	sbinet "github.com/sbinet/npyio/npy"
@@ -156,11 +155,11 @@ func descrOf(typ reflect.Type) string {
 }
 
 // The environment variable with which a process of the tests is a peer, and no test; and the
-// memory, in KB, and the time that it has.
+// memory, in KB, and the processors' time, in seconds, that it has.
 const (
 	peerVariable = "MATPOOL_TEST_PEER"
 	peerMemory   = 4_000_000
-	peerTime     = 20 * time.Second
+	peerTime     = 20
 )
 
 // A target is a file, or the array of an archive in a member with this name, to read.
@@ -199,16 +198,14 @@ func readByPeer(t *testing.T, peer string, targets ...target) []reading {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), peerTime)
-	defer cancel()
 	var out, errs bytes.Buffer
-	cmd := exec.CommandContext(ctx, "sh", "-c", fmt.Sprintf(`ulimit -v %d; exec "$0"`, peerMemory), os.Args[0])
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", fmt.Sprintf(`ulimit -v %d; ulimit -t %d; exec "$0"`, peerMemory, peerTime), os.Args[0])
 	cmd.Env = append(os.Environ(), peerVariable+"="+peer)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(question), &out, &errs
 	err = cmd.Run()
 	crash := ""
 	switch {
-	case ctx.Err() != nil:
+	case err != nil && cmd.ProcessState != nil && cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL:
 		crash = "does not end"
 	case strings.Contains(errs.String(), "out of memory") || strings.Contains(errs.String(), "cannot allocate memory"):
 		crash = "runs out of memory"
