@@ -32,6 +32,10 @@ and matwatch shows the latest. If each job has its own log, name all logs. With 
 enter the queue one by one: if some are held and nothing else happens, matwatch ends after two
 minutes.
 
+If DAGMan submits the jobs, matwatch also reads DAGMan's own log, FILE.dag.dagman.log: it ends
+when DAGMan has, and counts the norm among the outputs. Without that file, as with a copy of the
+log, it goes by the number of nodes, which each job's entry in the log has.
+
 Flags:
 
 	-cluster N      the jobs of cluster N, or of several: N,N,...
@@ -71,13 +75,16 @@ The object of -json. Unknown values are null, or "" for a name:
 
 	logs, clusters                  of the run
 	state                           going, done, or stuck: nothing will happen without you
+	dagman                          the state of the DAGMan job, or null if there is no DAG
 	submitted, latest               times of the first submission and of the latest event
 	makespan_s                      the time between them
 	slots, between_s                slots that had jobs of the run, and their time without one
 	counts                          of jobs: jobs, done, running, suspended, idle, held,
 	                                held_to_be_released, failed, removed, unknown; superseded:
 	                                earlier jobs for the same products, which do not count;
-	                                later: jobs that have yet to enter the queue;
+	                                later: jobs that have yet to enter the queue; never: jobs
+	                                that will not, because their cluster or DAGMan is gone;
+	                                jobs includes both;
 	                                done_without_output: those of done with an output missing
 	outputs                         of the jobs that are done: there, missing or unknown
 	total, machines                 runs (attempts), completed, failed (those of completed that

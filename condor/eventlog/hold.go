@@ -19,6 +19,11 @@ func (j *Job) ExplainHold() condor.Rule {
 	if note.Local { // it is in no queue that could release it
 		r.Advice = strings.NewReplacer("then condor_release, or submit", "then submit", "; if the machine was slow, condor_release", "").Replace(r.Advice)
 	}
+	if j.Node() != "" { // DAGMan waits for it; if another job did its work, DAGMan would have it done twice
+		const again = "condor_rm it: DAGMan submits the node again while it has retries left"
+		r.Advice = strings.NewReplacer("then condor_release, or submit what is missing again (matsubmit -resubmit)", "then condor_release",
+			"submit what is missing again (matsubmit -resubmit)", again, "submit what is missing again with fewer products per job (matsubmit -resubmit)", again).Replace(r.Advice)
+	}
 	return r
 }
 

@@ -1,6 +1,8 @@
 package eventlog
 
 import (
+	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -85,6 +87,21 @@ func TestOwnHolds(t *testing.T) {
 		j := jobOf(historyOf(t, at(0, 0, submitted+test.notes)+at(5, 12, "Job was held.", "\t"+test.reason, "\tCode 3 Subcode 1")), condor.ID{Cluster: 1})
 		if got := strings.HasPrefix(j.ExplainHold().Meaning, "its last run"); got != test.own {
 			t.Errorf("%q, %s: %+v", test.notes, test.reason, j.ExplainHold())
+		}
+	}
+}
+
+// Nobody is told to do a DAG node's work with another job: DAGMan would do it, too.
+func TestHoldsOfNodes(t *testing.T) {
+	for _, rule := range condor.Policy() {
+		subcode := rule.Subcodes.First
+		if subcode == math.MinInt {
+			subcode = 1000
+		}
+		reason := "product 7: why"
+		j := jobOf(historyOf(t, at(0, 0, submitted+"\n    DAG Node: job7\n    first=7 count=1 starts=2")+at(5, 12, "Job was held.", "\t"+reason, fmt.Sprintf("\tCode %d Subcode %d", rule.Code, subcode))), condor.ID{Cluster: 1})
+		if e := j.ExplainHold(); strings.Contains(e.Advice, "resubmit") || e.Advice == "" {
+			t.Errorf("%d/%d: %s", rule.Code, subcode, e.Advice)
 		}
 	}
 }

@@ -20,6 +20,9 @@ func Problem(j *eventlog.Job) string {
 		what, why = "removed", text.Plain(j.Reason)
 	case j.State == eventlog.Failed:
 		what, why = "failed", "left the queue with "+j.Exit.String()
+		if j.Post != nil {
+			why = "the POST script of its node ended with " + j.Post.String()
+		}
 	default:
 		return ""
 	}
@@ -47,25 +50,31 @@ type Cause struct {
 	code, subcode int
 	explanation   condor.Rule
 	released      bool // HTCondor will release the job
+	node          bool // of a DAG
 }
 
 // CauseOf returns a job's cause, and false unless it is held, failed or was removed.
 func CauseOf(j *eventlog.Job) (Cause, bool) {
 	switch {
 	case j.State == eventlog.Held:
-		return Cause{j.State, j.Hold.Code, j.Hold.Subcode, j.ExplainHold(), j.WillBeReleased()}, true
+		return Cause{j.State, j.Hold.Code, j.Hold.Subcode, j.ExplainHold(), j.WillBeReleased(), j.Node() != ""}, true
 	case j.State == eventlog.Removed, j.State == eventlog.Failed:
-		return Cause{state: j.State}, true
+		return Cause{state: j.State, node: j.Node() != ""}, true
 	}
 	return Cause{}, false
 }
 
 // String explains the cause, and what to do about it.
 func (c Cause) String() string {
-	switch c.state {
-	case eventlog.Removed:
+	const again = "DAGMan submits the node again while it has retries left; condor_submit_dag continues a DAG that has stopped"
+	switch {
+	case c.node && c.state == eventlog.Removed:
+		return again
+	case c.node && c.state == eventlog.Failed:
+		return "see its stderr; " + again
+	case c.state == eventlog.Removed:
 		return "what was removed can be submitted again"
-	case eventlog.Failed:
+	case c.state == eventlog.Failed:
 		return "a job that fails leaves the queue unless its submit description has another policy; see its stderr, and submit it again"
 	}
 	e := c.explanation

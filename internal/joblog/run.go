@@ -19,6 +19,8 @@ type Run struct {
 	Later      int    // the number of jobs that have yet to enter the queue, if known
 	Paused     string // why no jobs enter the queue now, or ""
 	Incomplete bool   // some jobs never entered the queue: the cluster was removed
+	Never      int    // their number, if known
+	DAG        DAG    // if DAGMan submits the jobs; see [Journal.Select]
 
 	Outputs *Outputs // of the jobs that are done; nil before [Journal.CheckOutputs]
 }
@@ -47,14 +49,14 @@ func Select(h *eventlog.History, clusters []int) *Run {
 		case c == nil:
 		case c.Removed != nil:
 			// A later cluster may have the jobs that did not enter the queue.
-			r.Incomplete = c.Removed.Completion != "Complete"
+			r.Incomplete, r.Never = c.Removed.Completion != "Complete", c.Never()
 		case !c.Submitted.IsZero():
 			later, known := c.Later()
-			r.Entering, r.Incomplete = r.Entering || later > 0 || !known, false
+			r.Entering, r.Incomplete, r.Never = r.Entering || later > 0 || !known, false, 0
 			r.Later += later
 			r.Paused = cmp.Or(r.Paused, c.Paused)
 		default:
-			r.Incomplete = false
+			r.Incomplete, r.Never = false, 0
 		}
 	}
 	return r
@@ -161,9 +163,11 @@ func (r *Run) WithoutOutput() int {
 func (r *Run) State() State {
 	c := r.Counts
 	switch {
-	case c.Active() > 0:
+	case c.Active() > 0, r.DAG.alive():
 		return Going
-	case r.Paused != "":
+	case r.DAG.DAGMan == eventlog.Done && r.DAG.Lacks == "" && r.WithoutOutput() == 0: // whatever the POST scripts of nodes forgave
+		return Done
+	case r.Paused != "", r.DAG.DAGMan != eventlog.Unknown:
 		return Stuck
 	case c.Total() == 0, r.Entering:
 		return Going
@@ -174,9 +178,18 @@ func (r *Run) State() State {
 }
 
 // AwaitsJobs reports whether more will happen only if more jobs enter the queue: the others
-// are done, held, failed or removed, and not all are done. The log does not show whether
-// held jobs keep more from entering the queue.
+// are done, held, failed or removed. The log does not show whether held jobs keep more from
+// entering the queue. DAGMan submits a node that failed again, or ends, but it waits for a node
+// that is held.
 func (r *Run) AwaitsJobs() bool {
 	c := r.Counts
-	return r.Entering && c.Total() > c.Done && c.Active() == 0
+	switch {
+	case !r.Entering || c.Total() == 0 || c.Active() > 0:
+		return false
+	case r.DAG.File == "":
+		return c.Total() > c.Done
+	case r.DAG.alive():
+		return c.Held > 0
+	}
+	return true
 }

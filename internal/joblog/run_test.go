@@ -158,7 +158,8 @@ func TestSummary(t *testing.T) {
 		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more will enter the queue":                              {"35 1.-1", "0 1.0"},
 		"cluster 1: 9 jobs: 1 done, 0 running, 1 idle, 0 held; 7 more will enter the queue":                           {"35 1.-1 first=0 count=1 starts=4 jobs=9", "0 1.0", "0 1.1", "5 1.0"},
 		"cluster 1: 2 jobs: 1 done, 0 running, 1 idle, 0 held":                                                        {"35 1.-1 first=0 count=1 starts=4 jobs=2", "0 1.0", "0 1.1", "5 1.0"},
-		"cluster 1: 2 jobs: 1 done, 0 running, 1 idle, 0 held; some never entered the queue":                          {"35 1.-1 first=0 count=1 starts=4 jobs=9", "0 1.0", "0 1.1", "5 1.0", "36 1.-1 Incomplete"},
+		"cluster 1: 2 jobs: 1 done, 0 running, 1 idle, 0 held; some never entered the queue":                          {"35 1.-1", "0 1.0", "0 1.1", "5 1.0", "36 1.-1 Incomplete"},
+		"cluster 1: 9 jobs: 1 done, 0 running, 1 idle, 0 held; 7 never entered the queue":                             {"35 1.-1 first=0 count=1 starts=4 jobs=9", "0 1.0", "0 1.1", "5 1.0", "36 1.-1 Incomplete"},
 		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more should enter the queue, but it is paused: no file": {"35 1.-1", "0 1.0", "37 1.-1 no file"},
 		"cluster 2: 1 job: 0 done, 0 running, 1 idle, 0 held (not counted: 1 earlier job for the same products)":      {"0 1.0 first=0 count=1 starts=4 jobs=1", "12 1.0", "0 2.0 first=0 count=1 starts=4 jobs=1"},
 	} {

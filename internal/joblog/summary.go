@@ -3,6 +3,7 @@ package joblog
 import (
 	"cmp"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"matpool/condor/eventlog"
@@ -21,10 +22,20 @@ func (r *Run) Summary() string {
 		line += "; more should enter the queue, but it is paused: " + text.Plain(r.Paused)
 	case r.Later > 0:
 		line += "; " + text.Number(r.Later) + " more will enter the queue"
+	case r.DAG.alive():
+		line += "; DAGMan is at work"
 	case r.Entering:
 		line += "; more will enter the queue"
+	case r.Never > 0:
+		line += "; " + text.Number(r.Never) + " never entered the queue"
 	case r.Incomplete:
 		line += "; some never entered the queue"
+	}
+	switch {
+	case r.DAG.Why != "":
+		line += fmt.Sprintf("; DAGMan %v: %s", r.DAG.DAGMan, text.Plain(r.DAG.Why))
+	case r.DAG.Lacks != "":
+		line += "; " + text.Plain(r.DAG.Lacks) + " is missing"
 	}
 	return line
 }
@@ -52,12 +63,15 @@ func (r *Run) counts() string {
 
 // Name returns the clusters of the run and the number of its jobs.
 func (r *Run) Name() string {
-	jobs := text.Count(r.Counts.Total()+r.Later, "job")
+	jobs := text.Count(r.All(), "job")
 	if len(r.Clusters) == 0 {
 		return jobs
 	}
 	return list(r.Clusters) + ": " + jobs
 }
+
+// All returns the number of jobs, with those that have yet to enter the queue or never will.
+func (r *Run) All() int { return r.Counts.Total() + r.Later + r.Never }
 
 // list returns the names of clusters, which must be in order.
 func list(clusters []int) string {
@@ -83,7 +97,10 @@ func (r *Run) Unfinished(names []string) error {
 		why = "no jobs"
 	}
 	hint := ""
-	if r.WithoutOutput() > 0 {
+	switch {
+	case r.DAG.DAGMan == eventlog.Failed, r.DAG.DAGMan == eventlog.Removed:
+		hint = "condor_submit_dag " + filepath.Base(r.DAG.File) + " continues the DAG where it stopped"
+	case r.WithoutOutput() > 0:
 		hint = "matsubmit FILE -resubmit makes the missing outputs again"
 	}
 	return status.UnfinishedError(fmt.Errorf("%s: not all jobs are done: %s", strings.Join(names, ", "), why), hint)

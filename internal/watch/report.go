@@ -13,7 +13,7 @@ import (
 // ReportOptions are the options of a report.
 type ReportOptions struct {
 	Logs     []string // names of event logs
-	Clusters []int    // as for [joblog.Select]
+	Clusters []int    // as for [joblog.Journal.Select]
 	Form     Form     // of the report
 	Plot     string   // the file for the timeline; "" for none
 }
@@ -42,7 +42,7 @@ func Report(ctx context.Context, o ReportOptions, stdout io.Writer) error {
 	if err := j.CheckClusters(o.Clusters); err != nil {
 		return err
 	}
-	run := joblog.Select(j.History, o.Clusters)
+	run := j.Select(o.Clusters)
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ const maxPerCause = 5
 // Options are the options of [Follow].
 type Options struct {
 	Logs     []string      // names of event logs
-	Clusters []int         // as for [joblog.Select]
+	Clusters []int         // as for [joblog.Journal.Select]
 	Wait     bool          // for logs that do not exist yet
 	Timeout  time.Duration // 0 for none
 }
@@ -146,13 +146,13 @@ func (w *watcher) update() (news bool, err error) {
 	for ; w.faults < len(w.journal.Faults); w.faults++ {
 		w.screen.Line(w.journal.History.Latest().Time(), "skipped: "+w.journal.Faults[w.faults].Error())
 	}
-	if !news && w.run != nil {
+	if !news && w.run != nil && (w.clusters != nil || w.journal.DAG(w.run) == w.run.DAG) {
 		return false, nil
 	}
 	if err := w.journal.CheckClusters(w.clusters); err != nil {
 		return false, err
 	}
-	w.run = joblog.Select(w.journal.History, w.clusters)
+	w.run = w.journal.Select(w.clusters)
 	for _, id := range problems {
 		w.explain(id)
 	}

@@ -15,6 +15,7 @@ type document struct {
 	Logs      []string   `json:"logs"`
 	Clusters  []int      `json:"clusters"`
 	State     string     `json:"state"`
+	DAGMan    *string    `json:"dagman"`
 	Submitted *time.Time `json:"submitted"`
 	Latest    *time.Time `json:"latest"`
 	Makespan  *float64   `json:"makespan_s"`
@@ -41,6 +42,7 @@ type counts struct {
 	Unknown    int `json:"unknown"`
 	Superseded int `json:"superseded"`
 	Later      int `json:"later"`
+	Never      int `json:"never"`
 	Without    int `json:"done_without_output"`
 }
 
@@ -125,10 +127,14 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Logs: r.Names, Clusters: r.Run.Clusters, State: r.Run.State().String(),
 		Submitted: known(r.Submitted), Latest: known(r.Latest), Makespan: knownSeconds(r.Makespan()),
 		Slots: r.Total.Slots, Between: knownSeconds(r.Between()),
-		Counts:  counts{c.Total(), c.Done, c.Running, c.Suspended, c.Idle, c.Held, c.Waiting, c.Failed, c.Removed, c.Unknown, r.Run.Superseded, r.Run.Later, r.Run.WithoutOutput()},
+		Counts:  counts{r.Run.All(), c.Done, c.Running, c.Suspended, c.Idle, c.Held, c.Waiting, c.Failed, c.Removed, c.Unknown, r.Run.Superseded, r.Run.Later, r.Run.Never, r.Run.WithoutOutput()},
 		Outputs: outputs(r.Run),
 		Total:   r.Total.spending(), Faults: r.FaultCount,
 		Machines: []machine{}, Jobs: []job{},
+	}
+	if r.Run.DAG.File != "" {
+		state := r.Run.DAG.DAGMan.String()
+		d.DAGMan = &state
 	}
 	if d.Clusters == nil {
 		d.Clusters = []int{}

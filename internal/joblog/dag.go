@@ -1,0 +1,119 @@
+package joblog
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"matpool/condor/eventlog"
+)
+
+// A DAG is what is known of a run whose jobs DAGMan submits. Only DAGMan knows whether it will
+// submit more, and whether it succeeded; the log says how it goes on with DAGMan itself.
+type DAG struct {
+	File   string         // the input of condor_submit_dag; "" if the run is none
+	DAGMan eventlog.State // the state of the DAGMan job; Unknown if its log is not beside the DAG
+	Why    string         // why DAGMan is held, failed or was removed
+	Lacks  string         // the norm that the last node should have written, if it is not there
+}
+
+// alive reports whether DAGMan is in the queue, and not held.
+func (d *DAG) alive() bool {
+	return d.DAGMan == eventlog.Idle || d.DAGMan == eventlog.Running || d.DAGMan == eventlog.Suspended
+}
+
+// Select returns a run as [Select] does, with its DAG.
+func (j *Journal) Select(clusters []int) *Run {
+	r := Select(j.History, clusters)
+	if clusters == nil {
+		r.follow(j.DAG(r))
+	}
+	return r
+}
+
+// DAG looks at DAGMan's log for the DAG of a run. The latest job names its submit description:
+// run.node.sub if it is a node of run.dag. A job of run.sub may precede a DAG that has not
+// submitted anything yet.
+func (j *Journal) DAG(r *Run) DAG {
+	if len(r.Jobs) == 0 {
+		return DAG{}
+	}
+	last := r.Jobs[len(r.Jobs)-1]
+	note, _ := last.Note()
+	description := note.Description()
+	base, node := strings.CutSuffix(description, ".node.sub")
+	if !node {
+		base = strings.TrimSuffix(description, ".sub")
+	}
+	if base == "" {
+		return DAG{}
+	}
+	base = inFolder(j.folder(last.ID), base)
+	d := DAG{File: base + ".dag"}
+	if dagman := latestIn(d.File + ".dagman.log"); dagman != nil {
+		d.DAGMan = dagman.State
+		switch dagman.State {
+		case eventlog.Held:
+			d.Why = dagman.Hold.Reason
+		case eventlog.Failed:
+			d.Why = dagman.Exit.String()
+		case eventlog.Removed:
+			d.Why = dagman.Reason
+		}
+	}
+	if !node && !d.alive() {
+		return DAG{}
+	}
+	if d.DAGMan == eventlog.Done && isFile(base+".combine.sub") && !isFile(base+".norm") {
+		d.Lacks = filepath.Base(base) + ".norm"
+	}
+	return d
+}
+
+// latestIn returns the job of a log that was submitted last, or nil. DAGMan's log has a job for
+// each call of condor_submit_dag.
+func latestIn(name string) (latest *eventlog.Job) {
+	l, err := open(name)
+	if err != nil {
+		return nil
+	}
+	defer l.close()
+	h := eventlog.NewHistory()
+	if err := l.readFile(h.Add, func(error) {}); err != nil {
+		return nil
+	}
+	for _, j := range h.Jobs() {
+		if latest == nil || !j.Submitted.Before(latest.Submitted) {
+			latest = j
+		}
+	}
+	return latest
+}
+
+// isFile reports whether a file is there and is not empty.
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular() && info.Size() > 0
+}
+
+// follow adds what the DAG says of the jobs that are not in the log. Each node's note has the
+// number of nodes.
+func (r *Run) follow(d DAG) {
+	r.DAG = d
+	if d.File == "" {
+		return
+	}
+	nodes, all := map[int]bool{}, 0
+	for _, j := range r.Jobs {
+		if note, ok := j.Note(); ok && j.Node() != "" {
+			nodes[note.First] = true
+			all = note.Jobs
+		}
+	}
+	missing := max(0, all-len(nodes))
+	if d.alive() || d.DAGMan == eventlog.Unknown {
+		r.Later, r.Entering = missing, missing > 0 || d.alive()
+	} else {
+		r.Never = missing
+	}
+}
