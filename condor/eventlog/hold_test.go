@@ -99,7 +99,7 @@ func TestHoldsOfNodes(t *testing.T) {
 			subcode = 1000
 		}
 		reason := "product 7: why"
-		j := jobOf(historyOf(t, at(0, 0, submitted+"\n    DAG Node: job7\n    first=7 count=1 starts=2")+at(5, 12, "Job was held.", "\t"+reason, fmt.Sprintf("\tCode %d Subcode %d", rule.Code, subcode))), condor.ID{Cluster: 1})
+		j := jobOf(historyOf(t, at(0, 0, submitted+"\n    DAG Node: job7\n    first=7 count=1 starts=2 jobs=9")+at(5, 12, "Job was held.", "\t"+reason, fmt.Sprintf("\tCode %d Subcode %d", rule.Code, subcode))), condor.ID{Cluster: 1})
 		if e := j.ExplainHold(); strings.Contains(e.Advice, "resubmit") || e.Advice == "" {
 			t.Errorf("%d/%d: %s", rule.Code, subcode, e.Advice)
 		}

@@ -40,7 +40,7 @@ func (j *Journal) DAG(r *Run) DAG {
 	}
 	last := r.Jobs[len(r.Jobs)-1]
 	note, _ := last.Note()
-	description := note.Description()
+	description := note.Description
 	base, node := strings.CutSuffix(description, ".node.sub")
 	if !node {
 		base = strings.TrimSuffix(description, ".sub")
