@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"matpool/condor/eventlog"
+	"matpool/internal/outputs"
 )
 
 // A DAG is what is known of a run whose jobs DAGMan submits. Only DAGMan knows whether it will
@@ -48,7 +49,7 @@ func (j *Journal) DAG(r *Run) DAG {
 	if base == "" {
 		return DAG{}
 	}
-	base = inFolder(j.folder(last.ID), base)
+	base = outputs.InFolder(j.folder(last.ID), base)
 	d := DAG{File: base + ".dag"}
 	if dagman := latestIn(d.File + ".dagman.log"); dagman != nil {
 		d.DAGMan = dagman.State
