@@ -196,6 +196,26 @@ func TestRacyEntries(t *testing.T) {
 	}
 }
 
+// A file is the same if its size, times and number are, whenever somebody looks.
+func TestSameStat(t *testing.T) {
+	s := Stat{size: 1, modified: 2, changed: 3, number: 4, taken: 5}
+	for _, other := range []Stat{{0, 2, 3, 4, 5}, {1, 0, 3, 4, 5}, {1, 2, 0, 4, 5}, {1, 2, 3, 0, 5}} {
+		if s.same(other) {
+			t.Errorf("%+v is taken for %+v", other, s)
+		}
+	}
+	if !s.same(Stat{1, 2, 3, 4, 0}) {
+		t.Error("another look makes another file")
+	}
+	a, err := StatOf("cache.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := StatOf("doc.go"); err != nil || a.number == b.number {
+		t.Error("two files have one number", err)
+	}
+}
+
 // Who writes a file knows its hash. It is saved once its last change is past.
 func TestWrote(t *testing.T) {
 	dir := t.TempDir()

@@ -17,6 +17,8 @@ func TestJudge(t *testing.T) {
 	r := product(3, "content")
 	random := r
 	random.Recipe = New("product", "random", "pcg64", "seed", "42", "index", "3")
+	unknown := r
+	unknown.From = []Input{{Name: "inputA3.npy"}}
 	fixed := Expected{Recipe: family.At(3), Input: func(name string) (hash.Hash, bool) {
 		h, ok := map[string]hash.Hash{"inputA3.npy": hashOf("A"), "inputB3.npy": hashOf("B")}[name]
 		return h, ok
@@ -35,6 +37,7 @@ func TestJudge(t *testing.T) {
 		{"CONTENT", []Record{r}, fixed, Changed, "output3.npy: has changed since matprod wrote it (its record in matpool.tsv has another hash)"},
 		{"short", []Record{r}, fixed, Changed, "output3.npy: has changed since matprod wrote it: it has 5 bytes, its record in matpool.tsv says 7 bytes"},
 		{"content", []Record{r}, Expected{Input: other}, Outdated, "output3.npy: was made from another inputA3.npy than the one that is there now"},
+		{"content", []Record{unknown}, Expected{Input: other}, Valid, "output3.npy: "},
 		{"content", []Record{random}, Expected{Recipe: random.Recipe.with("seed", "43")}, Foreign, "output3.npy: was made with seed 42, not 43"},
 		{"content", []Record{r}, Expected{Recipe: family.At(4)}, Foreign, "output3.npy: was made with a=inputA3.npy, not inputA4.npy, b=inputB3.npy, not inputB4.npy"},
 		{"content", []Record{r}, Expected{Recipe: New("gram", "x", "x")}, Foreign, "output3.npy: was made with product, not gram"},
@@ -77,6 +80,10 @@ func TestCheck(t *testing.T) {
 		if f, err := c.Check(context.Background(), test.path, test.records, Expected{}); err != nil || f.Outcome != test.check {
 			t.Errorf("%v %d, %v; %v", f, f.Outcome, err, test)
 		}
+	}
+	var none Cache
+	if f, err := none.Quick(name, []Record{product(3, "short"), good[0]}, Expected{Recipe: family.At(4)}); err != nil || f.Outcome != Foreign {
+		t.Error("the record that could be the file's says more:", f, err)
 	}
 	age(t, name)
 	var c Cache
@@ -158,6 +165,7 @@ func TestCheckSum(t *testing.T) {
 		"another's": {terms(p(0), p(1), p(2), p(3), p(4), partial("p", Ranges{{5, 7}})), Recipe{}, all,
 			[]string{"output4.npy: has product 4, but the sum is of products 0-3", "p: has products 5-7, but the sum is of products 0-3"}},
 		"other operation": {terms(p(0), gram(1), p(2)), Recipe{}, nil, []string{"gram1.npy: was made with gram, not product"}},
+		"in their order":  {terms(p(0), named("copy.npy", p(0)), gram(1)), Recipe{}, nil, []string{"copy.npy: has product 0, as has output0.npy", "gram1.npy: was made with gram, not product"}},
 		"expected family": {terms(p(0), gram(1)), gram(0).Recipe.Family(), nil, []string{"output0.npy: was made with product, not gram"}},
 		"other seed":      {terms(seed(0, 42), seed(1, 43), seed(2, 42)), Recipe{}, Ranges{{0, 2}}, []string{"s1.npy: was made with seed 43, not 42"}},
 		"other input":     {terms(fixed(0, "old"), fixed(1, "old"), fixed(2, "new")), Recipe{}, Ranges{{0, 2}}, []string{"f2.npy: was made from another A.npy than f0.npy"}},

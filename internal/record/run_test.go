@@ -135,6 +135,7 @@ func TestRecordsOfJobs(t *testing.T) {
 		"partial3.npz":    hashOf("sum").String(),
 		"c/output14.npy":  "",
 		"output12.npy":    "",
+		"c/output12.npz":  "",
 		"c/output012.npy": "",
 		"partial4.npz":    "",
 	} {
