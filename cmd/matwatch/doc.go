@@ -9,7 +9,8 @@ Usage:
 Without -report, -csv, -json and -plot, matwatch shows how many jobs are done, running, idle
 and held. It ends when all jobs are done, or when nothing will happen without you: no job is
 running, suspended or idle, and some are held, failed or removed. It waits for held jobs that
-HTCondor will release by itself. When a job is held, matwatch prints the reason and what to do.
+HTCondor will release by itself. When a job is held, matwatch prints the reason and what to do;
+when HTCondor takes a machine away or fails, it prints the reason once, and how often it happens.
 On a terminal it draws a bar (= done, > running, ~ suspended, - idle, ! held, x failed or
 removed) and estimates the remaining time. Otherwise it prints a line for each change, or, in a
 large run, for each hundredth of the jobs. Matwatch reads the log twice a second. It copes with
@@ -97,7 +98,8 @@ The object of -json. Unknown values are null, or "" for a name:
 	jobs                            cluster to signal as above; starts, retries, evictions,
 	                                holds, memory_mb; reason; missing_outputs; hold: code,
 	                                subcode, reason, means, do, to_be_released; runs: the
-	                                attempts, as above
+	                                attempts, as above, with the reason if one was evicted or
+	                                lost
 	faults                          places in the log that cannot be read
 
 Examples:

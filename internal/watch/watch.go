@@ -86,7 +86,7 @@ func open(ctx context.Context, o Options) (*joblog.Journal, error) {
 
 // follow shows the progress of a run until it is done or stuck, or until the timeout.
 func follow(ctx context.Context, j *joblog.Journal, clusters []int, s Screen) (*joblog.Run, error) {
-	w := watcher{journal: j, clusters: clusters, screen: s, shown: map[condor.ID]problem{}, causes: map[joblog.Cause]int{}}
+	w := watcher{journal: j, clusters: clusters, screen: s, shown: map[condor.ID]problem{}, causes: map[joblog.Cause]int{}, lost: map[string]int{}}
 	for last := time.Now(); ; {
 		start := time.Now()
 		news, err := w.update()
@@ -117,6 +117,7 @@ type watcher struct {
 	run      *joblog.Run
 	shown    map[condor.ID]problem
 	causes   map[joblog.Cause]int // the number of jobs with each cause
+	lost     map[string]int       // how often each interruption was shown to have happened, by outcome and reason
 	faults   int                  // the number of the journal's faults that were shown
 }
 
@@ -129,6 +130,7 @@ type problem struct {
 // update reads new events and shows the changes. It reports whether there were any.
 func (w *watcher) update() (news bool, err error) {
 	var problems []condor.ID
+	interrupted := false
 	err = w.journal.Read(func(e *eventlog.Event) {
 		news = true
 		switch d := e.Detail.(type) {
@@ -138,6 +140,8 @@ func (w *watcher) update() (news bool, err error) {
 			if !d.Exit.OK() {
 				problems = append(problems, e.ID)
 			}
+		case eventlog.JobEvicted, eventlog.ShadowException, eventlog.JobReconnectFailed:
+			interrupted = true
 		}
 	})
 	if err != nil {
@@ -156,6 +160,9 @@ func (w *watcher) update() (news bool, err error) {
 	for _, id := range problems {
 		w.explain(id)
 	}
+	if interrupted {
+		w.showInterruptions(false)
+	}
 	if w.run.State() != joblog.Going {
 		w.lookForOutputs()
 	}
@@ -168,6 +175,7 @@ func (w *watcher) end() *joblog.Run {
 	if w.run.Outputs == nil {
 		w.lookForOutputs()
 	}
+	w.showInterruptions(true)
 	w.screen.Status(w.status(), true)
 	if proviso := w.run.Proviso(); proviso != "" {
 		w.screen.Line(w.journal.History.Latest().Time(), proviso)
@@ -213,5 +221,18 @@ func (w *watcher) explain(id condor.ID) {
 	}
 	if n == maxPerCause {
 		w.screen.Line(j.Since.Time(), "  further jobs with the same cause are only counted")
+	}
+}
+
+// showInterruptions shows each interruption once, again whenever it has happened ten times as
+// often, and at the end how often it happened in all.
+func (w *watcher) showInterruptions(last bool) {
+	for _, i := range w.run.Interruptions() {
+		key := i.Outcome.String() + " " + i.Reason
+		if shown := w.lost[key]; i.Count == shown || shown > 0 && i.Count < 10*shown && !last {
+			continue
+		}
+		w.lost[key] = i.Count
+		w.screen.Line(w.journal.History.Latest().Time(), i.String())
 	}
 }

@@ -104,6 +104,7 @@ type hold struct {
 
 type attempt struct {
 	Outcome   string     `json:"outcome"`
+	Reason    string     `json:"reason,omitempty"`
 	Exit      *int       `json:"exit"`
 	Signal    *int       `json:"signal"`
 	Machine   string     `json:"machine"`
@@ -187,7 +188,7 @@ func (r *Report) job(j *eventlog.Job) job {
 	for i := range j.Attempts {
 		a := &j.Attempts[i]
 		spent := func(what eventlog.Activity) *float64 { return knownSeconds(a.Time(what, r.Latest)) }
-		v := attempt{Outcome: a.Outcome.String(), Machine: a.Machine, System: a.System, Slot: a.Slot, Began: known(a.Begin()), Ended: known(a.End),
+		v := attempt{Outcome: a.Outcome.String(), Reason: a.Reason, Machine: a.Machine, System: a.System, Slot: a.Slot, Began: known(a.Begin()), Ended: known(a.End),
 			Wait: knownSeconds(a.Wait()), Queue: spent(eventlog.Queueing), Input: spent(eventlog.Inputs), Compute: spent(eventlog.Computing),
 			Suspended: spent(eventlog.Suspension), Output: spent(eventlog.Outputs), Total: knownSeconds(a.Total(r.Latest))}
 		if a.Outcome == eventlog.Completed || a.Outcome == eventlog.Retried {

@@ -32,6 +32,7 @@ func (r *Report) Print(w io.Writer) error {
 	r.printMachines(out)
 	r.printJobs(out)
 	r.printHolds(out)
+	r.printInterruptions(out)
 	r.printFaults(out)
 	return out.Flush()
 }
@@ -233,6 +234,16 @@ func (r *Report) printHolds(w io.Writer) {
 	}
 	for _, line := range lines {
 		fmt.Fprintln(w, line)
+	}
+}
+
+func (r *Report) printInterruptions(w io.Writer) {
+	list := r.Run.Interruptions()
+	if len(list) > 0 {
+		fmt.Fprintln(w)
+	}
+	for _, i := range list[:min(maxListed, len(list))] {
+		fmt.Fprintln(w, i)
 	}
 }
 
