@@ -53,13 +53,25 @@ func TestNoteOfJobs(t *testing.T) {
 		{false, []string{"r$(index)/a, b.txt", `$$(x)%20"\.txt`}, "first=70 count=2 starts=4 jobs=3 from=run%20it.sub outputs=r%24(index)/a%2C%20b.txt,%24%24(x)%2520%22%5C.txt",
 			[]string{"r70/a, b.txt", "r71/a, b.txt", `$$(x)%20"\70.txt`, `$$(x)%20"\71.txt`}},
 		{true, []string{"s$/p.npz"}, "first=70 count=2 starts=4 jobs=3 sum=yes from=run%20it.sub outputs=s%24/p9.npz", []string{"s$/p9.npz"}},
-		{true, []string{strings.Repeat("x", 4000)}, "first=70 count=2 starts=4 jobs=3 sum=yes", nil}, // HTCondor would cut it off
 	} {
 		note := Note{Starts: 4, Jobs: 3, Sum: test.sum, Description: "run it.sub", Outputs: slices.Clone(test.outputs)}
 		text := note.Template("$(first)", "$(count)").Expand(9, 70, 2)
 		got, ok := ParseNote(text)
 		if !ok || text != test.text || !slices.Equal(got.OutputNames(), test.want) || !slices.Equal(note.Outputs, test.outputs) {
 			t.Errorf("%q: %q, outputs %q; want %q", test.outputs, text, got.OutputNames(), test.want)
+		}
+	}
+}
+
+// HTCondor would cut off a note with long names: it has none.
+func TestLongNote(t *testing.T) {
+	short := Note{Description: strings.Repeat("x", 2000), Outputs: []string{strings.Repeat("y", 2000)}}
+	if text := short.Template("0", "1"); !strings.Contains(string(text), "outputs=yyy") {
+		t.Error("the names are lost")
+	}
+	for _, long := range []Note{{Description: short.Description + "x", Outputs: short.Outputs}, {Description: short.Description, Outputs: []string{short.Outputs[0] + "y"}}} {
+		if text := long.Template("0", "1"); text != "first=0 count=1 starts=0 jobs=0" {
+			t.Error(text)
 		}
 	}
 }

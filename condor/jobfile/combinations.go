@@ -110,7 +110,7 @@ func (d *draft) check(given func(attr string) bool, fail func(attr, format strin
 	case d.FirstIndex != 0:
 		fail("first_index", "tiles are numbered from 0, not %d", d.FirstIndex)
 	case d.TotalJobs == 0 || !d.Sum && d.TotalJobs == tiles:
-	case d.TotalJobs%tiles != 0 || d.TotalJobs < tiles:
+	case d.TotalJobs%tiles != 0:
 		fail("total_jobs", "a grid of %dx%d has %d tiles, and %d products do not divide evenly among them", d.Grid.Rows, d.Grid.Cols, tiles, d.TotalJobs)
 	case !d.Sum:
 		fail("total_jobs", "a grid of %dx%d has %d tiles: write sum = yes if each is the sum of %d products", d.Grid.Rows, d.Grid.Cols, tiles, d.TotalJobs/tiles)

@@ -304,6 +304,17 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		{"total_jobs = 1\nexecutable = prog\nindexed_input_files = a/prog", "run:3: indexed_input_files: prog and a/prog would have the same name in a job's folder"},
 		{"total_jobs = 1\nexecutable = prog\nindexed_output_files = prog", "run:3: indexed_output_files: prog and prog would have the same name in a job's folder"},
 		{"total_jobs = 1\nexecutable = x\ninput_files = a/c, b/c", "run:3: input_files: a/c and b/c would have the same name in a job's folder"},
+		{"total_jobs = 1\ngram = yes\ntranspose = a", "run:3: transpose: gram = yes transposes its input already: remove one of them"},
+		{"total_jobs = 1\ngram = yes\nindexed_input_files = a, b", "run:3: indexed_input_files: gram = yes needs one input, not 2"},
+		{"total_jobs = 1\ngram = yes\nexecutable = x", "run:2: gram: only matprod makes Gram matrices"},
+		{"total_jobs = 1\ntranspose = a\nexecutable = x", "run:2: transpose: only matprod transposes a factor"},
+		{"total_jobs = 1\ngram = yes\ninputs = random\nseed = 1", "run:2: gram: needs numbered files: it can't be combined with inputs = random or fixed"},
+		{"total_jobs = 6\ngrid = 2x3\nfirst_index = 1", "run:3: first_index: tiles are numbered from 0, not 1"},
+		{"total_jobs = 6\ngrid = 2x3\ngram = yes", "run:2: grid: can't be combined with gram = yes: a Gram matrix is cut into panels only"},
+		{"total_jobs = 6\ngrid = 2x3\nexecutable = x", "run:2: grid: only matprod makes tiles"},
+		{"total_jobs = 7\ngrid = 2x3", "run:1: total_jobs: a grid of 2x3 has 6 tiles, and 7 products do not divide evenly among them"},
+		{"total_jobs = 12\ngrid = 2x3", "run:1: total_jobs: a grid of 2x3 has 6 tiles: write sum = yes if each is the sum of 2 products"},
+		{"total_jobs = 12\ngrid = 2x3\nsum = yes\nproducts_per_job = 3", "run:4: products_per_job: leave it out: with sum = yes and a grid, a job has the 2 products of a tile"},
 		{"arguments = -x\nsum = yes", "run: total_jobs: set the number of products, as in total_jobs = 100\nrun:1: arguments: matsubmit makes matprod's arguments: leave this out, or set executable to another program"},
 	} {
 		f, errs := parse(t, test.in)
@@ -364,6 +375,16 @@ func TestArraysOfArchives(t *testing.T) {
 		q, err := f.Request()
 		if err != nil || strings.Join(q.IndexedInputFiles(), " ") != test.own || strings.Join(q.Inputs, " ") != test.common {
 			t.Errorf("%s: %+v, %v", test.in, q, err)
+		}
+	}
+}
+
+// A job sums all products of a tile.
+func TestTiles(t *testing.T) {
+	for in, want := range map[string]int{"total_jobs = 12\ngrid = 2x3\nsum = yes": 2, "total_jobs = 6\ngrid = 2x3": 1, "total_jobs = 6\ngrid = 2x3\nsum = yes": 1, "total_jobs = 12\ngrid = 2x3\nsum = yes\nproducts_per_job = 2": 2} {
+		f, _ := parse(t, in)
+		if q, err := f.Request(); err != nil || q.ProductsPerJob != want || q.Grid != (Grid{2, 3}) {
+			t.Errorf("%q: %+v, %v", in, q, err)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"matpool/condor"
@@ -78,6 +79,19 @@ func TestDescriptionsThatAreRefused(t *testing.T) {
 		}
 		if out.Len() > 0 {
 			t.Errorf("%s, and was written", test.want)
+		}
+	}
+	// A file with the program's name, and the program itself.
+	for name, want := range map[string]string{"x/" + condor.Base(example().Executable): "job 0: ", "": ""} {
+		d := example()
+		d.Systems = []condor.System{condor.Linux}
+		if want == "" {
+			d.Inputs = append(d.Inputs, d.Executable)
+		} else {
+			d.Jobs[0].Inputs[0] = name
+		}
+		if err := d.Check(); (err != nil) != (want != "") || err != nil && !strings.HasPrefix(err.Error(), want+d.Executable+" and "+name+" would have the same name") {
+			t.Errorf("%q: %v", name, err)
 		}
 	}
 	// Without Windows, names that differ in case are different.

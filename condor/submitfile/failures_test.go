@@ -15,3 +15,15 @@ func TestGuard(t *testing.T) {
 		}
 	}
 }
+
+// HTCondor remembers the machines of up to five attempts, twice each.
+func TestHistoryLength(t *testing.T) {
+	for retries, want := range map[int]int{0: 2, 1: 2, 4: 8, 5: 10, 100: 10} {
+		if got := historyLength(&Description{MaxRetries: retries, RetryDelay: time.Minute}); got != want {
+			t.Errorf("%d retries: %d machines, want %d", retries, got, want)
+		}
+	}
+	if got := historyLength(&Description{MaxRetries: 3}); got != 1 {
+		t.Errorf("without a delay: %d machines, want 1", got)
+	}
+}
