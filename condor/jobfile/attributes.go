@@ -116,12 +116,11 @@ func namesOf(all []Attribute) []string {
 // edit distance. The distance is divided by the total length of both: at the same distance, the
 // longer of two names has more in common with it.
 func Nearest(name string, names []string) string {
-	const shortest = 4 // a shorter word is in many names
 	name = strings.ToLower(name)
 	best, least := "", 3.0
 	for _, other := range names {
 		d := float64(distance(name, other)) / float64(len(name)+len(other))
-		if len(name) < shortest || !strings.Contains(other, name) {
+		if !strings.Contains(other, name) {
 			d++
 		}
 		if d < least {
