@@ -74,8 +74,8 @@ var allowed = map[string]string{
 	"internal/watch/report":   "condor condor/eventlog internal/joblog internal/base/text",
 	"internal/watch/timeline": "condor/eventlog internal/base/file internal/joblog internal/status internal/base/text internal/watch/report",
 
-	"cmd/matinit":    "internal/blocks internal/cli internal/base/file internal/base/text internal/pair internal/progress internal/random",
-	"cmd/matprod":    "condor/chirp internal/cli internal/base/file internal/base/text internal/pair internal/product internal/progress internal/random internal/request internal/sum",
+	"cmd/matinit":    "condor/jobfile internal/blocks internal/cli internal/base/file internal/base/text internal/pair internal/progress internal/random",
+	"cmd/matprod":    "condor/chirp condor/jobfile internal/cli internal/base/file internal/base/text internal/pair internal/product internal/progress internal/random internal/request internal/sum",
 	"cmd/matcombine": "internal/blocks internal/cli internal/base/file internal/base/text internal/outputs internal/progress internal/request internal/sum",
 	"cmd/matsubmit":  "condor condor/jobfile internal/cli internal/status internal/submit",
 	"cmd/matwatch":   "internal/cli internal/watch internal/watch/timeline",

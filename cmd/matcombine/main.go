@@ -39,11 +39,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	tiled := flags.Given("grid")
 	switch {
 	case tiled && (flags.Given("first") || flags.Given("jobs")):
-		return flags.Misused("-grid says which tiles there are: it does not go with -first or -jobs")
+		return flags.Misused("-grid can't be combined with -first or -jobs: it says which tiles there are")
 	case tiled && len(names) > 1:
-		return flags.Misused("with -grid one name is given, to which the index is added; not %d", len(names))
+		return flags.Misused("-grid needs one name, to which it adds the indices, not %d", len(names))
 	case tiled:
-		names = file.IndexedRange(append(names, "output.npy")[0], 0, grid.Rows*grid.Cols)
+		names = file.IndexedRange(append(names, file.Product)[0], 0, grid.Rows*grid.Cols)
 	default:
 		if names, err = files(flags, names, *first, *jobs, &grid); err != nil {
 			return err
@@ -82,15 +82,15 @@ func files(flags *cli.Flags, names []string, first, jobs int, grid *blocks.Tilin
 		flags.Default("first", &first, r.First)
 		flags.Default("jobs", &jobs, r.Count)
 		if jobs == 0 {
-			return nil, flags.Misused("%s: with products_per_job = auto it does not say how many sums there are: -jobs N does", names[0])
+			return nil, flags.Misused("%s: has products_per_job = auto, so the number of sums is unknown: set it with -jobs", names[0])
 		}
 		return file.IndexedRange(r.Name, first, jobs), nil
 	case len(names) > 1 && numbered:
-		return nil, flags.Misused("with -first or -jobs one name is given, to which the index is added; not %d", len(names))
+		return nil, flags.Misused("-first and -jobs need one name, to which they add the indices, not %d", len(names))
 	case len(names) > 0 && !numbered:
 		return names, nil
 	}
-	name := append(names, "output.npy")[0]
+	name := append(names, file.Product)[0]
 	if !flags.Given("jobs") {
 		if err := flags.CheckAssumed(name, first, jobs); err != nil {
 			return nil, err

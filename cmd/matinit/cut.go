@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
+	"matpool/condor/jobfile"
 	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 	"matpool/internal/blocks"
@@ -17,8 +17,9 @@ import (
 	"matpool/internal/progress"
 )
 
-// cutArguments are the flags for matrices that are cut.
-type cutArguments struct {
+// A cut is the flags for matrices that are cut.
+type cut struct {
+	*cli.Flags
 	from     *string
 	gram     *bool
 	division blocks.Division
@@ -26,8 +27,8 @@ type cutArguments struct {
 	memory   int64
 }
 
-func cutFlags(flags *cli.Flags) *cutArguments {
-	c := &cutArguments{division: blocks.Division{Panels: 1, Rows: 1, Cols: 1}, memory: 2 << 30}
+func defineCut(flags *cli.Flags) *cut {
+	c := &cut{Flags: flags, division: blocks.Division{Panels: 1, Rows: 1, Cols: 1}, memory: 2 << 30}
 	c.from = flags.Path("from", "", "cut the matrices in the files `A,B` into pairs, instead of random ones")
 	flags.Func("panels", "with -from: cut A's columns and B's rows into `P` panels, or auto", func(s string) (err error) {
 		if s == "auto" {
@@ -61,46 +62,56 @@ func parts(s string) (int, error) {
 	return n, nil
 }
 
-// runCut cuts matrices.
-func runCut(ctx context.Context, flags *cli.Flags, c *cutArguments, o blocks.CutOptions, quiet bool, stdout, stderr io.Writer) error {
-	for _, name := range []string{"jobs", "size", "seed", "rng", "dist", "dtype", "npz"} {
-		if flags.Given(name) {
-			return flags.Misused("-from cuts matrices that exist: it does not go with -%s", name)
+// options completes what is cut from the flags.
+func (c *cut) options(o blocks.CutOptions) (blocks.CutOptions, error) {
+	for _, name := range []string{"jobs", "size", "seed", "rng", "dist", "dtype", "npz", "streams", "first"} {
+		if c.Given(name) {
+			return o, c.Misused("-from cuts matrices that exist: it can't be combined with -%s", name)
 		}
 	}
-	panels, grid := flags.Given("panels"), flags.Given("grid")
+	panels, grid := c.Given("panels"), c.Given("grid")
+	has := func(t jobfile.Trait) bool { return t == jobfile.TraitGram && *c.gram || t == jobfile.TraitGrid && grid }
+	flagOf := func(t jobfile.Trait) string { return "-" + string(t) }
+	for _, x := range jobfile.Conflicts(has) {
+		return o, c.Misused("%s %s", flagOf(x.Trait), x.Message(flagOf))
+	}
 	switch {
 	case !panels && !grid:
-		return flags.Misused("-from needs -panels or -grid, which say how the matrices are cut")
-	case *c.gram && flags.Given("b"):
-		return flags.Misused("with -gram there is no second factor: it does not go with -b")
-	case *c.gram && grid:
-		return flags.Misused("a Gram matrix is cut into panels only: -gram does not go with -grid")
+		return o, c.Misused("-from requires -panels or -grid, which say how the matrices are cut")
+	case *c.gram && c.Given("b"):
+		return o, c.Misused("-gram has only one factor: it can't be combined with -b")
 	case c.auto && panels && grid:
-		return flags.Misused("auto chooses -panels or -grid, not both")
-	case flags.Given("memory") && !c.auto:
-		return flags.Misused("flag -memory goes with auto only")
+		return o, c.Misused("auto chooses -panels or -grid, not both")
+	case c.Given("memory") && !c.auto:
+		return o, c.Misused("-memory requires -panels auto or -grid auto")
 	}
 	names := strings.Split(*c.from, ",")
 	if slices.Contains(names, "") {
-		return flags.Misused("flag -from: one of the names is empty")
+		return o, c.Misused("flag -from: one of the names is empty")
+	}
+	count, mayShare := jobfile.FactorFiles(has)
+	shared := mayShare && len(names) == 1 && file.IsNpz(names[0])
+	switch {
+	case len(names) != count && !shared && *c.gram:
+		return o, c.Misused("-from needs one file with -gram, X, not %d", len(names))
+	case len(names) != count && !shared:
+		return o, c.Misused("-from needs two files, A,B, or one .npz file of both, not %d", len(names))
 	}
 	o.From = pair.Pair{A: names[0]}
-	switch {
-	case *c.gram && len(names) == 1:
+	if *c.gram {
 		o.From.Form = pair.Gram
-		if !flags.Given("a") {
-			o.A = "inputX.npy"
+		if !c.Given("a") {
+			o.A = file.InputX
 		}
-	case *c.gram:
-		return flags.Misused("with -gram -from names one file, X; not %d", len(names))
-	case len(names) == 2:
+	} else if !shared {
 		o.From.B = names[1]
-	case len(names) > 2 || !strings.EqualFold(filepath.Ext(names[0]), ".npz"):
-		return flags.Misused("-from names two files, A,B, or one .npz file of both; not %d", len(names))
 	}
 	o.Cut, o.Memory = c.division, c.memory
+	return o, nil
+}
 
+// runCut cuts matrices, and says what it has written unless quiet is set.
+func runCut(ctx context.Context, o blocks.CutOptions, quiet bool, stdout, stderr io.Writer) error {
 	show, finish := progress.New(stderr, "cutting")
 	summary, why, err := blocks.Cut(ctx, o, show)
 	finish()

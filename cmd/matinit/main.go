@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 
+	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 	"matpool/internal/blocks"
 	"matpool/internal/cli"
@@ -37,9 +38,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	first := flags.First("with -streams: begin with pair `I`")
 	npz := flags.Bool("npz", "write each pair to one file, input<i>.npz, as A and B")
 	dir := flags.Path("dir", ".", "write to folder `D`, which is made if it is missing")
-	a := flags.Path("a", "inputA.npy", "the first factor's `NAME`, without the index")
-	b := flags.Path("b", "inputB.npy", "the second factor's `NAME`, without the index")
-	cut := cutFlags(flags)
+	a := flags.Path("a", file.InputA, "the first factor's `NAME`, without the index")
+	b := flags.Path("b", file.InputB, "the second factor's `NAME`, without the index")
+	cut := defineCut(flags)
 	flags.BoolVar(&o.Force, "force", "replace files that exist; otherwise nothing is written if one does")
 	flags.BoolVar(&o.Sync, "sync", "flush each file to the disk")
 	quiet := flags.Bool("quiet", "print nothing but the seed")
@@ -51,25 +52,29 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return flags.Misused("unexpected argument %q", operands[0])
 	}
 	if flags.Given("from") {
-		return runCut(ctx, flags, cut, blocks.CutOptions{Dir: *dir, A: *a, B: *b, Force: o.Force, Sync: o.Sync}, *quiet, stdout, stderr)
+		c, err := cut.options(blocks.CutOptions{Dir: *dir, A: *a, B: *b, Force: o.Force, Sync: o.Sync})
+		if err != nil {
+			return err
+		}
+		return runCut(ctx, c, *quiet, stdout, stderr)
 	}
 	for _, name := range []string{"panels", "grid", "gram", "memory"} {
 		if flags.Given(name) {
-			return flags.Misused("flag -%s goes with -from only", name)
+			return flags.Misused("-%s requires -from", name)
 		}
 	}
 	if *npz {
 		if flags.Given("a") || flags.Given("b") {
-			return flags.Misused("-npz writes no files by the names of -a and -b")
+			return flags.Misused("-npz can't be combined with -a or -b: it writes input<i>.npz")
 		}
-		o.Npz = "input.npz"
+		o.Npz = file.Pair
 	}
 	if flags.Given("first") && !o.Streams {
-		return flags.Misused("flag -first goes with -streams only: without it the pairs have one stream, which begins with pair 0")
+		return flags.Misused("-first requires -streams: without it the pairs have one stream, which begins with pair 0")
 	}
 	if o.Streams {
 		if flags.Given("rng") && !o.Numbers.IsPCG64() {
-			return flags.Misused("-streams needs -rng pcg64: the seeding of mt19937 is not made for several streams")
+			return flags.Misused("-streams requires -rng pcg64: the seeding of mt19937 is not made for several streams")
 		}
 		o.Numbers.SetPCG64()
 	}

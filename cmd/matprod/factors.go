@@ -1,10 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"path/filepath"
 	"strings"
 
+	"matpool/condor/jobfile"
+	"matpool/internal/base/file"
+	"matpool/internal/base/text"
 	"matpool/internal/cli"
 	"matpool/internal/pair"
 	"matpool/internal/random"
@@ -15,31 +19,39 @@ import (
 type factors struct {
 	*cli.Flags
 	gram     *bool
-	form     pair.Form
 	generate *bool
 	size     *int
-	random   random.Numbers
+	numbers  random.Numbers
 	fixed    pair.Fixed
+}
+
+// flagOf returns the flag that says a trait of the product.
+func flagOf(t jobfile.Trait) string {
+	switch t {
+	case jobfile.TraitRandom:
+		return "-generate"
+	case jobfile.TraitDist:
+		return "-dist"
+	}
+	return "-" + string(t)
 }
 
 func defineFactors(flags *cli.Flags) *factors {
 	f := &factors{Flags: flags}
 	f.gram = flags.Bool("gram", "make the Gram matrix XᵀX of one file instead of a product of two")
-	flags.Func("transpose", "multiply AᵀB: `F` is a, the only factor that can be transposed", f.setTransposed)
+	flags.Func("transpose", "multiply AᵀB: `F` is a, the only factor that can be transposed", func(s string) error {
+		if s != "a" {
+			return errors.New("it must be a")
+		}
+		return nil
+	})
 	f.generate = flags.Bool("generate", "make the factors, random matrices, instead of reading them")
 	f.size = flags.Whole("size", 1000, 1, random.MaxSize, "with -generate: of `N`×N matrices")
-	flags.Func("seed", "with -generate: numpy's seed `S`, a whole number", f.random.SetSeed)
-	flags.Func("dist", "with -generate: distribution `D`: uniform, normal or integers:LO:HI (uniform)", f.random.SetDist)
-	flags.Func("dtype", "with -generate: type `T` by numpy's name (float64; of integers int64)", f.random.SetDType)
+	flags.Func("seed", "with -generate: numpy's seed `S`, a whole number", f.numbers.SetSeed)
+	flags.Func("dist", "with -generate: distribution `D`: uniform, normal or integers:LO:HI (uniform)", f.numbers.SetDist)
+	flags.Func("dtype", "with -generate: type `T` by numpy's name (float64; of integers int64)", f.numbers.SetDType)
 	flags.Func("fixed", "factor `F`, a or b, is the same in all products: its name has no index", f.setFixed)
 	return f
-}
-
-func (f *factors) setTransposed(s string) error {
-	if f.form = pair.Transposed; s != "a" {
-		return errors.New("it must be a")
-	}
-	return nil
 }
 
 func (f *factors) setFixed(s string) error {
@@ -54,109 +66,90 @@ func (f *factors) setFixed(s string) error {
 	return nil
 }
 
+// has reports whether the flags say something of the product.
+func (f *factors) has(t jobfile.Trait) bool {
+	switch t {
+	case jobfile.TraitGram:
+		return *f.gram
+	case jobfile.TraitRandom:
+		return *f.generate
+	}
+	return f.Given(flagOf(t)[1:])
+}
+
 // pair returns the pair that the names stand for: those of the factors, and that of the product
 // unless only their sum is wanted. With many, they are without an index.
 func (f *factors) pair(names []string, summed, many bool) (p pair.Pair, err error) {
-	switch {
-	case *f.gram && f.form == pair.Transposed:
-		return p, f.Misused("-gram transposes its file already: it does not go with -transpose")
-	case *f.gram && (*f.generate || f.fixed != pair.NotFixed):
-		return p, f.Misused("-gram has one factor, a file: it goes neither with -generate nor with -fixed")
+	for _, c := range jobfile.Conflicts(f.has) {
+		return p, f.Misused("%s %s", flagOf(c.Trait), c.Message(flagOf))
 	}
-	if f.fixed != pair.NotFixed && !many {
-		return p, f.Misused("-fixed is for several products: it goes with -first, -count or -serial")
-	}
-	if *f.generate {
-		return f.randomPair(names, summed, many)
-	}
-	for _, name := range []string{"size", "seed", "dist", "dtype"} {
-		if f.Given(name) {
-			return p, f.Misused("flag -%s goes with -generate only", name)
+	for _, t := range []jobfile.Trait{jobfile.TraitRandom, jobfile.TraitFixed} {
+		if f.has(t) && !many {
+			return p, f.Misused("%s requires -first, -count or -serial", flagOf(t))
 		}
 	}
+	p.Fixed = f.fixed
 	if *f.gram {
-		return f.gramPair(names, summed)
+		p.Form = pair.Gram
+	} else if f.has(jobfile.TraitTransposed) {
+		p.Form = pair.Transposed
 	}
-	return f.filePair(names, summed)
+	if *f.generate {
+		f.numbers.SetPCG64()
+		p.Random = &pair.Random{Numbers: &f.numbers, Size: *f.size}
+		if err := f.numbers.Check(); err != nil {
+			return p, err
+		}
+	}
+	return p, f.setNames(&p, names, summed)
 }
 
-// isArray reports whether a name is that of an array, and not of a simplified submission file.
-func isArray(name string) bool {
-	extension := strings.ToLower(filepath.Ext(name))
-	return extension == ".npz" || extension == ".npy"
+// setNames sets the names of a pair's files.
+func (f *factors) setNames(p *pair.Pair, names []string, summed bool) error {
+	count, mayShare := jobfile.FactorFiles(f.has)
+	if len(names) == 0 {
+		names = [][]string{{}, {file.InputX}, {file.InputA, file.InputB}}[count]
+		if !summed {
+			names = append(names, file.Product)
+		}
+	}
+	inputs, product := names, ""
+	if !summed {
+		inputs, product = names[:len(names)-1], " C"
+		p.C = names[len(names)-1]
+	}
+	switch {
+	case len(inputs) == count && count > 0:
+		p.A = inputs[0]
+		if count == 2 {
+			p.B = inputs[1]
+		}
+	case len(inputs) == count:
+	case mayShare && len(inputs) == 1 && file.IsNpz(inputs[0]):
+		p.A = inputs[0]
+	default:
+		expected := []string{"", "X", "A B"}[count] + product
+		if mayShare {
+			expected += " or PAIR.npz" + product
+		}
+		return f.Misused("expected %s, not %s", cmp.Or(strings.TrimSpace(expected), "no names"), text.Count(len(names), "name"))
+	}
+	return nil
 }
 
 // requested returns the pair of a simplified submission file, its first index and their number. The
 // file says all that flags could say.
 func (f *factors) requested(name string) (p pair.Pair, first, count int, err error) {
-	for _, flag := range []string{"gram", "transpose", "generate", "size", "seed", "dist", "dtype", "fixed"} {
-		if f.Given(flag) {
-			return p, 0, 0, f.Misused("flag -%s does not go with %s, which says what the factors are", flag, name)
+	for _, t := range []jobfile.Trait{jobfile.TraitGram, jobfile.TraitTransposed, jobfile.TraitRandom, jobfile.TraitSize,
+		jobfile.TraitSeed, jobfile.TraitDist, jobfile.TraitDType, jobfile.TraitFixed} {
+		if f.has(t) {
+			return p, 0, 0, f.Misused("%s can't be combined with %s, which says what the factors are", flagOf(t), name)
 		}
 	}
 	return request.Factors(name)
 }
 
-// randomPair is pair for -generate: only the product has a name.
-func (f *factors) randomPair(names []string, summed, many bool) (p pair.Pair, err error) {
-	p.C = "output.npy"
-	switch {
-	case !f.Given("seed"):
-		return p, f.Misused("-generate needs -seed: without it no two calls would make the same pairs")
-	case !many:
-		return p, f.Misused("-generate makes pairs by their indices: it goes with -first, -count or -serial")
-	case f.fixed != pair.NotFixed:
-		return p, f.Misused("-generate makes both factors: it does not go with -fixed")
-	case summed && len(names) > 0:
-		return p, f.Misused("with -generate and -serial or -sum no files are named, not %d", len(names))
-	case len(names) > 1:
-		return p, f.Misused("with -generate one file is named, C, or none; not %d", len(names))
-	case len(names) == 1:
-		p.C = names[0]
-	}
-	f.random.SetPCG64()
-	p.Form = f.form
-	p.Random = &pair.Random{Numbers: &f.random, Size: *f.size}
-	return p, f.random.Check()
-}
-
-// gramPair is pair for -gram: there is one factor.
-func (f *factors) gramPair(names []string, summed bool) (p pair.Pair, err error) {
-	p = pair.Pair{A: "inputX.npy", C: "output.npy", Form: pair.Gram}
-	switch {
-	case len(names) == 0:
-	case summed && len(names) == 1:
-		p.A = names[0]
-	case !summed && len(names) == 2:
-		p.A, p.C = names[0], names[1]
-	case summed:
-		return p, f.Misused("one file is named with -gram and -serial or -sum, or none; not %d", len(names))
-	default:
-		return p, f.Misused("two files are named with -gram, X C, or none; not %d", len(names))
-	}
-	return p, nil
-}
-
-// filePair is pair for two factors in files.
-func (f *factors) filePair(names []string, summed bool) (p pair.Pair, err error) {
-	p = pair.Pair{A: "inputA.npy", B: "inputB.npy", C: "output.npy", Form: f.form, Fixed: f.fixed}
-	isPair := len(names) > 0 && strings.EqualFold(filepath.Ext(names[0]), ".npz") // both factors
-	switch {
-	case len(names) == 0:
-	case f.fixed != pair.NotFixed && (len(names) == 1 || !summed && len(names) == 2):
-		return p, f.Misused("with -fixed each factor has a name of its own, not one .npz file for both")
-	case summed && len(names) == 1 && isPair:
-		p.A, p.B = names[0], ""
-	case !summed && len(names) == 2 && isPair:
-		p.A, p.B, p.C = names[0], "", names[1]
-	case summed && len(names) == 2:
-		p.A, p.B = names[0], names[1]
-	case !summed && len(names) == 3:
-		p.A, p.B, p.C = names[0], names[1], names[2]
-	case summed:
-		return p, f.Misused("the two factors are named with -serial or -sum, or one .npz file with both, or none; not %d", len(names))
-	default:
-		return p, f.Misused("three files are named, A B C, or two, PAIR.npz C, or none; not %d", len(names))
-	}
-	return p, nil
+// isArray reports whether a name is that of an array, and not of a simplified submission file.
+func isArray(name string) bool {
+	return file.IsNpz(name) || strings.EqualFold(filepath.Ext(name), ".npy")
 }

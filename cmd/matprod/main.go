@@ -22,7 +22,7 @@ var source string
 
 func main() { cli.Main("matprod", run, chirp.Find().Report) }
 
-// notOfMeasure are the flags that do not go with -measure.
+// notOfMeasure are the flags that -measure can't be combined with.
 var notOfMeasure = []string{"first", "count", "sum", "serial", "jobs", "o", "resume", "sync", "kernel",
 	"gram", "transpose", "generate", "size", "seed", "dist", "dtype", "fixed"}
 
@@ -55,24 +55,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	ranged, summed := flags.Given("first") || flags.Given("count"), flags.Given("sum")
 	switch {
 	case *serial && flags.Given("count"):
-		return flags.Misused("-serial multiplies all pairs: -jobs is their number, not -count")
+		return flags.Misused("-serial can't be combined with -count: -jobs is the number of all pairs")
 	case *measure && (len(names) > 0 || slices.ContainsFunc(notOfMeasure, flags.Given)):
-		return flags.Misused("-measure measures all kernels, on no files: it goes with -threads only")
+		return flags.Misused("-measure can't be combined with names, or any flag but -threads")
 	case *measure:
 		return product.Measure(ctx, stdout, *threads)
 	case summed && !ranged:
-		return flags.Misused("-sum adds up a range of products: it goes with -first or -count")
+		return flags.Misused("-sum requires -first or -count, which say what it adds up")
 	}
 	if !*serial {
 		for _, name := range []string{"jobs", "o"} {
 			if flags.Given(name) {
-				return flags.Misused("flag -%s goes with -serial only", name)
+				return flags.Misused("-%s requires -serial", name)
 			}
 		}
 	}
 	for _, name := range []string{"sync", "resume"} {
 		if *serial && flags.Given(name) {
-			return flags.Misused("-serial writes no products: it does not go with -%s", name)
+			return flags.Misused("-serial can't be combined with -%s: it writes no products", name)
 		}
 	}
 	counted := flags.Given("jobs")

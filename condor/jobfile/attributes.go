@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"matpool/internal/base/file"
 )
 
 // An Attribute is a name that can have a value in a simplified submission file.
@@ -41,7 +43,7 @@ func (d *draft) attributes() []Attribute {
 	return []Attribute{
 		{"executable", kindName, "", "the program (default: the matprod next to matsubmit)", program(&d.Executable)},
 		{"arguments", kindText, "", "another program's arguments; $(index) is the job's number, $(first) and $(count) a batch's range", arguments(&d.Arguments)},
-		{"indexed_input_files", kindNames, "inputA.npy, inputB.npy", "inputs of each product, numbered before the extension or at $(index): inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors", names(&d.IndexedInputs, numbered)},
+		{"indexed_input_files", kindNames, file.InputA + ", " + file.InputB, "inputs of each product, numbered before the extension or at $(index): inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors", names(&d.IndexedInputs, numbered)},
 		{"indexed_output_files", kindNames, "", "outputs of each product, numbered in the same way (default: output.npy for matprod; for another program all new files, in FILE.out/INDEX)", names(&d.IndexedOutputs, numbered|output)},
 		{"gram", "yes|no", "no", "a product is the Gram matrix XᵀX of one input, inputX.npy by default", yesNo(&d.Gram)},
 		{"transpose", "a", "", "a: a product is AᵀB, not AB", transpose(&d.Transpose)},

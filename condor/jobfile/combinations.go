@@ -22,7 +22,7 @@ func (d *draft) combine(given func(attr string) bool) {
 		case !d.Matprod || d.isRandom:
 			d.IndexedInputs = nil
 		case d.Gram:
-			d.IndexedInputs = []string{"inputX.npy"}
+			d.IndexedInputs = []string{file.InputX}
 		}
 	}
 	if d.fixed != "" && d.Matprod && len(d.Inputs) == 1 {
@@ -49,51 +49,66 @@ func (d *draft) check(given func(attr string) bool, fail func(attr, format strin
 		fail("arguments", "matsubmit makes matprod's arguments: leave this out, or set executable to another program")
 	}
 
-	// Which factors: files of each product, one fixed file, or random numbers.
-	if d.Random == nil {
-		for _, attr := range []string{"size", "seed", "rng", "distribution", "dtype"} {
-			if given(attr) {
-				fail(attr, "requires inputs = random")
-			}
+	// Which product is made of which factors.
+	has := func(t Trait) bool {
+		switch t {
+		case TraitGram:
+			return d.Gram
+		case TraitTransposed:
+			return d.Transpose
+		case TraitRandom:
+			return d.Random != nil
+		case TraitGrid:
+			return d.Grid.Tiles() > 0
+		}
+		return given(string(t))
+	}
+	for _, x := range []struct {
+		trait Trait
+		only  string
+	}{
+		{TraitRandom, "only matprod makes random inputs"},
+		{TraitFixed, "only matprod has a fixed factor; each job of another program gets all of input_files"},
+		{TraitGram, "only matprod makes Gram matrices"},
+		{TraitTransposed, "only matprod transposes a factor"},
+		{TraitGrid, "only matprod makes tiles"},
+	} {
+		if has(x.trait) && !d.Matprod {
+			fail(string(x.trait), "%s", x.only)
 		}
 	}
-	fixed := given("fixed")
-	n := len(d.IndexedInputs)
-	isPair := n == 1 && IsArchive(d.IndexedInputs[0])
-	switch {
-	case !d.Matprod && d.Random != nil:
-		fail("inputs", "only matprod makes random inputs")
-	case !d.Matprod && fixed:
-		fail("fixed", "only matprod has a fixed factor; each job of another program gets all of input_files")
-	case !d.Matprod:
-	case d.Gram && (d.Random != nil || fixed):
-		fail("gram", "needs numbered files: it can't be combined with inputs = random or fixed")
-	case d.Gram:
-	case d.Random != nil && fixed:
-		fail("fixed", "with inputs = random both factors are made in the job")
-	case d.Random != nil && n > 0:
-		fail("indexed_input_files", "with inputs = random the jobs get no inputs: leave this out")
-	case d.Random != nil && !given("seed"):
-		fail("inputs", "random inputs need a seed, as in seed = 42")
-	case d.Random != nil:
-	case fixed && (n != 1 || d.Fixed.Factor == ""):
-		fail("fixed", "needs one file in input_files and one in indexed_input_files, such as inputB.npy, not %d and %d", len(d.Inputs), n)
-	case n == 1 && !isPair && len(d.Inputs) == 1 && !fixed:
-		fail("indexed_input_files", "if %s is a factor of all products, write fixed = a, for %[1]s·%s, or fixed = b, for %[2]s·%[1]s", d.Inputs[0], d.IndexedInputs[0])
-	case n != 2 && !isPair && !fixed:
-		fail("indexed_input_files", "matprod needs two inputs, the factors, or one .npz file of both, not %d", n)
+	conflicts := Conflicts(has)
+	for _, c := range conflicts {
+		fail(string(c.Trait), "%s", c.Message(func(t Trait) string {
+			switch t {
+			case TraitGram:
+				return "gram = yes"
+			case TraitRandom:
+				return "inputs = random"
+			case TraitSeed:
+				return "a seed, as in seed = 42"
+			}
+			return string(t)
+		}))
 	}
-
-	// Which product is made of them.
+	n := len(d.IndexedInputs)
+	files, mayShare := FactorFiles(has)
+	shared := n == 1 && file.IsNpz(d.IndexedInputs[0]) && mayShare
 	switch {
-	case d.Gram && !d.Matprod:
-		fail("gram", "only matprod makes Gram matrices")
-	case d.Transpose && !d.Matprod:
-		fail("transpose", "only matprod transposes a factor")
-	case d.Gram && d.Transpose:
-		fail("transpose", "gram = yes transposes its input already: remove one of them")
-	case d.Gram && d.Random == nil && len(d.IndexedInputs) != 1:
-		fail("indexed_input_files", "gram = yes needs one input, not %d", len(d.IndexedInputs))
+	case !d.Matprod || len(conflicts) > 0 || shared:
+	case has(TraitFixed):
+		if n != files-1 || d.Fixed.Factor == "" {
+			fail("fixed", "needs one file in input_files and one in indexed_input_files, such as inputB.npy, not %d and %d", len(d.Inputs), n)
+		}
+	case n == files:
+	case files == 0:
+		fail("indexed_input_files", "with inputs = random the jobs get no inputs: leave this out")
+	case files == 1:
+		fail("indexed_input_files", "gram = yes needs one input, not %d", n)
+	case n == 1 && len(d.Inputs) == 1:
+		fail("indexed_input_files", "if %s is a factor of all products, write fixed = a, for %[1]s·%s, or fixed = b, for %[2]s·%[1]s", d.Inputs[0], d.IndexedInputs[0])
+	default:
+		fail("indexed_input_files", "matprod needs two inputs, the factors, or one .npz file of both, not %d", n)
 	}
 	if d.Sum && !d.Matprod {
 		fail("sum", "only matprod can sum its products")
@@ -102,11 +117,7 @@ func (d *draft) check(given func(attr string) bool, fail func(attr, format strin
 	// Which tile it is.
 	tiles := d.Grid.Tiles()
 	switch {
-	case tiles == 0:
-	case !d.Matprod:
-		fail("grid", "only matprod makes tiles")
-	case d.Gram:
-		fail("grid", "can't be combined with gram = yes: a Gram matrix is cut into panels only")
+	case tiles == 0 || !d.Matprod || d.Gram:
 	case d.FirstIndex != 0:
 		fail("first_index", "tiles are numbered from 0, not %d", d.FirstIndex)
 	case d.TotalJobs == 0 || !d.Sum && d.TotalJobs == tiles:

@@ -90,12 +90,6 @@ func isCommonArchive(name string) bool {
 	return file.PlacesIndex(member) && !file.PlacesIndex(path)
 }
 
-// The default names of matprod's outputs.
-const (
-	defaultOutput  = "output.npy"
-	defaultPartial = "partial.npz"
-)
-
 // Outputs returns the names of the numbered files that come back: indexed_output_files or
 // matprod's default; none if another program's are not named. With sum they are partial sums,
 // numbered as the jobs are.
@@ -103,17 +97,14 @@ func (q *Request) Outputs() []string {
 	names := q.IndexedOutputs
 	switch {
 	case q.Sum && len(names) == 0:
-		return []string{defaultPartial}
-	case q.Sum && !IsArchive(names[0]): // this name is for products
-		return []string{path.Join(path.Dir(names[0]), defaultPartial)}
+		return []string{file.Partial}
+	case q.Sum && !file.IsNpz(names[0]): // this name is for products
+		return []string{path.Join(path.Dir(names[0]), file.Partial)}
 	case len(names) == 0 && q.Matprod:
-		return []string{defaultOutput}
+		return []string{file.Product}
 	}
 	return names
 }
-
-// IsArchive reports whether a name is that of a .npz file.
-func IsArchive(name string) bool { return strings.EqualFold(filepath.Ext(name), ".npz") }
 
 // Request returns what the file asks for. Each override, from the command line, replaces
 // the file's value of that name, and is checked like a line. The error joins a

@@ -10,10 +10,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"matpool/elem"
 	"matpool/internal/base/file"
@@ -30,9 +28,6 @@ const (
 	MemberA = "A" // np.savez(file, A=a, B=b)
 	MemberB = "B"
 )
-
-// IsNpz reports whether a name ends in .npz.
-func IsNpz(name string) bool { return strings.EqualFold(filepath.Ext(name), ".npz") }
 
 // Split takes a name apart: FILE, or FILE.npz:NAME unless a file has that name.
 func Split(name string) (path, member string) {

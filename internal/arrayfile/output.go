@@ -27,7 +27,7 @@ func Create(name string, h npyio.Header) (*Output, error) {
 	if err := CheckName(name); err != nil {
 		return nil, err
 	}
-	if !IsNpz(name) {
+	if !file.IsNpz(name) {
 		out, err := CreateNpy(name, h)
 		if err != nil {
 			return nil, err

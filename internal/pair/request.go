@@ -2,6 +2,7 @@ package pair
 
 import (
 	"fmt"
+	"strconv"
 
 	"matpool/condor/jobfile"
 	"matpool/internal/random"
@@ -56,4 +57,37 @@ func randomPair(q *jobfile.Random) (p Pair, err error) {
 		return p, fmt.Errorf("distribution: %w", err)
 	}
 	return Pair{Random: &Random{Numbers: numbers, Size: q.Size}}, nil
+}
+
+// Flags returns matprod's flags for the form.
+func (form Form) Flags() []string {
+	switch form {
+	case Gram:
+		return []string{"-gram"}
+	case Transposed:
+		return []string{"-transpose", "a"}
+	}
+	return nil
+}
+
+// Flags returns the flags with which matprod multiplies the pair, besides those for indices. The names of
+// files follow them.
+func (p Pair) Flags() (flags []string) {
+	flags = p.Form.Flags()
+	switch p.Fixed {
+	case FixedA:
+		flags = append(flags, "-fixed", "a")
+	case FixedB:
+		flags = append(flags, "-fixed", "b")
+	}
+	if r := p.Random; r != nil {
+		flags = append(flags, "-generate", "-size", strconv.Itoa(r.Size), "-seed", r.Numbers.Seed())
+		if dist := r.Numbers.Dist(); dist != "uniform" {
+			flags = append(flags, "-dist", dist)
+		}
+		if dtype := r.Numbers.DType(); dtype != "" {
+			flags = append(flags, "-dtype", dtype)
+		}
+	}
+	return flags
 }

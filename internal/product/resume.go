@@ -105,7 +105,7 @@ func isComplete(name string, want npyio.Header) bool {
 		return false
 	}
 	open := npyio.Open
-	if arrayfile.IsNpz(name) {
+	if file.IsNpz(name) {
 		open = arrayfile.OpenOnly
 	}
 	f, err := open(name)

@@ -101,6 +101,25 @@ func (r *Numbers) SetDType(s string) error {
 	return errors.New("it must be a numeric type of numpy, such as float64, float32 or int8")
 }
 
+// Dist returns the distribution, as [Numbers.SetDist] takes it.
+func (r *Numbers) Dist() string {
+	switch r.dist {
+	case "":
+		return string(uniform)
+	case integers:
+		return fmt.Sprintf("integers:%s:%s", &r.low, &r.high)
+	}
+	return string(r.dist)
+}
+
+// DType returns the type that was set, by numpy's name, or "" for the distribution's.
+func (r *Numbers) DType() string {
+	if !r.typed {
+		return ""
+	}
+	return r.dtype.String()
+}
+
 // Type returns the type of the values.
 func (r *Numbers) Type() elem.Type {
 	switch {
@@ -121,23 +140,16 @@ func (r *Numbers) Check() error {
 		return status.UsageError(fmt.Errorf("invalid value %q for flag -seed: with -rng mt19937 it must be a whole number from 0 to %d", r.Seed(), maxLegacySeed),
 			"-rng pcg64 takes any number")
 	case r.dist == integers && !isInteger:
-		return status.UsageError(fmt.Errorf("integers:%s:%s does not make %s, and neither do numpy's generators", &r.low, &r.high, t), "it makes int64, the other types of integers, and bool")
+		return status.UsageError(fmt.Errorf("%s does not make %s, and neither do numpy's generators", r.Dist(), t), "it makes int64, the other types of integers, and bool")
 	case r.dist != integers && !t.IsFloat():
-		return status.UsageError(fmt.Errorf("%s does not make %s, and neither do numpy's generators", r.distName(), t), "it makes float64, float32 and float16; for integers there is integers:LO:HI")
+		return status.UsageError(fmt.Errorf("%s does not make %s, and neither do numpy's generators", r.Dist(), t), "it makes float64, float32 and float16; for integers there is integers:LO:HI")
 	case r.dist == integers:
 		low, end := limits(t)
 		if r.low.Cmp(low) < 0 || r.high.Cmp(end) > 0 {
-			return status.UsageError(fmt.Errorf("integers:%s:%s does not fit %s, whose values are from %s to %s", &r.low, &r.high, t, low, new(big.Int).Sub(end, big.NewInt(1))), "")
+			return status.UsageError(fmt.Errorf("%s does not fit %s, whose values are from %s to %s", r.Dist(), t, low, new(big.Int).Sub(end, big.NewInt(1))), "")
 		}
 	}
 	return nil
-}
-
-func (r *Numbers) distName() distribution {
-	if r.dist == "" {
-		return uniform
-	}
-	return r.dist
 }
 
 // limits returns the smallest integer of a type, and the one after the largest.

@@ -2,7 +2,6 @@ package submit
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,7 +36,7 @@ func (w work) matprodArguments() []condor.Template {
 		return names
 	}
 	factors := w.factorNames(condor.Literal)
-	flags := slices.Concat(w.factorFlags(), []condor.Template{"-first", "$(first)", "-count", "$(count)"})
+	flags := slices.Concat(literals(w.pair.Flags()), []condor.Template{"-first", "$(first)", "-count", "$(count)"})
 	if w.resumes() {
 		flags = append(flags, "-resume", ".")
 	}
@@ -47,38 +46,17 @@ func (w work) matprodArguments() []condor.Template {
 	case w.perJob > 1:
 		return slices.Concat(flags, operands(append(factors, condor.Literal(c))...))
 	case w.Random != nil:
-		return slices.Concat(w.factorFlags(), []condor.Template{"-first", "$(index)"}, operands(condor.Literal(c)))
+		return slices.Concat(literals(w.pair.Flags()), []condor.Template{"-first", "$(index)"}, operands(condor.Literal(c)))
 	}
-	return slices.Concat(w.formFlags(), operands(append(w.factorNames(condor.Indexed), condor.Indexed(c))...))
+	return slices.Concat(literals(w.pair.Form.Flags()), operands(append(w.factorNames(condor.Indexed), condor.Indexed(c))...))
 }
 
-// factorFlags returns the flags of matprod that say what the factors are, for jobs with indices.
-func (w work) factorFlags() (args []condor.Template) {
-	args = w.formFlags()
-	if w.Fixed.Factor != "" {
-		args = append(args, "-fixed", condor.Template(w.Fixed.Factor))
+// literals returns arguments without macros.
+func literals(args []string) (templates []condor.Template) {
+	for _, arg := range args {
+		templates = append(templates, condor.Literal(arg))
 	}
-	if q := w.Random; q != nil {
-		args = append(args, "-generate", "-size", condor.Template(strconv.Itoa(q.Size)), "-seed", condor.Template(q.Seed))
-		if q.Distribution != "uniform" {
-			args = append(args, "-dist", condor.Literal(q.Distribution))
-		}
-		if q.DType != "" {
-			args = append(args, "-dtype", condor.Literal(q.DType))
-		}
-	}
-	return args
-}
-
-// formFlags returns the flags of matprod that say which product of the factors is made.
-func (w work) formFlags() []condor.Template {
-	switch {
-	case w.Gram:
-		return []condor.Template{"-gram"}
-	case w.Transpose:
-		return []condor.Template{"-transpose", "a"}
-	}
-	return nil
+	return templates
 }
 
 // factorNames returns the names of the factors in a job's folder, of a fixed one literally and of others as
@@ -118,8 +96,8 @@ func (t task) commandHere(batches []batch) string {
 	}
 	names := slices.Clone(t.IndexedInputs)
 	command := "matprod"
-	for _, flag := range t.formFlags() {
-		command += " " + string(flag)
+	for _, flag := range t.pair.Form.Flags() {
+		command += " " + flag
 	}
 	serial := t.kind == ofSum || t.DAG
 	if serial {
@@ -134,7 +112,7 @@ func (t task) commandHere(batches []batch) string {
 		command += fmt.Sprintf(" -count %d", next-first)
 		names = append(names, t.files.Names[0])
 	}
-	if standard := []string{"inputA.npy", "inputB.npy", "output.npy"}; slices.Equal(names, standard[:len(names)]) {
+	if standard := []string{file.InputA, file.InputB, file.Product}; slices.Equal(names, standard[:len(names)]) {
 		names = nil // matprod's defaults
 	}
 	for _, name := range names {

@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 
-	"matpool/condor/jobfile"
 	"matpool/internal/arrayfile"
 	"matpool/internal/base/each"
 	"matpool/internal/base/file"
@@ -139,7 +138,7 @@ func inspectPair(w work, fixed *matprod.Factor, number int) (m product, err erro
 func inputSize(w work, number int, p matprod.Description) (bytes int64) {
 	ofArrays := numberedSize(w, p)
 	names := w.inputs(number)
-	if !slices.ContainsFunc(names, jobfile.IsArchive) {
+	if !slices.ContainsFunc(names, file.IsNpz) {
 		return ofArrays
 	}
 	for _, name := range names {

@@ -13,6 +13,19 @@ import (
 // not overflow.
 const MaxIndex = 1_000_000
 
+// The names that files have by default, without an index.
+const (
+	InputA  = "inputA.npy"
+	InputB  = "inputB.npy"
+	InputX  = "inputX.npy" // the only factor of a Gram matrix
+	Pair    = "input.npz"  // both factors
+	Product = "output.npy"
+	Partial = "partial.npz" // a partial sum
+)
+
+// IsNpz reports whether a name ends in .npz.
+func IsNpz(name string) bool { return strings.EqualFold(filepath.Ext(name), ".npz") }
+
 // Indexed returns the name of a numbered file: inputA.npy, 7 → inputA7.npy. See
 // [InsertIndex] for where the index goes.
 func Indexed(name string, index int) string { return InsertIndex(name, strconv.Itoa(index)) }
