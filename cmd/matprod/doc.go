@@ -36,7 +36,8 @@ neither gives the number, more than 100 pairs are an error.
 With -measure it prints a line for each kernel that this machine can run, with the rate at
 which it multiplies two 1000×1000 float64 matrices: 2·1000³ operations divided by the time,
 in GF/s, 10⁹ operations per second. All kernels give the same bits; -kernel affects only the
-speed.
+speed. The default is openblas if the program contains it, as the released programs for
+x86-64 do: OpenBLAS is tuned for many processors, but on some of them avx512 or avx2 is faster.
 
 With -generate, which requires -first, -count or -serial, matprod reads no factors but makes
 those of matinit -streams in memory. Each pair has its own stream of random numbers, so any
@@ -103,7 +104,7 @@ Flags:
 	-dtype T       with -generate: type T by numpy's name (float64; of integers int64)
 	-fixed F       factor F, a or b, is the same in all products: its name has no index
 	-threads N     compute with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
-	-kernel K      compute with kernel K: avx512, avx2, neon or generic (the fastest)
+	-kernel K      compute with kernel K: openblas, avx512, avx2, neon or generic (the first of these that can run here)
 	-measure       print how fast each kernel multiplies on this machine
 	-sync          flush the outputs to the disk
 	-quiet         print nothing but the norm that -serial prints

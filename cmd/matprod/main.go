@@ -37,7 +37,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	resume := flags.Path("resume", "", "keep what a run that was stopped left in folder `D`")
 	factors := defineFactors(flags)
 	threads := flags.Threads("compute with `N` threads")
-	kernel := flags.String("kernel", "compute with kernel `K`: avx512, avx2, neon or generic (the fastest)")
+	kernel := flags.String("kernel", "compute with kernel `K`: openblas, avx512, avx2, neon or generic (the first of these that can run here)")
 	measure := flags.Bool("measure", "print how fast each kernel multiplies on this machine")
 	sync := flags.Bool("sync", "flush the outputs to the disk")
 	quiet := flags.Bool("quiet", "print nothing but the norm that -serial prints")

@@ -13,29 +13,25 @@ import (
 	"matpool/internal/status"
 )
 
-// How a kernel is measured: by products of float64s of a usual size, for a while.
-const (
-	measuredSize = 1000
-	measuredTime = 300 * time.Millisecond
-)
+// NewMultiplier is [blas.New] for the flags -kernel and -threads: an unknown kernel is
+// wrong usage.
+func NewMultiplier(kernel string, threads int) (blas.Multiplier, error) {
+	m, err := blas.New(kernel, threads)
+	if errors.Is(err, blas.ErrKernel) {
+		return nil, status.UsageError(fmt.Errorf("flag -kernel: %w", err), "")
+	}
+	return m, err
+}
 
-// Measure writes a line for each kernel that this processor can run, with the rate of its
-// fastest product: 2n³ operations by the time that they took, in 10⁹ operations per second.
-// A kernel that does not finish its first product in time is measured by what it has done.
+// Measure writes a line for each kernel that this processor can run, with the rate at which it
+// multiplies matrices of a usual size, in 10⁹ operations per second.
 func Measure(ctx context.Context, w io.Writer, threads int) error {
-	memory, err := pages.Alloc(3 * measuredSize * measuredSize)
-	if err != nil {
-		return err
-	}
-	for i := range memory {
-		memory[i] = 1
-	}
 	for _, kernel := range blas.Kernels() {
 		m, err := blas.New(kernel, threads)
 		if err != nil {
 			return err
 		}
-		rate, err := measure(ctx, m, memory)
+		rate, err := fastest(ctx, m, 1000, 300*time.Millisecond)
 		if err != nil {
 			return err
 		}
@@ -46,56 +42,41 @@ func Measure(ctx context.Context, w io.Writer, threads int) error {
 	return nil
 }
 
-// measure returns the operations per second of m's fastest product.
-func measure(ctx context.Context, m blas.Multiplier, memory []float64) (fastest float64, err error) {
-	limited, stop := context.WithTimeout(ctx, measuredTime)
-	defer stop()
-	const n = measuredSize
+// Speed measures in some 20 ms how many additions and multiplications a second the multiplier can
+// do, with products that the caches hold.
+func Speed(ctx context.Context, m blas.Multiplier) (perSecond float64, err error) {
+	return fastest(ctx, m, 256, 20*time.Millisecond)
+}
+
+// fastest multiplies n×n float64 matrices for a while, and returns the rate of the fastest product, since
+// other programs may run meanwhile: 2n³ operations by the time that they took. If not even the
+// first product is finished in time, the rate is that of what has been done of it.
+func fastest(ctx context.Context, m blas.Multiplier, n int, limit time.Duration) (rate float64, err error) {
+	var buffer pages.Buffer
+	defer buffer.Free()
+	memory, err := buffer.Floats(3 * n * n)
+	if err != nil {
+		return 0, err
+	}
+	for i := range memory {
+		memory[i] = 1
+	}
 	three := blas.Dense(3*n, n, memory)
 	a, b, c := three.View(0, 0, n, n), three.View(n, 0, n, n), three.View(2*n, 0, n, n)
+	limited, stop := context.WithTimeout(ctx, limit)
+	defer stop()
+	var done atomic.Int64
+	start := time.Now()
 	for limited.Err() == nil {
-		var done atomic.Int64
-		start := time.Now()
 		err := m.Mul(limited, c, a.Factor(), b.Factor(), func(more int64) { done.Add(more) })
-		if err != nil && fastest > 0 {
-			break
+		took := time.Since(start)
+		if took == 0 { // the clock is coarse: measure several products at once
+			continue
 		}
-		fastest = max(fastest, 2*float64(done.Load())/time.Since(start).Seconds())
-	}
-	return fastest, context.Cause(ctx)
-}
-
-// Speed measures for some 20 ms how many additions and multiplications a second the
-// multiplier can do, with products that the caches hold. The best of many counts, since other
-// programs may run meanwhile.
-func Speed(ctx context.Context, m blas.Multiplier) (perSecond float64, err error) {
-	const n, least, limit = 256, 4, 20 * time.Millisecond
-	x := make([]float64, 2*n*n)
-	for i := range x {
-		x[i] = 1
-	}
-	a, c := blas.Dense(n, n, x[:n*n]), blas.Dense(n, n, x[n*n:])
-	best := time.Hour
-	begin, count := time.Now(), 0
-	for ; count < least || time.Since(begin) < limit; count++ {
-		start := time.Now()
-		if err := m.Mul(ctx, c, a.Factor(), a.Factor(), nil); err != nil {
-			return 0, err
+		if err == nil || rate == 0 {
+			rate = max(rate, 2*float64(done.Swap(0))/took.Seconds())
 		}
-		best = min(best, time.Since(start))
+		start = time.Now()
 	}
-	if best == 0 { // the clock is coarse
-		best = time.Since(begin) / time.Duration(count)
-	}
-	return 2 * n * n * n / best.Seconds(), nil
-}
-
-// NewMultiplier is [blas.New] for the flags -kernel and -threads: an unknown kernel is
-// wrong usage.
-func NewMultiplier(kernel string, threads int) (blas.Multiplier, error) {
-	m, err := blas.New(kernel, threads)
-	if errors.Is(err, blas.ErrKernel) {
-		return nil, status.UsageError(fmt.Errorf("flag -kernel: %w", err), "")
-	}
-	return m, err
+	return rate, context.Cause(ctx)
 }

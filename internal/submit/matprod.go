@@ -2,6 +2,7 @@ package submit
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
