@@ -52,7 +52,10 @@ func FindEarlier(latest []*eventlog.Job, first int, inputs func(number int) []st
 		e.Ranges = append(e.Ranges, Range{First: note.First, Count: note.Count})
 		a, z := &j.Attempts[0], &j.Attempts[len(j.Attempts)-1]
 		slots[[2]string{z.Machine, z.Slot}] = true
-		submitted, begin, end = earliest(submitted, j.SubmittedAt()), earliest(begin, a.Begin()), latestOf(end, z.End)
+		submitted, begin = submitted.Earlier(j.SubmittedAt()), begin.Earlier(a.Begin())
+		if end.IsZero() || !z.End.IsZero() && end.Before(z.End) {
+			end = z.End
+		}
 	}
 	waited, worked := submitted.Until(begin), begin.Until(end)
 	if last == nil || submitted.IsZero() || begin.IsZero() || waited.Unknown || worked.Unknown {
@@ -66,20 +69,4 @@ func FindEarlier(latest []*eventlog.Job, first int, inputs func(number int) []st
 	}
 	e.slots, e.waited, e.worked = len(slots), waited.Seconds(), worked.Seconds()
 	return &e
-}
-
-// earliest returns the first of two moments, of which zero means unknown.
-func earliest(a, b eventlog.Moment) eventlog.Moment {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
-}
-
-// latestOf returns the last of two moments, of which zero means unknown.
-func latestOf(a, b eventlog.Moment) eventlog.Moment {
-	if a.IsZero() || !b.IsZero() && a.Before(b) {
-		return b
-	}
-	return a
 }

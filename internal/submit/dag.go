@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -73,20 +72,46 @@ func describeDAG(t task, description *submitfile.Description, summary string) (s
 
 // combineJob returns the last node: matcombine, on this machine.
 func combineJob(t task) *submitfile.LocalJob {
-	first, count := t.FirstIndex, t.TotalJobs
-	if t.files.Sums { // the outputs have the jobs' numbers
-		first, count = 0, len(t.batches)
-	}
-	number := func(n int) condor.Template { return condor.Template(strconv.Itoa(n)) }
-	which := []condor.Template{"-first", number(first), "-jobs", number(count)}
-	if t.Grid.Tiles() > 0 {
-		which = []condor.Template{"-grid", condor.Template(fmt.Sprintf("%dx%d", t.Grid.Rows, t.Grid.Cols))}
+	args := []condor.Template{"-quiet"}
+	for _, flag := range t.combineFlags() {
+		args = append(args, condor.Template(flag))
 	}
 	return &submitfile.LocalJob{
 		Comments:   []string{path.Base(t.combineFile()) + ": the last node of " + t.dagFile() + ". It runs on the submit machine, not in the pool."},
 		Executable: matcombine(t),
-		Arguments:  slices.Concat([]condor.Template{"-quiet"}, which, []condor.Template{"--", condor.Literal(t.files.Names[0])}),
+		Arguments:  append(args, "--", condor.Literal(t.files.Names[0])),
 		Stdout:     condor.Literal(t.normFile()),
 		Stderr:     condor.Literal(t.normFile() + ".err"),
 	}
+}
+
+// combineFlags returns the flags of matcombine that say which numbers the outputs have.
+func (w work) combineFlags() []string {
+	switch {
+	case w.Grid.Tiles() > 0:
+		return []string{"-grid", fmt.Sprintf("%dx%d", w.Grid.Rows, w.Grid.Cols)}
+	case w.files.Sums: // the outputs have the jobs' numbers
+		return []string{"-first", "0", "-jobs", strconv.Itoa(len(w.batches))}
+	}
+	return []string{"-first", strconv.Itoa(w.FirstIndex), "-jobs", strconv.Itoa(w.TotalJobs)}
+}
+
+// commandToCombine returns a short command that adds the outputs, or joins the tiles, when all jobs are
+// done; "" if there is none.
+func (t task) commandToCombine() string {
+	words := []string{"matcombine"}
+	if choice := t.files.Sums && t.ProductsPerJob == 0; len(t.Overrides) == 0 && !choice {
+		words = append(words, t.File) // has it all
+	} else if t.combines() {
+		words = append(append(words, t.combineFlags()...), t.files.Names[0])
+	}
+	if !t.combines() || !plainWord(words[len(words)-1]) {
+		return ""
+	}
+	return strings.Join(words, " ")
+}
+
+// plainWord reports whether shells and flags take a name as it is.
+func plainWord(name string) bool {
+	return !strings.ContainsAny(name, " '\"$&;()<>|*?\\`#~") && !strings.HasPrefix(name, "-")
 }

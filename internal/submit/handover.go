@@ -66,8 +66,11 @@ func (h handover) submit(ctx context.Context, x submission) error {
 	command := submitCommand(h.task, x.maxIdle, name)
 	for _, program := range []string{command[0], "condor_submit", "condor_rm"} {
 		if _, err := exec.LookPath(program); err != nil {
-			return status.WithHint(fmt.Errorf("%s is not in PATH", program),
-				fmt.Sprintf("%s is complete: on a machine with HTCondor, run %s", name, strings.Join(command, " ")))
+			hint := fmt.Sprintf("%s is complete: on a machine with HTCondor, run %s", name, strings.Join(command, " "))
+			if h.task.programs.checkHere() == nil && !h.task.DAG {
+				hint += "; without HTCondor, -local runs the jobs here"
+			}
+			return status.WithHint(fmt.Errorf("%s is not in PATH", program), hint)
 		}
 	}
 	if err := h.dryRun(ctx, x); err != nil {

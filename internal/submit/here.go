@@ -95,7 +95,11 @@ func runAll(ctx context.Context, h handover, runner *local.Runner) error {
 	jobs := history.Jobs()
 	counts := eventlog.Count(jobs)
 	if counts.Done == len(jobs) {
-		h.say("%s done", text.Count(len(jobs), "job"))
+		next := ""
+		if command := h.task.commandToCombine(); command != "" {
+			next = "; for the norm: " + command
+		}
+		h.say("%s done%s", text.Count(len(jobs), "job"), next)
 		return nil
 	}
 	for _, line := range joblog.Explain(jobs) {

@@ -117,7 +117,7 @@ func (t task) commandHere(batches []batch) string {
 		names = nil // matprod's defaults
 	}
 	for _, name := range names {
-		if strings.ContainsAny(name, " '\"$&;()<>|*?\\`#~") || strings.HasPrefix(name, "-") {
+		if !plainWord(name) {
 			return ""
 		}
 		command += " " + name

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"matpool/condor"
 	"matpool/condor/eventlog"
 	"matpool/condor/jobfile"
 	"matpool/internal/status"
@@ -102,6 +103,34 @@ func TestHereCommand(t *testing.T) {
 		}
 	}
 	if got := (task{work: otherWork(10, jobfile.Request{}, product{})}).commandHere([]batch{{first: 0, count: 7}}); got != "" {
+		t.Errorf("another program: %q", got)
+	}
+}
+
+// The command after -local adds what the jobs made: it names the submission file if that has the whole range.
+func TestCommandToCombine(t *testing.T) {
+	for _, test := range []struct {
+		r         jobfile.Request
+		overrides []condor.Setting
+		want      string
+	}{
+		{jobfile.Request{ProductsPerJob: 4}, nil, "matcombine run"},
+		{jobfile.Request{ProductsPerJob: 4, Sum: true}, nil, "matcombine run"},
+		{jobfile.Request{Sum: true}, nil, "matcombine -first 0 -jobs 3 partial.npz"},
+		{jobfile.Request{}, nil, "matcombine run"},
+		{jobfile.Request{FirstIndex: 5}, []condor.Setting{{Name: "total_jobs", Value: "10"}}, "matcombine -first 5 -jobs 10 output.npy"},
+		{jobfile.Request{Grid: jobfile.Grid{Rows: 2, Cols: 5}}, []condor.Setting{{Name: "grid", Value: "2x5"}}, "matcombine -grid 2x5 output.npy"},
+		{jobfile.Request{IndexedOutputs: []string{"my c.npy"}}, []condor.Setting{{Name: "total_jobs", Value: "10"}}, ""},
+	} {
+		tk := taskOf(10, test.r)
+		tk.Overrides = test.overrides
+		tk.division = tk.divide(4)
+		if got := tk.commandToCombine(); got != test.want {
+			t.Errorf("%+v: %q, want %q", test, got, test.want)
+		}
+	}
+	other := task{Options: Options{File: "run"}, work: otherWork(10, jobfile.Request{IndexedOutputs: []string{"a.txt"}}, product{})}
+	if got := other.commandToCombine(); got != "" {
 		t.Errorf("another program: %q", got)
 	}
 }
