@@ -6,14 +6,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
-	"syscall"
 	"time"
 
-	"matpool/condor"
 	"matpool/condor/eventlog"
-	"matpool/internal/base/file"
 )
 
 // An attempt is one run of a job's program.
@@ -149,88 +144,4 @@ func (a *attempt) execute(ctx context.Context, streams *streams, result *Result)
 		return eventlog.JobHeld{}, a.log(eventlog.ImageSize{MemoryMB: result.MemoryMB})
 	}
 	return eventlog.JobHeld{}, nil
-}
-
-// environment returns the job's environment: what HTCondor 23.9.6 sets, and nothing of the
-// environment of this process. An HTCondor job has no PATH and no HOME on Linux.
-//
-// Not here are the variables for files and daemons that only a pool has, such as _CONDOR_JOB_AD.
-// The limit on threads is for libraries that know one of these names (STARTER_NUM_THREADS_ENV_VARS);
-// HTCondor does not bind a job to processors either, by default (ASSIGN_CPU_AFFINITY).
-func (a *attempt) environment() []string {
-	slot, _, _ := strings.Cut(a.slot, "@")
-	env := append(systemEnvironment(), "BATCH_SYSTEM=HTCondor", "_CONDOR_SLOT="+slot)
-	for _, name := range []string{"_CONDOR_SCRATCH_DIR", "_CONDOR_JOB_IWD", "TMPDIR", "TEMP", "TMP"} {
-		env = append(env, name+"="+a.dir)
-	}
-	for _, name := range []string{"CUBACORES", "GOMAXPROCS", "JULIA_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "OMP_NUM_THREADS", "OMP_THREAD_LIMIT",
-		"OPENBLAS_NUM_THREADS", "PYTHON_CPU_COUNT", "ROOT_MAX_THREADS", "TF_LOOP_PARALLEL_ITERATIONS", "TF_NUM_THREADS"} {
-		env = append(env, name+"="+strconv.Itoa(a.Cpus))
-	}
-	return env
-}
-
-// streams are the files for a program's standard output and standard error. They may be the
-// same; one that is nil discards what it gets.
-type streams struct{ stdout, stderr *file.Output }
-
-func (a *attempt) openStreams() (*streams, error) {
-	out, err := create(a.path(a.Stdout, a.job))
-	if err != nil {
-		return nil, err
-	}
-	s := &streams{out, out}
-	if name := a.path(a.Stderr, a.job); name != a.path(a.Stdout, a.job) {
-		if s.stderr, err = create(name); err != nil {
-			out.Close()
-			return nil, err
-		}
-	}
-	return s, nil
-}
-
-// create creates a file, or returns nil for the null device.
-func create(name string) (*file.Output, error) {
-	if name == os.DevNull {
-		return nil, nil
-	}
-	return file.Create(name)
-}
-
-// connect makes the program write to the streams.
-func (s *streams) connect(cmd *exec.Cmd) {
-	if s.stdout != nil {
-		cmd.Stdout = s.stdout.File
-	}
-	if s.stderr != nil {
-		cmd.Stderr = s.stderr.File
-	}
-}
-
-func (s *streams) close() {
-	s.stdout.Close()
-	s.stderr.Close()
-}
-
-func (s *streams) commit() error {
-	var errs []error
-	for _, out := range []*file.Output{s.stdout, s.stderr} {
-		if out != nil && out.File != nil {
-			errs = append(errs, out.Commit(false))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// errno returns the number and the text of a system's error, as HTCondor's messages have them.
-func errno(err error) (number int, what string) {
-	var e syscall.Errno
-	if !errors.As(err, &e) {
-		return 0, err.Error()
-	}
-	if errors.Is(err, os.ErrNotExist) { // Windows has several numbers for it
-		return condor.SubcodeMissing, "No such file or directory"
-	}
-	what = e.Error()
-	return int(e), strings.ToUpper(what[:1]) + what[1:]
 }

@@ -251,6 +251,34 @@ func TestMachineFails(t *testing.T) {
 	}
 }
 
+// The log has the bytes of each attempt, and of all of them.
+func TestBytesOfAllAttempts(t *testing.T) {
+	r, dir := runner(t, 1, "cp data box; [ -e $2/again ] || { echo >$2/again; exit 1; }", func(r *Runner) {
+		r.Outbox, r.MaxRetries = "box", 1
+	})
+	r.Inputs = []string{filepath.Join(dir, "in/data")}
+	if err := os.WriteFile(r.Inputs[0], make([]byte, 1000), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	r.run(t)
+	log, err := os.ReadFile(r.Place("log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(r.Program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, last, _ := strings.Cut(string(log), "Job terminated.")
+	sent := info.Size() + 1000
+	for _, want := range []string{"1000  -  Run Bytes Sent By Job", fmt.Sprintf("%d  -  Run Bytes Received By Job", sent),
+		"2000  -  Total Bytes Sent By Job", fmt.Sprintf("%d  -  Total Bytes Received By Job", 2*sent)} {
+		if !strings.Contains(last, want) {
+			t.Errorf("the log lacks %q:\n%s", want, last)
+		}
+	}
+}
+
 // The log has what the history has.
 func TestLog(t *testing.T) {
 	r, _ := runner(t, 3, "exit $(($1 % 2))", func(r *Runner) { r.MaxRetries = 2 })

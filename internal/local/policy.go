@@ -1,7 +1,11 @@
 package local
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"strings"
+	"syscall"
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
@@ -68,4 +72,17 @@ func (a *attempt) subject() string {
 	n := a.Note()
 	n.First, n.Count = a.Jobs[a.job].First, a.Jobs[a.job].Count
 	return n.Subject()
+}
+
+// errno returns the number and the text of a system's error, as HTCondor's messages have them.
+func errno(err error) (number int, what string) {
+	var e syscall.Errno
+	if !errors.As(err, &e) {
+		return 0, err.Error()
+	}
+	if errors.Is(err, os.ErrNotExist) { // Windows has several numbers for it
+		return condor.SubcodeMissing, "No such file or directory"
+	}
+	what = e.Error()
+	return int(e), strings.ToUpper(what[:1]) + what[1:]
 }

@@ -1,0 +1,159 @@
+package submit
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"matpool/condor"
+	"matpool/condor/eventlog"
+	"matpool/condor/jobfile"
+)
+
+// writeLog writes a log of jobs that are submitted and, if their note begins with "!", held.
+func writeLog(t *testing.T, name string, jobs ...string) {
+	t.Helper()
+	var log strings.Builder
+	for _, job := range jobs {
+		id, note, _ := strings.Cut(job, " ")
+		note, held := strings.CutPrefix(note, "!")
+		fmt.Fprintf(&log, "000 (%s.000) 2026-07-01 12:00:00 Job submitted from host: <h>\n    %s\n...\n", id, note)
+		if held {
+			fmt.Fprintf(&log, "012 (%s.000) 2026-07-01 12:00:01 Job was held.\n\twhy\n\tCode 3 Subcode 65\n...\n", id)
+		}
+	}
+	if err := os.WriteFile(name, []byte(log.String()), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The latest job of each product counts, in whatever order the log has them; jobs that matsubmit ran
+// itself are in no queue.
+func TestLookBack(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const note = " first=%d count=%d starts=4 jobs=1"
+	of := func(id string, first, count int) string { return id + fmt.Sprintf(note, first, count) }
+	for _, test := range []struct {
+		what                       string
+		log                        []string
+		latest, held, active, gone string
+		cluster                    int
+	}{
+		{"nothing", nil, "- - - -", "[]", "[]", "map[]", 0},
+		{"two clusters", []string{of("7.0", 5, 2), of("8.0", 6, 2)}, "7.0 8.0 8.0 -", "[]", "[7.0 8.0]", "map[]", 8},
+		{"the later one is first in the log", []string{of("8.0", 6, 2), of("7.0", 5, 2)}, "7.0 8.0 8.0 -", "[]", "[7.0 8.0]", "map[]", 8},
+		{"one cluster", []string{of("7.0", 5, 2), of("7.1", 6, 1)}, "7.0 7.1 - -", "[]", "[7.0 7.1]", "map[]", 7},
+		{"held", []string{"7.0 !first=5 count=1 starts=4 jobs=1"}, "7.0 - - -", "[7.0]", "[]", "map[]", 7},
+		{"of other products", []string{of("9.0", 0, 5), of("9.1", 9, 1)}, "- - - -", "[]", "[]", "map[]", 9},
+		{"run here", []string{of("7.0", 5, 1) + " local=yes"}, "7.0 - - -", "[]", "[]", "map[log:[7.0]]", 7},
+	} {
+		os.Remove("log")
+		if test.log != nil {
+			writeLog(t, "log", test.log...)
+		}
+		tk := taskOf(4, jobfile.Request{FirstIndex: 5, ProductsPerJob: 1, Log: "log"})
+		tk.division = tk.divide(1)
+		p, err := lookBack(tk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var latest []string
+		for _, j := range p.latest {
+			if j == nil {
+				latest = append(latest, "-")
+			} else {
+				latest = append(latest, j.ID.String())
+			}
+		}
+		got := fmt.Sprintf("%s %v %v %v %d", strings.Join(latest, " "), p.held, p.active, p.gone, p.cluster)
+		if want := fmt.Sprintf("%s %s %s %s %d", test.latest, test.held, test.active, test.gone, test.cluster); got != want {
+			t.Errorf("%s: %s, want %s", test.what, got, want)
+		}
+	}
+}
+
+// Each of the logs of the jobs is read, the highest cluster in one of them counts, and a product's latest
+// job is that of the latest cluster, whichever log is read last.
+func TestLookBackAtEachLog(t *testing.T) {
+	t.Chdir(t.TempDir())
+	writeLog(t, "5.log", "8.0 first=5 count=3 starts=4 jobs=1")
+	writeLog(t, "7.log", "7.0 first=7 count=1 starts=4 jobs=1")
+	tk := taskOf(4, jobfile.Request{FirstIndex: 5, ProductsPerJob: 1, Log: "$(index).log"})
+	tk.division = tk.divide(1)
+	p, err := lookBack(tk)
+	if err != nil || fmt.Sprint(p.logs, p.cluster, p.active) != "[5.log 7.log] 8 [8.0 7.0]" {
+		t.Fatalf("%v, %+v", err, p)
+	}
+	if id := p.latest[2].ID.String(); id != "8.0" {
+		t.Errorf("the latest job of product 7 is %s", id)
+	}
+}
+
+// With -force, only a small log is read, for the forecast, and its faults do not matter.
+func TestLookBackWithForce(t *testing.T) {
+	t.Chdir(t.TempDir())
+	tk := taskOf(1, jobfile.Request{ProductsPerJob: 1, Log: "log"})
+	tk.Force = true
+	writeLog(t, "log", "7.0 first=0 count=1 starts=4 jobs=1")
+	if p, err := lookBack(tk); err != nil || p.latest == nil || p.latest[0] == nil {
+		t.Errorf("%+v, %v", p, err)
+	}
+	for _, content := range []string{"no log\n...\n", "000 (007.000.000) 2026-07-01 12:00:00 Job submitted from host: <h>\n" + strings.Repeat("x", 5<<20)} {
+		if err := os.WriteFile("log", []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if p, err := lookBack(tk); err != nil || p.latest != nil {
+			t.Errorf("%.20s: %+v, %v", content, p, err)
+		}
+	}
+	tk.Local = true // its jobs need a number that is not in the log
+	if err := os.WriteFile("log", []byte("no log\n...\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lookBack(tk); err == nil {
+		t.Error("-local takes a file that is no log")
+	}
+}
+
+// Only the log shows which products a sum has. An output of the second in which its job was submitted counts:
+// most logs have whole seconds.
+func TestStateOf(t *testing.T) {
+	t.Chdir(t.TempDir())
+	now := time.Now()
+	touch(t, "x0.txt")
+	if err := os.Chtimes("x0.txt", now, now.Truncate(time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	job := func(state eventlog.State, submitted time.Time) *eventlog.Job {
+		return &eventlog.Job{ID: condor.ID{Cluster: 1}, State: state, Submitted: submitted}
+	}
+	late := now.Truncate(time.Second).Add(999 * time.Millisecond)
+	for _, test := range []struct {
+		what   string
+		kind   kind
+		random bool
+		name   string
+		job    *eventlog.Job
+		want   state
+	}{
+		{"no job, but a file", ofProgram, false, "x", nil, done},
+		{"of random inputs", ofProgram, true, "x", nil, missing},
+		{"done in the same second", ofProgram, false, "x", job(eventlog.Done, late), done},
+		{"done later", ofProgram, false, "x", job(eventlog.Done, late.Add(time.Second)), missing},
+		{"no file", ofProgram, false, "z", job(eventlog.Done, late), missing},
+		{"in the queue", ofProgram, false, "z", job(eventlog.Idle, late), queued},
+		{"held", ofProgram, false, "x", job(eventlog.Held, late), done},
+	} {
+		w := otherWork(1, jobfile.Request{}, product{})
+		w.files.Names = []string{test.name + "$(index).txt"}
+		w.kind = test.kind
+		if test.random {
+			w.Random = &jobfile.Random{}
+		}
+		if got, err := w.stateOf(batch{count: 1}, 0, test.job); got != test.want || err != nil {
+			t.Errorf("%s: %v, %v; want %v", test.what, got, err, test.want)
+		}
+	}
+}
