@@ -101,7 +101,7 @@ older() {
     local off
     for off in cpu.avx512=off cpu.avx512=off,cpu.avx2=off; do
         echo "GODEBUG=$off"
-        go test -exec "env GODEBUG=$off" ./blas ./internal/sum/ddsum ./elem ./internal/random/nprand ./internal/flow
+        go test -exec "env GODEBUG=$off" ./blas ./elem ./internal/blocks ./internal/product ./internal/random/... ./internal/sum/...
     done
 }
 
@@ -112,7 +112,7 @@ raced() {
 openblas() {
     third_party/openblas/go.sh linux vet -tags openblas ./blas/... ./test/equality
     third_party/openblas/go.sh linux test -tags openblas ./blas/...
-    third_party/openblas/go.sh linux test -tags openblas -run InTheMiddle ./internal/flow
+    third_party/openblas/go.sh linux test -tags openblas -run InTheMiddle ./internal/product
     echo "OPENBLAS_CORETYPE=Haswell"
     third_party/openblas/go.sh linux test -tags openblas -exec "env OPENBLAS_CORETYPE=Haswell" -run 'Sizes|Special|Zero' ./blas
 }

@@ -46,7 +46,7 @@ func (f folder) work(batch string, fates []fate) *submitfile.Description {
 		Disk:       submitfile.Resource{Bytes: 64 << 20},
 		MaxRetries: 2,
 		RetryDelay: 2 * time.Second,
-		MaxRunTime: time.Minute,
+		MaxRunTime: time.Hour,
 	}
 	for i := range fates {
 		file := strconv.Itoa(i) + ".txt"

@@ -142,7 +142,7 @@ func (f folder) history(log string) *eventlog.History {
 }
 
 // limit is the time after which a test gives up; it allows for a busy machine.
-const limit = 5 * time.Minute
+const limit = 20 * time.Minute
 
 // wait waits until the history of the log satisfies a condition.
 func (f folder) wait(log string, what string, is func(*eventlog.History) bool) *eventlog.History {

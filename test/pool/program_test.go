@@ -175,7 +175,7 @@ func TestProgramFails(t *testing.T) {
 			}
 			// No machine waits for a job that is held.
 			preempting := fmt.Sprintf("State == \"Preempting\" && OpSys == %q", strings.ToUpper(system))
-			for deadline := time.Now().Add(time.Minute); f.run("condor_status", "-constraint", preempting, "-af", "Name") != ""; time.Sleep(time.Second) {
+			for deadline := time.Now().Add(limit); f.run("condor_status", "-constraint", preempting, "-af", "Name") != ""; time.Sleep(time.Second) {
 				if time.Now().After(deadline) {
 					t.Fatal("a slot waits for a job that is held")
 				}

@@ -23,19 +23,19 @@ for folder in "${folders[@]}"; do cp "$folder"/mat* "$MATPOOL_BIN"; done
 for system in linux windows; do GOOS=$system GOFLAGS='' go build -o "$MATPOOL_BIN" ./test/pool/testdata/worker; done
 
 go vet -tags pool ./condor/submitfile ./test/pool
-pool_tests() { test/pool/session.sh go test -tags pool -parallel 50 ./test/pool "$@"; }
+# pool_tests FLAG... PACKAGE... runs tests beside a pool.
+pool_tests() { test/pool/session.sh go test -tags pool -parallel 50 -timeout 40m "$@"; }
 case $GOFLAGS in
 *-run=*)
-    pool_tests "${update[@]}"
+    pool_tests ./test/pool "${update[@]}"
     exit
     ;;
 esac
 # Jobs mostly wait, so all tests run at the same time. Only the documents need a pool of their own.
-pool_tests -run Documents "${update[@]}" >"$MATPOOL_BIN/documents.log" 2>&1 &
+pool_tests -run Documents ./test/pool "${update[@]}" >"$MATPOOL_BIN/documents.log" 2>&1 &
 documents=$!
 status=0
-pool_tests -skip "Documents|VerdictTable" || status=$?
+pool_tests -skip "Documents|VerdictTable" ./test/pool ./condor/submitfile || status=$?
 wait $documents || status=$?
 cat "$MATPOOL_BIN/documents.log"
 [ $status -eq 0 ] || exit 1
-test/pool/session.sh go test -tags pool -run CondorSubmit ./condor/submitfile
