@@ -104,7 +104,7 @@ Flags:
 	-dag        submit a DAG, which adds the products at the end
 	-try        run the first job here, without HTCondor; its outputs go to FILE.try
 	-local      run all jobs here, without HTCondor
-	-quiet      do not say how long it will take; with -try and -local, print only problems
+	-quiet      suppress the time estimate; with -try and -local, print only problems
 	-help       print this
 	-version    print the program's version
 

@@ -27,7 +27,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.BoolVar(&o.DAG, "dag", "submit a DAG, which adds the products at the end")
 	flags.BoolVar(&o.Try, "try", "run the first job here, without HTCondor; its outputs go to FILE.try")
 	flags.BoolVar(&o.Local, "local", "run all jobs here, without HTCondor")
-	flags.BoolVar(&o.Quiet, "quiet", "do not say how long it will take; with -try and -local, print only problems")
+	flags.BoolVar(&o.Quiet, "quiet", "suppress the time estimate; with -try and -local, print only problems")
 	attributeFlags(flags, args, &o.Overrides)
 	names, done, err := flags.Parse(args, stdout)
 	if done || err != nil {

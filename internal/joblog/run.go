@@ -150,8 +150,8 @@ func (r *Run) MissingOutputs(j *eventlog.Job) []string {
 	return r.Outputs.Missing[j.ID]
 }
 
-// WithoutOutput returns the number of jobs that are done, but of which an output is missing, as
-// far as that is known.
+// WithoutOutput returns the number of jobs that are done although an output is missing, as far as
+// that is known.
 func (r *Run) WithoutOutput() int {
 	if r.Outputs == nil {
 		return 0

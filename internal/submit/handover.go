@@ -159,7 +159,7 @@ func (h handover) replace(ctx context.Context, command []string) error {
 	case ctx.Err() != nil:
 		// The jobs may or may not be submitted. The next call reads the log.
 		if len(kept) > 0 {
-			fmt.Fprintf(h.messages, "interrupted: the next matsubmit puts %s back, unless the jobs are in the queue\n", text.Count(len(kept), "output"))
+			fmt.Fprintf(h.messages, "interrupted: the next matsubmit puts %s back unless the jobs are in the queue\n", text.Count(len(kept), "output"))
 		}
 		return err
 	default:

@@ -26,7 +26,7 @@ func runHere(ctx context.Context, h handover) error {
 	}
 	description.File = "" // there is no submit description
 	for _, setting := range description.Extra {
-		h.say("%s: has no effect here", setting.Name)
+		h.say("%s: has no effect with -local or -try", setting.Name)
 	}
 	if h.task.Cpus > runtime.GOMAXPROCS(0) {
 		h.say("request_cpus: a job may use %s, but this machine has %d", text.Count(h.task.Cpus, "processor"), runtime.GOMAXPROCS(0))
@@ -106,5 +106,5 @@ func runAll(ctx context.Context, h handover, runner *local.Runner) error {
 		fmt.Fprintln(h.messages, line)
 	}
 	return status.UnfinishedError(fmt.Errorf("%s: not all jobs are done: %s", h.task.File, joblog.Counts(counts)),
-		"when the cause is mended, add -resubmit")
+		"fix the cause, then add -resubmit")
 }

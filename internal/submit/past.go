@@ -43,7 +43,7 @@ func lookBack(t task) (p past, err error) {
 	if needed := !t.Force || t.Local || len(p.asides) > 0; needed {
 		return p, p.readLogs(t)
 	}
-	// The log says nothing but how long the same jobs took before.
+	// The log is needed only to see how long the same jobs took before.
 	const most = 4 << 20 // bytes, which take only milliseconds
 	if info, err := os.Stat(t.sharedLog()); err == nil && info.Size() <= most && !t.Quiet && !t.Log.PerJob() {
 		if p.readLogs(t) != nil {
@@ -192,7 +192,7 @@ func (p *past) checkQueue(t task) error {
 	if len(jobs) == 0 {
 		return nil
 	}
-	return status.UsageError(fmt.Errorf("%s: according to this log, there are jobs in the queue for these products: %s (if they are gone, remove the log)",
+	return status.UsageError(fmt.Errorf("%s: according to this log, jobs for these products are in the queue: %s (if they are gone, remove the log)",
 		p.logs[0], text.First(idStrings(jobs), " ")), conflictHint(t))
 }
 

@@ -52,7 +52,7 @@ func sameShape(t task, products []product, i, other int) error {
 func sameSize(t task, products []product, i, other, axis int) error {
 	m, first := products[i].shape, products[other].shape
 	if len(m) != 2 || len(first) != 2 {
-		return status.DataError(fmt.Errorf("%s: is no matrix, and so no tile", productName(t, i)), "")
+		return status.DataError(fmt.Errorf("%s: must be a matrix to be a tile", productName(t, i)), "")
 	}
 	if m[axis] == first[axis] {
 		return nil

@@ -13,8 +13,9 @@
 //	hand over  the submission to HTCondor                           handover.go
 //	           or run the jobs here, without HTCondor                here.go, try.go
 //
-// All but the first take a task, whose work says what the jobs do: products, a sum of them, or what
-// another program does. No other stage asks which of these it is.
+// Those after read take a task, to which inspect and divide add what they find. Its work knows what the jobs
+// do: make products, add them, or run another program; and it answers what differs between these.
+//
 // Everything is checked before anything is written, and all faults are reported. Errors
 // have their exit status (package status).
 package submit
