@@ -66,17 +66,16 @@ func (w work) divideFor(o forecast.Offer) division {
 
 // choosePerJob returns the largest number of products for a job within all limits.
 func choosePerJob(w work, slots slotCount) choice {
-	var mean forecast.Load // of a product
+	var mean forecast.Load              // of a product
+	once := forecast.Load{In: w.common} // whatever the number of products in a job
 	for _, m := range w.products {
-		mean.In, mean.Out, mean.Flops = mean.In+m.in, mean.Out+m.out, mean.Flops+m.flops
+		each, sum := w.returns(m)
+		mean.In, mean.Out, mean.Flops = mean.In+m.in, mean.Out+each, mean.Flops+m.flops
+		once.Out = max(once.Out, sum)
 	}
 	total := len(w.products)
 	n := int64(total)
 	mean.In, mean.Out, mean.Flops = mean.In/n, mean.Out/n, mean.Flops/n
-	once := forecast.Load{In: w.common} // whatever the number of products in a job
-	if w.kind == ofSum {
-		mean.Out, once.Out = 0, w.products[0].sum
-	}
 	seconds := mean.Seconds(w.Cpus)
 	target := min(targetTime, w.MaxRunTime/2) // max_run_time must suffice for a machine that is half as fast
 

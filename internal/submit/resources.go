@@ -63,9 +63,9 @@ func (w work) memory() submitfile.Resource {
 		bytes += largest.fixed
 		why += fmt.Sprintf("; the fixed factor %s", text.Size(largest.fixed))
 	}
-	if w.kind == ofSum {
-		bytes += largest.sum
-		why += fmt.Sprintf("; the sum %s", text.Size(largest.sum))
+	if _, sum := w.returns(largest); sum > 0 {
+		bytes += sum
+		why += fmt.Sprintf("; the sum %s", text.Size(sum))
 	}
 	own := matprod.ProgramMemory(w.Cpus)
 	return submitfile.Resource{Bytes: own + bytes, Why: why + fmt.Sprintf("; the program %s.", text.Size(own))}
@@ -92,17 +92,23 @@ func (w work) disk(batches []batch) submitfile.Resource {
 		Why: fmt.Sprintf("Inputs of %s, outputs of %s, %sthe program's %s, and a tenth more.", text.Size(in), text.Size(out), saved, text.Size(own))}
 }
 
+// returns returns the bytes by which a product enlarges what its job sends back, and those that the job
+// sends once: a sum, however many products it adds.
+func (w work) returns(m product) (each, once int64) {
+	if w.kind == ofSum {
+		return 0, m.sum
+	}
+	return m.out, 0
+}
+
 // filesOf returns the bytes of a job's numbered inputs and of its outputs.
 func (w work) filesOf(b batch) (in, out int64) {
+	var sum int64
 	for _, m := range w.products[b.first-w.FirstIndex:][:b.count] {
-		in += m.in
-		if w.kind == ofSum {
-			out = max(out, m.sum)
-		} else {
-			out += m.out
-		}
+		each, once := w.returns(m)
+		in, out, sum = in+m.in, out+each, max(sum, once)
 	}
-	return in, out
+	return in, out + sum
 }
 
 // largestFiles returns the bytes of inputs and outputs of the job that has the most.
