@@ -22,7 +22,7 @@ type Note struct {
 	Random       string // from what its inputs are drawn; "" if they are files
 
 	// Names of files, relative to the log's folder; none if they are unknown.
-	Description string   // the submit description
+	Description string   // the submit description; the submission file if the job is Local
 	Outputs     []string // the job's outputs: of products without an index, of a sum with the job's
 }
 

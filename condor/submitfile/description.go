@@ -67,7 +67,8 @@ type Description struct {
 	MaxIdle    int           // the number of jobs that wait in the queue at a time; 0 for all
 
 	// For the note in the log, relative to the log's folder: the name of the submit description, or
-	// "", and those of the numbered files that come back (see [condor.Note]).
+	// of what it is made from if the jobs run here, or "", and the names of the numbered files that
+	// come back (see [condor.Note]).
 	File     string
 	Returned []string
 

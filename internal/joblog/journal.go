@@ -2,12 +2,15 @@ package joblog
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
+	"matpool/internal/base/file"
+	"matpool/internal/outputs"
 	"matpool/internal/status"
 )
 
@@ -89,4 +92,24 @@ func (j *Journal) fault(err error) {
 	if len(j.Faults) < maxFaults {
 		j.Faults = append(j.Faults, err)
 	}
+}
+
+// Abandoned reports whether matsubmit ran the jobs of a run on this machine, but is gone: it
+// locks the submission file while it runs them. If so, the log must be read once more: they may
+// have ended just before.
+func (j *Journal) Abandoned(r *Run) bool {
+	here, err := os.Hostname()
+	if err != nil {
+		return false
+	}
+	for _, job := range r.Jobs {
+		n := len(job.Attempts)
+		if job.State != eventlog.Running || n == 0 || job.Attempts[n-1].Machine != here {
+			continue
+		}
+		if note, _ := job.Note(); note.Local && note.Description != "" {
+			return file.IsFree(outputs.InFolder(j.folder(job.ID), note.Description))
+		}
+	}
+	return false
 }

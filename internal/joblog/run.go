@@ -14,6 +14,7 @@ type Run struct {
 	Jobs     []*eventlog.Job // in the order of their IDs
 	Counts   eventlog.Counts
 
+	Abandoned  bool   // the jobs ran here, and matsubmit, which ran them, is gone
 	Superseded int    // jobs that are not in the run because their products were submitted again
 	Entering   bool   // more jobs may enter the queue
 	Later      int    // the number of jobs that have yet to enter the queue, if known
@@ -163,7 +164,7 @@ func (r *Run) WithoutOutput() int {
 func (r *Run) State() State {
 	c := r.Counts
 	switch {
-	case c.Active() > 0, r.DAG.alive():
+	case c.Active() > 0 && !r.Abandoned, r.DAG.alive():
 		return Going
 	case r.DAG.DAGMan == eventlog.Done && r.DAG.Lacks == "" && r.WithoutOutput() == 0: // whatever the POST scripts of nodes forgave
 		return Done

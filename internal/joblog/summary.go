@@ -32,6 +32,8 @@ func (r *Run) Summary() string {
 		line += "; some never entered the queue"
 	}
 	switch {
+	case r.Abandoned:
+		line += "; matsubmit, which ran them, is gone"
 	case r.DAG.Why != "":
 		line += fmt.Sprintf("; DAGMan %v: %s", r.DAG.DAGMan, text.Plain(r.DAG.Why))
 	case r.DAG.Lacks != "":
@@ -98,6 +100,8 @@ func (r *Run) Unfinished(names []string) error {
 	}
 	hint := ""
 	switch {
+	case r.Abandoned:
+		hint = "matsubmit FILE -local -resubmit runs the rest"
 	case r.DAG.DAGMan == eventlog.Failed, r.DAG.DAGMan == eventlog.Removed:
 		hint = "condor_submit_dag " + filepath.Base(r.DAG.File) + " continues the DAG where it stopped"
 	case r.WithoutOutput() > 0:

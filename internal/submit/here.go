@@ -11,6 +11,7 @@ import (
 	"matpool/internal/base/text"
 	"matpool/internal/joblog"
 	"matpool/internal/local"
+	"matpool/internal/outputs"
 	"matpool/internal/progress"
 	"matpool/internal/status"
 )
@@ -24,7 +25,7 @@ func runHere(ctx context.Context, h handover) error {
 		AtOnce: min(atOnce(h.task, description.Memory.Bytes), len(description.Jobs)),
 		Place:  func(name string) string { return name },
 	}
-	description.File = "" // there is no submit description
+	description.File = outputs.FromLog(string(h.task.Log), h.task.File) // there is no submit description
 	for _, setting := range description.Extra {
 		h.say("%s: has no effect with -local or -try", setting.Name)
 	}

@@ -43,6 +43,13 @@ func Report(ctx context.Context, o ReportOptions, stdout io.Writer) error {
 		return err
 	}
 	run := j.Select(o.Clusters)
+	if j.Abandoned(run) {
+		if err := j.Read(func(*eventlog.Event) {}); err != nil {
+			return err
+		}
+		run = j.Select(o.Clusters)
+		run.Abandoned = run.Counts.Active() > 0
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}

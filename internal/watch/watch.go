@@ -131,32 +131,41 @@ type problem struct {
 func (w *watcher) update() (news bool, err error) {
 	var problems []condor.ID
 	interrupted := false
-	err = w.journal.Read(func(e *eventlog.Event) {
-		news = true
-		switch d := e.Detail.(type) {
-		case eventlog.JobHeld, eventlog.JobAborted:
-			problems = append(problems, e.ID)
-		case eventlog.JobTerminated:
-			if !d.Exit.OK() {
+	read := func() error {
+		return w.journal.Read(func(e *eventlog.Event) {
+			news = true
+			switch d := e.Detail.(type) {
+			case eventlog.JobHeld, eventlog.JobAborted:
 				problems = append(problems, e.ID)
+			case eventlog.JobTerminated:
+				if !d.Exit.OK() {
+					problems = append(problems, e.ID)
+				}
+			case eventlog.JobEvicted, eventlog.ShadowException, eventlog.JobReconnectFailed:
+				interrupted = true
 			}
-		case eventlog.JobEvicted, eventlog.ShadowException, eventlog.JobReconnectFailed:
-			interrupted = true
-		}
-	})
-	if err != nil {
+		})
+	}
+	if err := read(); err != nil {
 		return false, err
+	}
+	abandoned := !news && w.run != nil && w.journal.Abandoned(w.run)
+	if abandoned {
+		if err := read(); err != nil {
+			return false, err
+		}
 	}
 	for ; w.faults < len(w.journal.Faults); w.faults++ {
 		w.screen.Line(w.journal.History.Latest().Time(), "skipped: "+w.journal.Faults[w.faults].Error())
 	}
-	if !news && w.run != nil && (w.clusters != nil || w.journal.DAG(w.run) == w.run.DAG) {
+	if !news && !abandoned && w.run != nil && (w.clusters != nil || w.journal.DAG(w.run) == w.run.DAG) {
 		return false, nil
 	}
 	if err := w.journal.CheckClusters(w.clusters); err != nil {
 		return false, err
 	}
 	w.run = w.journal.Select(w.clusters)
+	w.run.Abandoned = abandoned && !news
 	for _, id := range problems {
 		w.explain(id)
 	}

@@ -38,3 +38,14 @@ func OpenLocked(name string, flag int) (f *os.File, locked bool, err error) {
 		f.Close() // it was replaced while we waited
 	}
 }
+
+// IsFree reports whether a file is there and no process has locked it. On a file system that has no
+// locks, it returns false.
+func IsFree(name string) bool {
+	f, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return flock(f) == nil
+}

@@ -8,9 +8,9 @@ import (
 
 // TryLock locks an open file until it is closed. It returns false if another process has locked it. It
 // locks a byte far behind the file's end: Windows lets nobody else read what is locked.
-func TryLock(f *os.File) bool {
-	return lockByte(f, windows.LOCKFILE_FAIL_IMMEDIATELY) != windows.ERROR_LOCK_VIOLATION
-}
+func TryLock(f *os.File) bool { return flock(f) != windows.ERROR_LOCK_VIOLATION }
+
+func flock(f *os.File) error { return lockByte(f, windows.LOCKFILE_FAIL_IMMEDIATELY) }
 
 // waitLock waits until it can lock an open file. It returns false if its file system has no locks.
 func waitLock(f *os.File) bool { return lockByte(f, 0) == nil }
