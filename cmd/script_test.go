@@ -39,6 +39,7 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"matpool/elem"
+	"matpool/internal/record"
 	"matpool/internal/status"
 	"matpool/npyio"
 	"matpool/test/programs"
@@ -346,7 +347,8 @@ func expand(ts *testscript.TestScript, name string) []string {
 	return names
 }
 
-// list returns the sorted paths of all files below a folder, including temporary files.
+// list returns the sorted paths of all files below a folder, including temporary files, but not those
+// with records of the others.
 func list(dir string) []string {
 	var names []string
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -355,6 +357,7 @@ func list(dir string) []string {
 			return err
 		case entry.IsDir() && entry.Name() == ".tmp" && path != dir: // testscript's own folder
 			return filepath.SkipDir
+		case entry.Name() == record.FileName, entry.Name() == record.CacheName: // see records.txtar
 		case !entry.IsDir():
 			name, err := filepath.Rel(dir, path)
 			names = append(names, filepath.ToSlash(name))

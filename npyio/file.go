@@ -114,6 +114,15 @@ func (f *File) Read(dst []byte, first int64) error {
 	return wrap(f.path, err)
 }
 
+// Beginning returns the bytes of a .npy file that stand before the values.
+func (f *File) Beginning() ([]byte, error) {
+	b := make([]byte, f.data)
+	if _, err := f.values.ReadAt(b, 0); err != nil {
+		return nil, wrap(f.path, err)
+	}
+	return b, nil
+}
+
 // Stat returns what the system knows of the file, such as when it was changed.
 func (f *File) Stat() (os.FileInfo, error) {
 	info, err := f.file.Stat()

@@ -3,7 +3,9 @@ package npyio
 import (
 	"errors"
 	"os"
+	"runtime/debug"
 	"syscall"
+	"unsafe"
 )
 
 // A Mapping is values of a file where they lie: in the memory that the system has for files, of
@@ -42,4 +44,21 @@ func (m *Mapping) checkUnchanged() error {
 		err = wrap(m.file.path, errors.New("was changed while it was being read"))
 	}
 	return err
+}
+
+// Read calls do with the values. If they cannot be read any more, do ends there, and Read returns the
+// error of [Mapping.Lost].
+func (m *Mapping) Read(do func(values []byte)) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if fault := recover(); fault != nil {
+			at, ok := fault.(interface{ Addr() uintptr })
+			if !ok || at.Addr()-uintptr(unsafe.Pointer(unsafe.SliceData(m.Values))) >= uintptr(len(m.Values)) {
+				panic(fault)
+			}
+			err = m.Lost()
+		}
+	}()
+	do(m.Values)
+	return nil
 }

@@ -58,12 +58,12 @@ var allowed = map[string]string{
 	"internal/record":        "internal/base/file internal/base/hash internal/base/text",
 
 	// What they do.
-	"internal/arrayfile":      "elem npyio internal/base/file internal/base/text internal/status",
+	"internal/arrayfile":      "elem npyio internal/base/file internal/base/text internal/status internal/base/hash internal/record",
 	"internal/blocks":         "blas elem npyio internal/arrayfile internal/base/file internal/base/text internal/pair internal/product internal/progress internal/status internal/sum internal/sum/ddsum",
-	"internal/pair":           "condor/jobfile internal/arrayfile internal/base/file internal/random",
-	"internal/product":        "blas elem npyio internal/arrayfile internal/base/each internal/base/file internal/base/pages internal/pair internal/progress internal/status",
+	"internal/pair":           "condor/jobfile internal/arrayfile internal/base/file internal/random internal/record",
+	"internal/product":        "blas elem npyio internal/arrayfile internal/base/each internal/base/file internal/base/pages internal/pair internal/progress internal/status internal/base/hash internal/record",
 	"internal/random":         "elem npyio internal/arrayfile internal/base/file internal/base/pages internal/progress internal/random/nprand internal/status",
-	"internal/sum":            "blas elem npyio internal/arrayfile internal/base/each internal/base/file internal/base/pages internal/base/text internal/pair internal/product internal/progress internal/status internal/sum/ddsum",
+	"internal/sum":            "blas elem npyio internal/arrayfile internal/base/each internal/base/file internal/base/pages internal/base/text internal/pair internal/product internal/progress internal/status internal/sum/ddsum internal/base/hash internal/record",
 	"internal/submit":         "condor condor/eventlog condor/jobfile condor/pool condor/submitfile npyio internal/arrayfile internal/base/each internal/base/file internal/base/text internal/forecast internal/joblog internal/local internal/outputs internal/pair internal/product internal/sum internal/progress internal/request internal/status",
 	"internal/forecast":       "condor/eventlog condor/pool internal/base/text internal/product",
 	"internal/outputs":        "condor/jobfile internal/base/each internal/base/file internal/status",
@@ -75,7 +75,7 @@ var allowed = map[string]string{
 	"internal/watch/timeline": "condor/eventlog internal/base/file internal/joblog internal/status internal/base/text internal/watch/report",
 
 	"cmd/matinit":    "condor/jobfile internal/blocks internal/cli internal/base/file internal/base/text internal/pair internal/progress internal/random",
-	"cmd/matprod":    "condor/chirp condor/jobfile internal/cli internal/base/file internal/base/text internal/pair internal/product internal/progress internal/random internal/request internal/sum",
+	"cmd/matprod":    "condor/chirp condor/jobfile internal/cli internal/base/file internal/base/text internal/pair internal/product internal/progress internal/random internal/request internal/sum internal/record",
 	"cmd/matcombine": "internal/blocks internal/cli internal/base/file internal/base/text internal/outputs internal/progress internal/request internal/sum",
 	"cmd/matsubmit":  "condor condor/jobfile internal/cli internal/status internal/submit",
 	"cmd/matwatch":   "internal/cli internal/watch internal/watch/timeline",

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"matpool/internal/pair"
 	"matpool/internal/product"
 	"matpool/internal/progress"
+	"matpool/internal/record"
 	"matpool/internal/sum"
 )
 
@@ -24,9 +26,9 @@ func main() { cli.Main("matprod", run, chirp.Find().Report) }
 
 // notOfMeasure are the flags that -measure can't be combined with.
 var notOfMeasure = []string{"first", "count", "sum", "serial", "jobs", "o", "resume", "sync", "kernel",
-	"gram", "transpose", "generate", "size", "seed", "dist", "dtype", "fixed"}
+	"gram", "transpose", "generate", "size", "seed", "dist", "dtype", "fixed", "force", "records"}
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	flags := cli.NewFlags("matprod", source)
 	first := flags.First("begin with index `I`")
 	count := flags.Whole("count", 1, 1, file.MaxIndex, "multiply `N` indexed pairs")
@@ -39,6 +41,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	threads := flags.Threads("compute with `N` threads")
 	kernel := flags.String("kernel", "compute with kernel `K`: openblas, avx512, avx2, neon or generic (the first of these that can run here)")
 	measure := flags.Bool("measure", "print how fast each kernel multiplies on this machine")
+	force := flags.Bool("force", "replace a file that is not known to be an output")
+	records := ""
+	flags.Func("records", "print the outputs' records if `WHERE` is -, make none if it is none (matpool.tsv beside each output)", func(s string) error {
+		if records = s; s != "-" && s != "none" {
+			return errors.New("it must be - or none")
+		}
+		return nil
+	})
 	sync := flags.Bool("sync", "flush the outputs to the disk")
 	quiet := flags.Bool("quiet", "print nothing but the norm that -serial prints")
 	flags.Component("the kernel in use", func() (string, error) {
@@ -115,22 +125,35 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}}
 	}
 
+	var recorder *record.Recorder
+	if records != "none" {
+		recorder = record.NewRecorder("matprod "+cli.Version()+", "+m.String(), map[string]io.Writer{"-": stdout}[records])
+	}
+	if kept != nil {
+		recorder.KeepBeside()
+	}
+	defer func() {
+		if failed := recorder.Finish(ctx.Err() != nil); failed != nil && err == nil {
+			fmt.Fprintf(stderr, "matprod: the outputs are complete, but some have no record: %v\n", failed)
+		}
+	}()
+
 	show, finish := progress.New(stderr, "multiplying")
 	defer finish()
 	switch {
 	case *serial:
-		norm, err := sum.Serial(ctx, sum.SerialOptions{Pairs: p.Range(*first, *jobs), Multiplier: m, Output: *output}, show)
+		norm, err := sum.Serial(ctx, sum.SerialOptions{Pairs: p.Range(*first, *jobs), Multiplier: m, Output: *output, Recorder: recorder, Force: *force}, show)
 		if err != nil {
 			return err
 		}
 		finish()
 		return sum.PrintNorm(stdout, stderr, "matprod", norm, "the sum of "+text.Count(*jobs, "product"), *quiet)
 	case summed:
-		return sum.Partial(ctx, sum.PartialOptions{Pairs: p.Range(*first, *count), Multiplier: m, Output: *sumFile, Sync: *sync, Resume: kept}, show)
+		return sum.Partial(ctx, sum.PartialOptions{Pairs: p.Range(*first, *count), Multiplier: m, Output: *sumFile, Sync: *sync, Resume: kept, Recorder: recorder, Force: *force}, show)
 	}
 	pairs := []pair.Pair{p}
 	if ranged {
 		pairs = p.Range(*first, *count)
 	}
-	return product.Write(ctx, product.Options{Pairs: pairs, Multiplier: m, Sync: *sync, Resume: kept}, show)
+	return product.Write(ctx, product.Options{Pairs: pairs, Multiplier: m, Sync: *sync, Resume: kept, Recorder: recorder, Force: *force}, show)
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"matpool/internal/base/file"
+	"matpool/internal/base/hash"
 	"matpool/internal/status"
 	"matpool/npyio"
 )
@@ -20,6 +21,7 @@ type Output struct {
 	values int64            // where they begin
 	layout *npyio.NpzLayout // or nil
 	sum    npyio.Checksum   // of the values of a .npz file
+	hash   *hash.Hasher     // of a .npy file that is written in order; or nil
 }
 
 // Create makes the file for an array and reserves room for it.
@@ -70,12 +72,42 @@ func CreateNpy(name string, h npyio.Header) (*file.Output, error) {
 	return out, nil
 }
 
+// Hashed has Write hash the file while the values are in the cache. It must come before the first of
+// them. A .npz file, of which not all bytes are known in their order, is not hashed.
+func (f *Output) Hashed(h npyio.Header) {
+	if f.layout == nil {
+		f.hash = new(hash.Hasher)
+		f.hash.Write(h.Append(nil))
+	}
+}
+
+// Hash returns the hash of what was written, or zero if it is not known.
+func (f *Output) Hash() hash.Hash {
+	if f.hash == nil {
+		return hash.Hash{}
+	}
+	return f.hash.Sum()
+}
+
+// hashPiece is how many bytes are hashed, and then written, at a time: they stay in a core's cache.
+const hashPiece = 256 << 10
+
 // Write writes values, in order.
-func (f *Output) Write(values []byte) (int, error) {
+func (f *Output) Write(values []byte) (n int, err error) {
 	if f.layout != nil {
 		f.sum = f.sum.Then(npyio.ChecksumOf(values))
 	}
-	return f.out.Write(values)
+	if f.hash == nil {
+		return f.out.Write(values)
+	}
+	for piece := range slices.Chunk(values, hashPiece) {
+		f.hash.Write(piece)
+		written, err := f.out.Write(piece)
+		if n += written; err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 // WriteAt writes values from a byte among all on, and returns their checksum if the file needs it:

@@ -6,9 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"sync"
 
 	"matpool/internal/base/file"
 	"matpool/internal/base/text"
+	"matpool/internal/record"
 	"matpool/internal/status"
 )
 
@@ -37,6 +41,36 @@ func CheckDistinct(output string, inputs ...string) error {
 	}
 	return nil
 }
+
+// CheckReplaced returns an error if one of the outputs would replace a file that is no output: one that has
+// neither a record as the result of a product or a sum, nor a default name. Those are what numpy's flow writes.
+func CheckReplaced(outputs ...string) error {
+	folders := map[string]*record.Folder{}
+	for _, name := range outputs {
+		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() || defaultOutput().MatchString(filepath.Base(name)) {
+			continue
+		}
+		dir := filepath.Dir(name)
+		if folders[dir] == nil {
+			f, err := record.Load(dir)
+			if err != nil {
+				return err
+			}
+			folders[dir] = f
+		}
+		isResult := func(r record.Record) bool { return slices.Contains(results, r.Recipe.Op()) }
+		if !slices.ContainsFunc(folders[dir].Of(filepath.Base(name)), isResult) {
+			return status.UsageError(fmt.Errorf("%s: exists, and is not known to be an output; nothing was written", name), "the output's name comes last; -force replaces the file")
+		}
+	}
+	return nil
+}
+
+// results are the operations of recipes whose files are made again by the same command.
+var results = []string{"product", "gram", "sum", "join"}
+
+// defaultOutput matches the names that outputs have unless others are given.
+var defaultOutput = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(output|partial)[0-9]*\.np[yz]$`) })
 
 // Repeated returns a name that stands twice in the list, if any.
 func Repeated(names []string) (name string, twice bool) {

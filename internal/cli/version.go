@@ -11,16 +11,20 @@ import (
 // Go's build information is printed.
 var version string
 
+// Version returns the program's version.
+func Version() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return "(unknown)"
+}
+
 // printVersion prints the version of the program, of Go, and of the program's component, if any.
 func (f *Flags) printVersion(stdout io.Writer) error {
-	v := version
-	if v == "" {
-		v = "(unknown)"
-		if info, ok := debug.ReadBuildInfo(); ok {
-			v = info.Main.Version
-		}
-	}
-	text := fmt.Sprintf("%s %s\n%s %s/%s\n", f.set.Name(), v, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	text := fmt.Sprintf("%s %s\n%s %s/%s\n", f.set.Name(), Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	if f.component != nil {
 		line, err := f.component()
 		if err != nil {

@@ -15,6 +15,14 @@ type Pair struct {
 	Form    Form
 	Fixed   Fixed   // the factor that all pairs of a range have in common
 	Random  *Random // the factors, if they are not in files
+
+	numbered *numbered // of a pair with an index
+}
+
+// numbered is what a numbered pair was before it got its index.
+type numbered struct {
+	Pair
+	index int
 }
 
 // Name returns what a message calls the product.
@@ -25,7 +33,7 @@ func (p Pair) Name() string {
 	return p.Form.Name(p.A, p.B)
 }
 
-// Files returns the names of the factors' files.
+// Files returns the names of the factors' files, each once.
 func (p Pair) Files() []string {
 	if p.Random != nil {
 		return nil
@@ -35,6 +43,9 @@ func (p Pair) Files() []string {
 		return []string{a}
 	}
 	b, _ := arrayfile.Split(p.B)
+	if a == b {
+		return []string{a}
+	}
 	return []string{a, b}
 }
 
@@ -50,6 +61,7 @@ func (p Pair) Range(first, count int) []Pair {
 
 // Numbered returns the pair with an index.
 func (p Pair) Numbered(index int) Pair {
+	p.numbered = &numbered{p, index}
 	p.C = file.Indexed(p.C, index)
 	if p.Random != nil {
 		p.Random = &Random{p.Random.Numbers, p.Random.Size, index}

@@ -12,6 +12,7 @@ import (
 	"matpool/internal/arrayfile"
 	"matpool/internal/base/pages"
 	"matpool/internal/pair"
+	"matpool/internal/record"
 	"matpool/internal/status"
 	"matpool/npyio"
 )
@@ -32,6 +33,7 @@ type Factor struct {
 	draw   func([]byte) // draws the next random numbers; or nil
 	fixed  bool         // the pairs have it in common
 	values []byte       // all of its values, if load has read them
+	input  record.Input // its file, if load has hashed it
 }
 
 // Open opens both arrays of a pair, or the only one; the fixed one, if there is one, unless it
@@ -216,11 +218,15 @@ func openFixed(p pair.Pair) (*Factor, error) {
 	return &Factor{Name: name, Header: file.Header, File: file, fixed: true}, nil
 }
 
-// load reads all values of a fixed factor.
+// load reads all values of a fixed factor, and hashes its file if there is a cache of hashes.
 //
 // Note: it is not kept packed for the kernels. Packing takes little time beside a product that is
 // worth a file, and OpenBLAS packs by itself in each call.
-func (x *Factor) load(ctx context.Context) error {
+func (x *Factor) load(ctx context.Context, hashes *record.Cache) error {
+	var source source
+	if err := source.begin(ctx, *x, hashes, false); err != nil {
+		return err
+	}
 	count, _ := x.Len()
 	values, err := new(pages.Buffer).Bytes(int(count) * x.DType.Size)
 	if err != nil {
@@ -233,9 +239,14 @@ func (x *Factor) load(ctx context.Context) error {
 		if err := arrayfile.InputError(x.File.VerifyValues(npyio.ChecksumOf(values))); err != nil {
 			return err
 		}
+	} else {
+		source.read(values, 0)
 	}
 	x.values = values
-	return nil
+	if hashes != nil {
+		x.input, err = source.input(ctx, hashes)
+	}
+	return err
 }
 
 // A Description is what the headers of two factors say about their product.

@@ -65,7 +65,7 @@ func TestForms(t *testing.T) {
 					{A: turned, B: a, C: in("gram0.npy")}, {A: a, C: in("gram1.npy"), Form: pair.Gram},
 					{A: turned, B: b, C: in("transposed0.npy")}, {A: a, B: b, C: in("transposed1.npy"), Form: pair.Transposed},
 				}
-				if err := Write(t.Context(), Options{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 2)}, pairtest.Quietly); err != nil {
+				if err := Write(t.Context(), Options{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 2)}, pairtest.Quietly); err != nil {
 					t.Fatal(err)
 				}
 				for _, form := range []string{"gram", "transposed"} {
@@ -92,7 +92,7 @@ func TestFormsThatAreRefused(t *testing.T) {
 		{A: vector, Form: pair.Gram}, {A: complex, Form: pair.Gram}, {A: vector, B: complex, Form: pair.Transposed}, {A: complex, B: other, Form: pair.Transposed},
 	} {
 		p.C = in("c.npy")
-		err := Write(t.Context(), Options{Pairs: []pair.Pair{p}, Multiplier: pairtest.Multiplier(t, 1)}, pairtest.Quietly)
+		err := Write(t.Context(), Options{Force: true, Pairs: []pair.Pair{p}, Multiplier: pairtest.Multiplier(t, 1)}, pairtest.Quietly)
 		t.Log(err)
 		if status.Of(err) != status.Data {
 			t.Errorf("%v: error %v", p, err)

@@ -54,7 +54,7 @@ func TestFactorThatShrinksInTheMiddle(t *testing.T) {
 // multiplyWhile multiplies a pair, and calls do when a part of it has been multiplied.
 func multiplyWhile(t *testing.T, p pair.Pair, m blas.Multiplier, do func()) error {
 	var once sync.Once
-	return Write(t.Context(), Options{Pairs: []pair.Pair{p}, Multiplier: m}, func(int64, int64) { once.Do(do) })
+	return Write(t.Context(), Options{Force: true, Pairs: []pair.Pair{p}, Multiplier: m}, func(int64, int64) { once.Do(do) })
 }
 
 func cutOff(t *testing.T, name string, bytes int64) {

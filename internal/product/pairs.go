@@ -11,6 +11,7 @@ import (
 	"matpool/internal/base/pages"
 	"matpool/internal/pair"
 	"matpool/internal/progress"
+	"matpool/internal/record"
 )
 
 // sideBySide is how much memory, in bytes, may be used to make several products at the
@@ -33,8 +34,12 @@ func ProgramMemory(cpus int) int64 { return 64<<20 + 32<<20*int64(cpus) }
 
 // A Use is what is made of the products of pair number i, which each computes one after the other. It
 // calls do with each product's values, and the number of the first of them in the result.
-// Their memory is used again when do returns.
-type Use func(ctx context.Context, i int, p Checked, each func(do func(values []byte, first int) error) error) error
+// Their memory is used again when do returns. If [Work.Hashes] is given, each calls read with the files that the
+// products are made from, as they were read: of a single matrix before do, of a stack at the end.
+type Use func(ctx context.Context, i int, p Checked, each Each) error
+
+// An Each computes the products of a pair.
+type Each func(read func([]record.Input), do func(values []byte, first int) error) error
 
 // Multiply passes each pair to use, not necessarily in order. It closes a pair's files when its
 // products are made.
@@ -50,11 +55,11 @@ func (w Work) Multiply(ctx context.Context, m blas.Multiplier, show progress.Fun
 		return err
 	}
 	if w.fixed != nil && len(w.Pairs) > 0 {
-		if err := w.fixed.load(ctx); err != nil {
+		if err := w.fixed.load(ctx, w.Hashes); err != nil {
 			return err
 		}
 	}
-	p := pipeline{free: make(chan blas.Multiplier, len(multipliers))}
+	p := pipeline{free: make(chan blas.Multiplier, len(multipliers)), hashes: w.Hashes, early: w.HashFirst}
 	all := w.multiplications()
 	var done atomic.Int64
 	p.count = func(multiplications int64) { show(done.Add(multiplications), all) }
@@ -69,7 +74,9 @@ func (w Work) Multiply(ctx context.Context, m blas.Multiplier, show progress.Fun
 			if err != nil {
 				return err
 			}
-			err = use(ctx, i, w.Pairs[i], func(do func([]byte, int) error) error { return p.each(ctx, f, &memory, first, do) })
+			err = use(ctx, i, w.Pairs[i], func(read func([]record.Input), do func([]byte, int) error) error {
+				return p.each(ctx, f, &memory, first, read, do)
+			})
 			f.Close()
 			if err != nil {
 				return err
@@ -82,15 +89,17 @@ func (w Work) Multiply(ctx context.Context, m blas.Multiplier, show progress.Fun
 // A pipeline multiplies the pairs of several goroutines. The first pairs have a Multiplier each;
 // the others wait for one in the order in which they come, which is that of their numbers.
 type pipeline struct {
-	free  chan blas.Multiplier
-	count func(multiplications int64)
+	free   chan blas.Multiplier
+	count  func(multiplications int64)
+	hashes *record.Cache // or nil
+	early  bool          // stacks are hashed beforehand
 }
 
 // buffers are the memory of one pair at a time.
 type buffers struct{ a, b, c, gatheredA, gatheredB pages.Buffer }
 
 // each computes a pair's products, the first one with a Multiplier that may be given.
-func (p pipeline) each(ctx context.Context, f Factors, memory *buffers, m blas.Multiplier, do func(values []byte, first int) error) error {
+func (p pipeline) each(ctx context.Context, f Factors, memory *buffers, m blas.Multiplier, read func([]record.Input), do func(values []byte, first int) error) error {
 	defer func() {
 		if m != nil {
 			p.free <- m
@@ -99,11 +108,19 @@ func (p pipeline) each(ctx context.Context, f Factors, memory *buffers, m blas.M
 	readerA, readerB := f.readerA(), f.readerB()
 	readerA.buffer, readerA.gathered = &memory.a, &memory.gatheredA
 	readerB.buffer, readerB.gathered = &memory.b, &memory.gatheredB
-	for _, r := range []*reader{readerA, readerB} {
+	readers := []*reader{readerA, readerB}
+	if f.Form == pair.Gram {
+		readers = readers[:1]
+	}
+	for _, r := range readers {
 		r.maps = r.matrices() == f.products() // each is used once
+		if err := r.source.begin(ctx, r.Factor, p.hashes, p.early && f.products() > 1); err != nil {
+			return err
+		}
 		defer r.release()
 	}
 	parts := blas.Parts(readerA.t, readerB.t)
+	early := p.early || f.products() == 1 // the files are known before the products are used
 	for i := range f.products() {
 		numberA, numberB := f.factorsOf(i)
 		a, err := readerA.matrix(ctx, numberA)
@@ -131,12 +148,18 @@ func (p pipeline) each(ctx context.Context, f Factors, memory *buffers, m blas.M
 		if err == nil {
 			err = errors.Join(readerA.release(), readerB.release())
 		}
+		if err == nil && i == 0 && early {
+			err = tell(ctx, readers, p.hashes, read)
+		}
 		if err == nil {
 			err = do(values, i*f.Rows*f.Cols)
 		}
 		if err != nil {
 			return err
 		}
+	}
+	if !early {
+		return tell(ctx, readers, p.hashes, read)
 	}
 	return nil
 }

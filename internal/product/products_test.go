@@ -19,6 +19,7 @@ import (
 	"matpool/internal/pair"
 	"matpool/internal/pair/pairtest"
 	"matpool/internal/random/nprand"
+	"matpool/internal/record"
 	"matpool/internal/status"
 	"matpool/npyio"
 )
@@ -28,7 +29,7 @@ import (
 func TestProductsOfDifferentSizes(t *testing.T) {
 	pairs := pairtest.Make(t, t.TempDir(), [][3]int{{3, 4, 5}, {100, 200, 50}, {1, 1, 1}, {70, 0, 3}, {0, 5, 5}, {200, 130, 170}, {2, 300, 2}})
 	for threads := 1; threads <= 3; threads++ {
-		if err := Write(t.Context(), Options{Pairs: pairs, Multiplier: pairtest.Multiplier(t, threads)}, pairtest.Quietly); err != nil {
+		if err := Write(t.Context(), Options{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, threads)}, pairtest.Quietly); err != nil {
 			t.Fatal(err)
 		}
 		for _, p := range pairs {
@@ -48,7 +49,7 @@ func TestProductTooLargeToAddress(t *testing.T) {
 	p := pair.Pair{A: filepath.Join(dir, "a.npy"), B: filepath.Join(dir, "b.npy"), C: filepath.Join(dir, "c.npy")}
 	pairtest.Write(t, p.A, 1<<32, 0, nil)
 	pairtest.Write(t, p.B, 0, 1<<32, nil)
-	err := Write(t.Context(), Options{Pairs: []pair.Pair{p}, Multiplier: pairtest.Multiplier(t, 1)}, pairtest.Quietly)
+	err := Write(t.Context(), Options{Force: true, Pairs: []pair.Pair{p}, Multiplier: pairtest.Multiplier(t, 1)}, pairtest.Quietly)
 	if status.Of(err) != status.Data || !strings.Contains(err.Error(), "more values than can be addressed") {
 		t.Errorf("error %v", err)
 	}
@@ -74,7 +75,7 @@ func TestOutputsMustBeDistinct(t *testing.T) {
 		{pairtest.Of("a0.npy", "b0.npy", "c0.npy"), pairtest.Of("a1.npy", "b1.npy", "c0.npy")},
 		{pairtest.Of("a0.npy", "b0.npy", "a1.npy"), pairtest.Of("a1.npy", "b1.npy", "c1.npy")},
 	} {
-		err := Write(t.Context(), Options{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1)}, pairtest.Quietly)
+		err := Write(t.Context(), Options{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1)}, pairtest.Quietly)
 		if status.Of(err) != status.Usage {
 			t.Errorf("%v: error %v", pairs, err)
 		}
@@ -88,7 +89,7 @@ func TestCancelLeavesWholeFilesOnly(t *testing.T) {
 	inputs := len(pairtest.Names(t, dir))
 	for after := range 12 {
 		ctx, cancel := context.WithCancel(t.Context())
-		err := Write(ctx, Options{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1)}, func(done, _ int64) {
+		err := Write(ctx, Options{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1)}, func(done, _ int64) {
 			if done > int64(after)*200*200*200 {
 				cancel()
 			}
@@ -120,7 +121,7 @@ func TestCancelLeavesWholeFilesOnly(t *testing.T) {
 func TestStoppedProductsResume(t *testing.T) {
 	dir := t.TempDir()
 	pairs := pairtest.Make(t, dir, pairtest.Equal(8, [3]int{100, 300, 90}))
-	if err := Write(t.Context(), Options{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1)}, pairtest.Quietly); err != nil {
+	if err := Write(t.Context(), Options{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1)}, pairtest.Quietly); err != nil {
 		t.Fatal(err)
 	}
 	var want [][]byte
@@ -135,7 +136,11 @@ func TestStoppedProductsResume(t *testing.T) {
 	var had []int
 	for calls := 1; ; calls += 2 {
 		ctx, show := pairtest.Stops(t, calls)
-		err := Write(ctx, Options{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1), Resume: &Resume{dir, func(n int) { had = append(had, n) }}}, show)
+		recorder := record.NewRecorder("test", nil)
+		err := Write(ctx, Options{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1), Resume: &Resume{dir, func(n int) { had = append(had, n) }}, Recorder: recorder}, show)
+		if err := recorder.Finish(true); err != nil {
+			t.Fatal(err)
+		}
 		if err == nil {
 			break
 		}
@@ -177,7 +182,7 @@ func TestFactorsInArchives(t *testing.T) {
 					pairtest.Pack(t, in("one.npz"), method, map[string]string{"arr_0": a})
 					pairs := []pair.Pair{pairtest.Of(a, b, in("want.npy")), pairtest.Of(in("pair.npz"), "", in("0")), pairtest.Of(in("list.npz"), "", in("1")),
 						pairtest.Of(in("one.npz"), in("pair.npz:B"), in("2")), pairtest.Of(a, in("pair.npz:B.npy"), in("3")), pairtest.Of(a, b, in("4.npz"))}
-					if err := Write(t.Context(), Options{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 2)}, pairtest.Quietly); err != nil {
+					if err := Write(t.Context(), Options{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 2)}, pairtest.Quietly); err != nil {
 						t.Fatal(err)
 					}
 					want, err := os.ReadFile(in("want.npy"))
@@ -226,7 +231,7 @@ func TestAFixedFactorIsReadOnce(t *testing.T) {
 	dir := t.TempDir()
 	pairs := pairtest.Make(t, dir, pairtest.Equal(6, [3]int{40, 40, 40}))
 	p := pair.Pair{A: pairs[0].A, B: filepath.Join(dir, "b.npy"), C: filepath.Join(dir, "c.npy"), Fixed: pair.FixedA}
-	err := Write(t.Context(), Options{Pairs: p.Range(0, 6), Multiplier: pairtest.Multiplier(t, 1)}, func(int64, int64) {
+	err := Write(t.Context(), Options{Force: true, Pairs: p.Range(0, 6), Multiplier: pairtest.Multiplier(t, 1)}, func(int64, int64) {
 		_ = os.Truncate(p.A, 0)
 	})
 	if err != nil {
@@ -285,8 +290,11 @@ func TestADamagedOutputIsMadeAgain(t *testing.T) {
 		pairs[i].C = filepath.Join(dir, file.Indexed("c.npz", i))
 	}
 	complete := 0
-	options := Options{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1), Resume: &Resume{dir, func(n int) { complete = n }}}
+	options := Options{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1), Resume: &Resume{dir, func(n int) { complete = n }}, Recorder: record.NewRecorder("test", nil)}
 	if err := Write(t.Context(), options, pairtest.Quietly); err != nil {
+		t.Fatal(err)
+	}
+	if err := options.Recorder.Finish(false); err != nil {
 		t.Fatal(err)
 	}
 	sound, err := os.ReadFile(pairs[1].C)

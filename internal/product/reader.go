@@ -32,6 +32,7 @@ type reader struct {
 	gathered   *pages.Buffer  // a matrix of a stack in Fortran order
 	first, n   int            // which matrices are in values
 	sum        npyio.Checksum // of the values of an archive's array that were read, from the first one on
+	source     source
 }
 
 // atLeast is how many bytes are read at a time if there are as many.
@@ -126,7 +127,7 @@ func (r *reader) load(ctx context.Context, i int) error {
 		n = math.MaxInt / size // the buffer says that it is too much
 	}
 	if r.maps && r.mapMatrix(i) {
-		return nil
+		return r.source.see(r.mapping, int64(i)*int64(size))
 	}
 	values, err := r.buffer.Bytes(n * size)
 	if err != nil {
@@ -139,10 +140,8 @@ func (r *reader) load(ctx context.Context, i int) error {
 	if err := readValues(ctx, r.File, values, int64(first)*int64(r.rows*r.cols)); err != nil {
 		return err
 	}
-	if r.File.IsMember() {
-		if err := r.verify(values, int64(first)*int64(size)); err != nil {
-			return err
-		}
+	if err := r.see(values, int64(first)*int64(size)); err != nil {
+		return err
 	}
 	r.values, r.first, r.n = values, first, n
 	return nil
@@ -161,9 +160,14 @@ func (r *reader) mapMatrix(i int) bool {
 	return true
 }
 
-// verify takes values that were read, from an offset among all, into the checksum, and compares it with the
-// archive's when all are there. All matrices are read, and each before any behind it.
-func (r *reader) verify(values []byte, offset int64) error {
+// see takes values that were read, from an offset among all, into the file's hash or, of an array in an archive,
+// into its checksum, and compares that with the archive's when all are there. All matrices are read, and each before
+// any behind it.
+func (r *reader) see(values []byte, offset int64) error {
+	if !r.File.IsMember() {
+		r.source.read(values, offset)
+		return nil
+	}
 	all := int64(r.matrices()) * int64(r.matrixBytes())
 	seen := r.sum.Len() - offset
 	if seen < 0 || seen >= int64(len(values)) {

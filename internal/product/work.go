@@ -15,13 +15,17 @@ import (
 	"matpool/internal/arrayfile"
 	"matpool/internal/base/file"
 	"matpool/internal/pair"
+	"matpool/internal/record"
 	"matpool/npyio"
 )
 
 // A Work is pairs that can be multiplied.
 type Work struct {
 	Pairs []Checked
-	fixed *Factor // the factor that all have in common, open; or nil
+	// Hashes, if not nil, has the files of the factors hashed as they are read.
+	Hashes    *record.Cache
+	HashFirst bool    // also those of stacks before their products are used
+	fixed     *Factor // the factor that all have in common, open; or nil
 }
 
 // A Checked is a pair whose headers have been read.

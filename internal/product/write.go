@@ -15,6 +15,7 @@ import (
 	"matpool/internal/base/file"
 	"matpool/internal/pair"
 	"matpool/internal/progress"
+	"matpool/internal/record"
 	"matpool/internal/status"
 )
 
@@ -24,6 +25,8 @@ type Options struct {
 	Multiplier blas.Multiplier
 	Sync       bool    // flush each file to the disk
 	Resume     *Resume // or nil: all products are computed
+	Recorder   *record.Recorder
+	Force      bool // replace files that are not known to be outputs
 }
 
 // Write computes each pair's C = A·B and writes it, replacing what was there.
@@ -33,27 +36,36 @@ type Options struct {
 func Write(ctx context.Context, o Options, show progress.Func) error {
 	work, err := Check(o.Pairs, nil)
 	defer work.Close()
-	if err := errors.Join(checkOutputs(o.Pairs), err); err != nil {
+	if err := errors.Join(o.checkOutputs(), err); err != nil {
 		return err
 	}
-	left, complete, err := o.Resume.keep(work)
+	if o.Recorder != nil {
+		work.Hashes = &o.Recorder.Cache
+	}
+	left, complete, err := o.Resume.keep(ctx, work, o.Recorder)
 	if err != nil {
 		return err
 	}
 	defer complete.stopped(ctx)
-	return left.Multiply(ctx, o.Multiplier, show, func(ctx context.Context, _ int, p Checked, each func(func([]byte, int) error) error) error {
+	return left.Multiply(ctx, o.Multiplier, show, func(ctx context.Context, _ int, p Checked, each Each) error {
 		var out *arrayfile.Output
 		defer func() { out.Close() }()
 		var w io.Writer
 		begin := func() (err error) {
 			if out == nil {
-				out, err = arrayfile.Create(p.C, p.Product)
+				if out, err = arrayfile.Create(p.C, p.Product); err != nil {
+					return err
+				}
+				if o.Recorder != nil {
+					out.Hashed(p.Product)
+				}
 				w = arrayfile.Interruptible(ctx, out)
 			}
-			return err
+			return nil
 		}
 		var small *bufio.Writer
-		err := each(func(values []byte, _ int) error {
+		var from []record.Input
+		err := each(func(files []record.Input) { from = files }, func(values []byte, _ int) error {
 			if err := begin(); err != nil {
 				return err
 			}
@@ -77,7 +89,7 @@ func Write(ctx context.Context, o Options, show progress.Func) error {
 			return err
 		}
 		complete.add()
-		return nil
+		return o.Recorder.Wrote(ctx, p.C, out.Hash(), p.Recipe(), from)
 	})
 }
 
@@ -88,7 +100,8 @@ const smallWrite = 64 << 10
 // checkOutputs makes sure that each output can be written, as far as that can be known,
 // and that none is another output or an input of any pair: by its name, as indexed names
 // may be (input.npy with index 10 and input1.npy with index 0), or through a link.
-func checkOutputs(pairs []pair.Pair) error {
+func (o Options) checkOutputs() error {
+	pairs := o.Pairs
 	isInput, isOutput := make(map[string]bool, 2*len(pairs)), make(map[string]bool, len(pairs))
 	for _, p := range pairs {
 		for _, name := range p.Files() {
@@ -117,5 +130,12 @@ func checkOutputs(pairs []pair.Pair) error {
 			return arrayfile.OutputError(fmt.Errorf("%s: cannot be written: %w", p.C, errors.Unwrap(err)))
 		}
 	}
-	return nil
+	if o.Force {
+		return nil
+	}
+	var outputs []string
+	for _, p := range pairs {
+		outputs = append(outputs, p.C)
+	}
+	return arrayfile.CheckReplaced(outputs...)
 }

@@ -58,6 +58,14 @@ func (r *Numbers) SetPCG64() { r.pcg64 = true }
 // IsPCG64 reports whether it is set.
 func (r *Numbers) IsPCG64() bool { return r.pcg64 }
 
+// RNG returns the generator, as [Numbers.SetRNG] takes it.
+func (r *Numbers) RNG() string {
+	if r.pcg64 {
+		return "pcg64"
+	}
+	return "mt19937"
+}
+
 // SetRNG sets the generator: mt19937 is that of np.random.seed, pcg64 that of
 // np.random.default_rng.
 func (r *Numbers) SetRNG(s string) error {

@@ -111,6 +111,23 @@ func (c *Cache) Put(path string, h hash.Hash, before Stat) {
 	}
 }
 
+// smallFile is the size below which a program that has read, or written, a file hashes it again rather than
+// have its hash saved.
+const smallFile = 256 << 10
+
+// PutLarge is [Cache.Put] for a file that is not small. It returns false if the file's content was changed, or
+// may have been, since before. A new name of the file (a hard link) changes only the time of change.
+func (c *Cache) PutLarge(path string, h hash.Hash, before Stat) bool {
+	now, err := StatOf(path)
+	if err != nil {
+		return true // the file that was read has no name any more
+	}
+	if now.same(before) && now.size >= smallFile {
+		c.put(path, entry{before, h, before.taken})
+	}
+	return now.size == before.size && now.modified == before.modified && now.number == before.number
+}
+
 // Wrote remembers the hash of a file that the caller has written and given its name.
 func (c *Cache) Wrote(path string, h hash.Hash) {
 	if now, err := StatOf(path); err == nil {

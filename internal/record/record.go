@@ -48,7 +48,7 @@ func (r Record) Line() string {
 }
 
 func formatLine(kind, name, size string, h hash.Hash, recipe Recipe, from []Input, by, machine string, at time.Time) string {
-	return strings.Join([]string{kind, escape(name, inCell), size, h.String(), recipe.String(), formatInputs(from),
+	return strings.Join([]string{kind, escape(name, inCell), size, h.String(), recipe.String(), FormatInputs(from),
 		escape(by, inCell), escape(machine, inCell), at.UTC().Format(time.RFC3339)}, "\t")
 }
 
@@ -78,7 +78,7 @@ func parseLine(line string) (kind, size string, r Record, err error) {
 	r.Name, errs[0] = unescape(cells[1])
 	r.Hash, errs[1] = hash.Parse(cells[3])
 	r.Recipe, errs[2] = ParseRecipe(cells[4])
-	r.From, errs[3] = parseInputs(cells[5])
+	r.From, errs[3] = ParseInputs(cells[5])
 	r.By, errs[4] = unescape(cells[6])
 	r.Machine, errs[5] = unescape(cells[7])
 	r.Time, errs[6] = time.Parse(time.RFC3339, cells[8])
@@ -91,8 +91,8 @@ func parseLine(line string) (kind, size string, r Record, err error) {
 	return cells[0], cells[2], r, nil
 }
 
-// formatInputs returns "inputA7.npy=HASH,inputB7.npy=HASH".
-func formatInputs(list []Input) string {
+// FormatInputs returns "inputA7.npy=HASH,inputB7.npy=HASH".
+func FormatInputs(list []Input) string {
 	words := make([]string, len(list))
 	for i, input := range list {
 		words[i] = escape(input.Name, inList)
@@ -103,7 +103,8 @@ func formatInputs(list []Input) string {
 	return strings.Join(words, ",")
 }
 
-func parseInputs(s string) (list []Input, err error) {
+// ParseInputs is the inverse of [FormatInputs].
+func ParseInputs(s string) (list []Input, err error) {
 	if s == "" {
 		return nil, nil
 	}

@@ -47,11 +47,11 @@ func formatNames(names []string) string {
 	for i, name := range names {
 		list[i].Name = name
 	}
-	return formatInputs(list)
+	return FormatInputs(list)
 }
 
 func parseNames(s string) (names []string, err error) {
-	list, err := parseInputs(s)
+	list, err := ParseInputs(s)
 	for _, input := range list {
 		names = append(names, input.Name)
 	}

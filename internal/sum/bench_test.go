@@ -59,7 +59,7 @@ func BenchmarkProducts(b *testing.B) {
 		for _, name := range outputs {
 			os.Remove(name)
 		}
-		if err := product.Write(b.Context(), product.Options{Pairs: pairs, Multiplier: m}, pairtest.Quietly); err != nil {
+		if err := product.Write(b.Context(), product.Options{Force: true, Pairs: pairs, Multiplier: m}, pairtest.Quietly); err != nil {
 			b.Fatal(err)
 		}
 	})
@@ -68,7 +68,7 @@ func BenchmarkProducts(b *testing.B) {
 func BenchmarkSerial(b *testing.B) {
 	pairs, _ := benchPairs(b)
 	perThreads(b, 2*benchJobs, func(b *testing.B, threads int, m blas.Multiplier) {
-		if _, err := Serial(b.Context(), SerialOptions{Pairs: pairs, Multiplier: m}, pairtest.Quietly); err != nil {
+		if _, err := Serial(b.Context(), SerialOptions{Force: true, Pairs: pairs, Multiplier: m}, pairtest.Quietly); err != nil {
 			b.Fatal(err)
 		}
 	})

@@ -2,15 +2,23 @@ package sum
 
 import (
 	"context"
+	"encoding/binary"
+	"errors"
 	"fmt"
+	"io"
+	"slices"
 
 	"matpool/blas"
+	"matpool/elem"
 	"matpool/internal/arrayfile"
 	"matpool/internal/base/file"
+	"matpool/internal/base/hash"
 	"matpool/internal/pair"
 	"matpool/internal/product"
 	"matpool/internal/progress"
+	"matpool/internal/record"
 	"matpool/internal/status"
+	"matpool/internal/sum/ddsum"
 	"matpool/npyio"
 )
 
@@ -24,7 +32,9 @@ type PartialOptions struct {
 	// Resume, if not nil, keeps an output that is complete. The sum of a run that is stopped is
 	// saved beside the output, in .NAME.sum, and from time to time before; a run for the same
 	// pairs continues with it.
-	Resume *product.Resume
+	Resume   *product.Resume
+	Recorder *record.Recorder
+	Force    bool // replace a file that is not known to be an output
 }
 
 // Partial computes the sum of the pairs' products, Σ AᵢBᵢ, and writes it as a partial
@@ -39,19 +49,38 @@ func Partial(ctx context.Context, o PartialOptions, show progress.Func) error {
 	if err := arrayfile.CheckName(o.Output); err != nil {
 		return err
 	}
-	running, err := newRunning(h, len(o.Pairs))
+	if !o.Force {
+		if err := arrayfile.CheckReplaced(o.Output); err != nil {
+			return err
+		}
+	}
+	running, err := newRunning(h, o.Pairs)
 	if err != nil {
 		return err
 	}
+	recipe := recipeOf(o.Pairs)
+	if o.Recorder != nil {
+		work.Hashes = &o.Recorder.Cache
+	}
 	if r := o.Resume; r != nil {
-		if kept, err := keepPartial(r, o.Output, h, len(o.Pairs)); kept || err != nil {
+		if work.Hashes == nil {
+			work.Hashes = new(record.Cache)
+		}
+		work.HashFirst = true
+		earlier, err := r.Earlier(o.Recorder)
+		if err != nil {
 			return err
 		}
-		running.restore(savedName(r.Find(o.Output)), o.Pairs)
+		if kept, err := keepPartial(ctx, earlier, o, h, recipe); kept || err != nil {
+			return err
+		}
+		if err := running.restore(ctx, savedName(r.Find(o.Output)), earlier); err != nil {
+			return err
+		}
 		if n := running.complete(); n > 0 {
 			r.Report(n)
 		}
-		running.saveTo(savedName(o.Output), o.Pairs)
+		running.saveTo(savedName(o.Output))
 	}
 	out, err := file.Create(o.Output)
 	if err != nil {
@@ -69,22 +98,48 @@ func Partial(ctx context.Context, o PartialOptions, show progress.Func) error {
 	if sum.Round() {
 		return beyondDoubles(o.Output)
 	}
-	err = npyio.WriteNpz(arrayfile.Interruptible(ctx, out),
-		npyio.Array{Name: partialHi, DType: h.DType, Shape: h.Shape, Values: sum.Hi},
-		npyio.Array{Name: partialLo, DType: h.DType, Shape: h.Shape, Values: sum.Lo})
-	if err != nil {
+	var hasher hash.Hasher
+	if err := writePartial(io.MultiWriter(&hasher, arrayfile.Interruptible(ctx, out)), h, sum, recipe); err != nil {
 		return err
 	}
 	if err := out.Commit(o.Sync); err != nil {
 		return err
 	}
 	running.discard()
-	return nil
+	return o.Recorder.Wrote(ctx, o.Output, hasher.Sum(), recipe, running.from())
 }
 
-// keepPartial moves the complete partial sum of an earlier run to its name, if there is one.
-func keepPartial(r *product.Resume, output string, h npyio.Header, pairs int) (kept bool, err error) {
-	found := r.Find(output)
+// writePartial writes a partial sum, which says what it is the sum of.
+func writePartial(w io.Writer, h npyio.Header, sum *ddsum.Sum, recipe record.Recipe) error {
+	indices, family := recipe.Indices(), []byte(recipe.Family().String())
+	var ranges []byte
+	for _, r := range indices {
+		ranges = binary.NativeEndian.AppendUint64(ranges, uint64(r.First))
+		ranges = binary.NativeEndian.AppendUint64(ranges, uint64(r.Last-r.First+1))
+	}
+	return npyio.WriteNpz(w,
+		npyio.Array{Name: partialHi, DType: h.DType, Shape: h.Shape, Values: sum.Hi},
+		npyio.Array{Name: partialLo, DType: h.DType, Shape: h.Shape, Values: sum.Lo},
+		npyio.Array{Name: partialRanges, DType: npyio.DTypeOf(elem.Int64), Shape: []int{len(indices), 2}, Data: ranges},
+		npyio.Array{Name: partialRecipe, DType: npyio.DTypeOf(elem.Uint8), Shape: []int{len(family)}, Data: family})
+}
+
+// keepPartial moves the complete partial sum of an earlier run to its name, if there is one of the same products,
+// made from the files as they are now.
+func keepPartial(ctx context.Context, earlier product.Earlier, o PartialOptions, h npyio.Header, recipe record.Recipe) (kept bool, err error) {
+	var from []string
+	for _, p := range o.Pairs {
+		for _, name := range p.Files() {
+			if !slices.Contains(from[max(0, len(from)-2):], name) {
+				from = append(from, name)
+			}
+		}
+	}
+	rec, same, err := earlier.Find(ctx, o.Output, recipe, from)
+	if err != nil || !same {
+		return false, err
+	}
+	found := o.Resume.Find(o.Output)
 	arrays, err := openPartial(found)
 	if err != nil {
 		return false, nil
@@ -97,8 +152,8 @@ func keepPartial(r *product.Resume, output string, h npyio.Header, pairs int) (k
 	if !complete {
 		return false, nil
 	}
-	r.Report(pairs)
-	return true, product.Take(found, output)
+	o.Resume.Report(len(o.Pairs))
+	return true, errors.Join(product.Take(found, o.Output), o.Recorder.Again(o.Output, rec))
 }
 
 // beyondDoubles is the error for a partial sum that is no pair of float64s.

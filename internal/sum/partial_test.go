@@ -61,7 +61,7 @@ func TestAnyBatchesGiveOneSum(t *testing.T) {
 	// More than one block, and not a whole number of them.
 	pairs := pairtest.Make(t, dir, pairtest.Equal(13, [3]int{300, 20, 251}))
 	sumFile := filepath.Join(dir, "sum.npy")
-	want, err := Serial(t.Context(), SerialOptions{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 2), Output: sumFile}, pairtest.Quietly)
+	want, err := Serial(t.Context(), SerialOptions{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 2), Output: sumFile}, pairtest.Quietly)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestAnyBatchesGiveOneSum(t *testing.T) {
 			threads := 1 + rng.IntN(3)
 			if rng.IntN(3) == 0 {
 				how = append(how, fmt.Sprint(len(batch), " products"))
-				if err := product.Write(t.Context(), product.Options{Pairs: batch, Multiplier: pairtest.Multiplier(t, threads)}, pairtest.Quietly); err != nil {
+				if err := product.Write(t.Context(), product.Options{Force: true, Pairs: batch, Multiplier: pairtest.Multiplier(t, threads)}, pairtest.Quietly); err != nil {
 					t.Fatal(err)
 				}
 				for _, p := range batch {
@@ -87,7 +87,7 @@ func TestAnyBatchesGiveOneSum(t *testing.T) {
 			} else {
 				how = append(how, fmt.Sprint("sum of ", len(batch)))
 				name := filepath.Join(dir, file.Indexed("partial.npz", first))
-				if err := Partial(t.Context(), PartialOptions{Pairs: batch, Multiplier: pairtest.Multiplier(t, threads), Output: name}, pairtest.Quietly); err != nil {
+				if err := Partial(t.Context(), PartialOptions{Force: true, Pairs: batch, Multiplier: pairtest.Multiplier(t, threads), Output: name}, pairtest.Quietly); err != nil {
 					t.Fatal(err)
 				}
 				if run%3 == 2 && rng.IntN(2) == 0 {
@@ -123,7 +123,7 @@ func TestPartialSumsAreNotRounded(t *testing.T) {
 		var bytes [2]string
 		for j, threads := range []int{1, 3} {
 			name := filepath.Join(dir, fmt.Sprintf("partial%d-%d.npz", i, threads))
-			if err := Partial(t.Context(), PartialOptions{Pairs: batch, Multiplier: pairtest.Multiplier(t, threads), Output: name, Sync: true}, pairtest.Quietly); err != nil {
+			if err := Partial(t.Context(), PartialOptions{Force: true, Pairs: batch, Multiplier: pairtest.Multiplier(t, threads), Output: name, Sync: true}, pairtest.Quietly); err != nil {
 				t.Fatal(err)
 			}
 			content, err := os.ReadFile(name)
@@ -160,7 +160,7 @@ func TestPartialSumsOfInfAndNaN(t *testing.T) {
 			pairs = append(pairs, pair.Pair{A: one, B: b})
 		}
 		sumFile := filepath.Join(dir, "sum.npy")
-		if _, err := Serial(t.Context(), SerialOptions{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1), Output: sumFile}, pairtest.Quietly); err != nil {
+		if _, err := Serial(t.Context(), SerialOptions{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1), Output: sumFile}, pairtest.Quietly); err != nil {
 			t.Fatal(err)
 		}
 		want := pairtest.Read(t, sumFile).Data[0]
@@ -171,7 +171,7 @@ func TestPartialSumsOfInfAndNaN(t *testing.T) {
 					continue
 				}
 				files = append(files, filepath.Join(dir, file.Indexed("partial.npz", i)))
-				if err := Partial(t.Context(), PartialOptions{Pairs: batch, Multiplier: pairtest.Multiplier(t, 1), Output: files[len(files)-1]}, pairtest.Quietly); err != nil {
+				if err := Partial(t.Context(), PartialOptions{Force: true, Pairs: batch, Multiplier: pairtest.Multiplier(t, 1), Output: files[len(files)-1]}, pairtest.Quietly); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -259,7 +259,7 @@ func TestCancelLeavesNoPartialSum(t *testing.T) {
 	for after := range 4 {
 		ctx, cancel := context.WithCancel(t.Context())
 		steps := 0
-		err := Partial(ctx, PartialOptions{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1), Output: filepath.Join(dir, "partial.npz")}, func(int64, int64) {
+		err := Partial(ctx, PartialOptions{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1), Output: filepath.Join(dir, "partial.npz")}, func(int64, int64) {
 			if steps++; steps > after {
 				cancel()
 			}

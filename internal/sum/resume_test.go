@@ -16,6 +16,7 @@ import (
 	"matpool/internal/pair/pairtest"
 	"matpool/internal/product"
 	"matpool/internal/random/nprand"
+	"matpool/internal/record"
 )
 
 // makeStacks makes pairs of stacks, some of them complex.
@@ -37,13 +38,41 @@ func makeStacks(t *testing.T, dir string, n int) []pair.Pair {
 	return pairs
 }
 
+// sources returns the files of each pair, with their hashes.
+func sources(t *testing.T, pairs []pair.Pair) (made [][]record.Input) {
+	t.Helper()
+	for _, p := range pairs {
+		var files []record.Input
+		for _, name := range p.Files() {
+			h, _, err := new(record.Cache).Hash(t.Context(), name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, record.Input{Name: name, Hash: h})
+		}
+		made = append(made, files)
+	}
+	return made
+}
+
+func restore(t *testing.T, r *running, name string) {
+	t.Helper()
+	earlier, err := (&product.Resume{Folder: filepath.Dir(name)}).Earlier(nil)
+	if err == nil {
+		err = r.restore(t.Context(), name, earlier)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Wherever it is stopped, and however often, a sum that resumes has the same bits in the end; it
 // never has less than before.
 func TestStoppedSumResumes(t *testing.T) {
 	dir := t.TempDir()
 	pairs := makeStacks(t, dir, 9)
 	whole := filepath.Join(dir, "whole.npz")
-	if err := Partial(t.Context(), PartialOptions{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 2), Output: whole}, pairtest.Quietly); err != nil {
+	if err := Partial(t.Context(), PartialOptions{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 2), Output: whole}, pairtest.Quietly); err != nil {
 		t.Fatal(err)
 	}
 	want, err := os.ReadFile(whole)
@@ -58,7 +87,7 @@ func TestStoppedSumResumes(t *testing.T) {
 		for calls := 1; ; calls += 1 + rng.IntN(10) {
 			ctx, show := pairtest.Stops(t, calls)
 			resume := &product.Resume{Folder: dir, Report: func(n int) { had = append(had, n) }}
-			err := Partial(ctx, PartialOptions{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1+run%3), Output: output, Resume: resume}, show)
+			err := Partial(ctx, PartialOptions{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1+run%3), Output: output, Resume: resume}, show)
 			if err == nil {
 				break
 			}
@@ -88,12 +117,13 @@ func TestRunningSumIsSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.Close()
-	r, err := newRunning(h, len(pairs))
+	w.Hashes = new(record.Cache)
+	r, err := newRunning(h, pairs)
 	if err != nil {
 		t.Fatal(err)
 	}
 	name := filepath.Join(dir, "saved")
-	r.saveTo(name, pairs)
+	r.saveTo(name)
 	r.saveWhenDue()
 	if _, err := os.Stat(name); err == nil {
 		t.Error("it is saved at once")
@@ -102,11 +132,11 @@ func TestRunningSumIsSaved(t *testing.T) {
 	if err := addTo(t.Context(), r, w, pairtest.Multiplier(t, 1), pairtest.Quietly); err != nil {
 		t.Fatal(err)
 	}
-	again, err := newRunning(h, len(pairs))
+	again, err := newRunning(h, pairs)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again.restore(name, pairs)
+	restore(t, again, name)
 	if n := again.complete(); n == 0 {
 		t.Error("nothing is saved")
 	}
@@ -121,12 +151,12 @@ func TestWideSumIsNotSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.Close()
-	r, err := newRunning(h, 1)
+	r, err := newRunning(h, pairs)
 	if err != nil {
 		t.Fatal(err)
 	}
 	name := filepath.Join(dir, "saved")
-	r.saveTo(name, pairs)
+	r.saveTo(name)
 	r.sum.Add(0, []float64{math.MaxFloat64})
 	r.sum.Add(0, []float64{math.MaxFloat64})
 	if err := r.save(); err == nil {
@@ -143,8 +173,8 @@ func TestADamagedSumIsMadeAgain(t *testing.T) {
 	dir := t.TempDir()
 	output := filepath.Join(dir, "sum.npz")
 	kept := 0
-	options := PartialOptions{Pairs: pairtest.Make(t, dir, pairtest.Equal(2, [3]int{20, 30, 25})), Multiplier: pairtest.Multiplier(t, 1),
-		Output: output, Resume: &product.Resume{Folder: dir, Report: func(n int) { kept = n }}}
+	options := PartialOptions{Force: true, Pairs: pairtest.Make(t, dir, pairtest.Equal(2, [3]int{20, 30, 25})), Multiplier: pairtest.Multiplier(t, 1),
+		Output: output, Resume: &product.Resume{Folder: dir, Report: func(n int) { kept = n }}, Recorder: record.NewRecorder("test", nil)}
 	if err := Partial(t.Context(), options, pairtest.Quietly); err != nil {
 		t.Fatal(err)
 	}
@@ -183,21 +213,21 @@ func TestSavedSumThatCannotBe(t *testing.T) {
 		{[]int64{24, 24, 7}, true}, {[]int64{24, 0, 0}, true}, {[]int64{9, 9, 0}, true},
 		{[]int64{25, 0, 0}, false}, {[]int64{7, 8, 0}, false}, {[]int64{0, 0, 1}, false}, {[]int64{24, -1, 0}, false}, {[]int64{24, -1, -1}, false},
 	} {
-		saved, err := newRunning(h, len(pairs))
+		saved, err := newRunning(h, pairs)
 		if err != nil {
 			t.Fatal(err)
 		}
 		name := filepath.Join(dir, "saved")
-		saved.saveTo(name, pairs)
-		saved.added = test.added
+		saved.saveTo(name)
+		saved.added, saved.made = test.added, sources(t, pairs)
 		if err := saved.save(); err != nil {
 			t.Fatal(err)
 		}
-		r, err := newRunning(h, len(pairs))
+		r, err := newRunning(h, pairs)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.restore(name, pairs)
+		restore(t, r, name)
 		if used := slices.Equal(r.added, test.added); used != test.used {
 			t.Errorf("%v: used: %v", test.added, used)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,6 +17,7 @@ import (
 	"matpool/internal/base/pages"
 	"matpool/internal/pair"
 	"matpool/internal/product"
+	"matpool/internal/record"
 	"matpool/internal/sum/ddsum"
 	"matpool/npyio"
 )
@@ -29,24 +29,25 @@ type running struct {
 	// added has, for each pair, how many float64s of its product are in the sum, counted from
 	// the first. Of two pairs, the later one never has more.
 	added []int64
+	pairs []pair.Pair
+	made  [][]record.Input // for each pair, the files that its product was made from; nil until it is in the sum
 
 	adding   sync.RWMutex // to save is to write
 	saving   sync.Mutex
 	saved    string // the file, or ""
 	restored string // the file that the sum began with, or ""
-	pairs    []byte // see namesOf, to know the file again
 	next     time.Time
 }
 
 // newRunning returns a sum without terms, with the header h.
-func newRunning(h npyio.Header, pairs int) (*running, error) {
+func newRunning(h npyio.Header, pairs []pair.Pair) (*running, error) {
 	count, _ := h.Len()
 	count *= int64(arrayfile.Type(h).Parts())
 	accumulators, err := pages.Alloc(2 * int(count))
 	if err != nil {
 		return nil, err
 	}
-	return &running{header: h, sum: &ddsum.Sum{Hi: accumulators[:count], Lo: accumulators[count:]}, added: make([]int64, pairs)}, nil
+	return &running{header: h, sum: &ddsum.Sum{Hi: accumulators[:count], Lo: accumulators[count:]}, pairs: pairs, added: make([]int64, len(pairs)), made: make([][]record.Input, len(pairs))}, nil
 }
 
 // complete returns how many pairs' products are in the sum: the first ones.
@@ -72,7 +73,7 @@ func (r *running) add(pair, from, to int, do func(from int)) {
 // The arrays of the file of a running sum, besides those of a partial sum.
 const (
 	savedAdded = "added"
-	savedPairs = "pairs" // bytes: a line for each pair
+	savedPairs = "pairs" // text: for each pair a line of its recipe, a tab, and what its product was made from
 )
 
 // savedName returns the name of the file for the running sum of an output. It begins with a
@@ -82,22 +83,8 @@ func savedName(output string) string {
 }
 
 // saveTo makes save write to a file.
-func (r *running) saveTo(name string, pairs []pair.Pair) {
-	r.saved, r.pairs, r.next = name, namesOf(pairs), time.Now().Add(saveAfter)
-}
-
-// namesOf returns what tells pairs from others: their products' forms, and the factors.
-func namesOf(pairs []pair.Pair) []byte {
-	var b strings.Builder
-	for _, p := range pairs {
-		fmt.Fprintf(&b, "%d\t", p.Form)
-		if p.Random != nil {
-			fmt.Fprintf(&b, "%v %d %d\n", *p.Random.Numbers, p.Random.Size, p.Random.Index)
-		} else {
-			fmt.Fprintf(&b, "%s\t%s\n", p.A, p.B)
-		}
-	}
-	return []byte(b.String())
+func (r *running) saveTo(name string) {
+	r.saved, r.next = name, time.Now().Add(saveAfter)
 }
 
 // A sum is saved for the first time after saveAfter, and then so often that this takes about
@@ -142,6 +129,7 @@ func (r *running) write() error {
 		return err
 	}
 	defer out.Close()
+	pairs := r.pairsText()
 	added, err := binary.Append(nil, binary.NativeEndian, r.added)
 	if err != nil {
 		return err
@@ -150,40 +138,101 @@ func (r *running) write() error {
 		npyio.Array{Name: partialHi, DType: r.header.DType, Shape: r.header.Shape, Values: r.sum.Hi},
 		npyio.Array{Name: partialLo, DType: r.header.DType, Shape: r.header.Shape, Values: r.sum.Lo},
 		npyio.Array{Name: savedAdded, DType: npyio.DTypeOf(elem.Int64), Shape: []int{len(r.added)}, Data: added},
-		npyio.Array{Name: savedPairs, DType: npyio.DTypeOf(elem.Uint8), Shape: []int{len(r.pairs)}, Data: r.pairs})
+		npyio.Array{Name: savedPairs, DType: npyio.DTypeOf(elem.Uint8), Shape: []int{len(pairs)}, Data: []byte(pairs)})
 	if err != nil {
 		return err
 	}
 	return out.Commit(false)
 }
 
-// restore begins with the sum in a file that save wrote for the same pairs. It changes
-// nothing if there is no such file, or something is wrong with it.
-func (r *running) restore(name string, pairs []pair.Pair) {
-	arrays, err := npyio.OpenNpz(name, partialHi, partialLo, savedAdded, savedPairs)
-	if err != nil {
-		return
-	}
-	defer arrays[0].Close()
-	want := namesOf(pairs)
-	for i, h := range []npyio.Header{r.header, r.header,
-		{DType: npyio.DTypeOf(elem.Int64), Shape: []int{len(pairs)}},
-		{DType: npyio.DTypeOf(elem.Uint8), Shape: []int{len(want)}}} {
-		if !arrayfile.SameHeader(arrays[i].Header, h) || arrays[i].Verify() != nil {
-			return
+// from returns the files that the sum was made from, each once.
+func (r *running) from() (list []record.Input) {
+	seen := map[string]bool{}
+	for _, files := range r.made {
+		for _, f := range files {
+			if !seen[f.Name] {
+				seen[f.Name] = true
+				list = append(list, f)
+			}
 		}
 	}
-	names, counts, added := make([]byte, len(want)), make([]byte, 8*len(pairs)), make([]int64, len(pairs))
-	err = errors.Join(arrays[3].Read(names, 0), arrays[2].Read(counts, 0))
-	if _, decodeErr := binary.Decode(counts, binary.NativeEndian, added); err != nil || decodeErr != nil || string(names) != string(want) || !r.canHave(added) {
-		return
+	return list
+}
+
+// recipeOf returns the recipe of the sum of a range's products.
+func recipeOf(pairs []pair.Pair) record.Recipe {
+	var indices record.Ranges
+	for _, p := range pairs {
+		indices = append(indices, p.Recipe().Indices()...)
+	}
+	return record.Sum(pairs[0].Recipe().Family(), record.NewRanges(indices...))
+}
+
+// pairsText returns what the sum's pairs are, and what those in the sum were made from.
+func (r *running) pairsText() string {
+	var b strings.Builder
+	for i, p := range r.pairs {
+		b.WriteString(p.Recipe().String() + "\t" + record.FormatInputs(r.made[i]) + "\n")
+	}
+	return b.String()
+}
+
+// restore begins with the sum in a file that save wrote for the same pairs, if the products in it were made from
+// the files as they are now. It changes nothing if there is no such file, or something is wrong with it.
+func (r *running) restore(ctx context.Context, name string, earlier product.Earlier) error {
+	arrays, err := npyio.OpenNpz(name, partialHi, partialLo, savedAdded, savedPairs)
+	if err != nil {
+		return nil
+	}
+	defer arrays[0].Close()
+	size, _ := arrays[3].Len()
+	for i, h := range []npyio.Header{r.header, r.header,
+		{DType: npyio.DTypeOf(elem.Int64), Shape: []int{len(r.pairs)}},
+		{DType: npyio.DTypeOf(elem.Uint8), Shape: []int{int(size)}}} {
+		if !arrayfile.SameHeader(arrays[i].Header, h) || arrays[i].Verify() != nil {
+			return nil
+		}
+	}
+	text, counts, added := make([]byte, size), make([]byte, 8*len(r.pairs)), make([]int64, len(r.pairs))
+	err = errors.Join(arrays[3].Read(text, 0), arrays[2].Read(counts, 0))
+	if _, decodeErr := binary.Decode(counts, binary.NativeEndian, added); err != nil || decodeErr != nil || !r.canHave(added) {
+		return nil
+	}
+	made, same, err := r.sameAsNow(ctx, string(text), added, earlier)
+	if err != nil || !same {
+		return err
 	}
 	if errors.Join(arrays[0].Read(pages.Bytes(r.sum.Hi), 0), arrays[1].Read(pages.Bytes(r.sum.Lo), 0)) != nil {
 		clear(r.sum.Hi)
 		clear(r.sum.Lo)
-		return
+		return nil
 	}
-	r.added, r.restored = added, name
+	r.added, r.made, r.restored = added, made, name
+	return nil
+}
+
+// sameAsNow reports whether a saved sum is of the same pairs, and whether what is in it was made from the files as they
+// are now.
+func (r *running) sameAsNow(ctx context.Context, text string, added []int64, earlier product.Earlier) (made [][]record.Input, same bool, err error) {
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	if len(lines) != len(r.pairs) {
+		return nil, false, nil
+	}
+	made = make([][]record.Input, len(lines))
+	for i, line := range lines {
+		recipe, from, ok := strings.Cut(line, "\t")
+		if made[i], err = record.ParseInputs(from); err != nil || !ok || recipe != r.pairs[i].Recipe().String() {
+			return nil, false, nil
+		}
+		if added[i] == 0 {
+			made[i] = nil
+			continue
+		}
+		if same, err := earlier.Unchanged(ctx, made[i], r.pairs[i].Files()); err != nil || !same {
+			return nil, false, err
+		}
+	}
+	return made, true, nil
 }
 
 // canHave reports whether the pairs' products can be in the sum to this extent.

@@ -13,6 +13,7 @@ import (
 	"matpool/internal/pair"
 	"matpool/internal/product"
 	"matpool/internal/progress"
+	"matpool/internal/record"
 	"matpool/internal/sum/ddsum"
 	"matpool/npyio"
 )
@@ -22,6 +23,8 @@ type SerialOptions struct {
 	Pairs      []pair.Pair // C is not used
 	Multiplier blas.Multiplier
 	Output     string // the file for the sum, which is flushed to the disk; or none
+	Recorder   *record.Recorder
+	Force      bool // replace a file that is not known to be an output
 }
 
 // Serial computes the sum of all pairs' products, Σ AᵢBᵢ, and returns its norm. Sum and
@@ -34,12 +37,21 @@ func Serial(ctx context.Context, o SerialOptions, show progress.Func) (norm ddsu
 	}
 	var out *arrayfile.Output
 	if o.Output != "" {
+		if !o.Force {
+			if err := arrayfile.CheckReplaced(o.Output); err != nil {
+				return norm, err
+			}
+		}
 		if out, err = arrayfile.Create(o.Output, h); err != nil {
 			return norm, err
 		}
 		defer out.Close()
+		if o.Recorder != nil {
+			work.Hashes = &o.Recorder.Cache
+			out.Hashed(h)
+		}
 	}
-	running, err := newRunning(h, len(work.Pairs))
+	running, err := newRunning(h, o.Pairs)
 	if err != nil {
 		return norm, err
 	}
@@ -60,6 +72,9 @@ func Serial(ctx context.Context, o SerialOptions, show progress.Func) (norm ddsu
 		if err := out.Commit(true); err != nil {
 			return norm, err
 		}
+		if err := o.Recorder.Wrote(ctx, o.Output, out.Hash(), recipeOf(o.Pairs), running.from()); err != nil {
+			return norm, err
+		}
 	}
 	return ddsum.NormOf(squares), nil
 }
@@ -74,10 +89,10 @@ func addTo(ctx context.Context, r *running, w product.Work, m blas.Multiplier, s
 	w = w.From(skipped)
 	size := (len(sum.Hi) + parts - 1) / parts
 	turns := newTurns(parts)
-	return w.Multiply(ctx, m, show, func(ctx context.Context, i int, p product.Checked, each func(func([]byte, int) error) error) error {
+	return w.Multiply(ctx, m, show, func(ctx context.Context, i int, p product.Checked, each product.Each) error {
 		t := arrayfile.Type(p.Product)
 		s := summand{t: t, spread: arrayfile.Type(h).Parts() / t.Parts()}
-		err := each(func(values []byte, first int) error {
+		err := each(func(files []record.Input) { r.made[skipped+i] = files }, func(values []byte, first int) error {
 			from := first * arrayfile.Type(h).Parts()
 			s.values = values
 			end := from + s.floats()

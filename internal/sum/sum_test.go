@@ -34,7 +34,7 @@ func TestSerialAndCombineAgree(t *testing.T) {
 	for _, p := range pairs {
 		outputs = append([]string{p.C}, outputs...)
 	}
-	if err := product.Write(t.Context(), product.Options{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 2)}, pairtest.Quietly); err != nil {
+	if err := product.Write(t.Context(), product.Options{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 2)}, pairtest.Quietly); err != nil {
 		t.Fatal(err)
 	}
 	var norms []ddsum.Norm
@@ -49,7 +49,7 @@ func TestSerialAndCombineAgree(t *testing.T) {
 	}
 	for threads := 1; threads <= 3; threads++ {
 		name := filepath.Join(dir, "sum.npy")
-		norm, err := Serial(t.Context(), SerialOptions{Pairs: pairs, Multiplier: pairtest.Multiplier(t, threads), Output: name}, pairtest.Quietly)
+		norm, err := Serial(t.Context(), SerialOptions{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, threads), Output: name}, pairtest.Quietly)
 		note(norm, err, name)
 		norm, err = Combine(t.Context(), CombineOptions{Names: outputs, Output: name, Threads: threads}, pairtest.Quietly)
 		note(norm, err, name)
@@ -125,9 +125,9 @@ func TestEverythingWrongIsTold(t *testing.T) {
 	_, missing := os.Stat(pairs[2].A)
 	before := pairtest.Names(t, dir)
 	for what, err := range map[string]error{
-		"Products": product.Write(t.Context(), product.Options{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1)}, pairtest.Quietly),
+		"Products": product.Write(t.Context(), product.Options{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1)}, pairtest.Quietly),
 		"Serial": func() error {
-			_, err := Serial(t.Context(), SerialOptions{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1)}, pairtest.Quietly)
+			_, err := Serial(t.Context(), SerialOptions{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1)}, pairtest.Quietly)
 			return err
 		}(),
 	} {
@@ -148,7 +148,7 @@ func TestEverythingWrongIsTold(t *testing.T) {
 func TestSumsNeedOneShape(t *testing.T) {
 	dir := t.TempDir()
 	pairs := pairtest.Make(t, dir, [][3]int{{3, 4, 5}, {3, 7, 5}, {4, 4, 5}})
-	_, err := Serial(t.Context(), SerialOptions{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1)}, pairtest.Quietly)
+	_, err := Serial(t.Context(), SerialOptions{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1)}, pairtest.Quietly)
 	if status.Of(err) != status.Data || !strings.Contains(err.Error(), "b2.npy: is 4×5, but ") {
 		t.Errorf("Serial: %v", err)
 	}
@@ -180,9 +180,9 @@ func TestDamagedFactors(t *testing.T) {
 				m := pairtest.Multiplier(t, 2)
 				for _, p := range []pair.Pair{pairtest.Of(in("a.npz"), file, in("c.npy")), pairtest.Of(file, in("a.npz:arr_0"), in("c.npy"))} {
 					pairs := []pair.Pair{p}
-					errs := []error{product.Write(t.Context(), product.Options{Pairs: pairs, Multiplier: m}, pairtest.Quietly),
-						Partial(t.Context(), PartialOptions{Pairs: pairs, Multiplier: m, Output: in("c.npz")}, pairtest.Quietly)}
-					_, err := Serial(t.Context(), SerialOptions{Pairs: pairs, Multiplier: m, Output: in("c.npy")}, pairtest.Quietly)
+					errs := []error{product.Write(t.Context(), product.Options{Force: true, Pairs: pairs, Multiplier: m}, pairtest.Quietly),
+						Partial(t.Context(), PartialOptions{Force: true, Pairs: pairs, Multiplier: m, Output: in("c.npz")}, pairtest.Quietly)}
+					_, err := Serial(t.Context(), SerialOptions{Force: true, Pairs: pairs, Multiplier: m, Output: in("c.npy")}, pairtest.Quietly)
 					for _, err := range append(errs, err) {
 						if !errors.Is(err, npyio.ErrFormat) {
 							t.Errorf("%v, byte %d: %v, want a checksum error", stack, at, err)
@@ -227,10 +227,10 @@ func TestRandomPairsAreThoseOfInit(t *testing.T) {
 				var norms []string
 				for _, p := range []pair.Pair{made, read} {
 					pairs := p.Range(first, n)
-					if err := product.Write(t.Context(), product.Options{Pairs: pairs, Multiplier: m}, pairtest.Quietly); err != nil {
+					if err := product.Write(t.Context(), product.Options{Force: true, Pairs: pairs, Multiplier: m}, pairtest.Quietly); err != nil {
 						t.Fatal(err)
 					}
-					norm, err := Serial(t.Context(), SerialOptions{Pairs: pairs, Multiplier: m}, pairtest.Quietly)
+					norm, err := Serial(t.Context(), SerialOptions{Force: true, Pairs: pairs, Multiplier: m}, pairtest.Quietly)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -291,7 +291,7 @@ func TestAFixedFactorIsAsManyCopies(t *testing.T) {
 				for threads := 1; threads <= 3; threads++ {
 					m := pairtest.Multiplier(t, threads)
 					for _, p := range []pair.Pair{got, want} {
-						if err := product.Write(t.Context(), product.Options{Pairs: p.Range(0, n), Multiplier: m}, pairtest.Quietly); err != nil {
+						if err := product.Write(t.Context(), product.Options{Force: true, Pairs: p.Range(0, n), Multiplier: m}, pairtest.Quietly); err != nil {
 							t.Fatal(err)
 						}
 					}
@@ -302,8 +302,8 @@ func TestAFixedFactorIsAsManyCopies(t *testing.T) {
 							t.Errorf("%d threads: product %d differs (%v)", threads, i, err)
 						}
 					}
-					norm, err := Serial(t.Context(), SerialOptions{Pairs: got.Range(0, n), Multiplier: m}, pairtest.Quietly)
-					copies, copyErr := Serial(t.Context(), SerialOptions{Pairs: want.Range(0, n), Multiplier: m}, pairtest.Quietly)
+					norm, err := Serial(t.Context(), SerialOptions{Force: true, Pairs: got.Range(0, n), Multiplier: m}, pairtest.Quietly)
+					copies, copyErr := Serial(t.Context(), SerialOptions{Force: true, Pairs: want.Range(0, n), Multiplier: m}, pairtest.Quietly)
 					if err != nil || copyErr != nil || norm != copies {
 						t.Errorf("%d threads: norm %v, %v; of copies %v, %v", threads, norm, err, copies, copyErr)
 					}
@@ -322,8 +322,8 @@ func TestABadFixedFactorIsToldOnce(t *testing.T) {
 	}
 	p := pair.Pair{A: filepath.Join(dir, "none.npy"), B: filepath.Join(dir, "b.npy"), C: filepath.Join(dir, "c.npy"), Fixed: pair.FixedA}
 	m := pairtest.Multiplier(t, 1)
-	_, serial := Serial(t.Context(), SerialOptions{Pairs: p.Range(0, 3), Multiplier: m}, pairtest.Quietly)
-	for _, err := range []error{serial, product.Write(t.Context(), product.Options{Pairs: p.Range(0, 3), Multiplier: m}, pairtest.Quietly)} {
+	_, serial := Serial(t.Context(), SerialOptions{Force: true, Pairs: p.Range(0, 3), Multiplier: m}, pairtest.Quietly)
+	for _, err := range []error{serial, product.Write(t.Context(), product.Options{Force: true, Pairs: p.Range(0, 3), Multiplier: m}, pairtest.Quietly)} {
 		if status.Of(err) != status.Data || strings.Count(err.Error(), "none.npy") != 1 || strings.Count(err.Error(), "b2.npy") != 1 {
 			t.Errorf("status %d, %v", status.Of(err), err)
 		}

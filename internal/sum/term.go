@@ -2,6 +2,7 @@
 package sum
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -14,11 +15,14 @@ import (
 	"matpool/npyio"
 )
 
-// A partial sum is a .npz file of two arrays of one shape and type, whose sum, not rounded, is
-// the sum of some products (package ddsum).
+// A partial sum is a .npz file of two arrays of one shape and type, hi and lo, whose sum, not rounded, is
+// the sum of some products (package ddsum). Two more arrays say of which: ranges has a line with the first number and
+// the count for each range, and recipe is the text of what they have in common (package record).
 const (
-	partialHi = "hi"
-	partialLo = "lo"
+	partialHi     = "hi"
+	partialLo     = "lo"
+	partialRanges = "ranges"
+	partialRecipe = "recipe"
 )
 
 // A Term is a file that [Combine] adds, or an array of one.
@@ -43,7 +47,7 @@ func findTerm(name string) (Term, error) {
 	}
 	defer archive.Close()
 	switch names := slices.Sorted(slices.Values(archive.Names())); {
-	case slices.Equal(names, []string{partialHi, partialLo}):
+	case slices.Equal(names, []string{partialHi, partialLo}), slices.Equal(names, []string{partialHi, partialLo, partialRanges, partialRecipe}):
 		t.sum = true
 	case slices.Equal(names, []string{arrayfile.Only}):
 		t.member = arrayfile.Only
@@ -81,12 +85,15 @@ func (t Term) key() string {
 
 // openPartial opens the two arrays of a partial sum.
 func openPartial(name string) ([]*npyio.File, error) {
-	arrays, err := npyio.OpenNpz(name, partialHi, partialLo)
+	arrays, err := npyio.OpenNpz(name, partialHi, partialLo, partialRanges, partialRecipe)
+	if errors.Is(err, npyio.ErrFormat) { // one that does not say what it is the sum of
+		arrays, err = npyio.OpenNpz(name, partialHi, partialLo)
+	}
 	if err != nil {
 		return nil, arrayfile.InputError(err)
 	}
 	hi, lo := arrays[0], arrays[1]
-	for i, array := range arrays {
+	for i, array := range arrays[:2] {
 		if t := arrayfile.Type(array.Header); t != elem.Float64 && t != elem.Complex128 {
 			err = status.DataError(fmt.Errorf("%s: %s: holds values of type %s; a partial sum is of float64 or complex128",
 				name, []string{partialHi, partialLo}[i], t), "")
@@ -106,7 +113,7 @@ func openPartial(name string) ([]*npyio.File, error) {
 		hi.Close()
 		return nil, err
 	}
-	return arrays, nil
+	return arrays[:2], nil
 }
 
 // OpenRounded opens a file that [Combine] adds as one array: a product, or the rounded value of a partial sum.

@@ -81,7 +81,7 @@ func TestSumsOfTypes(t *testing.T) {
 					C: filepath.Join(dir, file.Indexed("c.npy", k)),
 				})
 			}
-			if err := product.Write(t.Context(), product.Options{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 2)}, pairtest.Quietly); err != nil {
+			if err := product.Write(t.Context(), product.Options{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 2)}, pairtest.Quietly); err != nil {
 				t.Fatal(err)
 			}
 			// Three terms of 53 bits, of like sizes, fit the 106 of hi + lo: added exactly.
@@ -96,7 +96,7 @@ func TestSumsOfTypes(t *testing.T) {
 			}
 			for threads := 1; threads <= 3; threads++ {
 				sum, partial := filepath.Join(dir, "sum.npy"), filepath.Join(dir, "partial.npz")
-				if _, err := Serial(t.Context(), SerialOptions{Pairs: pairs, Multiplier: pairtest.Multiplier(t, threads), Output: sum}, pairtest.Quietly); err != nil {
+				if _, err := Serial(t.Context(), SerialOptions{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, threads), Output: sum}, pairtest.Quietly); err != nil {
 					t.Fatal(err)
 				}
 				want := npyio.Header{DType: npyio.DTypeOf(test.sum), Shape: shapeOfProduct(t, pairs[0])}.Append(nil)
@@ -106,10 +106,10 @@ func TestSumsOfTypes(t *testing.T) {
 				if got, err := os.ReadFile(sum); err != nil || !bytes.Equal(got, want) {
 					t.Errorf("%d threads: the sum differs, %v", threads, err)
 				}
-				if err := Partial(t.Context(), PartialOptions{Pairs: pairs, Multiplier: pairtest.Multiplier(t, threads), Output: partial}, pairtest.Quietly); err != nil {
+				if err := Partial(t.Context(), PartialOptions{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, threads), Output: partial}, pairtest.Quietly); err != nil {
 					t.Fatal(err)
 				}
-				arrays, err := npyio.OpenNpz(partial, partialHi, partialLo)
+				arrays, err := openPartial(partial)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -161,11 +161,11 @@ func TestSumOfDifferentStacks(t *testing.T) {
 		})
 	}
 	for threads := 1; threads <= 3; threads++ {
-		if _, err := Serial(t.Context(), SerialOptions{Pairs: pairs[:3], Multiplier: pairtest.Multiplier(t, threads)}, pairtest.Quietly); err != nil {
+		if _, err := Serial(t.Context(), SerialOptions{Force: true, Pairs: pairs[:3], Multiplier: pairtest.Multiplier(t, threads)}, pairtest.Quietly); err != nil {
 			t.Error(err)
 		}
 	}
-	if _, err := Serial(t.Context(), SerialOptions{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1)}, pairtest.Quietly); err == nil {
+	if _, err := Serial(t.Context(), SerialOptions{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1)}, pairtest.Quietly); err == nil {
 		t.Error("6×5 and 6×1 have a sum")
 	}
 }

@@ -1,0 +1,165 @@
+package record
+
+import (
+	"context"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"matpool/internal/base/hash"
+)
+
+// A Recorder makes the records of the files that a program writes. It may be used by several
+// goroutines. A nil one makes none.
+type Recorder struct {
+	// Cache has the hashes of the files that the program reads and writes.
+	Cache Cache
+
+	by, machine string
+	print       io.Writer // where a job prints its records, or nil: they go to the outputs' folders
+	both        bool      // those of a job that may be resumed also lie beside the outputs until it ends
+
+	mu      sync.Mutex
+	pending map[string][]Record // by the outputs' folders
+	since   time.Time           // when the first of them came
+	folders map[string]bool     // that have had records
+	failure error               // the first error of writing records
+}
+
+// NewRecorder returns a Recorder for a program, with its version and kernel: "matprod v1.2 avx512".
+// Records are appended to the file [FileName] in the folder of each output. A job prints them
+// instead.
+func NewRecorder(by string, print io.Writer) *Recorder {
+	machine, _ := os.Hostname()
+	return &Recorder{by: by, machine: machine, print: print, pending: map[string][]Record{}, folders: map[string]bool{}}
+}
+
+// KeepBeside has the records of a job lie beside its outputs, too, until [Recorder.Finish]: a job that
+// is stopped finds them when it is resumed.
+func (r *Recorder) KeepBeside() {
+	if r != nil {
+		r.both = r.print != nil
+	}
+}
+
+// Wrote records a complete file that has its name. Its hash is h; if that is zero, the file is read.
+func (r *Recorder) Wrote(ctx context.Context, name string, h hash.Hash, recipe Recipe, from []Input) error {
+	if r == nil {
+		return nil
+	}
+	var size int64
+	if h.IsZero() {
+		var err error
+		if h, size, err = r.Cache.Hash(ctx, name); err != nil {
+			return err
+		}
+	} else {
+		stat, err := StatOf(name)
+		if err != nil {
+			return nil // somebody has removed it already
+		}
+		if size = stat.size; size >= smallFile {
+			r.Cache.put(name, entry{stat, h, 0})
+		}
+	}
+	dir := filepath.Dir(name)
+	rec := Record{Name: filepath.Base(name), Size: size, Hash: h, Recipe: recipe, From: r.relative(dir, from), By: r.by, Machine: r.machine, Time: time.Now()}
+	return r.add(dir, rec)
+}
+
+// Again records a file that an earlier run has made.
+func (r *Recorder) Again(name string, rec Record) error {
+	if r == nil {
+		return nil
+	}
+	rec.Name = filepath.Base(name)
+	return r.add(filepath.Dir(name), rec)
+}
+
+// delay bounds how long a record waits for others, with which it is written at once.
+const delay = 100 * time.Millisecond
+
+func (r *Recorder) add(dir string, rec Record) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	if len(r.pending) == 0 {
+		r.since = now
+	}
+	r.pending[dir] = append(r.pending[dir], rec)
+	r.folders[dir] = true
+	if now.Sub(r.since) >= delay {
+		r.flush()
+	}
+	return nil
+}
+
+// flush writes the records that wait. The results stand without them.
+func (r *Recorder) flush() {
+	for dir, records := range r.pending {
+		if r.print == nil || r.both {
+			r.fail(Append(dir, records...))
+		}
+		if r.print != nil {
+			var lines []byte
+			for _, rec := range records {
+				lines = append(lines, rec.StdoutLine()...)
+			}
+			_, err := r.print.Write(lines)
+			r.fail(err)
+		}
+	}
+	clear(r.pending)
+}
+
+func (r *Recorder) fail(err error) {
+	if r.failure == nil {
+		r.failure = err
+	}
+}
+
+// Finish writes what is left. It returns the first error of writing a record. A job that is not
+// stopped leaves no records beside its outputs.
+func (r *Recorder) Finish(stopped bool) error {
+	if r == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.flush()
+	if r.print == nil {
+		r.Cache.Flush()
+	}
+	if r.both && !stopped {
+		for dir := range r.folders {
+			os.Remove(filepath.Join(dir, FileName))
+		}
+	}
+	return r.failure
+}
+
+// relative returns inputs with the names that they have in a record in a folder: a job knows no more
+// than the last parts.
+func (r *Recorder) relative(dir string, from []Input) []Input {
+	list := make([]Input, len(from))
+	for i, input := range from {
+		list[i] = Input{path.Base(filepath.ToSlash(input.Name)), input.Hash}
+		if r.print != nil {
+			continue
+		}
+		absolute, err := filepath.Abs(input.Name)
+		absoluteDir, err2 := filepath.Abs(dir)
+		if err != nil || err2 != nil {
+			continue
+		}
+		if name, err := filepath.Rel(absoluteDir, absolute); err == nil {
+			list[i].Name = filepath.ToSlash(name)
+		} else {
+			list[i].Name = filepath.ToSlash(absolute)
+		}
+	}
+	return list
+}
