@@ -59,10 +59,10 @@ var allowed = map[string]string{
 
 	// What they do.
 	"internal/arrayfile":      "elem npyio internal/base/file internal/base/text internal/status internal/base/hash internal/record",
-	"internal/blocks":         "blas elem npyio internal/arrayfile internal/base/file internal/base/text internal/pair internal/product internal/progress internal/status internal/sum internal/sum/ddsum",
+	"internal/blocks":         "blas elem npyio internal/arrayfile internal/base/file internal/base/text internal/pair internal/product internal/progress internal/status internal/sum internal/sum/ddsum internal/base/hash internal/record",
 	"internal/pair":           "condor/jobfile internal/arrayfile internal/base/file internal/random internal/record",
 	"internal/product":        "blas elem npyio internal/arrayfile internal/base/each internal/base/file internal/base/pages internal/pair internal/progress internal/status internal/base/hash internal/record",
-	"internal/random":         "elem npyio internal/arrayfile internal/base/file internal/base/pages internal/progress internal/random/nprand internal/status",
+	"internal/random":         "elem npyio internal/arrayfile internal/base/file internal/base/pages internal/progress internal/random/nprand internal/status internal/base/hash internal/record",
 	"internal/sum":            "blas elem npyio internal/arrayfile internal/base/each internal/base/file internal/base/pages internal/base/text internal/pair internal/product internal/progress internal/status internal/sum/ddsum internal/base/hash internal/record",
 	"internal/submit":         "condor condor/eventlog condor/jobfile condor/pool condor/submitfile npyio internal/arrayfile internal/base/each internal/base/file internal/base/text internal/forecast internal/joblog internal/local internal/outputs internal/pair internal/product internal/sum internal/progress internal/request internal/status",
 	"internal/forecast":       "condor/eventlog condor/pool internal/base/text internal/product",
@@ -74,7 +74,7 @@ var allowed = map[string]string{
 	"internal/watch/report":   "condor condor/eventlog internal/joblog internal/base/text",
 	"internal/watch/timeline": "condor/eventlog internal/base/file internal/joblog internal/status internal/base/text internal/watch/report",
 
-	"cmd/matinit":    "condor/jobfile internal/blocks internal/cli internal/base/file internal/base/text internal/pair internal/progress internal/random",
+	"cmd/matinit":    "condor/jobfile internal/blocks internal/cli internal/base/file internal/base/text internal/pair internal/progress internal/random internal/record",
 	"cmd/matprod":    "condor/chirp condor/jobfile internal/cli internal/base/file internal/base/text internal/pair internal/product internal/progress internal/random internal/request internal/sum internal/record",
 	"cmd/matcombine": "internal/blocks internal/cli internal/base/file internal/base/text internal/outputs internal/progress internal/request internal/sum",
 	"cmd/matsubmit":  "condor condor/jobfile internal/cli internal/status internal/submit",

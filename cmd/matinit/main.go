@@ -14,6 +14,7 @@ import (
 	"matpool/internal/cli"
 	"matpool/internal/progress"
 	"matpool/internal/random"
+	"matpool/internal/record"
 )
 
 //go:embed doc.go
@@ -21,10 +22,10 @@ var source string
 
 func main() { cli.Main("matinit", run) }
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	flags := cli.NewFlags("matinit", source)
 	var o random.Options
-	err := o.Numbers.SetSeed(strconv.FormatUint(uint64(rand.Uint32()), 10))
+	err = o.Numbers.SetSeed(strconv.FormatUint(uint64(rand.Uint32()), 10))
 	if err != nil {
 		return err
 	}
@@ -51,8 +52,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(operands) > 0 {
 		return flags.Misused("unexpected argument %q", operands[0])
 	}
+	o.Recorder = record.NewRecorder("matinit "+cli.Version(), nil)
+	defer func() {
+		if failed := o.Recorder.Finish(false); failed != nil && err == nil {
+			fmt.Fprintf(stderr, "matinit: the files are complete, but some have no record: %v\n", failed)
+		}
+	}()
 	if flags.Given("from") {
-		c, err := cut.options(blocks.CutOptions{Dir: *dir, A: *a, B: *b, Force: o.Force, Sync: o.Sync})
+		c, err := cut.options(blocks.CutOptions{Dir: *dir, A: *a, B: *b, Force: o.Force, Sync: o.Sync, Recorder: o.Recorder})
 		if err != nil {
 			return err
 		}

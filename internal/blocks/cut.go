@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"matpool/elem"
 	"matpool/internal/arrayfile"
@@ -16,6 +17,7 @@ import (
 	"matpool/internal/pair"
 	"matpool/internal/product"
 	"matpool/internal/progress"
+	"matpool/internal/record"
 	"matpool/internal/status"
 	"matpool/npyio"
 )
@@ -29,6 +31,8 @@ type CutOptions struct {
 	Memory int64 // of a job in bytes, for what is chosen automatically
 	Force  bool  // replace files that are there
 	Sync   bool  // flush each file to the disk
+
+	Recorder *record.Recorder
 
 	open int // how many files are written at the same time; 0 means what the system allows
 }
@@ -84,7 +88,7 @@ func Cut(ctx context.Context, o CutOptions, show progress.Func) (summary, why st
 	if err := arrayfile.MakeDir(o.Dir); err != nil {
 		return "", "", err
 	}
-	c := cutter{ctx: ctx, sync: o.Sync, show: show, open: cmp.Or(o.open, file.MayOpen()/4)}
+	c := cutter{ctx: ctx, sync: o.Sync, show: show, recorder: o.Recorder, open: cmp.Or(o.open, file.MayOpen()/4)}
 	for _, m := range blocked {
 		c.total += m.bytes()
 	}
@@ -177,31 +181,53 @@ func (d Division) summary(f product.Factors) string {
 // A blocked matrix is a file and the blocks that it is cut into.
 type blocked struct {
 	file       *npyio.File
-	rows, cols []int // where the blocks begin, and where the last ones end
-	names      func(i, j int) []string
+	of         string               // the file's name, or that of the array in it
+	factor     string               // a, b or x
+	rows, cols []int                // where the blocks begin, and where the last ones end
+	numbers    func(i, j int) []int // of the products that have a block
+	name       string               // of the blocks, without the index
+	division   Division
 }
 
 // blocked returns what is cut.
 func (o CutOptions) blocked(f product.Factors, d Division) []blocked {
-	name := func(name string, index int) string { return filepath.Join(o.Dir, file.Indexed(name, index)) }
 	rows, k, cols := split(f.Rows, d.Rows), split(f.K, d.Panels), split(f.Cols, d.Cols)
+	a := blocked{file: f.A.File, of: f.A.Name, factor: "a", rows: rows, cols: k, name: filepath.Join(o.Dir, o.A), division: d}
 	if f.Form == pair.Gram {
-		return []blocked{{f.A.File, k, split(f.Cols, 1), func(i, _ int) []string { return []string{name(o.A, i)} }}}
+		a.factor, a.rows, a.cols = "x", k, split(f.Cols, 1)
+		a.numbers = func(i, _ int) []int { return []int{i} }
+		return []blocked{a}
 	}
-	return []blocked{
-		{f.A.File, rows, k, func(r, panel int) (names []string) {
-			for c := range d.Cols {
-				names = append(names, name(o.A, d.index(r, c, panel)))
-			}
-			return names
-		}},
-		{f.B.File, k, cols, func(panel, c int) (names []string) {
-			for r := range d.Rows {
-				names = append(names, name(o.B, d.index(r, c, panel)))
-			}
-			return names
-		}},
+	b := blocked{file: f.B.File, of: f.B.Name, factor: "b", rows: k, cols: cols, name: filepath.Join(o.Dir, o.B), division: d}
+	a.numbers = func(r, panel int) (numbers []int) {
+		for c := range d.Cols {
+			numbers = append(numbers, d.index(r, c, panel))
+		}
+		return numbers
 	}
+	b.numbers = func(panel, c int) (numbers []int) {
+		for r := range d.Rows {
+			numbers = append(numbers, d.index(r, c, panel))
+		}
+		return numbers
+	}
+	return []blocked{a, b}
+}
+
+// names returns the names of block (i, j), one for each product that has it.
+func (m blocked) names(i, j int) (names []string) {
+	for _, number := range m.numbers(i, j) {
+		names = append(names, file.Indexed(m.name, number))
+	}
+	return names
+}
+
+// recipe returns the recipe of block (i, j) for a product.
+func (m blocked) recipe(i, j, number int) record.Recipe {
+	from := func(at []int, i int) string { return fmt.Sprintf("%d:%d", at[i], at[i+1]) }
+	path, member := arrayfile.Split(m.of)
+	return record.New("block", "of", filepath.Base(path), "array", member, "factor", m.factor, "rows", from(m.rows, i), "cols", from(m.cols, j),
+		"grid", fmt.Sprintf("%dx%d", m.division.Rows, m.division.Cols), "panels", strconv.Itoa(m.division.Panels)).At(number)
 }
 
 // split returns where the parts of a size begin, and where the last one ends.

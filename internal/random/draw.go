@@ -2,6 +2,7 @@ package random
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -9,8 +10,10 @@ import (
 
 	"matpool/internal/arrayfile"
 	"matpool/internal/base/file"
+	"matpool/internal/base/hash"
 	"matpool/internal/base/pages"
 	"matpool/internal/progress"
+	"matpool/internal/record"
 	"matpool/npyio"
 )
 
@@ -66,7 +69,7 @@ func (o Options) drawAll(ctx context.Context, names []string, form inputForm, sh
 	if err != nil {
 		return err
 	}
-	d := drawing{names: names, form: form, sync: o.Sync, begin: begin, open: map[*drawnFile]bool{}}
+	d := drawing{names: names, form: form, sync: o.Sync, begin: begin, open: map[*drawnFile]bool{}, recorder: o.Recorder, recipe: o.recipe}
 	defer d.close()
 	var files atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
@@ -81,7 +84,7 @@ func (o Options) drawAll(ctx context.Context, names []string, form inputForm, sh
 				if err != nil || p.file == nil {
 					return err
 				}
-				done, err := d.write(p)
+				done, err := d.write(ctx, p)
 				if err != nil {
 					return d.fail(p.file, err)
 				}
@@ -135,6 +138,9 @@ type drawing struct {
 	drawn int64                        // of them, in bytes
 	open  map[*drawnFile]bool
 
+	recorder *record.Recorder
+	recipe   func(number int) record.Recipe // of a file
+
 	failed  *drawnFile // the first of the files that cannot be written
 	failure error      // why
 }
@@ -149,6 +155,7 @@ type drawnFile struct {
 	err     error              // of creating it
 	missing atomic.Int64       // bytes of values
 	sums    [][]npyio.Checksum // of an archive: for each array, of its pieces
+	hasher  *hash.Hasher       // of a .npy file that is recorded, or nil: of what was drawn so far
 }
 
 // A drawnPiece is a piece of an array of a file.
@@ -178,7 +185,12 @@ func (d *drawing) next(buffer []byte) (p drawnPiece, err error) {
 		d.drawn = 0
 	}
 	p = drawnPiece{d.file, d.array, d.drawn, buffer[:min(drawn, d.form.bytes-d.drawn)]}
-	d.fill(p.values)
+	for chunk := range slices.Chunk(p.values, 256<<10) { // in a core's cache until it is hashed
+		d.fill(chunk)
+		if d.file.hasher != nil {
+			d.file.hasher.Write(chunk)
+		}
+	}
 	d.drawn += int64(len(p.values))
 	return p, nil
 }
@@ -191,12 +203,16 @@ func (d *drawing) newFile(number int) *drawnFile {
 			f.sums = append(f.sums, make([]npyio.Checksum, (d.form.bytes+drawn-1)/drawn))
 		}
 	}
+	if d.form.layout == nil && d.recorder != nil {
+		f.hasher = new(hash.Hasher)
+		f.hasher.Write(d.form.header.Append(nil))
+	}
 	d.open[f] = true
 	return f
 }
 
 // write writes a piece, and gives the file its name if that was the last one missing.
-func (d *drawing) write(p drawnPiece) (done bool, err error) {
+func (d *drawing) write(ctx context.Context, p drawnPiece) (done bool, err error) {
 	f := p.file
 	f.create.Do(func() { f.out, f.err = d.form.create(d.names[f.number]) })
 	if f.err != nil {
@@ -220,7 +236,14 @@ func (d *drawing) write(p drawnPiece) (done bool, err error) {
 			return false, err
 		}
 	}
-	return true, f.out.Commit(d.sync)
+	if err := f.out.Commit(d.sync); err != nil {
+		return false, err
+	}
+	var h hash.Hash
+	if f.hasher != nil {
+		h = f.hasher.Sum()
+	}
+	return true, d.recorder.Wrote(ctx, d.names[f.number], h, d.recipe(f.number), nil)
 }
 
 // fail keeps the error of the first file that has one: which thread is the first to fail is a matter of chance.
