@@ -6,9 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"sync"
+	"strings"
 
 	"matpool/internal/base/file"
 	"matpool/internal/base/text"
@@ -47,7 +46,7 @@ func CheckDistinct(output string, inputs ...string) error {
 func CheckReplaced(outputs ...string) error {
 	folders := map[string]*record.Folder{}
 	for _, name := range outputs {
-		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() || defaultOutput().MatchString(filepath.Base(name)) {
+		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() || isDefault(filepath.Base(name)) {
 			continue
 		}
 		dir := filepath.Dir(name)
@@ -69,8 +68,16 @@ func CheckReplaced(outputs ...string) error {
 // results are the operations of recipes whose files are made again by the same command.
 var results = []string{"product", "gram", "sum", "join"}
 
-// defaultOutput matches the names that outputs have unless others are given.
-var defaultOutput = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(output|partial)[0-9]*\.np[yz]$`) })
+// isDefault reports whether a name is one that outputs have unless others are given: output7.npy, partial.npz.
+func isDefault(name string) bool {
+	for _, stem := range []string{"output", "partial"} {
+		if rest, ok := strings.CutPrefix(name, stem); ok {
+			ext := strings.TrimLeft(rest, "0123456789")
+			return ext == ".npy" || ext == ".npz"
+		}
+	}
+	return false
+}
 
 // Repeated returns a name that stands twice in the list, if any.
 func Repeated(names []string) (name string, twice bool) {
