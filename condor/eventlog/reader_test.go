@@ -332,6 +332,13 @@ func FuzzReader(f *testing.F) {
 		if r.Err() == nil && r.Offset()+int64(r.Pending()) != int64(len(text)) {
 			t.Errorf("offset %d and %d pending, of %d", r.Offset(), r.Pending(), len(text))
 		}
+		for _, j := range history.Jobs() {
+			for i := range j.Attempts {
+				if attempt := &j.Attempts[i]; attempt.Wait().Duration < 0 || attempt.Total(history.Latest()).Duration < 0 {
+					t.Errorf("%v: a negative time: %+v", j.ID, attempt)
+				}
+			}
+		}
 		pieces := newReader(iotest.OneByteReader(strings.NewReader(text)))
 		if a, b := len(records(newReader(strings.NewReader(text)))), len(records(pieces)); a != b {
 			t.Errorf("%d records, in pieces %d", a, b)
