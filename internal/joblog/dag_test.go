@@ -91,3 +91,15 @@ func TestDAG(t *testing.T) {
 		}
 	}
 }
+
+// A node whose POST script fails has failed, whatever its job did.
+func TestPostScriptFails(t *testing.T) {
+	h := eventlog.NewHistory()
+	log := event(0, 1, 0, enters+"\n    DAG Node: a") + event(5, 1, 5, ends) + event(16, 1, 6, "POST Script terminated.\n\t(1) Normal termination (return value 3)\n    DAG Node: a")
+	for r := eventlog.NewReader("x.log", strings.NewReader(log)); r.Scan(); {
+		h.Add(r.Record().(*eventlog.Event))
+	}
+	if got, want := Problem(h.Jobs()[0]), "failed: job 1.0: node a: the POST script of its node ended with exit status 3"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}

@@ -1,0 +1,45 @@
+package watch
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"matpool/condor"
+	"matpool/internal/joblog"
+)
+
+// A DAG ends when DAGMan's own log says so, even if the log of its nodes does not grow.
+func TestDAGManEnds(t *testing.T) {
+	const (
+		nodes = "000 (002.000.000) 2026-11-23 12:00:00 Job submitted from host: <h>\n    DAG Node: job0\n    first=0 count=1 starts=4 jobs=1 from=run.node.sub\n...\n" +
+			"005 (002.000.000) 2026-11-23 12:00:10 Job terminated.\n\t(1) Normal termination (return value 0)\n...\n"
+		works = "000 (001.000.000) 2026-11-23 11:59:50 Job submitted from host: <h>\n...\n"
+		ends  = "005 (001.000.000) 2026-11-23 12:00:20 Job terminated.\n\t(1) Normal termination (return value 0)\n...\n"
+	)
+	dir := t.TempDir()
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("log.txt", nodes)
+	write("run.dag.dagman.log", works)
+	j, err := joblog.Open(filepath.Join(dir, "log.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	w := watcher{journal: j, screen: &Lines{W: io.Discard}, shown: map[condor.ID]problem{}, causes: map[joblog.Cause]int{}, lost: map[string]int{}}
+	update := func(want joblog.State) {
+		t.Helper()
+		if _, err := w.update(); err != nil || w.run.State() != want {
+			t.Errorf("%v, %v; want %v", w.run.State(), err, want)
+		}
+	}
+	update(joblog.Going)
+	update(joblog.Going)
+	write("run.dag.dagman.log", works+ends)
+	update(joblog.Done)
+}
