@@ -35,7 +35,7 @@ func valuesOf(ctx context.Context, memory []float64, a, b Factor, floats func(c 
 	if t.IsInteger() {
 		w := watch(ctx, a, b)
 		defer w.end()
-		if w.read(func() { exact = isExact(a, b) }); w.Err() != nil {
+		if w.read(func() { exact = isExact(a, b, a.Cols) }); w.Err() != nil {
 			return nil, context.Cause(w)
 		}
 	}
@@ -56,13 +56,13 @@ func valuesOf(ctx context.Context, memory []float64, a, b Factor, floats func(c 
 	return result, nil
 }
 
-// isExact reports whether the product of two matrices of integers is exact in float64s:
-// whether no sum of terms, in any order, can come to 2⁵³. The values are looked at if
+// isExact reports whether products of two matrices of integers are exact in float64s: whether no
+// sum of so many terms, in any order, can come to 2⁵³. The values are looked at if
 // their types leave it open.
-func isExact(a, b Factor) bool {
+func isExact(a, b Factor, terms int) bool {
 	fits := func(x, y uint64) bool {
 		high, low := bits.Mul64(x, y)
-		return high == 0 && low <= (1<<53-1)/max(uint64(a.Cols), 1)
+		return high == 0 && low <= (1<<53-1)/max(uint64(terms), 1)
 	}
 	x, y := largestOf(a.Type), largestOf(b.Type)
 	if fits(x, y) {

@@ -139,6 +139,10 @@ func (x operand) convert(scratch []float64) Matrix {
 	if x.trans {
 		count, length = length, count
 	}
+	if x.lines == asItLies && (x.stride == length || count <= 1) { // short lines take longer to begin than to convert
+		elem.ToFloat64(scratch[:count*length], x.data[:count*length*x.t.Size()], x.t, x.swap)
+		return Matrix{Rows: x.rows, Cols: x.cols, Data: scratch[:count*length], Stride: length, Trans: x.trans}
+	}
 	n, double := x.lines.parts(length)*x.t.Size(), x.lines.double()
 	for line := 0; line < count; line += double {
 		src := x.data[line/double*x.stride*x.t.Size():][:n]

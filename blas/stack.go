@@ -22,11 +22,17 @@ func MatmulStack(ctx context.Context, m Multiplier, memory []float64, n int, a, 
 	s := newStack(m.inGo(), memory, n, a, b)
 	t := elem.Result(a.Type, b.Type)
 	result := bytesOf(memory)[:n*a.Rows*b.Cols*t.Size()]
-	if !s.isSmall() {
+	switch {
+	case n > 1 && !a.Trans && len(a.Data) > s.a.bytes() && len(b.Data) == s.b.bytes(): // one product, with all rows
+		return Matmul(ctx, m, memory, s.a.from(a.Data, 0, n), s.b, nil)
+	case !s.isSmall():
 		return result, s.multiplyEach(ctx, m, result)
 	}
 	w := watch(ctx, a, b)
 	defer w.end()
+	if t.IsInteger() {
+		w.read(func() { s.integral = !isExact(s.a.from(a.Data, 0, n), s.b.from(b.Data, 0, n), a.Cols) })
+	}
 	threads := m.Threads()
 	if float64(n)*float64(s.x.rows)*float64(s.y.cols)*float64(s.depth) < smallProduct {
 		threads = 1
@@ -44,27 +50,26 @@ func MatmulStack(ctx context.Context, m Multiplier, memory []float64, n int, a, 
 	if w.Err() != nil {
 		return nil, context.Cause(w)
 	}
-	switch {
+	switch values := n * s.x.rows * s.y.cols; {
 	case s.integral:
-		elem.FromInt64(result, intsOf(memory)[:n*s.x.rows*s.y.cols], t)
+		elem.FromInt64(result, intsOf(memory)[:values], t)
 	case t.Part() != elem.Float64:
-		elem.FromFloat64(result, memory[:n*s.x.rows*s.y.cols], t)
+		elem.FromFloat64(result, memory[:values], t)
 	}
 	return result, nil
 }
 
 // A stack is products of small matrices, of which a thread computes a chunk at a time.
 type stack struct {
-	m        *tiled
-	n        int
-	a, b     Factor
-	x, y     operand // the real matrices whose product is that of the first of a and b
-	depth    int
-	integral bool
-	memory   []float64 // of the products
-	chunk    int       // products
-
-	kernelRows, kernelCols int // the part of each product that a kernel computes, where it lies
+	m            *tiled
+	n            int
+	dataA, dataB []byte
+	a, b         Factor    // the first matrices
+	x, y         operand   // the real matrices whose product is theirs
+	memory       []float64 // of the products
+	depth        int
+	chunk        int  // products
+	integral     bool // they are computed in integers, modulo 2⁶⁴
 }
 
 // Both factors' chunks, converted, take at most this many values: they stay in a core's L2 cache.
@@ -75,22 +80,14 @@ const smallSide = 64
 
 func newStack(m *tiled, memory []float64, n int, a, b Factor) *stack {
 	checkProduct(Dense(a.Rows, b.Cols*Parts(a.Type, b.Type), memory), a, b)
-	s := &stack{m: m, n: n, a: a.inStack("A", n), b: b.inStack("B", n), memory: memory}
+	s := &stack{m: m, n: n, dataA: a.Data, dataB: b.Data, a: a.inStack("A", n), b: b.inStack("B", n), memory: memory}
 	s.x, s.y = operands(s.a, s.b)
 	s.depth = s.x.cols
-	t := elem.Result(a.Type, b.Type)
-	s.integral = t.IsInteger() || t == elem.Bool
 	s.chunk = max(1, stackScratch/max(1, s.x.rows*s.depth+s.depth*s.y.cols))
-	if d := m.kernel.direct; d.rows > 0 && !s.integral && !s.y.trans {
-		s.kernelRows, s.kernelCols = s.x.rows/d.rows*d.rows, s.y.cols/d.cols*d.cols
-		if s.kernelCols < m.kernel.vector/2 {
-			s.kernelRows, s.kernelCols = 0, 0
-		}
-	}
 	return s
 }
 
-// isSmall reports whether a product has only one panel, and sides of which its matrices fit a chunk.
+// isSmall reports whether a product has only one panel, and matrices that fit a chunk.
 func (s *stack) isSmall() bool {
 	return s.n > 1 && min(s.x.rows, s.depth, s.y.cols) > 0 && s.depth <= Panel && max(s.x.rows, s.y.cols) <= smallSide
 }
@@ -99,7 +96,7 @@ func (s *stack) isSmall() bool {
 func (s *stack) multiplyEach(ctx context.Context, m Multiplier, result []byte) error {
 	size, bytes := s.x.rows*s.y.cols, len(result)/max(s.n, 1)
 	for i := range s.n {
-		values, err := Matmul(ctx, m, s.memory[i*size:], s.a.from(i, 1, s.n), s.b.from(i, 1, s.n), nil)
+		values, err := Matmul(ctx, m, s.memory[i*size:], s.a.from(s.dataA, i, 1), s.b.from(s.dataB, i, 1), nil)
 		if err != nil {
 			return err
 		}
@@ -108,27 +105,31 @@ func (s *stack) multiplyEach(ctx context.Context, m Multiplier, result []byte) e
 	return nil
 }
 
+// bytes returns the size of a matrix without gaps.
+func (f Factor) bytes() int { return f.Rows * f.Cols * f.Type.Size() }
+
 // inStack returns the first matrix of a stack of n, or panics.
 func (f Factor) inStack(name string, n int) Factor {
-	lines, length := f.Rows, f.Cols
+	length := f.Cols
 	if f.Trans {
-		lines, length = length, lines
+		length = f.Rows
 	}
-	if one := lines * length * f.Type.Size(); lines > 1 && f.Stride != max(length, 1) || len(f.Data) != one && len(f.Data) != n*one {
+	one := f.bytes()
+	if f.Stride != max(length, 1) && one != length*f.Type.Size() || len(f.Data) != one && len(f.Data) != n*one {
 		panic(fmt.Sprintf("blas: %s holds %d bytes, neither 1 nor %d matrices of %d×%d", name, len(f.Data), n, f.Rows, f.Cols))
 	}
-	f.Stride = max(length, 1)
+	f.Data, f.Stride = f.Data[:one], max(length, 1)
 	return f
 }
 
-// from returns count matrices of a stack of n, from matrix i on, one above the other: what is a line in each
-// is one in all. (If there is a single one, that.)
-func (f Factor) from(i, count, n int) Factor {
-	one := f.Rows * f.Cols * f.Type.Size()
-	if len(f.Data) != n*one {
+// from returns count matrices like f from data, from matrix i on, one above the other: what is a line in each is one in
+// all. If the data are a single one, it is that.
+func (f Factor) from(data []byte, i, count int) Factor {
+	one := f.bytes()
+	if len(data) == one {
 		return f
 	}
-	f.Data = f.Data[i*one:][:count*one]
+	f.Data = data[i*one:][:count*one]
 	if f.Trans {
 		f.Cols *= count
 	} else {
@@ -139,110 +140,105 @@ func (f Factor) from(i, count, n int) Factor {
 
 // multiply computes count products, from product i on.
 func (s *stack) multiply(w *worker, i, count int) {
-	a, b := s.a.from(i, count, s.n), s.b.from(i, count, s.n)
+	a, b := s.a.from(s.dataA, i, count), s.b.from(s.dataB, i, count)
 	size := s.x.rows * s.y.cols
 	c := s.memory[i*size:][:count*size]
+	h := smallShape{rows: s.x.rows, depth: s.depth, cols: s.y.cols, stepX: s.x.rows * s.depth, stepY: s.depth * s.y.cols}
+	if len(s.dataA) == s.a.bytes() {
+		h.stepX = 0
+	}
+	if len(s.dataB) == s.b.bytes() {
+		h.stepY = 0
+	}
 	if s.integral {
 		memory := intsOf(w.packedA)
-		x := memory[:len(a.Data)/a.Type.Size()]
-		y := memory[len(x):][:len(b.Data)/b.Type.Size()]
+		x, y := memory[:len(a.Data)/a.Type.Size()], memory[stackScratch:][:len(b.Data)/b.Type.Size()]
 		elem.ToInt64(x, a.Data, a.Type, a.Swap)
 		elem.ToInt64(y, b.Data, b.Type, b.Swap)
-		s.shape(a, b, s.x.stride, s.y.stride).sums(intsOf(c), x, y)
+		h.setLines(a.Stride, a.Trans, b.Stride, b.Trans)
+		h.sums(intsOf(c), x, y)
 		return
 	}
-	xs, ys := operands(a, b)
-	x := xs.convert(w.packedA)
-	y := ys.convert(w.packedA[stackScratchOf(x, xs.ready):])
-	shape := s.shape(a, b, x.Stride, y.Stride)
-	s.runKernel(w, c, x, y, shape)
-	shape.chains(c, x.Data, y.Data)
-}
-
-func stackScratchOf(x Matrix, ready bool) int {
-	if ready {
-		return 0
+	realA, realB := operands(a, b)
+	x, y := realA.convert(w.packedA), realB.convert(w.packedA[stackScratch:])
+	h.setLines(x.Stride, x.Trans, y.Stride, y.Trans)
+	if !realA.ready {
+		x.Data = x.Data[:cap(x.Data)]
 	}
-	return len(x.Data)
+	h.run(&s.m.kernel, &w.column, c, x.Data, y.Data)
 }
 
-// A smallShape says where the values of small products lie, and which of each are left to compute: those in rows from
-// doneRows on, and in columns from doneCols on.
+// A smallShape says where the values of small products lie.
 type smallShape struct {
-	rows, depth, cols  int
-	doneRows, doneCols int
-	stepX, stepY       int // from a matrix to the next, or 0
-	rowX, colX         int // from a row, or a column, to the next
-	rowY, colY         int
+	rows, depth, cols int
+	stepX, stepY      int // from a matrix to the next, or 0
+	rowX, colX        int // from a row, or a column, to the next
+	rowY, colY        int
 }
 
-func (s *stack) shape(a, b Factor, strideX, strideY int) smallShape {
-	h := smallShape{rows: s.x.rows, depth: s.depth, cols: s.y.cols, doneRows: s.kernelRows, doneCols: s.kernelCols,
-		rowX: strideX, colX: 1, rowY: strideY, colY: 1}
-	if s.x.trans {
+func (h *smallShape) setLines(strideX int, transX bool, strideY int, transY bool) {
+	h.rowX, h.colX, h.rowY, h.colY = strideX, 1, strideY, 1
+	if transX {
 		h.rowX, h.colX = h.colX, h.rowX
 	}
-	if s.y.trans {
+	if transY {
 		h.rowY, h.colY = h.colY, h.rowY
 	}
-	if a.Rows*a.Cols != s.a.Rows*s.a.Cols {
-		h.stepX = s.x.rows * s.x.cols
-	}
-	if b.Rows*b.Cols != s.b.Rows*s.b.Cols {
-		h.stepY = s.y.rows * s.y.cols
-	}
-	return h
 }
 
-// runKernel computes the parts of products that the kernel can, where they lie.
-func (s *stack) runKernel(w *worker, c []float64, x, y Matrix, h smallShape) {
-	if h.doneRows == 0 || h.doneCols == 0 {
-		return
+// run computes products: with a kernel where it can read the factors where they lie. It takes whole tiles of A's rows,
+// and leaves out what is not C's; so it must be able to read rows behind the last one, which are another matrix's.
+func (h smallShape) run(k *kernel, t *tileColumn, c, x, y []float64) {
+	cols := 0 // that the kernel computes
+	if k.direct.cols > 0 && h.colY == 1 && h.cols > 1 {
+		cols = h.cols / k.direct.cols * k.direct.cols
 	}
-	t := &w.column
-	*t = tileColumn{rows: h.doneRows, depth: h.depth, rowA: 8 * h.rowX, stepA: 8 * h.colX, stepB: 8 * h.rowY, rowC: 8 * h.cols}
-	t.nextA = s.m.kernel.rows*t.rowA - h.depth*t.stepA
-	for i := range len(c) / (h.rows * h.cols) {
-		t.a = &x.Data[i*h.stepX]
-		for j := 0; j < h.doneCols; j += t.cols {
-			t.cols = s.m.kernel.width(h.doneCols - j)
-			t.b, t.c = &y.Data[i*h.stepY+j], &c[i*h.rows*h.cols+j]
-			s.m.kernel.run(t)
+	size := h.rows * h.cols
+	last := (roundUp(h.rows, max(k.direct.rows, 1))-1)*h.rowX + (h.depth-1)*h.colX // value of A that it reads
+	*t = tileColumn{rows: h.rows, depth: h.depth, rowA: 8 * h.rowX, stepA: 8 * h.colX, stepB: 8 * h.rowY, rowC: 8 * h.cols}
+	t.nextA = k.rows*t.rowA - h.depth*t.stepA
+	for ; len(c) > 0; c, x, y = c[size:], x[h.stepX:], y[h.stepY:] {
+		first := 0
+		if cols > 0 && last < len(x) {
+			t.a, first = &x[0], cols
+			for j := 0; j < cols; j += t.cols {
+				t.cols, t.b, t.c = k.width(cols-j), &y[j], &c[j]
+				k.run(t)
+			}
+		}
+		if first < h.cols {
+			h.chains(c[:size], x, y, first)
 		}
 	}
+	*t = tileColumn{}
 }
 
-// chains computes what is left of products: the definition's chains.
-func (h smallShape) chains(c, x, y []float64) {
-	for ; len(c) > 0; c, x, y = c[h.rows*h.cols:], x[h.stepX:], y[h.stepY:] {
-		for i := range h.rows {
-			row := c[i*h.cols:][:h.cols]
-			j := h.firstCol(i)
-			for ; j+4 <= len(row); j += 4 {
-				var s0, s1, s2, s3 float64
-				at, from := i*h.rowX, j*h.colY
-				for range h.depth {
-					v := x[at]
-					s0 = math.FMA(v, y[from], s0)
-					s1 = math.FMA(v, y[from+h.colY], s1)
-					s2 = math.FMA(v, y[from+2*h.colY], s2)
-					s3 = math.FMA(v, y[from+3*h.colY], s3)
-					at, from = at+h.colX, from+h.rowY
-				}
-				row[j], row[j+1], row[j+2], row[j+3] = s0, s1, s2, s3
+// chains computes the columns of a product from the first one on: the definition's chains.
+func (h *smallShape) chains(c, x, y []float64, first int) {
+	for i := range h.rows {
+		row := c[i*h.cols:][:h.cols]
+		j := first
+		for ; j+4 <= len(row); j += 4 {
+			var s0, s1, s2, s3 float64
+			at, from := i*h.rowX, j*h.colY
+			for range h.depth {
+				v := x[at]
+				s0 = math.FMA(v, y[from], s0)
+				s1 = math.FMA(v, y[from+h.colY], s1)
+				s2 = math.FMA(v, y[from+2*h.colY], s2)
+				s3 = math.FMA(v, y[from+3*h.colY], s3)
+				at, from = at+h.colX, from+h.rowY
 			}
-			for ; j < len(row); j++ {
-				var s float64
-				at, from := i*h.rowX, j*h.colY
-				for range h.depth {
-					s = math.FMA(x[at], y[from], s)
-					at, from = at+h.colX, from+h.rowY
-				}
-				row[j] = s
+			row[j], row[j+1], row[j+2], row[j+3] = 0+s0, 0+s1, 0+s2, 0+s3 // a chain may end in −0
+		}
+		for ; j < len(row); j++ {
+			var s float64
+			at, from := i*h.rowX, j*h.colY
+			for range h.depth {
+				s = math.FMA(x[at], y[from], s)
+				at, from = at+h.colX, from+h.rowY
 			}
-			for j := h.firstCol(i); j < len(row); j++ {
-				row[j] += 0 // a chain may end in −0
-			}
+			row[j] = 0 + s
 		}
 	}
 }
@@ -277,12 +273,4 @@ func (h smallShape) sums(c, x, y []int64) {
 			}
 		}
 	}
-}
-
-// firstCol returns the first column of a row that is left to compute.
-func (h smallShape) firstCol(row int) int {
-	if row < h.doneRows {
-		return h.doneCols
-	}
-	return 0
 }

@@ -36,7 +36,7 @@ type stackCase struct {
 func newStackCase(n int, a, b Factor) stackCase {
 	x := stackCase{n: n, a: a, b: b}
 	for i := range n {
-		x.want = append(x.want, matmulByDefinition(a.from(i, 1, n), b.from(i, 1, n))...)
+		x.want = append(x.want, matmulByDefinition(a.inStack("A", n).from(a.Data, i, 1), b.inStack("B", n).from(b.Data, i, 1))...)
 	}
 	return x
 }
