@@ -25,7 +25,7 @@ func MatmulStack(ctx context.Context, m Multiplier, memory []float64, n int, a, 
 	switch {
 	case n > 1 && !a.Trans && len(a.Data) > s.a.bytes() && len(b.Data) == s.b.bytes(): // one product, with all rows
 		return Matmul(ctx, m, memory, s.a.from(a.Data, 0, n), s.b, nil)
-	case !s.isSmall():
+	case n == 1 || !IsSmall(a.Rows, a.Cols, b.Cols, a.Type, b.Type):
 		return result, s.multiplyEach(ctx, m, result)
 	}
 	w := watch(ctx, a, b)
@@ -87,9 +87,12 @@ func newStack(m *tiled, memory []float64, n int, a, b Factor) *stack {
 	return s
 }
 
-// isSmall reports whether a product has only one panel, and matrices that fit a chunk.
-func (s *stack) isSmall() bool {
-	return s.n > 1 && min(s.x.rows, s.depth, s.y.cols) > 0 && s.depth <= Panel && max(s.x.rows, s.y.cols) <= smallSide
+// IsSmall reports whether many products of rows×k and k×cols matrices take less time by [MatmulStack] than by as many calls of
+// [Matmul] or [Gram]: where a panel, and a chunk, holds each.
+func IsSmall(rows, k, cols int, a, b elem.Type) bool {
+	k *= a.Parts()
+	cols *= Parts(a, b)
+	return min(rows, k, cols) > 0 && k <= Panel && max(rows, cols) <= smallSide
 }
 
 // multiplyEach computes one product after the other by [Matmul].

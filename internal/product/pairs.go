@@ -110,7 +110,7 @@ func (p pipeline) each(ctx context.Context, f Factors, memory *buffers, m blas.M
 	readerB.buffer, readerB.gathered = &memory.b, &memory.gatheredB
 	readers := []*reader{readerA, readerB}
 	if f.Form == pair.Gram {
-		readers = readers[:1]
+		readers, readerB = readers[:1], readerA
 	}
 	for _, r := range readers {
 		r.maps = r.matrices() == f.products() // each is used once
@@ -121,19 +121,32 @@ func (p pipeline) each(ctx context.Context, f Factors, memory *buffers, m blas.M
 	}
 	parts := blas.Parts(readerA.t, readerB.t)
 	early := p.early || f.products() == 1 // the files are known before the products are used
-	for i := range f.products() {
-		numberA, numberB := f.factorsOf(i)
-		a, err := readerA.matrix(ctx, numberA)
-		if err != nil {
-			return err
+	size, run := f.Rows*f.Cols*parts, f.run()
+	for i, n := 0, 0; i < f.products(); i += n {
+		n = max(1, min(run.length-i%run.length, atLeast/(8*max(size, 1))))
+		if f.Form == pair.Gram && !blas.IsSmall(f.Rows, f.K, f.Cols, readerA.t, readerB.t) {
+			n = 1
 		}
-		b := a
-		if f.Form != pair.Gram {
-			if b, err = readerB.matrix(ctx, numberB); err != nil {
+		numberA, numberB := f.factorsOf(i)
+		for _, x := range []struct {
+			*reader
+			number int
+			along  bool
+		}{{readerA, numberA, run.alongA}, {readerB, numberB, run.alongB}} {
+			atHand, err := x.load(ctx, x.number)
+			if err != nil {
 				return err
 			}
+			if x.along {
+				n = min(n, atHand)
+			}
 		}
-		c, err := memory.c.Floats(f.Rows * f.Cols * parts)
+		a, errA := readerA.stack(numberA, n, run.alongA)
+		b, errB := readerB.stack(numberB, n, run.alongB)
+		if err := errors.Join(errA, errB); err != nil {
+			return err
+		}
+		c, err := memory.c.Floats(n * size)
 		if err != nil {
 			return err
 		}
@@ -142,7 +155,7 @@ func (p pipeline) each(ctx context.Context, f Factors, memory *buffers, m blas.M
 				return err
 			}
 		}
-		values, err := multiply(ctx, f.Form, m, c, a, b, p.count)
+		values, err := multiply(ctx, f.Form, m, c, n, a, b, p.count)
 		p.free <- m
 		m = nil
 		if err == nil {

@@ -73,27 +73,27 @@ func (r *reader) memory() (own, common int64) {
 	return one, 0
 }
 
-// matrix returns one of the factor's matrices, which lies in the buffer until the next call.
-func (r *reader) matrix(ctx context.Context, i int) (blas.Factor, error) {
-	if err := r.load(ctx, i); err != nil {
-		return blas.Factor{}, err
+// stack returns a matrix that is loaded or, along the stack, n from it on, which are at hand.
+func (r *reader) stack(i, n int, along bool) (blas.Factor, error) {
+	if !along {
+		n = 1
 	}
 	size := r.matrixBytes()
-	var f blas.Factor
+	var values []byte
 	switch {
 	case size == 0:
-		f = blas.DenseFactor(r.rows, r.cols, r.t, nil)
 	case r.scattered:
-		values, err := r.gathered.Bytes(size)
-		if err != nil {
+		var err error
+		if values, err = r.gathered.Bytes(size); err != nil {
 			return blas.Factor{}, err
 		}
 		gather(values, r.values[r.offset(i)*r.t.Size():], r.t.Size(), r.matrices())
-		f = blas.DenseFactor(r.cols, r.rows, r.t, values).T()
-	case r.Fortran && len(r.Shape) > 1:
-		f = blas.DenseFactor(r.cols, r.rows, r.t, r.values[(i-r.first)*size:][:size]).T()
 	default:
-		f = blas.DenseFactor(r.rows, r.cols, r.t, r.values[(i-r.first)*size:][:size])
+		values = r.values[(i-r.first)*size:][:n*size]
+	}
+	f := blas.DenseFactor(r.rows, r.cols, r.t, values)
+	if r.Fortran && len(r.Shape) > 1 {
+		f = blas.DenseFactor(r.cols, r.rows, r.t, values).T()
 	}
 	f.Swap = r.DType.Swapped()
 	if r.mapping != nil {
@@ -113,12 +113,25 @@ func (r *reader) release() error {
 	return m.Unmap()
 }
 
-// load reads a matrix unless it is in the buffer, and with it some that follow.
-func (r *reader) load(ctx context.Context, i int) error {
-	size, all := r.matrixBytes(), r.matrices()
-	if size == 0 || r.first <= i && i < r.first+r.n {
-		return nil
+// load reads a matrix unless it is in the buffer, and with it some that follow. It returns how many are at hand, from it on.
+func (r *reader) load(ctx context.Context, i int) (atHand int, err error) {
+	if r.matrixBytes() == 0 {
+		return math.MaxInt, nil
 	}
+	if i < r.first || i >= r.first+r.n {
+		if err := r.read(ctx, i); err != nil {
+			return 0, err
+		}
+	}
+	if r.scattered {
+		return 1, nil // gathered one at a time
+	}
+	return r.first + r.n - i, nil
+}
+
+// read reads a matrix, and some that follow.
+func (r *reader) read(ctx context.Context, i int) error {
+	size, all := r.matrixBytes(), r.matrices()
 	first, n := i, min(max(atLeast/size, 1), all-i)
 	if r.scattered {
 		first, n = 0, all

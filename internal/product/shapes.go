@@ -101,6 +101,30 @@ func (s shapes) numberIn(stack []int, i int) (number int) {
 	return number
 }
 
+// A run is how many products in succession take one matrix of a stack after the other, or all the same one.
+type run struct {
+	length         int
+	alongA, alongB bool // one after the other
+}
+
+// run returns what holds for every product whose number is a multiple of its length, and those up to the next.
+func (s shapes) run() run {
+	r := run{length: 1}
+	for d := 1; d <= len(s.stack); d++ {
+		along := func(stack []int) bool { return d <= len(stack) && stack[len(stack)-d] > 1 }
+		next := run{s.stack[len(s.stack)-d], along(s.stackA), along(s.stackB)}
+		switch {
+		case next.length == 1:
+			continue
+		case r.length > 1 && (next.alongA != r.alongA || next.alongB != r.alongB):
+			return r
+		}
+		next.length *= r.length
+		r = next
+	}
+	return r
+}
+
 // checkForm makes sure that A can be transposed, and has a Gram matrix if one is made.
 func checkForm(form pair.Form, a Factor) error {
 	switch {
@@ -133,13 +157,26 @@ func formShapes(form pair.Form, a, b []int) (shapes, error) {
 	return s, err
 }
 
-// multiply computes the product of two matrices as they lie in their files.
-func multiply(ctx context.Context, form pair.Form, m blas.Multiplier, memory []float64, a, b blas.Factor, progress func(int64)) ([]byte, error) {
+// multiply computes n products of matrices as they lie in their files.
+func multiply(ctx context.Context, form pair.Form, m blas.Multiplier, memory []float64, n int, a, b blas.Factor, progress func(int64)) ([]byte, error) {
+	each := blas.Multiplications(a.Rows, a.Cols, b.Cols, a.Type, b.Type)
 	switch form {
 	case pair.Transposed:
+		each = blas.Multiplications(a.Cols, a.Rows, b.Cols, a.Type, b.Type)
 		a = a.T()
 	case pair.Gram:
-		return blas.Gram(ctx, m, memory, a, progress)
+		if n == 1 {
+			return blas.Gram(ctx, m, memory, a, progress)
+		}
+		each = blas.GramMultiplications(a.Rows, a.Cols)
+		a = a.T()
 	}
-	return blas.Matmul(ctx, m, memory, a, b, progress)
+	if n == 1 {
+		return blas.Matmul(ctx, m, memory, a, b, progress)
+	}
+	values, err := blas.MatmulStack(ctx, m, memory, n, a, b)
+	if err == nil {
+		progress(int64(n) * each)
+	}
+	return values, err
 }
