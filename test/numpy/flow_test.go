@@ -140,6 +140,15 @@ func TestProductsOfWholeNumbersAreNumpys(t *testing.T) {
 		{"np.zeros((3, 0))", "np.zeros((0, 4))"},
 		{"np.zeros((0, 3))", "integers(3, 4)"},
 		{"integers(4, 3)", "np.zeros((3, 0))"},
+		// Stacks that are larger than what is read, or computed, at a time.
+		{"integers(70000, 3, 3)", "integers(70000, 3, 2)"},
+		{"integers(300, 1, 3, 3)", "integers(400, 3, 2)"},
+		{"integers(400, 3, 3)", "integers(300, 1, 3, 2)"},
+		{"integers(100000, 1, 3)", "integers(100000, 3, 1)"},
+		{"integers(5, 1, 700, 5, 5)", "integers(6, 700, 5, 5)"},
+		{"integers(2000, 10, 30)", "integers(30, 7)"},
+		{"integers(10, 30)", "integers(2000, 30, 7)"},
+		{"integers(30, 70, 80)", "integers(30, 80, 90)"},
 	}
 	for _, dir := range products(t, pairs) {
 		sameFiles(t, filepath.Join(dir, "ours.npy"), filepath.Join(dir, "C.npy"))
