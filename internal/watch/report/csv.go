@@ -50,7 +50,7 @@ func (r *Report) csvAttempt(j *eventlog.Job, i int) []string {
 	}
 	spent := func(what eventlog.Activity) string { return seconds(a.Time(what, r.Latest)) }
 	return []string{strconv.Itoa(i + 1), a.Outcome.String(), exit, signal,
-		a.Machine, a.System, a.Slot, timestamp(j.SubmittedAt()), timestamp(a.Begin()), timestamp(a.End),
+		text.Plain(a.Machine), text.Plain(a.System), text.Plain(a.Slot), timestamp(j.SubmittedAt()), timestamp(a.Begin()), timestamp(a.End),
 		seconds(a.Wait()), spent(eventlog.Queueing), spent(eventlog.Inputs), spent(eventlog.Computing), spent(eventlog.Suspension), spent(eventlog.Outputs), seconds(a.Total(r.Latest))}
 }
 

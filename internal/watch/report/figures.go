@@ -38,14 +38,14 @@ type Machine struct {
 	Attempts     int
 	Ends         [eventlog.Outcomes]int // attempts by [eventlog.Outcome]
 	Failed       int                    // those of Completed whose program failed
-	Untimed      int                    // attempts of which a time is unknown; the sums below lack them
+	Untimed      int                    // attempts with an unknown time; the sums below lack them
 
 	Busy  time.Duration                      // the time that slots had a job: the sum of the times below
 	Spent [eventlog.Activities]time.Duration // without Vain
 	Vain  time.Duration                      // computed by other programs than [eventlog.Attempt.Useful] ones
 }
 
-// Overhead returns the share of Busy that is not spent on computing what is of use.
+// Overhead returns the share of Busy that is not spent on useful computing.
 func (m *Machine) Overhead() float64 {
 	if m.Busy == 0 {
 		return 0

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -235,8 +236,16 @@ func TestSlotsThatAreNotKnown(t *testing.T) {
 
 // Text from a log is printed without control characters.
 func TestControlCharacters(t *testing.T) {
-	if got := printed(t, submitted+executing); strings.Contains(got, "\x1b") || !strings.Contains(got, "slot1@p [2Jc") {
-		t.Errorf("%q", got)
+	name := filepath.Join(t.TempDir(), "x.log")
+	if err := os.WriteFile(name, []byte(submitted+executing), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r := reportOf(t, name)
+	for _, write := range []func(io.Writer) error{r.Print, r.WriteCSV, r.WriteJSON} {
+		var out bytes.Buffer
+		if err := write(&out); err != nil || strings.Contains(out.String(), "\x1b") || !strings.Contains(out.String(), "slot1@p") {
+			t.Errorf("%q, %v", out.String(), err)
+		}
 	}
 }
 
