@@ -136,6 +136,43 @@ func patch(t testing.TB, file []byte, old, new string) []byte {
 	return bytes.ReplaceAll(file, []byte(old), []byte(new))
 }
 
+// with64 puts zip64's records before the end of an archive, which says where its directory is: with a number of members
+// too, and with junk between them.
+func with64(file []byte, end int, members uint64, junk ...byte) []byte {
+	b := append(slices.Clone(file[:end]), end64Signature...)
+	b = le.AppendUint64(b, end64Length-12)
+	b = append(b, make([]byte, 12)...)
+	for range 2 {
+		b = le.AppendUint64(b, members)
+	}
+	b = le.AppendUint64(b, uint64(le.Uint32(file[end+12:])))
+	b = le.AppendUint64(b, uint64(le.Uint32(file[end+16:])))
+	b = append(b, junk...)
+	b = append(b, locator64Signature...)
+	b = le.AppendUint32(b, 0)
+	b = le.AppendUint64(b, uint64(end))
+	b = le.AppendUint32(b, 1)
+	return append(b, file[end:]...)
+}
+
+// An archive may have zip64's records where it needs none, and a comment as long as one can be, in which the end of another
+// archive stands.
+func TestSoundEnds(t *testing.T) {
+	file := npz(t, hi, lo)
+	end := len(file) - endLength
+	for _, length := range []int{0, 1000, 1<<16 - 1} {
+		comment := bytes.Repeat([]byte("c"), length)
+		copy(comment, file[end:])
+		for _, file := range [][]byte{file, with64(file, end, 2)} {
+			file = append(slices.Clone(file), comment...)
+			le.PutUint16(file[len(file)-length-2:], uint16(length))
+			if got := openArchive(t, file).Names(); !slices.Equal(got, []string{"hi", "lo"}) {
+				t.Errorf("a comment of %d bytes: %q", length, got)
+			}
+		}
+	}
+}
+
 // An archive that is made to do harm, or to mean different things to different programs, is
 // refused at once, in little memory.
 func TestHostileArchives(t *testing.T) {
@@ -185,6 +222,7 @@ func TestHostileArchives(t *testing.T) {
 		{"another name in the member", "B: damaged: it begins with another name", at(good, second+localLength, "C")},
 		{"a longer name in the member", "B: damaged: it begins with another name", at(good, second+26, "\x06")},
 		{"another method in the member", "B: damaged: it is packed in another way", at(good, second+8, "\x08")},
+		{"encrypted in the member alone", "B: damaged: it is packed in another way", at(good, second+6, "\x01")},
 		{"another size in the member", "B: damaged: it has another size or checksum", at(good, second+22, "\x01")},
 		{"another checksum in the member", "B: damaged: it has another size or checksum", at(good, second+14, "\x01\x02")},
 		{"no member there", "B: damaged: it does not begin where", at(good, second, "XX")},
@@ -195,6 +233,8 @@ func TestHostileArchives(t *testing.T) {
 		{"a damaged directory", "damaged: its directory cannot be understood", at(good, entryAt(1), "XX")},
 		{"a member on another disk", "damaged: its directory cannot be understood", at(good, entryAt(1)+34, "\x01")},
 		{"a part of an archive", "is one of several parts", at(good, end+4, "\x01")},
+		{"two directories", "damaged: what ends it describes two directories", with64(good, end, 1)},
+		{"junk behind zip64", "truncated or damaged: its directory", with64(good, end, 2, 'x')},
 		{"zip64 that is not there", "damaged: something stands before the archive or behind its directory", at(good, end+12, "\xff\xff\xff\xff\xff\xff\xff\xff")},
 		{"encrypted", "A: is encrypted", raw(zip.FileHeader{Flags: 1, CompressedSize64: 10, UncompressedSize64: 10}, text[:10])},
 		{"strongly encrypted", "A: is encrypted", raw(zip.FileHeader{Flags: 1 << 6, CompressedSize64: 10, UncompressedSize64: 10}, text[:10])},

@@ -38,6 +38,10 @@ func writeSparse(t *testing.T, n int64) *NpzLayout {
 	if err := layout.Finish(func(offset int64) io.Writer { return io.NewOffsetWriter(file, offset) }, zeros(n), ChecksumOf(end)); err != nil {
 		t.Fatal(err)
 	}
+	wide := make([]byte, len(locator64Signature))
+	if _, err := file.ReadAt(wide, layout.Size()-endLength-locator64Length); err != nil || (string(wide) == locator64Signature) != (layout.end > 1<<31-1) {
+		t.Errorf("%d zeros: zipfile has a directory of 64 bits from an offset of 2³¹ on, not from %d, %v", n, layout.end, err)
+	}
 	arrays, err := OpenNpz(path, "big", "end")
 	if err != nil {
 		t.Errorf("%d zeros: %v", n, err)

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -99,6 +100,7 @@ func TestHeadersThatAreRead(t *testing.T) {
 		{1, dict("'float64'", "False", "(3, 4)"), Header{DType: f8, Shape: []int{3, 4}}},
 		{1, dict("'>i1'", "False", "(3, 4)"), Header{DType: DType{'|', 'i', 1}, Shape: []int{3, 4}}},
 		{1, dict("'<i8'", "False", "(3L, 4L)"), Header{DType: DType{'<', 'i', 8}, Shape: []int{3, 4}}}, // Python 2
+		{1, dict("'<f8'", "False", "("+strings.Repeat("1, ", 64)+")"), Header{DType: f8, Shape: slices.Repeat([]int{1}, 64)}},
 		{1, `{"shape":(3,4),"fortran_order":False,"descr":"<f8"}`, Header{DType: f8, Shape: []int{3, 4}}},
 		{1, "  { 'shape' : ( 3 , 4 , ) ,\n'descr':u'<f8','fortran_order':\tTrue }  \n", Header{DType: f8, Fortran: true, Shape: []int{3, 4}}},
 	} {

@@ -220,6 +220,18 @@ func TestDeflatedInParts(t *testing.T) {
 		})
 	}
 	wg.Wait()
+	one := Array{Name: "one", DType: DTypeOf(elem.Uint8), Shape: []int{5}, Data: []byte("abcde")}
+	bytes, err := OpenMember(save(t, archive(t, deflatedMember("one.npy", string(one.header().Append(nil))+"abcde"))), "one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer bytes.Close()
+	for _, i := range []int{4, 4, 3, 1, 1, 2, 0} { // forwards, backwards, and again
+		var got [1]byte
+		if err := bytes.Read(got[:], int64(i)); err != nil || got[0] != "abcde"[i] {
+			t.Errorf("%q, %v", got, err)
+		}
+	}
 	for range 2 {
 		if err := arrays[0].readFloat64s(make([]float64, 2), 9999); !errors.Is(err, ErrFormat) {
 			t.Errorf("beyond the end: %v", err)
