@@ -25,8 +25,13 @@ With -grid RxC, matcombine joins tiles instead of adding them: NAME<0> to NAME<R
 parts of one matrix, row by row, as matinit -grid numbers them. A tile is a product, or a
 partial sum, which is rounded to float64. The matrix has the tiles' type, and its norm is
 the same as if it had been one file. Besides the program, this takes 16 MB of memory, or
-twice the size of a row of the matrix if that is more. Matcombine can't check that the grid
-is the right one.
+twice the size of a row of the matrix if that is more. The grid and the order of the tiles
+are checked if matinit recorded how it cut the matrices, and otherwise can't be.
+
+Files that have records (matpool.tsv; docs/records.md) are checked: each must be what its record
+says, made from the inputs as they are now; all must be of one family, without doubles. If not,
+matcombine names the files and adds nothing, unless -unchecked tells it to add what is there.
+If only some have a record, a warning names the others. A sum that -o writes gets a record.
 
 All of numpy's numeric types are added, in any shape and either byte order, each value
 exactly. The sum is float64, as in Python after total = np.zeros(shape), or complex128 if one
@@ -45,11 +50,13 @@ nan if a term is, or if there are terms inf and -inf.
 
 The norm is np.linalg.norm's of the sum, printed as Python prints it. The squares of elements
 below 1.5e-162 are 0 in it, and those of elements above 1.3e154 are inf: if the norm is 0.0 or
-inf for that reason alone, a warning on stderr says that the line proves nothing.
+inf for that reason alone, a warning on stderr says that the line proves nothing. So does
+one that names the first file and element, if one is inf or nan.
 
 If files are missing or bad, all of them are named, and no result is printed. Memory use does
-not grow with the number of files or their size. (It grows by 0.2 MB for each compressed
-array, such as numpy's savez_compressed writes; then one thread does the work.)
+not grow with the files' size. (It grows by a few KB for each file that has a record, and by
+0.2 MB for each compressed array, such as numpy's savez_compressed writes; then one thread
+does the work.)
 
 Flags:
 
@@ -57,6 +64,8 @@ Flags:
 	-jobs N      add N numbered files (100)
 	-grid RxC    join RxC tiles, numbered row by row, instead of adding files
 	-o FILE      write the sum to FILE, replacing it: a .npz file if the name ends so
+	-unchecked   add the files as they are, whatever their records say
+	-force       let -o replace a file that is not known to be an output
 	-threads N   add with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
 	-quiet       print nothing but the norm
 	-help        print this
@@ -90,7 +99,8 @@ Examples:
 	$ matcombine output0.npy
 	norm of the sum of 1 file: 2524.1637198822
 
-Exit status: 0 done; 64 wrong usage, or the output is an input; 65 an input is missing
-or bad; 1 any other failure.
+Exit status: 0 done; 64 wrong usage, or the output would replace an input, or a file that is
+not known to be an output; 65 an input is missing, bad, or not what its record says; 1 any
+other failure.
 */
 package main

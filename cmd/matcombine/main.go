@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	_ "embed"
+	"fmt"
 	"io"
 
 	"matpool/internal/base/file"
@@ -11,6 +12,7 @@ import (
 	"matpool/internal/cli"
 	"matpool/internal/outputs"
 	"matpool/internal/progress"
+	"matpool/internal/record"
 	"matpool/internal/request"
 	"matpool/internal/sum"
 )
@@ -30,6 +32,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	})
 	output := flags.Path("o", "", "write the sum to `FILE`, replacing it: a .npz file if the name ends so")
+	unchecked := flags.Bool("unchecked", "add the files as they are, whatever their records say")
+	force := flags.Bool("force", "let -o replace a file that is not known to be an output")
 	threads := flags.Threads("add with `N` threads")
 	quiet := flags.Bool("quiet", "print nothing but the norm")
 	names, done, err := flags.Parse(args, stdout)
@@ -55,11 +59,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		doing, what = "joining", "the matrix of "+text.Count(len(names), "tile")
 		combine = grid.Join
 	}
+	recorder := record.NewRecorder("matcombine "+cli.Version(), nil)
+	var remarks []string
+	judgment := &sum.Judgment{Recorder: recorder, Unchecked: *unchecked, Force: *force, Warn: func(line string) { remarks = append(remarks, line) }}
 	show, finish := progress.New(stderr, doing)
-	norm, err := combine(ctx, sum.CombineOptions{Names: names, Output: *output, Threads: *threads}, show)
+	norm, err := combine(ctx, sum.CombineOptions{Names: names, Output: *output, Threads: *threads, Judgment: judgment}, show)
 	finish()
+	failed := recorder.Finish(ctx.Err() != nil)
 	if err != nil {
 		return err
+	}
+	if failed != nil {
+		remarks = append(remarks, "the output is complete, but has no record: "+failed.Error())
+	}
+	for _, line := range remarks {
+		fmt.Fprintf(stderr, "matcombine: warning: %s\n", text.Plain(line))
 	}
 	return sum.PrintNorm(stdout, stderr, "matcombine", norm, what, *quiet)
 }

@@ -5,12 +5,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"path/filepath"
+	"strconv"
 
 	"matpool/elem"
 	"matpool/internal/arrayfile"
 	"matpool/internal/base/file"
+	"matpool/internal/base/hash"
+	"matpool/internal/base/pages"
 	"matpool/internal/base/text"
 	"matpool/internal/progress"
+	"matpool/internal/record"
 	"matpool/internal/status"
 	"matpool/internal/sum"
 	"matpool/internal/sum/ddsum"
@@ -26,26 +32,29 @@ type Tiling struct{ Rows, Cols int }
 //
 // Join holds some rows of the matrix in memory: [cutBuffer] bytes, or one row if that is longer, and the
 // same for the tile that it reads.
-func (g Tiling) Join(ctx context.Context, o sum.CombineOptions, show progress.Func) (norm ddsum.Norm, err error) {
+func (g Tiling) Join(ctx context.Context, o sum.CombineOptions, show progress.Func) (result sum.Result, err error) {
 	t, err := g.open(o.Names, cmp.Or(o.Open, file.MayOpen()/2))
 	if err != nil {
-		return norm, err
+		return result, err
 	}
 	defer t.Close()
-	if err := t.CheckOutput(o.Output); err != nil {
-		return norm, err
+	if err := t.Judge(ctx, o.Judgment, o.Output, g.misplaced); err != nil {
+		return result, err
 	}
 	var out *arrayfile.Output
 	if o.Output != "" {
 		if out, err = arrayfile.Create(o.Output, t.Header); err != nil {
-			return norm, err
+			return result, err
 		}
 		defer out.Close()
+		if o.Judgment != nil {
+			out.Hashed(t.Header)
+		}
 	}
 	if err := t.Verify(ctx, o.Threads); err != nil {
-		return norm, err
+		return result, err
 	}
-	squares := squaring{t: arrayfile.Type(t.Header)}
+	squares := squaring{t: arrayfile.Type(t.Header), odd: -1}
 	var done int64
 	count, _ := t.Header.Len()
 	err = t.eachRows(ctx, func(values []byte) error {
@@ -59,17 +68,70 @@ func (g Tiling) Join(ctx context.Context, o sum.CombineOptions, show progress.Fu
 		return err
 	})
 	if err == nil {
-		err = t.CheckUnchanged()
+		err = t.Finish(ctx)
 	}
 	if err != nil {
-		return norm, err
+		return result, err
 	}
 	if out != nil {
 		if err := out.Commit(true); err != nil {
-			return norm, err
+			return result, err
+		}
+		if err := t.Record(ctx, o.Output, out.Hash(), g.recipe); err != nil {
+			return result, err
 		}
 	}
-	return squares.norm(), nil
+	result.Norm = squares.norm()
+	if squares.odd >= 0 {
+		result.NotFinite = sum.OddAt("the matrix", t.Header, squares.oddValue, squares.odd)
+	}
+	return result, nil
+}
+
+// recipe returns the recipe of the joined matrix.
+func (g Tiling) recipe(family record.Recipe, _ record.Ranges) record.Recipe {
+	r := record.New("join", "grid", g.String())
+	if family.IsZero() {
+		return r
+	}
+	return r.Of(family)
+}
+
+func (g Tiling) String() string { return fmt.Sprintf("%dx%d", g.Rows, g.Cols) }
+
+// misplaced returns what is wrong if the factors of tile i are blocks of another grid, or of another of its tiles.
+func (g Tiling) misplaced(i int, r record.Record, dir string, load func(string) (*record.Folder, error)) string {
+	for _, input := range r.From {
+		block, ok := recordedBlock(filepath.Join(dir, filepath.FromSlash(input.Name)), input.Hash, load)
+		if !ok {
+			continue
+		}
+		if grid := block.Get("grid"); grid != "" && grid != g.String() {
+			return fmt.Sprintf("is a tile of a grid %s, not %v", grid, g)
+		}
+		panels, err := strconv.Atoi(block.Get("panels"))
+		if err != nil || panels < 1 {
+			panels = 1
+		}
+		if n, ok := block.Index(); ok && n/panels != i {
+			return fmt.Sprintf("is tile %d of the grid, not %d", n/panels, i)
+		}
+	}
+	return ""
+}
+
+// recordedBlock returns the recipe by which matinit cut a file with this hash, if that is known.
+func recordedBlock(path string, h hash.Hash, load func(string) (*record.Folder, error)) (record.Recipe, bool) {
+	f, err := load(filepath.Dir(path))
+	if err != nil || h.IsZero() {
+		return record.Recipe{}, false
+	}
+	for _, r := range f.Of(filepath.Base(path)) {
+		if r.Hash == h && r.Recipe.Op() == "block" {
+			return r.Recipe, true
+		}
+	}
+	return record.Recipe{}, false
 }
 
 // tiles are files of tiles that fit each other.
@@ -203,6 +265,9 @@ func (t *tiles) readRows(i int, values []byte, first int64) error {
 		if err := array.Read(values, first); err != nil {
 			return arrayfile.InputError(err)
 		}
+		if err := t.See(i, array, values); err != nil {
+			return err
+		}
 		if array.DType.Swapped() {
 			elem.SwapBytes(values, arrayfile.Type(array.Header))
 		}
@@ -215,6 +280,9 @@ type squaring struct {
 	t      elem.Type
 	block  []float64 // not yet squared
 	blocks []ddsum.Squares
+
+	odd      int // the number of the first part that is inf or nan; or −1
+	oddValue float64
 }
 
 func (s *squaring) add(values []byte) {
@@ -235,7 +303,13 @@ func (s *squaring) add(values []byte) {
 }
 
 func (s *squaring) square() {
-	s.blocks = append(s.blocks, ddsum.SquaresOf(s.block))
+	squares := ddsum.SquaresOf(s.block)
+	if s.odd < 0 && (math.IsInf(squares.Hi, 0) || math.IsNaN(squares.Hi)) {
+		if at := sum.FirstOdd(pages.Bytes(s.block), elem.Float64); at >= 0 {
+			s.odd, s.oddValue = len(s.blocks)*ddsum.Block+at, s.block[at]
+		}
+	}
+	s.blocks = append(s.blocks, squares)
 	s.block = s.block[:0]
 }
 

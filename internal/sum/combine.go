@@ -14,6 +14,7 @@ import (
 	"matpool/internal/base/pages"
 	"matpool/internal/base/text"
 	"matpool/internal/progress"
+	"matpool/internal/record"
 	"matpool/internal/sum/ddsum"
 	"matpool/npyio"
 )
@@ -24,6 +25,14 @@ type CombineOptions struct {
 	Output  string   // the file for the sum, which is flushed to the disk; or none
 	Threads int
 	Open    int // how many files stay open; 0 means what the system allows
+
+	Judgment *Judgment // or nil: all files are added, whatever they are, and the output gets no record
+}
+
+// A Result is the norm of a sum.
+type Result struct {
+	ddsum.Norm
+	NotFinite string // where an element is inf or nan, as the rest of a sentence; "" if all are finite
 }
 
 // Combine adds up arrays of one shape, and partial sums of such, and returns the norm
@@ -35,63 +44,71 @@ type CombineOptions struct {
 // output ends in .npz, it is the array arr_0 of such a file.
 //
 // A block of [ddsum.Block] float64s is summed over all files before the next one is
-// begun, so that its accumulators stay in a core's cache: memory depends neither on
-// the number of files nor on their size. The threads share out the blocks.
+// begun, so that its accumulators stay in a core's cache: memory does not depend on the files' size, and on their
+// number by the 1.3 KB that a hash takes. The threads share out the blocks.
+//
+// A file is hashed as its blocks are read, while they are in the cache: a thread waits until the block before
+// has been hashed, but only once, since then it is a file behind the other.
 //
 // Note: the files are not mapped. A block of one is looked at once, and the page faults take longer
 // than to read it into memory that is in the cache.
-func Combine(ctx context.Context, o CombineOptions, show progress.Func) (norm ddsum.Norm, err error) {
+func Combine(ctx context.Context, o CombineOptions, show progress.Func) (result Result, err error) {
 	in, err := openTerms(o.Names, cmp.Or(o.Open, file.MayOpen()/2))
 	if err != nil {
-		return norm, err
+		return result, err
 	}
 	defer in.Close()
-	if err := in.CheckOutput(o.Output); err != nil {
-		return norm, err
+	if err := in.Judge(ctx, o.Judgment, o.Output, nil); err != nil {
+		return result, err
 	}
 	var out *arrayfile.Output
 	if o.Output != "" {
 		if out, err = arrayfile.Create(o.Output, in.Header); err != nil {
-			return norm, err
+			return result, err
 		}
 		defer out.Close()
 	}
 	if err := in.Verify(ctx, o.Threads); err != nil {
-		return norm, err
+		return result, err
 	}
 	threads := o.Threads
 	if in.deflated {
 		threads = 1
 	}
-	count, _ := in.Header.Len()
-	count *= int64(in.parts())
+	count := in.floats()
 	blocks := int((count + ddsum.Block - 1) / ddsum.Block)
 	squares, sums := make([]ddsum.Squares, blocks), make([]npyio.Checksum, blocks)
+	var odd oddElements
+	turns := newTurns(len(in.terms))
 	var done atomic.Int64
 	err = each.Try(ctx, threads, blocks, func(ctx context.Context, _ int, mine iter.Seq[int]) error {
-		memory, err := pages.Alloc(5 * ddsum.Block)
+		memory, err := newAddMemory()
 		if err != nil {
 			return err
 		}
-		part := func(i int) []float64 { return memory[i*ddsum.Block:][:ddsum.Block] }
-		addend := addend{x: part(2), lo: part(3), raw: part(4)}
 		for block := range mine {
 			first := int64(block) * ddsum.Block
-			n := min(ddsum.Block, count-first)
-			sum := ddsum.Sum{Hi: part(0)[:n], Lo: part(1)[:n]}
-			clear(sum.Hi)
-			clear(sum.Lo)
+			sum := memory.zero(min(ddsum.Block, count-first))
 			for i := range in.terms {
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				if err := in.add(&sum, addend, i, first); err != nil {
+				see := func(array *npyio.File, values []byte) error {
+					if !in.known.sees(i) {
+						return nil
+					}
+					var failed error
+					err := turns.take(ctx, i, block, true, func() { failed = in.See(i, array, values) })
+					return cmp.Or(err, failed)
+				}
+				if err := in.add(sum, memory, i, first, see); err != nil {
 					return err
 				}
-				show(done.Add(n), count*int64(len(o.Names)))
+				show(done.Add(int64(len(sum.Hi))), count*int64(len(o.Names)))
 			}
 			sum.Round()
 			squares[block] = ddsum.SquaresOf(sum.Hi)
+			odd.look(squares[block], sum.Hi, block)
 			if out == nil {
 				continue
 			}
@@ -102,24 +119,59 @@ func Combine(ctx context.Context, o CombineOptions, show progress.Func) (norm dd
 		return nil
 	})
 	if err == nil {
-		err = in.CheckUnchanged()
+		err = in.Finish(ctx)
+	}
+	if err == nil {
+		result.NotFinite, err = odd.find(ctx, in)
 	}
 	if err != nil {
-		return norm, err
+		return result, err
 	}
 	if out != nil {
 		out.Sum(sums)
 		if err := out.Commit(true); err != nil {
-			return norm, err
+			return result, err
+		}
+		if err := in.Record(ctx, o.Output, out.Hash(), sumRecipe); err != nil {
+			return result, err
 		}
 	}
-	return ddsum.NormOf(squares), nil
+	result.Norm = ddsum.NormOf(squares)
+	return result, nil
+}
+
+// sumRecipe returns the recipe of a sum of files, whose products may be unknown.
+func sumRecipe(family record.Recipe, products record.Ranges) record.Recipe {
+	if family.IsZero() {
+		return record.New("sum")
+	}
+	return record.Sum(family, products)
+}
+
+// addMemory is the memory that one thread needs to add terms: five blocks.
+type addMemory struct{ hi, lo, x, low, raw []float64 }
+
+func newAddMemory() (m addMemory, err error) {
+	memory, err := pages.Alloc(5 * ddsum.Block)
+	if err != nil {
+		return m, err
+	}
+	part := func(i int) []float64 { return memory[i*ddsum.Block:][:ddsum.Block] }
+	return addMemory{hi: part(0), lo: part(1), x: part(2), low: part(3), raw: part(4)}, nil
+}
+
+// zero returns a sum of n zeros.
+func (m addMemory) zero(n int64) *ddsum.Sum {
+	sum := &ddsum.Sum{Hi: m.hi[:n], Lo: m.lo[:n]}
+	clear(sum.Hi)
+	clear(sum.Lo)
+	return sum
 }
 
 // PrintNorm prints the norm of something, such as "the sum of 3 files", as Python prints
-// it: at the end of a sentence, or alone if quiet is set. If the norm is void, a warning of
+// it: at the end of a sentence, or alone if quiet is set. If the norm says nothing of the sum, a warning of
 // the program goes to stderr.
-func PrintNorm(stdout, stderr io.Writer, program string, norm ddsum.Norm, what string, quiet bool) error {
+func PrintNorm(stdout, stderr io.Writer, program string, norm Result, what string, quiet bool) error {
 	line := text.PythonFloat(norm.Value)
 	if !quiet {
 		line = fmt.Sprintf("norm of %s: %s", what, line)
@@ -127,12 +179,17 @@ func PrintNorm(stdout, stderr io.Writer, program string, norm ddsum.Norm, what s
 	if _, err := fmt.Fprintln(stdout, line); err != nil {
 		return err
 	}
-	if norm.Void {
-		why := "the sum is not zero, but its squares are too small for a float64"
-		if norm.Value > 0 {
-			why = "the sum is finite, but its squares are too large for a float64"
-		}
-		fmt.Fprintf(stderr, "%s: warning: this norm proves nothing: %s, as in numpy\n", program, why)
+	why := ""
+	switch {
+	case norm.NotFinite != "":
+		why = norm.NotFinite
+	case norm.Void && norm.Value > 0:
+		why = "the sum is finite, but its squares are too large for a float64, as in numpy"
+	case norm.Void:
+		why = "the sum is not zero, but its squares are too small for a float64, as in numpy"
+	}
+	if why != "" {
+		fmt.Fprintf(stderr, "%s: warning: this norm proves nothing: %s\n", program, why)
 	}
 	return nil
 }

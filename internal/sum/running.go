@@ -30,6 +30,7 @@ type running struct {
 	// the first. Of two pairs, the later one never has more.
 	added []int64
 	pairs []pair.Pair
+	odd   *oddProduct      // or nil: nobody wants to know
 	made  [][]record.Input // for each pair, the files that its product was made from; nil until it is in the sum
 
 	adding   sync.RWMutex // to save is to write

@@ -1,6 +1,7 @@
 package sum
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -29,21 +30,21 @@ type SerialOptions struct {
 
 // Serial computes the sum of all pairs' products, Σ AᵢBᵢ, and returns its norm. Sum and
 // norm have the bits that [Combine] gets from the products' files.
-func Serial(ctx context.Context, o SerialOptions, show progress.Func) (norm ddsum.Norm, err error) {
+func Serial(ctx context.Context, o SerialOptions, show progress.Func) (result Result, err error) {
 	work, h, err := check(o.Pairs, o.Output)
 	defer work.Close()
 	if err != nil {
-		return norm, err
+		return result, err
 	}
 	var out *arrayfile.Output
 	if o.Output != "" {
 		if !o.Force {
 			if err := arrayfile.CheckReplaced(o.Output); err != nil {
-				return norm, err
+				return result, err
 			}
 		}
 		if out, err = arrayfile.Create(o.Output, h); err != nil {
-			return norm, err
+			return result, err
 		}
 		defer out.Close()
 		if o.Recorder != nil {
@@ -53,30 +54,38 @@ func Serial(ctx context.Context, o SerialOptions, show progress.Func) (norm ddsu
 	}
 	running, err := newRunning(h, o.Pairs)
 	if err != nil {
-		return norm, err
+		return result, err
 	}
+	running.odd = new(oddProduct)
 	if err := addTo(ctx, running, work, o.Multiplier, show); err != nil {
-		return norm, err
+		return result, err
 	}
 	sum := running.sum
 	sum.Round()
+	var odd oddElements
 	squares := make([]ddsum.Squares, (len(sum.Hi)+ddsum.Block-1)/ddsum.Block)
 	each.Number(o.Multiplier.Threads(), len(squares), func(block int) {
 		i := block * ddsum.Block
-		squares[block] = ddsum.SquaresOf(sum.Hi[i:min(i+ddsum.Block, len(sum.Hi))])
+		values := sum.Hi[i:min(i+ddsum.Block, len(sum.Hi))]
+		squares[block] = ddsum.SquaresOf(values)
+		odd.look(squares[block], values, block)
 	})
+	if at, ok := odd.least(); ok {
+		result.NotFinite = cmp.Or(running.odd.what, onlySum(h, at))
+	}
 	if out != nil {
 		if _, err := arrayfile.Interruptible(ctx, out).Write(pages.Bytes(sum.Hi)); err != nil {
-			return norm, err
+			return result, err
 		}
 		if err := out.Commit(true); err != nil {
-			return norm, err
+			return result, err
 		}
 		if err := o.Recorder.Wrote(ctx, o.Output, out.Hash(), recipeOf(o.Pairs), running.from()); err != nil {
-			return norm, err
+			return result, err
 		}
 	}
-	return ddsum.NormOf(squares), nil
+	result.Norm = ddsum.NormOf(squares)
+	return result, nil
 }
 
 // addTo adds the pairs' products to a sum, which is not rounded yet, except those that it has;
@@ -95,6 +104,9 @@ func addTo(ctx context.Context, r *running, w product.Work, m blas.Multiplier, s
 		err := each(func(files []record.Input) { r.made[skipped+i] = files }, func(values []byte, first int) error {
 			from := first * arrayfile.Type(h).Parts()
 			s.values = values
+			if r.odd != nil {
+				r.odd.look(skipped+i, p, values, first)
+			}
 			end := from + s.floats()
 			for part := from / size; part*size < end; part++ {
 				begin, to := max(from, part*size), min(end, (part+1)*size)

@@ -37,9 +37,9 @@ func TestSerialAndCombineAgree(t *testing.T) {
 	if err := product.Write(t.Context(), product.Options{Force: true, Pairs: pairs, Multiplier: pairtest.Multiplier(t, 2)}, pairtest.Quietly); err != nil {
 		t.Fatal(err)
 	}
-	var norms []ddsum.Norm
+	var norms []Result
 	var sums [][]byte
-	note := func(norm ddsum.Norm, err error, sum string) {
+	note := func(norm Result, err error, sum string) {
 		t.Helper()
 		data, readErr := os.ReadFile(sum)
 		if err != nil || readErr != nil {

@@ -2,6 +2,7 @@
 package sum
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"matpool/elem"
 	"matpool/internal/arrayfile"
 	"matpool/internal/base/file"
+	"matpool/internal/record"
 	"matpool/internal/status"
 	"matpool/npyio"
 )
@@ -31,6 +33,7 @@ type Term struct {
 	path   string        // of the file
 	member string        // the array of the .npz file, if it is one by itself
 	sum    bool          // whether it is a partial sum
+	says   bool          // and says of which products
 	arrays []*npyio.File // the array, or a partial sum's two, if they are kept open
 	info   os.FileInfo   // as it was at the beginning
 }
@@ -47,8 +50,10 @@ func findTerm(name string) (Term, error) {
 	}
 	defer archive.Close()
 	switch names := slices.Sorted(slices.Values(archive.Names())); {
-	case slices.Equal(names, []string{partialHi, partialLo}), slices.Equal(names, []string{partialHi, partialLo, partialRanges, partialRecipe}):
+	case slices.Equal(names, []string{partialHi, partialLo}):
 		t.sum = true
+	case slices.Equal(names, []string{partialHi, partialLo, partialRanges, partialRecipe}):
+		t.sum, t.says = true, true
 	case slices.Equal(names, []string{arrayfile.Only}):
 		t.member = arrayfile.Only
 	default:
@@ -116,6 +121,46 @@ func openPartial(name string) ([]*npyio.File, error) {
 	return arrays[:2], nil
 }
 
+// recipe returns what a partial sum says that it is the sum of.
+func (t Term) recipe() (r record.Recipe, err error) {
+	arrays, err := npyio.OpenNpz(t.path, partialRanges, partialRecipe)
+	if err != nil {
+		return r, arrayfile.InputError(err)
+	}
+	defer arrays[0].Close()
+	var content [2][]byte
+	for i, want := range []elem.Type{elem.Int64, elem.Uint8} {
+		count, _ := arrays[i].Len()
+		if count > largestRecipe || arrayfile.Type(arrays[i].Header) != want || arrays[i].DType.Swapped() {
+			return r, t.wrongRecipe()
+		}
+		content[i] = make([]byte, int(count)*want.Size())
+		if err := errors.Join(arrays[i].Verify(), arrays[i].Read(content[i], 0)); err != nil {
+			return r, arrayfile.InputError(err)
+		}
+	}
+	family, err := record.ParseRecipe(string(content[1]))
+	if err != nil || len(content[0])%16 != 0 {
+		return r, t.wrongRecipe()
+	}
+	var ranges []record.Range
+	for line := range slices.Chunk(content[0], 16) {
+		first, count := binary.NativeEndian.Uint64(line), binary.NativeEndian.Uint64(line[8:])
+		if first > file.MaxIndex || count == 0 || count > file.MaxIndex+1-first {
+			return r, t.wrongRecipe()
+		}
+		ranges = append(ranges, record.Range{First: int(first), Last: int(first + count - 1)})
+	}
+	return record.Sum(family, record.NewRanges(ranges...)), nil
+}
+
+// largestRecipe is how long a recipe may be, and how many numbers may say which products are in a sum.
+const largestRecipe = 1 << 20
+
+func (t Term) wrongRecipe() error {
+	return status.DataError(fmt.Errorf("%s: its arrays %s and %s do not say which products it is the sum of", t.name, partialRanges, partialRecipe), "")
+}
+
 // OpenRounded opens a file that [Combine] adds as one array: a product, or the rounded value of a partial sum.
 // [Terms.Append] takes it, or Close closes it.
 func OpenRounded(name string) (t Term, h npyio.Header, err error) {
@@ -128,7 +173,7 @@ func OpenRounded(name string) (t Term, h npyio.Header, err error) {
 			return t, h, err
 		}
 		arrays[0].Close()
-		t.sum, t.member = false, partialHi
+		t.sum, t.member = false, partialHi // it still says what it is the sum of
 	}
 	if t.arrays, err = t.open(); err != nil {
 		return t, h, err

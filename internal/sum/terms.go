@@ -22,6 +22,8 @@ type Terms struct {
 	Header   npyio.Header // of the result
 	terms    []Term
 	deflated bool // one of them is
+	known    *known
+	also     AlsoWrong
 }
 
 // Append adds a term to the list, and closes its file unless fewer than keep are open.
@@ -99,11 +101,14 @@ func (t *Terms) parts() int {
 	return arrayfile.Type(t.Header).Parts()
 }
 
-// addend is the memory that one thread needs to add terms: three blocks.
-type addend struct{ x, lo, raw []float64 }
+// floats returns how many float64s the sum has.
+func (t *Terms) floats() int64 {
+	count, _ := t.Header.Len()
+	return count * int64(t.parts())
+}
 
-// add adds term i to a block of the sum, from its float64 number first on.
-func (t *Terms) add(sum *ddsum.Sum, memory addend, i int, first int64) error {
+// add adds term i to a block of the sum, from its float64 number first on. See takes the values as they were read.
+func (t *Terms) add(sum *ddsum.Sum, memory addMemory, i int, first int64, see func(array *npyio.File, values []byte) error) error {
 	n := len(sum.Hi)
 	return t.With(i, func(array *npyio.File) error {
 		e, values, from := arrayfile.Type(array.Header), n, first
@@ -120,11 +125,14 @@ func (t *Terms) add(sum *ddsum.Sum, memory addend, i int, first int64) error {
 		if err := array.Read(raw, from); err != nil {
 			return arrayfile.InputError(err)
 		}
+		if err := see(array, raw); err != nil {
+			return err
+		}
 		swap := array.DType.Swapped()
 		var lo []float64
 		switch {
 		case wide:
-			lo = memory.lo[:values]
+			lo = memory.low[:values]
 			elem.SplitInt64(x, lo, raw, e, swap)
 		case e.Part() != elem.Float64:
 			elem.ToFloat64(x, raw, e, swap)
@@ -149,14 +157,15 @@ func asComplex(x []float64) []float64 {
 	return x
 }
 
-// Verify reads all files that have checksums, and returns all that is wrong.
+// Verify reads all files that have checksums, unless their records have shown that they are sound, and returns all
+// that is wrong.
 func (t *Terms) Verify(ctx context.Context, threads int) error {
 	errs := make([]error, len(t.terms))
 	var g errgroup.Group
 	g.SetLimit(threads)
 	for i := range t.terms {
 		g.Go(func() error {
-			if ctx.Err() == nil {
+			if ctx.Err() == nil && !t.known.isSound(i) {
 				errs[i] = t.With(i, func(array *npyio.File) error { return arrayfile.InputError(array.Verify()) })
 			}
 			return nil
@@ -196,8 +205,8 @@ func (t *Terms) reopen(i int) ([]*npyio.File, error) {
 	return arrays, nil
 }
 
-// CheckUnchanged makes sure that the blocks that were read belong together.
-func (t *Terms) CheckUnchanged() error {
+// checkUnchanged makes sure that the blocks that were read belong together.
+func (t *Terms) checkUnchanged() error {
 	var errs []error
 	for _, term := range t.terms {
 		if term.arrays != nil {
@@ -213,10 +222,12 @@ func (t Term) checkUnchanged(f *npyio.File) error {
 		return err
 	}
 	if !os.SameFile(info, t.info) || info.Size() != t.info.Size() || !info.ModTime().Equal(t.info.ModTime()) {
-		return fmt.Errorf("%s: was changed while it was being read", t.name)
+		return changed(t.name)
 	}
 	return nil
 }
+
+func changed(name string) error { return fmt.Errorf("%s: was changed while it was being read", name) }
 
 // Close closes the files that are open.
 func (t *Terms) Close() {

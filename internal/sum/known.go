@@ -1,0 +1,416 @@
+package sum
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+
+	"matpool/internal/arrayfile"
+	"matpool/internal/base/each"
+	"matpool/internal/base/file"
+	"matpool/internal/base/hash"
+	"matpool/internal/base/text"
+	"matpool/internal/record"
+	"matpool/internal/status"
+	"matpool/npyio"
+)
+
+// A Judgment says which files make a sum, besides those that are named, and what to do with others.
+type Judgment struct {
+	Recorder *record.Recorder // its cache has the files' hashes, and the output gets a record
+	Family   record.Recipe    // of the products; the zero Recipe: that of most files
+	Products record.Ranges    // those that must be in the sum; none if they are not known
+	Folders  []string         // where records are looked for besides the files' own folders
+
+	Unchecked bool              // add whatever is there
+	Force     bool              // replace a file that is not known to be an output
+	Again     string            // the command that makes files again; "" if it is not known
+	Warn      func(line string) // takes a line about files that were not checked
+}
+
+// Known is what is known of the files of a sum: their hashes, which are taken as the files are read, and
+// their records. A nil one knows nothing.
+type known struct {
+	*Judgment
+	folders  map[string]*record.Folder
+	files    []knownFile
+	hashed   bool // the hashes are needed
+	recorded bool // some files have a record, or say themselves what they are
+	judged   bool
+
+	// What the files are made of, if that is known of all of them.
+	family   record.Recipe
+	products record.Ranges
+}
+
+// A knownFile is the file of a term.
+type knownFile struct {
+	before record.Stat
+	hash   hash.Hash
+	hasher *hash.Hasher // of what was read so far
+	whole  bool         // it has been read just now, and has this hash
+	sound  bool         // so says its record
+}
+
+// results are the operations of recipes of files that make a sum. Whoever adds inputs knows what they are.
+var results = []string{"product", "gram", "program", "sum", "join"}
+
+// An AlsoWrong returns what else is wrong with file i, as the rest of a sentence, or "". It gets the file's record, the
+// folder to which the names in that are relative, and a function that returns the records of a folder.
+type AlsoWrong func(i int, r record.Record, dir string, load func(dir string) (*record.Folder, error)) string
+
+// Judge compares the files with their records as soon as all hashes are known: now, or in [Terms.Finish]. It
+// must come before the first file is read.
+func (t *Terms) Judge(ctx context.Context, j *Judgment, output string, also AlsoWrong) error {
+	if err := t.CheckOutput(output); err != nil {
+		return err
+	}
+	if j == nil {
+		return nil
+	}
+	if output != "" && !j.Force {
+		if err := arrayfile.CheckReplaced(output); err != nil {
+			return err
+		}
+	}
+	k := &known{Judgment: j, folders: map[string]*record.Folder{}, files: make([]knownFile, len(t.terms))}
+	t.known, t.also = k, also
+	if !j.Unchecked {
+		for _, term := range t.terms {
+			records, err := k.recordsOf(term.path)
+			if err != nil {
+				return err
+			}
+			if k.hashed = len(records) > 0; k.hashed {
+				break
+			}
+		}
+	}
+	k.recorded = k.hashed
+	for _, term := range t.terms {
+		k.recorded = k.recorded || !j.Unchecked && term.says
+	}
+	if k.hashed = k.hashed || output != ""; k.hashed {
+		all, err := k.begin(ctx, t.terms)
+		if err != nil || !all {
+			return err
+		}
+	}
+	return t.judge(ctx)
+}
+
+// begin looks up the files' hashes. It hashes archives, which are not read from their first byte to their last,
+// and reports whether all are known.
+func (k *known) begin(ctx context.Context, terms []Term) (all bool, err error) {
+	all = true
+	for i, term := range terms {
+		f := &k.files[i]
+		if f.before, err = record.StatOf(term.path); err != nil {
+			return false, fmt.Errorf("%s: %w", term.name, file.Cause(err))
+		}
+		var isKnown bool
+		if f.hash, isKnown = k.Recorder.Cache.Lookup(term.path); isKnown {
+			continue
+		}
+		if term.sum || term.member != "" {
+			if f.hash, _, err = k.Recorder.Cache.Hash(ctx, term.path); err != nil {
+				return false, err
+			}
+			f.whole = true
+			continue
+		}
+		all = false
+	}
+	return all, nil
+}
+
+// isSound reports whether the file has just been read whole, and is what its record says.
+func (k *known) isSound(i int) bool { return k != nil && k.files[i].whole && k.files[i].sound }
+
+// sees reports whether file i must be hashed as it is read.
+func (k *known) sees(i int) bool { return k != nil && k.hashed && k.files[i].hash.IsZero() }
+
+// see hashes values that were read, in their order. The array is that of file i.
+func (k *known) see(i int, array *npyio.File, values []byte) error {
+	if !k.sees(i) {
+		return nil
+	}
+	f := &k.files[i]
+	if f.hasher == nil {
+		beginning, err := array.Beginning()
+		if err != nil {
+			return arrayfile.InputError(err)
+		}
+		f.hasher = new(hash.Hasher)
+		f.hasher.Write(beginning)
+	}
+	f.hasher.Write(values)
+	return nil
+}
+
+// See takes values of file i as they were read, all of them in their order.
+func (t *Terms) See(i int, array *npyio.File, values []byte) error {
+	return t.known.see(i, array, values)
+}
+
+// Finish makes sure that the values that were read belong together, and that the files are those that make
+// the sum.
+func (t *Terms) Finish(ctx context.Context) error {
+	if err := t.checkUnchanged(); err != nil {
+		return err
+	}
+	k := t.known
+	if k == nil || k.judged {
+		return nil
+	}
+	for i := range k.files {
+		f := &k.files[i]
+		if !f.hash.IsZero() {
+			continue
+		}
+		if f.hasher == nil { // an empty array
+			if err := t.With(i, func(array *npyio.File) error { return k.see(i, array, nil) }); err != nil {
+				return err
+			}
+		}
+		f.hash, f.hasher = f.hasher.Sum(), nil
+		if !k.Recorder.Cache.PutLarge(t.terms[i].path, f.hash, f.before) {
+			return changed(t.terms[i].name)
+		}
+	}
+	return t.judge(ctx)
+}
+
+// A from is a record and the folder to which its names are relative.
+type from struct {
+	record.Record
+	dir string
+}
+
+// load returns the records of a folder, which is read once.
+func (k *known) load(dir string) (f *record.Folder, err error) {
+	if f = k.folders[dir]; f == nil {
+		if f, err = record.Load(dir); err == nil {
+			k.folders[dir] = f
+		}
+	}
+	return f, err
+}
+
+// recordsOf returns the records of a file that is a result.
+func (k *known) recordsOf(path string) (list []from, err error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	for i, dir := range append([]string{filepath.Dir(path)}, k.Folders...) {
+		f, err := k.load(dir)
+		if err != nil {
+			return nil, err
+		}
+		absoluteDir, err := filepath.Abs(dir)
+		if err != nil {
+			return nil, err
+		}
+		name, err := filepath.Rel(absoluteDir, absolute)
+		if err != nil || i > 0 && filepath.Dir(name) == "." { // on another drive, or looked for already
+			continue
+		}
+		for _, r := range f.Of(filepath.ToSlash(name)) {
+			if slices.Contains(results, r.Recipe.Op()) {
+				list = append(list, from{r, dir})
+			}
+		}
+	}
+	return list, nil
+}
+
+// judge compares all files with their records, and with each other.
+func (t *Terms) judge(ctx context.Context) error {
+	k := t.known
+	k.judged = true
+	if !k.recorded {
+		return nil
+	}
+	records := make([][]from, len(t.terms))
+	for i, term := range t.terms {
+		var err error
+		if records[i], err = k.recordsOf(term.path); err != nil {
+			return err
+		}
+	}
+	inputs := k.inputs(ctx, records)
+	terms, found := make([]record.Term, len(t.terms)), make([]string, len(t.terms))
+	judged := true
+	for i, term := range t.terms {
+		terms[i] = record.Term{Name: term.name, Hash: k.files[i].hash}
+		if len(records[i]) == 0 {
+			if term.says {
+				recipe, err := term.recipe()
+				if err != nil {
+					return err
+				}
+				terms[i].Record = &record.Record{Recipe: recipe}
+			}
+			continue
+		}
+		var dir string
+		terms[i].Record, dir, found[i] = describing(term, k.files[i].hash, records[i], inputs)
+		if found[i] == "" && t.also != nil {
+			found[i] = t.also(i, *terms[i].Record, dir, k.load)
+		}
+		k.files[i].sound = found[i] == ""
+		judged = judged && found[i] == ""
+	}
+	products := k.Products
+	if !judged {
+		products = nil // what a file lacks that is not what its record says nobody knows
+	}
+	problems, count := record.CheckSum(terms, k.Family, products)
+	if judged && count == 0 {
+		if line := record.Unrecorded(terms); line != "" {
+			k.Warn(line)
+		}
+		k.describe(terms)
+		return nil
+	}
+	return k.refuse(terms, found, problems, count)
+}
+
+// refuse returns what is wrong with the files, a line for each.
+func (k *known) refuse(terms []record.Term, found []string, problems []record.Finding, count int) error {
+	hint := "leave out or make again what does not fit"
+	if k.Again != "" {
+		hint = k.Again + " makes again what does not fit"
+	}
+	hint += "; -unchecked takes the files as they are"
+	reasons := map[string]string{}
+	var last []string
+	for _, p := range problems {
+		if reasons[p.File] == "" {
+			reasons[p.File] = p.Reason
+		}
+	}
+	var errs []error
+	add := func(line string) { errs = append(errs, status.DataError(errors.New(line), hint)) }
+	for i, term := range terms {
+		// That it is a copy of another says more than that it has changed.
+		if reason := cmp.Or(reasons[term.Name], found[i]); reason != "" {
+			add(term.Name + ": " + reason)
+			delete(reasons, term.Name)
+		}
+	}
+	for _, p := range problems {
+		if reasons[p.File] != "" {
+			last = append(last, p.String())
+		}
+	}
+	for _, line := range last {
+		add(line)
+	}
+	if more := count - len(problems); more > 0 {
+		add("and " + text.Count(more, "file") + " more")
+	}
+	return errors.Join(errs...)
+}
+
+// inputs returns the hashes of all files that the records name as inputs, as they are now, by their paths.
+func (k *known) inputs(ctx context.Context, records [][]from) map[string]hash.Hash {
+	var names []string
+	hashes := map[string]hash.Hash{}
+	for _, list := range records {
+		for _, r := range list {
+			for _, input := range r.From {
+				name := r.path(input.Name)
+				if _, seen := hashes[name]; !seen {
+					hashes[name] = hash.Hash{}
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	found := make([]hash.Hash, len(names))
+	each.Number(runtime.GOMAXPROCS(0), len(names), func(i int) {
+		found[i], _, _ = k.Recorder.Cache.Hash(ctx, names[i]) // what is not there, or can't be read, is not known
+	})
+	for i, name := range names {
+		hashes[name] = found[i]
+	}
+	return hashes
+}
+
+// path returns where an input is.
+func (r from) path(name string) string {
+	name = filepath.FromSlash(name)
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(r.dir, name)
+}
+
+// describing returns the record that describes a file, if one does, and what is wrong with the file.
+func describing(term Term, h hash.Hash, records []from, inputs map[string]hash.Hash) (best *record.Record, dir, reason string) {
+	var all []record.Record
+	for _, r := range records {
+		all = append(all, r.Record)
+		f := record.Judge(term.name, term.info.Size(), h, []record.Record{r.Record}, record.Expected{Input: func(name string) (hash.Hash, bool) {
+			now := inputs[r.path(name)]
+			return now, !now.IsZero()
+		}})
+		switch {
+		case f.Outcome == record.Valid:
+			return &r.Record, r.dir, ""
+		case f.Outcome != record.Changed && best == nil:
+			best, dir, reason = &r.Record, r.dir, f.Reason
+		}
+	}
+	if best == nil {
+		reason = record.Judge(term.name, term.info.Size(), h, all, record.Expected{}).Reason
+	}
+	return best, dir, reason
+}
+
+// describe sets what the files are made of.
+func (k *known) describe(terms []record.Term) {
+	var products record.Ranges
+	for _, term := range terms {
+		if term.Record == nil {
+			return
+		}
+		r := term.Record.Recipe
+		if k.family.IsZero() {
+			k.family = r.Family()
+		}
+		indices := r.Indices()
+		if n, ok := k.family.IndexOf(r); ok {
+			indices = record.One(n)
+		}
+		if len(indices) == 0 {
+			k.family = record.Recipe{}
+			return
+		}
+		products = append(products, indices...)
+	}
+	k.products = record.NewRanges(products...)
+}
+
+// Record adds the record of the output, whose hash may be zero: it is read then. Recipe returns the output's recipe,
+// from the family of the products and their numbers, if they are known.
+func (t *Terms) Record(ctx context.Context, output string, h hash.Hash, recipe func(family record.Recipe, products record.Ranges) record.Recipe) error {
+	k := t.known
+	if k == nil {
+		return nil
+	}
+	var made []record.Input
+	for i, term := range t.terms {
+		made = append(made, record.Input{Name: term.path, Hash: k.files[i].hash})
+	}
+	if len(k.products) == 0 {
+		k.family = record.Recipe{}
+	}
+	return k.Recorder.Wrote(ctx, output, h, recipe(k.family, k.products), made)
+}
