@@ -42,7 +42,7 @@ func CheckSum(terms []Term, family Recipe, expected Ranges) (problems []Finding,
 		if t.Record == nil {
 			complete = false
 			if other, ok := s.copies[t.Hash]; ok && !t.Hash.IsZero() {
-				s.add(i, Doubled, "is a copy of %s, which is in the sum, too", other)
+				s.add(i, Doubled, "is a copy of %s", other)
 			}
 		} else if !s.term(i) {
 			complete = false

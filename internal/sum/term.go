@@ -2,6 +2,7 @@
 package sum
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -123,19 +124,23 @@ func openPartial(name string) ([]*npyio.File, error) {
 
 // recipe returns what a partial sum says that it is the sum of.
 func (t Term) recipe() (r record.Recipe, err error) {
-	arrays, err := npyio.OpenNpz(t.path, partialRanges, partialRecipe)
+	archive, err := npyio.OpenArchive(t.path)
 	if err != nil {
 		return r, arrayfile.InputError(err)
 	}
-	defer arrays[0].Close()
+	defer archive.Close()
 	var content [2][]byte
 	for i, want := range []elem.Type{elem.Int64, elem.Uint8} {
-		count, _ := arrays[i].Len()
-		if count > largestRecipe || arrayfile.Type(arrays[i].Header) != want || arrays[i].DType.Swapped() {
+		array, err := archive.Open([]string{partialRanges, partialRecipe}[i])
+		if err != nil {
+			return r, arrayfile.InputError(err)
+		}
+		count, _ := array.Len()
+		if count > largestRecipe || arrayfile.Type(array.Header) != want || array.DType.Swapped() {
 			return r, t.wrongRecipe()
 		}
 		content[i] = make([]byte, int(count)*want.Size())
-		if err := errors.Join(arrays[i].Verify(), arrays[i].Read(content[i], 0)); err != nil {
+		if err := cmp.Or(array.Verify(), array.Read(content[i], 0)); err != nil {
 			return r, arrayfile.InputError(err)
 		}
 	}
