@@ -20,6 +20,7 @@ type Note struct {
 	Unit         string // what is numbered: "" for products, or the word for another program's jobs
 	Local        bool   // matsubmit ran the job itself: it is in no queue, and nothing will release it
 	Random       string // from what its inputs are drawn; "" if they are files
+	ID           string // the identity of its run: jobs that have another make something else; "" in old logs
 
 	// Names of files, relative to the log's folder; none if they are unknown.
 	Description string   // the submit description; the submission file if the job is Local
@@ -91,6 +92,7 @@ func (n Note) format(first, count string) string {
 		add("local", "yes")
 	}
 	add("random", n.Random)
+	add("id", n.ID)
 	add("from", escapeName.Replace(n.Description))
 	var outputs []string
 	for _, name := range n.Outputs {
@@ -125,6 +127,8 @@ func ParseNote(text string) (n Note, ok bool) {
 			n.Local = true
 		case "random":
 			n.Random = value
+		case "id":
+			n.ID = value
 		case "from":
 			n.Description = unescapeName.Replace(value)
 		case "outputs":

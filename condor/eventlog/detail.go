@@ -16,8 +16,8 @@ func parseDetail(number int, head, body string) (Detail, error) {
 	p := lines{rest: body}
 	switch number {
 	case 0:
-		if strings.HasPrefix(head, "Job submitted from host: ") {
-			return Submit{p.notes()}, nil
+		if address, ok := strings.CutPrefix(head, "Job submitted from host: "); ok {
+			return Submit{Host: strings.Trim(address, "<>"), Notes: p.notes()}, nil
 		}
 	case 1:
 		if address, ok := strings.CutPrefix(head, "Job executing on host: "); ok {

@@ -34,6 +34,7 @@ type Detail any
 
 // Submit (000): the job has entered the queue.
 type Submit struct {
+	Host  string   // the schedd's address
 	Notes []string // submit_event_notes, the DAG node's name, warnings
 }
 

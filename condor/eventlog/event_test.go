@@ -9,8 +9,8 @@ import (
 // Each kind of event, as HTCondor writes it, has this content and no other.
 func TestKindsOfEvents(t *testing.T) {
 	want := []Detail{
-		Submit{[]string{"DAG Node: P7", "first=70 count=10 starts=4 jobs=1", "WARNING: Committed job submission into the queue with the following warning(s): none that matters"}},
-		Submit{nil},
+		Submit{"192.0.2.7:9618", []string{"DAG Node: P7", "first=70 count=10 starts=4 jobs=1", "WARNING: Committed job submission into the queue with the following warning(s): none that matters"}},
+		Submit{"192.0.2.7:9618", nil},
 		Execute{Machine: "<192.0.2.7:9618>"},
 		Execute{Machine: `pc "07"`, Slot: "slot1_2@pc07.example.org", System: "WINDOWS", Arch: "X86_64"},
 		nil,
@@ -51,7 +51,7 @@ func TestKindsOfEvents(t *testing.T) {
 		DataflowJobSkipped{},
 		nil,
 		nil,
-		Submit{[]string{`[ DAGNodeName = "job0"; JobBatchName = "run" ]`, "first=0 count=1 starts=4 jobs=1"}},
+		Submit{"192.0.2.7:9618", []string{`[ DAGNodeName = "job0"; JobBatchName = "run" ]`, "first=0 count=1 starts=4 jobs=1"}},
 		JobEvicted{},
 	}
 	got := records(newReader(strings.NewReader(logFile(t, "kinds.log"))))

@@ -102,7 +102,7 @@ func (h *History) add(e *Event) {
 	}
 	j := h.jobs[e.ID]
 	if j == nil {
-		j = &Job{ID: e.ID, MemoryMB: -1, seen: make([]uint64, 0, 8)} // a typical job has seven events
+		j = &Job{ID: e.ID, MemoryMB: -1, cluster: c, seen: make([]uint64, 0, 8)} // a typical job has seven events
 		h.jobs[e.ID] = j
 		c.jobs++
 	}
@@ -118,10 +118,15 @@ func (h *History) add(e *Event) {
 	d, ok := e.Detail.(Submit)
 	switch {
 	case ok && j.beginsAnew(when):
-		*j = Job{ID: e.ID, MemoryMB: -1, seen: j.seen}
+		*j = Job{ID: e.ID, MemoryMB: -1, cluster: c, seen: j.seen}
+		c.first = when
 		fallthrough
 	case ok:
+		if c.first.IsZero() {
+			c.first = when
+		}
 		j.submit(when, d)
+		j.Schedd = h.name(machineOf(d.Host))
 	case !j.ended():
 		h.apply(j, e.Detail, when)
 	default:
@@ -362,4 +367,19 @@ func (h *History) evict(j *Job, when Moment, d JobEvicted) {
 	case Unknown, Idle, Running, Suspended:
 		j.become(Idle, when)
 	}
+}
+
+// machineOf returns what a schedd's address, 192.0.2.7:9618?addrs=…&alias=pc07, says of its machine: its
+// name, or else its number. The port differs from one start of the schedd to the next.
+func machineOf(address string) string {
+	number, words, _ := strings.Cut(address, "?")
+	for word := range strings.SplitSeq(words, "&") {
+		if name, ok := strings.CutPrefix(word, "alias="); ok {
+			return name
+		}
+	}
+	if i := strings.LastIndexByte(number, ':'); i >= 0 {
+		number = number[:i]
+	}
+	return number
 }

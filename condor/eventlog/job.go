@@ -32,6 +32,7 @@ type Job struct {
 	State     State
 	Since     Moment    // when State began
 	Submitted time.Time // zero if the log does not have it
+	Schedd    string    // the machine on which it was submitted, as far as its address says; "" as well
 	Exit      Exit      // if Done or Failed
 	Post      *Exit     // of the POST script of its DAG node, which decides between Done and Failed; nil for none
 	Hold      JobHeld   // the latest hold
@@ -44,6 +45,7 @@ type Job struct {
 	MemoryMB  int64 // the largest memory use in the log, or -1
 	Attempts  []Attempt
 
+	cluster   *Cluster
 	notes     []string // of its Submit event
 	submitted *era     // of the time Submitted
 	idle      Moment   // when its wait for a machine began
@@ -56,6 +58,20 @@ func (j *Job) SubmittedAt() Moment {
 		return Moment{}
 	}
 	return Moment{j.Submitted.UnixMicro(), j.submitted}
+}
+
+// SubmittedAfter reports whether a job was submitted later than another one: its cluster was, or it has
+// the higher number in the same one. The clusters' numbers do not say so, because each schedd counts for
+// itself, and starts over when it is installed anew. They decide within the same second, and if the
+// log lacks a time.
+func (j *Job) SubmittedAfter(k *Job) bool {
+	if j.Cluster != k.Cluster && j.cluster != nil && k.cluster != nil {
+		a, b := j.cluster.first, k.cluster.first
+		if !a.IsZero() && !b.IsZero() && (a.Before(b) || b.Before(a)) {
+			return b.Before(a)
+		}
+	}
+	return j.Compare(k.ID) > 0
 }
 
 // WillBeReleased reports whether HTCondor will release a held job: a machine was at fault
@@ -109,6 +125,7 @@ type Cluster struct {
 	Removed   *ClusterRemove
 
 	id    int
+	first Moment   // of its submissions
 	notes []string // of its ClusterSubmit event: those of its first job
 	jobs  int      // the number that have entered the queue
 }

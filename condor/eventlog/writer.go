@@ -13,7 +13,7 @@ import (
 type Entry struct {
 	condor.ID
 	Time   time.Time
-	Host   string // the machine of a Submit or an Execute
+	Host   string // the machine of an Execute
 	Detail Detail
 	Usage  Usage // of an attempt: for Execute, ImageSize, JobEvicted and JobTerminated
 }
@@ -67,7 +67,7 @@ func (e *Entry) String() string {
 	fmt.Fprintf(&b, "%03d (%03d.%03d.000) %s ", e.number(), e.Cluster, e.Proc, e.Time.Format("2006-01-02 15:04:05.000"))
 	switch d := e.Detail.(type) {
 	case Submit:
-		fmt.Fprintf(&b, "Job submitted from host: <%s>\n", e.Host)
+		fmt.Fprintf(&b, "Job submitted from host: <%s>\n", d.Host)
 		for _, note := range d.Notes {
 			fmt.Fprintf(&b, "    %s\n", note)
 		}

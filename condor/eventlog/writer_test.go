@@ -12,7 +12,7 @@ import (
 
 // entries has each kind of event that is written.
 var entries = []Detail{
-	Submit{[]string{"first=0 count=1 starts=4 jobs=3 local=yes"}},
+	Submit{"server", []string{"first=0 count=1 starts=4 jobs=3 local=yes"}},
 	FileTransfer{Phase: Started},
 	FileTransfer{Phase: Finished},
 	Execute{Machine: "pc07", Slot: "slot1_2@pc07", System: "LINUX", Arch: "aarch64"},

@@ -20,6 +20,7 @@ type Description struct {
 	Unit      string // what a job computes, for hold reasons: "product"
 	Sum       bool   // a job returns the sum of its products
 	Random    string // from what a job's inputs are drawn, for the log; "" if they are files
+	ID        string // the identity of the run, for the log
 
 	// Executable is the program's file, or, for several systems, the stem of the files'
 	// names (see [condor.Variant]).

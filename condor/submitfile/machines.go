@@ -136,7 +136,7 @@ func seconds(d time.Duration) string {
 // Note returns the note for the jobs' submit events, without the products, which differ from job
 // to job.
 func (d *Description) Note() condor.Note {
-	n := condor.Note{Starts: d.MaxRetries + 1, Jobs: len(d.Jobs), Sum: d.Sum, Random: d.Random, Description: d.File, Outputs: d.Returned}
+	n := condor.Note{Starts: d.MaxRetries + 1, Jobs: len(d.Jobs), Sum: d.Sum, Random: d.Random, ID: d.ID, Description: d.File, Outputs: d.Returned}
 	if d.Unit != "product" {
 		n.Unit = d.Unit
 	}

@@ -16,6 +16,7 @@ type Run struct {
 
 	Abandoned  bool   // the jobs ran here, and matsubmit, which ran them, is gone
 	Superseded int    // jobs that are not in the run because their products were submitted again
+	Others     int    // jobs that are not in the run because they make something else
 	Entering   bool   // more jobs may enter the queue
 	Later      int    // the number of jobs that have yet to enter the queue, if known
 	Paused     string // why no jobs enter the queue now, or ""
@@ -28,16 +29,19 @@ type Run struct {
 
 // Select returns the run of the given clusters, or the latest run if none is given.
 //
-// The products of a job are in its note; a job of a DAG has the name of its node. If the
-// latest cluster has neither, it is the run. Otherwise the run is all jobs with either,
-// except for those whose products a later job makes again.
+// The products of a job are in its note; a job of a DAG has the name of its node. If the job that was
+// submitted last has neither, its cluster is the run. Otherwise the run is all jobs with either, except
+// for those whose notes have another identity, and those whose products a later job makes again.
 func Select(h *eventlog.History, clusters []int) *Run {
 	r := &Run{Jobs: h.Jobs(clusters...)}
 	newest := clusters
 	if clusters == nil {
-		r.Jobs, r.Superseded = latestRun(r.Jobs)
 		all := h.Clusters()
-		newest = all[max(0, len(all)-1):] // it may have no jobs yet
+		newest = all[max(0, len(all)-1):]
+		if slices.ContainsFunc(r.Jobs, func(j *eventlog.Job) bool { return j.Cluster == newest[0] }) {
+			newest = nil // it only matters if it has no jobs yet
+		}
+		r.latest()
 	}
 	r.Counts = eventlog.Count(r.Jobs)
 	for _, j := range r.Jobs {
@@ -83,39 +87,55 @@ func tasks(j *eventlog.Job) (list []task) {
 	return nil
 }
 
-// latestRun returns the jobs of the latest run, and the number of jobs that are not part of
-// it because their products were submitted again. The jobs must be in order.
-func latestRun(jobs []*eventlog.Job) (run []*eventlog.Job, superseded int) {
-	if len(jobs) == 0 || jobs[0].Cluster == jobs[len(jobs)-1].Cluster {
-		return jobs, 0
+// latest leaves the jobs of the latest run. They must be in order.
+func (r *Run) latest() {
+	if len(r.Jobs) == 0 || r.Jobs[0].Cluster == r.Jobs[len(r.Jobs)-1].Cluster {
+		return
 	}
-	last := jobs[len(jobs)-1]
+	last := slices.MaxFunc(r.Jobs, func(a, b *eventlog.Job) int {
+		if a.SubmittedAfter(b) {
+			return 1
+		}
+		return -1
+	})
 	if tasks(last) == nil {
-		return slices.DeleteFunc(jobs, func(j *eventlog.Job) bool { return j.Cluster != last.Cluster }), 0
+		r.Jobs = slices.DeleteFunc(r.Jobs, func(j *eventlog.Job) bool { return j.Cluster != last.Cluster })
+		return
 	}
-	// Jobs that return sums and jobs that return products are different runs.
+	// Jobs that make something else are another run, and so are those that return sums if the others
+	// return products.
 	note, _ := last.Note()
+	all := len(r.Jobs)
+	jobs := slices.DeleteFunc(r.Jobs, func(j *eventlog.Job) bool {
+		n, ok := j.Note()
+		return ok && n.ID != "" && note.ID != "" && n.ID != note.ID
+	})
+	r.Jobs, r.Others = nil, all-len(jobs)
 	jobs = slices.DeleteFunc(jobs, func(j *eventlog.Job) bool {
 		n, ok := j.Note()
 		return ok && n.Sum != note.Sum
 	})
-	newest := map[task]int{} // the latest cluster with a job for the task, other than removed ones
+	newest := map[task]*eventlog.Job{} // the latest job for the task, other than removed ones
 	for _, j := range jobs {
 		if j.State != eventlog.Removed {
 			for _, t := range tasks(j) {
-				newest[t] = j.Cluster
+				if newest[t] == nil || j.SubmittedAfter(newest[t]) {
+					newest[t] = j
+				}
 			}
 		}
 	}
 	for _, j := range jobs {
 		list := tasks(j)
-		later := func(t task) bool { return newest[t] > j.Cluster }
+		later := func(t task) bool {
+			return newest[t] != nil && newest[t].Cluster != j.Cluster && newest[t].SubmittedAfter(j)
+		}
 		var replaced bool
 		switch {
 		case list == nil:
 			continue // another program's
 		case j.State == eventlog.Removed:
-			replaced = slices.ContainsFunc(list, func(t task) bool { return newest[t] > 0 })
+			replaced = slices.ContainsFunc(list, func(t task) bool { return newest[t] != nil })
 		case j.State == eventlog.Held, j.State == eventlog.Failed:
 			// It is replaced even if some of its products came back and were not submitted again.
 			replaced = slices.ContainsFunc(list, later)
@@ -123,12 +143,11 @@ func latestRun(jobs []*eventlog.Job) (run []*eventlog.Job, superseded int) {
 			replaced = !slices.ContainsFunc(list, func(t task) bool { return !later(t) })
 		}
 		if replaced {
-			superseded++
+			r.Superseded++
 		} else {
-			run = append(run, j)
+			r.Jobs = append(r.Jobs, j)
 		}
 	}
-	return run, superseded
 }
 
 // A State is the state of a run.

@@ -14,8 +14,15 @@ import (
 // Summary describes the run in one line: its clusters, and the number of jobs in each state.
 func (r *Run) Summary() string {
 	line := r.Name() + ": " + r.counts()
+	var not []string
 	if r.Superseded > 0 {
-		line += fmt.Sprintf(" (not counted: %s for the same products)", text.Count(r.Superseded, "earlier job"))
+		not = append(not, text.Count(r.Superseded, "earlier job")+" for the same products")
+	}
+	if r.Others > 0 {
+		not = append(not, text.Count(r.Others, "job")+" of other runs")
+	}
+	if not != nil {
+		line += " (not counted: " + strings.Join(not, ", ") + ")"
 	}
 	switch {
 	case r.Paused != "":

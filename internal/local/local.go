@@ -141,7 +141,7 @@ func (r *Runner) submitAll() error {
 		note := r.Note()
 		note.Local = true
 		text := r.expand(note.Template("$(first)", "$(count)"), i)
-		if err := r.write(i, eventlog.Entry{Host: r.host, Detail: eventlog.Submit{Notes: []string{text}}}); err != nil {
+		if err := r.write(i, eventlog.Entry{Detail: eventlog.Submit{Host: r.host, Notes: []string{text}}}); err != nil {
 			return err
 		}
 	}

@@ -59,6 +59,7 @@ func descriptionOf(t task, p plan, linked bool) *submitfile.Description {
 		Unit:         t.unit(),
 		Sum:          t.files.Sums,
 		Random:       t.drawnFrom(),
+		ID:           t.id.String(),
 		Executable:   t.programs.executable(path.Dir(t.subFile())),
 		Systems:      t.programs.systems,
 		Arguments:    t.arguments(),

@@ -41,6 +41,9 @@ func chooseMissing(ctx context.Context, t task, earlier past) ([]batch, string, 
 			return nil, "", err
 		}
 	}
+	if err := earlier.rivals.check(); err != nil {
+		return nil, "", err
+	}
 	states := make([]state, t.TotalJobs)
 	of := func(b batch) []state { return states[b.first-t.FirstIndex:][:b.count] }
 	err := forEach(ctx, len(t.batches), func(int64, int64) {}, func(i int) error {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"matpool/condor"
@@ -20,8 +21,11 @@ import (
 // Note: condor_q would know more than the log, but does not always answer on a busy pool.
 type past struct {
 	logs         []string        // those that were read
+	found        []found         // all jobs in them
 	latest       []*eventlog.Job // for each product, its latest job, or nil
 	held, active []condor.ID     // jobs; the active ones are idle or running
+	rivals       rivals
+	elsewhere    []string // for the user, on held jobs that must be removed on another machine
 	// gone has, by their logs, the jobs that matsubmit ran itself, and that were held or were
 	// cut off: they are in no queue.
 	gone    map[string][]condor.ID
@@ -58,6 +62,7 @@ func (t task) sharedLog() string { return t.Log.Expand(0, 0, 1) }
 
 func (p *past) readLogs(t task) error {
 	p.latest, p.gone = make([]*eventlog.Job, t.TotalJobs), map[string][]condor.ID{}
+	p.rivals = rivals{latest: map[string]*eventlog.Job{}}
 	for _, name := range logs(t) {
 		if strings.Contains(name, "$(") {
 			if t.Resubmit {
@@ -72,7 +77,19 @@ func (p *past) readLogs(t task) error {
 			return err
 		}
 	}
+	former, schedd := formerJobs(p.found)
+	for _, f := range p.found {
+		p.add(t.work, f, t.Resubmit, former[f.job], schedd)
+	}
+	p.found = nil
 	return nil
+}
+
+// A found is a job in a log.
+type found struct {
+	log  string
+	job  *eventlog.Job
+	note condor.Note
 }
 
 // readLog adds what is in a log. It closes the log: there may be more than a process can open.
@@ -90,7 +107,9 @@ func (p *past) readLog(t task, name string) error {
 		p.faults = append(p.faults, journal.Faults[0].Error())
 	}
 	for _, j := range journal.History.Jobs() {
-		p.add(t.work, name, j, t.Resubmit)
+		if note, ok := j.Note(); ok {
+			p.found = append(p.found, found{name, j, note})
+		}
 	}
 	if clusters := journal.History.Clusters(); len(clusters) > 0 {
 		p.cluster = max(p.cluster, clusters[len(clusters)-1])
@@ -107,7 +126,7 @@ func checkEntering(t task, log string, h *eventlog.History) error {
 	for _, id := range h.Clusters() {
 		c := h.Cluster(id)
 		note, ours := c.Note()
-		if later, known := c.Later(); ours && note.Sum == t.files.Sums && (later > 0 || !known) {
+		if later, known := c.Later(); ours && t.mayBeOurs(note) && note.Sum == t.files.Sums && (later > 0 || !known) {
 			return status.UsageError(fmt.Errorf("%s: cluster %d: some jobs have yet to enter the queue, so the missing products are not known", log, id),
 				fmt.Sprintf("wait for them, or use condor_rm %d and then -resubmit", id))
 		}
@@ -116,31 +135,77 @@ func checkEntering(t task, log string, h *eventlog.History) error {
 }
 
 // add adds a job of a log if it has products of this work. With same, it ignores jobs that return
-// products if this work returns sums, and vice versa.
-func (p *past) add(w work, log string, j *eventlog.Job, same bool) {
-	note, ok := j.Note()
-	from := max(note.First-w.FirstIndex, 0)
-	to := min(note.First-w.FirstIndex+note.Count, w.TotalJobs)
-	if !ok || from >= to || same && note.Sum != w.files.Sums {
+// products if this work returns sums, and vice versa. A former job is not in the queue any more, and
+// the queue of another schedd is not asked to remove anything.
+func (p *past) add(w work, f found, same, former bool, schedd string) {
+	j, note := f.job, f.note
+	if former || note.Local && (j.State == eventlog.Held || isActive(j)) {
+		if !former && w.mayBeOurs(note) {
+			p.gone[f.log] = append(p.gone[f.log], j.ID)
+		}
+		if j.State == eventlog.Held || isActive(j) {
+			ended := *j
+			ended.State = eventlog.Removed
+			j = &ended
+		}
+	}
+	if !w.mayBeOurs(note) {
+		p.rivals.add(w, f.log, j, note)
 		return
 	}
-	if note.Local && (j.State == eventlog.Held || isActive(j)) {
-		p.gone[log] = append(p.gone[log], j.ID)
-		ended := *j
-		ended.State = eventlog.Removed
-		j = &ended
+	from := max(note.First-w.FirstIndex, 0)
+	to := min(note.First-w.FirstIndex+note.Count, w.TotalJobs)
+	if from >= to || same && note.Sum != w.files.Sums {
+		return
 	}
 	for i := from; i < to; i++ {
-		if p.latest[i] == nil || p.latest[i].Cluster <= j.Cluster {
+		if p.latest[i] == nil || !p.latest[i].SubmittedAfter(j) {
 			p.latest[i] = j
 		}
 	}
 	switch {
+	case j.State == eventlog.Held && j.Schedd != schedd:
+		p.elsewhere = append(p.elsewhere, fmt.Sprintf("%s: job %v is held on %s: if it is still there, remove it with condor_rm %v on that machine", f.log, j.ID, j.Schedd, j.ID))
 	case j.State == eventlog.Held:
 		p.held = append(p.held, j.ID)
 	case isActive(j):
 		p.active = append(p.active, j.ID)
 	}
+}
+
+// mayBeOurs reports whether a job makes the same as this work does, or is so old that its note does not
+// say what it makes.
+func (w work) mayBeOurs(note condor.Note) bool { return note.ID == "" || note.ID == w.id.String() }
+
+// formerJobs returns the jobs that are not in the queue any more, whatever their logs say, because their
+// schedd has begun to count anew since: it gave a lower number to a later cluster. And it returns the schedd
+// to which the latest job was submitted.
+func formerJobs(list []found) (former map[*eventlog.Job]bool, schedd string) {
+	jobs := make([]*eventlog.Job, 0, len(list))
+	for _, f := range list {
+		if !f.note.Local {
+			jobs = append(jobs, f.job)
+		}
+	}
+	slices.SortFunc(jobs, func(a, b *eventlog.Job) int { // the latest first
+		if a.SubmittedAfter(b) {
+			return -1
+		}
+		return 1
+	})
+	former = map[*eventlog.Job]bool{}
+	lowest := map[string]int{} // of each schedd's clusters so far
+	for _, j := range jobs {
+		if low, ok := lowest[j.Schedd]; ok && j.Cluster > low {
+			former[j] = true
+			continue
+		}
+		lowest[j.Schedd] = j.Cluster
+	}
+	if len(jobs) > 0 {
+		schedd = jobs[0].Schedd
+	}
+	return former, schedd
 }
 
 // isActive reports whether the job is in the queue and not held, according to the log.
@@ -188,6 +253,9 @@ func (p *past) perJob(t task) (count int) {
 
 // checkQueue makes sure that no product is in the queue yet.
 func (p *past) checkQueue(t task) error {
+	if err := p.rivals.check(); err != nil {
+		return err
+	}
 	jobs := append(p.active, p.held...)
 	if len(jobs) == 0 {
 		return nil
@@ -203,7 +271,7 @@ func (p *past) checkSameInputs(w work) error {
 		if job == nil {
 			continue
 		}
-		if note, _ := job.Note(); note.Random != w.drawnFrom() {
+		if note, _ := job.Note(); note.ID == "" && note.Random != w.drawnFrom() { // otherwise it is the same
 			return status.UsageError(fmt.Errorf("%s: job %v is for %s, and the new ones for %s: -resubmit would mix them",
 				p.logs[0], job.ID, inputsOf(note.Random), inputsOf(w.drawnFrom())), "-force starts over")
 		}

@@ -74,6 +74,35 @@ func TestLookBack(t *testing.T) {
 	}
 }
 
+// A schedd that gives a lower number to a later cluster has begun anew: what it had in its queue is gone. One
+// on another machine has its own numbers. What matsubmit runs itself says nothing of either.
+func TestFormerJobs(t *testing.T) {
+	h := eventlog.NewHistory()
+	note := condor.Note{Count: 1}
+	var list []found
+	for second, job := range []struct {
+		cluster, proc int
+		host          string
+	}{{7, 0, "pc:1"}, {2, 0, "other:1"}, {500, 0, "pc:1?alias=pc"}, {500, 1, "pc:1"}, {8, 0, "pc:2"}, {500, 2, "pc:1"}, {9, 0, "pc:2"}, {1, 0, "here"}} {
+		id := condor.ID{Cluster: job.cluster, Proc: job.proc}
+		h.Add(&eventlog.Event{ID: id, Time: time.Unix(int64(second), 0), Detail: eventlog.Submit{Host: job.host}})
+	}
+	for _, j := range h.Jobs() {
+		note.Local = j.Cluster == 1
+		list = append(list, found{"log", j, note})
+	}
+	former, schedd := formerJobs(list)
+	var got []string
+	for _, f := range list {
+		if former[f.job] {
+			got = append(got, f.job.ID.String())
+		}
+	}
+	if fmt.Sprintf("%v %s", got, schedd) != "[500.0 500.1 500.2] pc" {
+		t.Errorf("%v, %s", got, schedd)
+	}
+}
+
 // Each of the logs of the jobs is read, the highest cluster in one of them counts, and a product's latest
 // job is that of the latest cluster, whichever log is read last.
 func TestLookBackAtEachLog(t *testing.T) {

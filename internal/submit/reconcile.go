@@ -47,7 +47,7 @@ func reconcile(ctx context.Context, t task, earlier past) (p plan, err error) {
 		var found string
 		p.held, p.gone = earlier.held, earlier.gone
 		p.batches, found, err = chooseMissing(ctx, t, earlier)
-		p.notes = append(p.notes, found)
+		p.notes = append(append(p.notes, earlier.elsewhere...), found)
 		return p, err
 	case !t.Force:
 		return p, errors.Join(earlier.checkQueue(t), checkOutputs(t))

@@ -28,6 +28,7 @@ import (
 	"matpool/condor"
 	"matpool/internal/base/text"
 	"matpool/internal/forecast"
+	"matpool/internal/record"
 )
 
 // Options are the options of matsubmit.
@@ -69,6 +70,11 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) error {
 	}
 	defer unlock()
 	if t.survey, err = inspect(ctx, t, stderr); err != nil {
+		return err
+	}
+	hashes := &record.Cache{}
+	defer hashes.Flush()
+	if t.identity, err = identify(ctx, t, hashes); err != nil {
 		return err
 	}
 	offer := forecast.Offer{Unknown: "nobody asked"}

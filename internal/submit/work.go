@@ -25,6 +25,7 @@ type work struct {
 	generic bool          // in a job's folder, numbered files have names without an index
 
 	survey   // by inspect
+	identity // by identify
 	division // by divide
 }
 

@@ -1,0 +1,66 @@
+package submit
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"matpool/condor"
+	"matpool/internal/base/file"
+	"matpool/internal/base/hash"
+	"matpool/internal/outputs"
+	"matpool/internal/record"
+)
+
+// An identity tells a run from others that share its log, its outputs' names or its submission file: jobs with
+// the same identity make the same files of the same inputs.
+type identity struct {
+	id     hash.Hash
+	family record.Recipe // of the products, or of what another program makes
+}
+
+// identify returns the identity of the jobs' run. Of another program, its file and the files that every
+// job gets count with their content.
+func identify(ctx context.Context, t task, hashes *record.Cache) (x identity, err error) {
+	var names, more []string
+	for _, name := range t.files.Names {
+		names = append(names, outputs.FromLog(string(t.Log), file.InsertIndex(name, "$(index)")))
+	}
+	if t.files.Sums {
+		more = append(more, "sum")
+	}
+	if t.kind != ofProgram {
+		x.family = t.pair.Family()
+		x.id = record.Identify(x.family, names, more...)
+		return x, nil
+	}
+	x.family = t.programFamily()
+	for _, name := range slices.Concat(t.programs.files, t.Inputs) {
+		h, _, err := hashes.Hash(ctx, name)
+		if err != nil {
+			return x, err
+		}
+		more = append(more, fmt.Sprintf("%s %v", condor.Base(name), h))
+	}
+	x.id = record.Identify(x.family, names, more...)
+	return x, nil
+}
+
+// programFamily returns the recipe of what another program makes, without an index.
+func (w work) programFamily() record.Recipe {
+	arguments, err := condor.QuoteArguments(w.Arguments)
+	if err != nil { // the check of the description reports it
+		arguments = fmt.Sprint(w.Arguments)
+	}
+	var environment, inputs []string
+	for _, e := range w.Extra {
+		if name := strings.ToLower(e.Name); name == "environment" || name == "getenv" {
+			environment = append(environment, name+"="+e.Value)
+		}
+	}
+	for _, name := range w.IndexedInputFiles() {
+		inputs = append(inputs, condor.Base(file.InsertIndex(name, "$(index)")))
+	}
+	return record.New("program", "name", condor.Base(w.programs.stem), "args", arguments, "env", strings.Join(environment, ";"), "inputs", strings.Join(inputs, ","))
+}
