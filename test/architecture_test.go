@@ -68,7 +68,7 @@ var allowed = map[string]string{
 	"internal/forecast":       "condor/eventlog condor/pool internal/base/text internal/product",
 	"internal/outputs":        "condor/jobfile internal/base/each internal/base/file internal/status",
 	"internal/local":          "condor condor/eventlog condor/submitfile internal/base/file internal/progress internal/status internal/base/text",
-	"internal/request":        "condor condor/jobfile internal/base/file internal/pair internal/status",
+	"internal/request":        "condor condor/jobfile internal/base/file internal/base/text internal/pair internal/status",
 	"internal/joblog":         "condor condor/eventlog internal/base/file internal/base/text internal/outputs internal/status",
 	"internal/watch":          "condor condor/eventlog internal/joblog internal/progress internal/status internal/base/text internal/watch/report internal/watch/timeline",
 	"internal/watch/report":   "condor condor/eventlog internal/joblog internal/base/text",

@@ -111,6 +111,8 @@ Flags:
 Attributes:
 
 	executable            NAME     the program (default: the matprod next to matsubmit)
+	python_script         NAME     python_submit's script: matprod replaces one that only saves the product of the two inputs
+	python_version        TEXT     python_submit's: has no effect, since matprod needs no Python
 	arguments             TEXT     another program's arguments; $(index) is the job's number, $(first) and $(count) a batch's range
 	indexed_input_files   NAMES    inputs of each product, numbered before the extension or at $(index): inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors (inputA.npy, inputB.npy)
 	indexed_output_files  NAMES    outputs of each product, numbered in the same way (default: output.npy for matprod; for another program all new files, in FILE.out/INDEX)

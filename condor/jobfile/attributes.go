@@ -36,12 +36,15 @@ type draft struct {
 	random   Random // what random inputs are drawn from, if the inputs are random
 	isRandom bool
 	fixed    string // the factor that is fixed, or ""
+	replaced string // python_script if executable is set
 }
 
 // attributes is the table of attributes: what each is, how it is parsed, and which field it sets.
 func (d *draft) attributes() []Attribute {
 	return []Attribute{
 		{"executable", kindName, "", "the program (default: the matprod next to matsubmit)", program(&d.Executable)},
+		{"python_script", kindName, "", "python_submit's script: matprod replaces one that only saves the product of the two inputs", program(&d.Script)},
+		{"python_version", kindText, "", "python_submit's: has no effect, since matprod needs no Python", plain(new(string))},
 		{"arguments", kindText, "", "another program's arguments; $(index) is the job's number, $(first) and $(count) a batch's range", arguments(&d.Arguments)},
 		{"indexed_input_files", kindNames, file.InputA + ", " + file.InputB, "inputs of each product, numbered before the extension or at $(index): inputA0.npy, inputA1.npy …; only matprod has the default, and takes FILE.npz:NAME, or one FILE.npz with both factors", names(&d.IndexedInputs, numbered)},
 		{"indexed_output_files", kindNames, "", "outputs of each product, numbered in the same way (default: output.npy for matprod; for another program all new files, in FILE.out/INDEX)", names(&d.IndexedOutputs, numbered|output)},

@@ -14,6 +14,13 @@ import (
 func (d *draft) combine(given func(attr string) bool) {
 	program := strings.ToLower(condor.Base(d.Executable))
 	d.Matprod = program == "" || program == "matprod" || program == "matprod.exe"
+	switch {
+	case d.Script == "":
+	case program != "": // the file says that matprod replaces the script, or check says that it does not
+		d.replaced, d.Script = d.Script, ""
+	default:
+		d.Matprod = len(d.IndexedInputs) == 2 && len(d.IndexedOutputs) <= 1
+	}
 	if d.isRandom {
 		d.Random = &d.random
 	}
@@ -44,6 +51,12 @@ func (d *draft) combine(given func(attr string) bool) {
 func (d *draft) check(given func(attr string) bool, fail func(attr, format string, args ...any)) {
 	if d.TotalJobs == 0 {
 		fail("total_jobs", "set the number of products, as in total_jobs = 100")
+	}
+	if !d.Matprod && d.Script == "" && d.replaced != "" {
+		fail("python_script", "leave it out: executable = %s says what runs", d.Executable)
+	}
+	if given("python_version") && !d.Matprod && d.Script == "" {
+		fail("python_version", "leave it out: a script's first line (#!) says which Python runs it")
 	}
 	if given("arguments") && d.Matprod {
 		fail("arguments", "matsubmit makes matprod's arguments: leave this out, or set executable to another program")

@@ -17,6 +17,7 @@ import (
 // comments name the attributes; [Attributes] explains them.
 type Request struct {
 	Executable string            // executable; "" for the matprod next to matsubmit
+	Script     string            // python_script, whose work matprod does; "" for none
 	Matprod    bool              // the program is matprod, whose arguments matsubmit makes
 	Arguments  []condor.Template // arguments, split
 

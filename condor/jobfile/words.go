@@ -35,10 +35,6 @@ func replacement(s condor.Setting) string {
 	value = text.Clip(value)
 	const script = "write executable = %s: its first line must be #!/usr/bin/env %s, and it runs on Linux machines that have %s"
 	switch name := canonical(s.Name); name {
-	case "python_script":
-		return "leave it out if matprod replaces the script; otherwise " + fmt.Sprintf(script, value, "python3", "Python")
-	case "python_version":
-		return "leave it out: a script's first line (#!) says which Python runs it, and matprod needs none"
 	case "r_script":
 		return fmt.Sprintf(script, value, "Rscript", "R")
 	case "r_version":
@@ -69,6 +65,11 @@ func replacement(s condor.Setting) string {
 		return "write condor." + name + ", which passes it on unchanged"
 	}
 	return ""
+}
+
+// InsteadOfScript returns what to write if matprod cannot replace python_script.
+func InsteadOfScript(script string) string {
+	return fmt.Sprintf("write executable = %s, whose first line must be #!/usr/bin/env python3, for Linux machines that have Python; or executable = matprod, if the jobs only make products", text.Clip(script))
 }
 
 // queueReplacement returns what to write for a queue statement of a submit description.

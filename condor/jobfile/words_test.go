@@ -8,17 +8,11 @@ import (
 // A word of another program's files has an answer: what to write instead.
 func TestOtherWords(t *testing.T) {
 	const (
-		python  = "leave it out if matprod replaces the script; otherwise write executable = other.py: its first line must be #!/usr/bin/env python3, and it runs on Linux machines that have Python"
 		r       = "write executable = x.R: its first line must be #!/usr/bin/env Rscript, and it runs on Linux machines that have R"
 		matlab  = "compile it (mcc -m x.m) and write executable = x: the machines need MATLAB's runtime"
-		needs   = ", and matprod needs none"
 		setHere = "leave it out: matsubmit sets it; condor."
 	)
 	for _, test := range []struct{ in, want string }{
-		{"python_script = other.py", "python_script: " + python},
-		{"PYTHON_SCRIPT = other.py", "PYTHON_SCRIPT: " + python},
-		{"python_script =", "python_script: " + strings.ReplaceAll(python, "other.py", "NAME")},
-		{"python_version = python_3.7.4", "python_version: leave it out: a script's first line (#!) says which Python runs it" + needs},
 		{"R_script = x.R", "R_script: " + r},
 		{"r_script = \"x.R\"", "r_script: " + r},
 		{"R_version = 3.0.2", "R_version: leave it out: a script's first line (#!) says which R runs it"},

@@ -64,6 +64,9 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if line := t.script.Line; line != "" && !(t.Quiet && t.here()) {
+		fmt.Fprintln(messages, line)
+	}
 	unlock, err := lockTask(t)
 	if err != nil {
 		return err

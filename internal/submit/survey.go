@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"matpool/condor/jobfile"
 	"matpool/internal/arrayfile"
 	"matpool/internal/base/each"
 	"matpool/internal/base/file"
@@ -62,7 +63,16 @@ func inspect(ctx context.Context, t task, stderr io.Writer) (s survey, err error
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return survey{}, err
 	}
-	return s, checkShapes(t, s.products)
+	return s, errors.Join(checkShapes(t, s.products), checkDot(t, s.products))
+}
+
+// checkDot returns an error if the jobs were to multiply stacks with np.dot, whose product of two stacks is
+// not that of matprod.
+func checkDot(t task, products []product) error {
+	if stack := func(p product) bool { return len(p.shape) > 2 }; t.script.Dot && slices.ContainsFunc(products, stack) {
+		return status.DataError(fmt.Errorf("%s: python_script: %s multiplies stacks of matrices with np.dot, and matprod does with np.matmul", t.File, t.Script), jobfile.InsteadOfScript(t.Script))
+	}
+	return nil
 }
 
 // inspectCommon checks the files that every job gets, and returns their total size.

@@ -19,7 +19,12 @@ func read(o Options) (task, error) {
 	if err != nil {
 		return task{}, err
 	}
+	script, err := request.Replaced(o.File, q)
+	if err != nil {
+		return task{}, err
+	}
 	w, err := newWork(q, o.File)
+	w.script = script
 	return task{Options: o, work: w}, err
 }
 

@@ -12,6 +12,7 @@ import (
 	"matpool/internal/base/text"
 	"matpool/internal/outputs"
 	"matpool/internal/pair"
+	"matpool/internal/request"
 	"matpool/internal/status"
 )
 
@@ -20,9 +21,10 @@ import (
 type work struct {
 	*jobfile.Request
 	kind    kind
-	files   outputs.Files // that come back
-	pair    pair.Pair     // of matprod: the factors, without an index
-	generic bool          // in a job's folder, numbered files have names without an index
+	files   outputs.Files  // that come back
+	pair    pair.Pair      // of matprod: the factors, without an index
+	script  request.Script // whose work matprod does
+	generic bool           // in a job's folder, numbered files have names without an index
 
 	survey   // by inspect
 	identity // by identify
