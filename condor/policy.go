@@ -44,6 +44,7 @@ const (
 	Retried                // it runs again, up to max_retries times, and is then held
 	Held                   // it waits for a person
 	Released               // it is held, and HTCondor releases it, up to max_retries times
+	Paused                 // a person held it and will continue it, or HTCondor will when its inputs have come
 )
 
 // A Rule says what happens to a job that fails in one way, and what to tell its owner. The
@@ -116,15 +117,15 @@ func Policy() []Rule {
 			"raise request_memory or request_disk, and submit what is missing again (matsubmit -resubmit)", ""},
 
 		// A person, the pool or the submit machine held the job.
-		{1, all, Held, "UserRequest", "somebody held it with condor_hold", "condor_release continues it", ""},
+		{1, all, Paused, "UserRequest", "somebody held it with condor_hold", "condor_release continues it", ""},
 		{5, all, Held, "JobPolicyUndefined", "an expression of the submit description has no value", "check the expressions that are passed on unchanged", ""},
 		{7, all, Held, "UnableToOpenOutput", "the file for stdout or stderr cannot be opened",
 			"make sure that its folder exists and is writable, and that the disk is not full; " + thenRelease, ""},
 		{8, all, Held, "UnableToOpenInput", "the file for standard input cannot be opened", "make sure that it exists; " + thenRelease, ""},
 		{11, all, Held, "InvalidTransferAck", interrupted, tryAgain, ""},
 		{14, all, Held, "IwdError", "the folder the jobs were submitted from cannot be used", "make sure that it exists and is writable; " + thenRelease, ""},
-		{15, all, Held, "SubmittedOnHold", "it was submitted on hold", "condor_release starts it", ""},
-		{16, all, Held, "SpoolingInput", "its inputs are still being copied to the submit machine", "wait", ""},
+		{15, all, Paused, "SubmittedOnHold", "it was submitted on hold", "condor_release starts it", ""},
+		{16, all, Paused, "SpoolingInput", "its inputs are still being copied to the submit machine", "wait", ""},
 		{18, all, Held, "InvalidTransferAck", interrupted, tryAgain, ""},
 		{21, all, Held, "StartdHeldJob", "the machine's policy does not allow it there", "see the reason; often the job used more than it requested", ""},
 		{22, all, Held, "UnableToInitUserLog", "the log cannot be written", "make sure that its folder exists and is writable; " + thenRelease, ""},
@@ -245,10 +246,17 @@ func Releases() string {
 	return "(" + strings.Join(list, " || ") + ")"
 }
 
-// MissingOutput returns the ClassAd expression for a job that is held because the program did
-// not write an output.
-func MissingOutput() string {
-	return fmt.Sprintf("HoldReasonCode == %d && HoldReasonSubCode =?= %d", CodeOutputs, SubcodeMissing)
+// Ends returns the ClassAd expression for removing a held job that nothing will release, if
+// releases is the expression for those that HTCondor releases. No attribute that is undefined
+// makes it undefined, for which HTCondor would hold the job.
+func Ends(releases string) string {
+	expr := "JobStatus == 5"
+	for _, r := range Policy() {
+		if r.Then == Paused {
+			expr += fmt.Sprintf(" && HoldReasonCode =!= %d", r.Code)
+		}
+	}
+	return expr + fmt.Sprintf(" && (%s) =!= true", releases)
 }
 
 // ownReason matches the beginning of the hold reasons that submit descriptions of package

@@ -11,13 +11,13 @@ import (
 )
 
 // A DAG is the input of condor_submit_dag for a description: a node for each job, and a last
-// node that runs when all of them are done. If a node fails, DAGMan writes a rescue file, and
-// the DAG continues where it stopped when it is submitted again.
+// node that runs when all of them are done. A node fails when its job would otherwise be held,
+// by [condor.Policy]: DAGMan does not try it again. It then writes a rescue file, and the DAG
+// continues where it stopped when it is submitted again.
 type DAG struct {
 	Comments []string
 	Node     string // the file with the output of [Description.WriteNode]
 	Last     string // the submit description of the last node; "" for none
-	Retries  int    // how often DAGMan submits a failed node again, unless its input is bad
 }
 
 // WriteNode prints the description as [Description.Write] does, but for a single job whose
@@ -49,7 +49,8 @@ func (d *Description) WriteDAG(w io.Writer, g DAG) error {
 	}
 	p := newPrinter(w)
 	p.head(g.Comments)
-	p.section("A node for each job, with its variables.")
+	p.section("A node for each job, with its variables. There is no RETRY: HTCondor has run a job again as often as",
+		"max_retries and its exit status allow before its node fails.")
 	columns := d.columns()
 	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 	var field []byte
@@ -62,12 +63,6 @@ func (d *Description) WriteDAG(w io.Writer, g DAG) error {
 			vars += fmt.Sprintf(` %s="%s"`, column, escape.Replace(string(field)))
 		}
 		p.line(vars)
-	}
-	if g.Retries > 0 {
-		p.section("A node that fails runs again, unless its input is bad.")
-		for i := range d.Jobs {
-			p.line(fmt.Sprintf("RETRY %s %d UNLESS-EXIT %d", nodeName(d.Jobs[i].Index), g.Retries, condor.ExitData))
-		}
 	}
 	if g.Last != "" {
 		p.section("The last node, after all others.")
@@ -118,6 +113,7 @@ func (j *LocalJob) Write(w io.Writer) error {
 	p.set("arguments", "%s", arguments)
 	p.set("output", "%s", j.Stdout.SubmitText())
 	p.set("error", "%s", j.Stderr.SubmitText())
+	writeRemoval(p, "false")
 	p.line("queue")
 	return p.flush()
 }

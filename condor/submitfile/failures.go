@@ -53,16 +53,29 @@ func nameOfStderr(d *Description) string {
 }
 
 // writeNodeFailures prints the policy for a node's job: one that fails leaves the queue with
-// its exit status. DAGMan would wait for ever for a held one.
+// its exit status, and one that is held without a release to come is removed. DAGMan would wait
+// for ever for a held one. The log keeps the reason of the hold before the removal, and in it.
 func writeNodeFailures(p *printer, d *Description) {
 	p.section(fmt.Sprintf("Failures. Exit status %d (wrong usage) and %d (bad input) would happen on any machine: the node fails.", condor.ExitUsage, condor.ExitData),
 		fmt.Sprintf("Any other status or a signal may be the machine's fault: run again, up to %d times, then the node fails.", d.MaxRetries))
 	p.set("max_retries", "%d", d.MaxRetries)
 	p.set("retry_until", "%s", condor.RetryUntil())
-	if d.namesOutputs() {
-		p.comment("A job that HTCondor holds because an output does not exist is removed, and the node fails.")
-		p.set("periodic_remove", "JobStatus == 5 && %s", condor.MissingOutput())
+	writeRemoval(p, releases(d))
+}
+
+// writeRemoval prints that a node's held job is removed, if nothing will release it.
+func writeRemoval(p *printer, releases string) {
+	p.comment("A job that HTCondor holds, and that nothing releases, is removed, and the node fails; DAGMan would wait for it.")
+	p.set("periodic_remove", "%s", condor.Ends(releases))
+	p.set("+PeriodicRemoveReason", `strcat("held, and nothing releases it: ", HoldReason)`)
+}
+
+// releases returns the expression for the held jobs that HTCondor releases, at once or later.
+func releases(d *Description) string {
+	if d.MaxRetries == 0 {
+		return "false"
 	}
+	return fmt.Sprintf("NumHolds <= %d && %s", d.MaxRetries, condor.Releases())
 }
 
 // writeReleases prints the policy for a job that is held because a machine is at fault.

@@ -372,3 +372,36 @@ func BenchmarkWrite(b *testing.B) {
 	}
 	b.ReportMetric(float64(len(d.Jobs)*b.N)/b.Elapsed().Seconds(), "jobs/s")
 }
+
+// A node's job that is held is removed unless something releases it: HTCondor, a person who held
+// it, or its inputs. Its exit status 64 or 65 ends it; DAGMan does not try it again.
+func TestNodesEnd(t *testing.T) {
+	const paused = "JobStatus == 5 && HoldReasonCode =!= 1 && HoldReasonCode =!= 15 && HoldReasonCode =!= 16"
+	const reason = "+PeriodicRemoveReason = strcat(\"held, and nothing releases it: \", HoldReason)\n"
+	write := func(print func(io.Writer) error) string {
+		t.Helper()
+		var b strings.Builder
+		if err := print(&b); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	job := LocalJob{Executable: "matcombine", Stdout: "run.norm", Stderr: "run.err"}
+	d, named := example(), descriptions()["program.sub"]
+	retried, namedToo := write(d.WriteNode), write(named.WriteNode)
+	d.MaxRetries = 0
+	for text, releases := range map[string]string{
+		retried: "NumHolds <= 3 && " + condor.Releases(), namedToo: "NumHolds <= 3 && " + condor.Releases(), write(d.WriteNode): "false", write(job.Write): "false",
+	} {
+		if want := "\nperiodic_remove = " + paused + " && (" + releases + ") =!= true\n" + reason; !strings.Contains(text, want) {
+			t.Errorf("no%s in\n%s", want, text)
+		}
+	}
+	if !strings.Contains(retried, "\nretry_until = ExitCode =?= 64 || ExitCode =?= 65\n") {
+		t.Error(retried)
+	}
+	dag := write(func(w io.Writer) error { return d.WriteDAG(w, DAG{Node: "run.node.sub"}) })
+	if strings.Contains(dag, "\nRETRY ") {
+		t.Error(dag)
+	}
+}

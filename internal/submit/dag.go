@@ -14,10 +14,6 @@ import (
 	"matpool/internal/status"
 )
 
-// nodeRetries is the number of times that DAGMan submits a failed node again, after the
-// retries of its job.
-const nodeRetries = 1
-
 // checkDAG checks what only a DAG needs.
 func checkDAG(t task) error {
 	if !t.DAG {
@@ -56,7 +52,7 @@ func describeDAG(t task, description *submitfile.Description, summary string) (s
 	all := submission{summary: summary, maxIdle: description.MaxIdle}
 	description.MaxIdle = 0 // condor_submit_dag sets it
 	dag := submitfile.DAG{Comments: []string{path.Base(t.dagFile()) + ", made from " + t.File + ". Edit that file, not this one."},
-		Node: t.subFile(), Retries: nodeRetries}
+		Node: t.subFile()}
 	var node, last, graph bytes.Buffer
 	errs := []error{description.WriteNode(&node)}
 	all.files = []textFile{{t.subFile(), node.Bytes()}}
