@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -25,6 +26,7 @@ var kills = flag.Int("kills", 30, "how many times each program is killed")
 type killed struct {
 	name    string
 	setup   string
+	stale   string // makes the same files of other inputs
 	command []string
 	after   string // what is run after it
 	combine string
@@ -35,6 +37,7 @@ var killedCommands = []killed{
 	{
 		name:    "matprod of a range",
 		setup:   "matinit -quiet -jobs 8 -size 150 -seed 1",
+		stale:   "matinit -quiet -force -jobs 8 -size 150 -seed 2 && matprod -first 0 -count 8 && matinit -quiet -force -jobs 8 -size 150 -seed 1",
 		command: []string{"matprod", "-first", "0", "-count", "8"},
 		combine: "matcombine -jobs 8",
 		made:    "output*.npy",
@@ -42,6 +45,7 @@ var killedCommands = []killed{
 	{
 		name:    "matprod -resume of a range",
 		setup:   "matinit -quiet -jobs 8 -size 150 -seed 1",
+		stale:   "matinit -quiet -force -jobs 8 -size 150 -seed 2 && matprod -first 0 -count 8 && matinit -quiet -force -jobs 8 -size 150 -seed 1",
 		command: []string{"matprod", "-first", "0", "-count", "8", "-resume", "."},
 		combine: "matcombine -jobs 8",
 		made:    "output*.npy",
@@ -49,6 +53,7 @@ var killedCommands = []killed{
 	{
 		name:    "matprod -resume -sum",
 		setup:   "matinit -quiet -jobs 8 -size 150 -seed 1",
+		stale:   "matinit -quiet -force -jobs 8 -size 150 -seed 2 && matprod -first 0 -count 8 -sum partial0.npz && matinit -quiet -force -jobs 8 -size 150 -seed 1",
 		command: []string{"matprod", "-first", "0", "-count", "8", "-resume", ".", "-sum", "partial0.npz"},
 		combine: "matcombine partial0.npz",
 		made:    "partial0.npz",
@@ -56,13 +61,14 @@ var killedCommands = []killed{
 	{
 		name:    "matcombine -o",
 		setup:   "matinit -quiet -jobs 8 -size 150 -seed 1 && matprod -first 0 -count 8",
-		command: []string{"matcombine", "-jobs", "8", "-o", "sum.npy"},
+		command: []string{"matcombine", "-force", "-jobs", "8", "-o", "sum.npy"},
 		combine: "matcombine -jobs 8",
 		made:    "sum.npy",
 	},
 	{
 		name:    "matinit",
 		setup:   ":",
+		stale:   "matinit -quiet -jobs 8 -size 150 -seed 2 && matprod -first 0 -count 8",
 		command: []string{"matinit", "-quiet", "-force", "-jobs", "8", "-size", "150", "-seed", "1"},
 		after:   "matprod -first 0 -count 8",
 		combine: "matcombine -jobs 8",
@@ -102,9 +108,12 @@ func (k killed) try(t *testing.T, sig syscall.Signal) {
 	norm := f.norm(k.combine)
 	// The bytes of what a command makes are always the same.
 	complete, names := map[string]bool{}, f.numbered(k.made)
-	for _, name := range names {
-		complete[f.hash(name)] = true
+	add := func() {
+		for _, name := range f.numbered(k.made) {
+			complete[f.hash(name)] = true
+		}
 	}
+	add()
 	if len(names) == 0 {
 		t.Fatalf("%v makes no %s", k.command, k.made)
 	}
@@ -112,14 +121,19 @@ func (k killed) try(t *testing.T, sig syscall.Signal) {
 	r := rand.New(rand.NewPCG(uint64(*kills), uint64(sig)))
 	stopped, left := 0, 0
 	for i := range *kills {
-		f.must("rm -f matpool.tsv .matpool.hashes .*.sum " + k.made)
+		f.must("rm -f matpool.tsv .matpool.hashes .*.sum output* " + k.made)
 		if strings.Contains(k.setup, "matprod") {
 			f.must("matprod -first 0 -count 8")
+		}
+		stale := k.stale != "" && i%4 > 1
+		if stale {
+			f.must(k.stale)
+			add()
 		}
 		cmd := f.start(k.command)
 		ended := make(chan error, 1)
 		go func() { ended <- cmd.Wait() }()
-		if i%2 == 0 {
+		if i%2 == 0 || stale {
 			time.Sleep(time.Duration(r.Int64N(int64(duration))))
 		} else { // just when a file has its name
 			name := filepath.Join(f.path, names[r.IntN(len(names))])
@@ -144,11 +158,14 @@ func (k killed) try(t *testing.T, sig syscall.Signal) {
 		if text := fmt.Sprint(cmd.Stderr); crash.MatchString(text) {
 			t.Fatal(text)
 		}
-		f.claims(k.made, complete)
+		f.claims(k.made, complete, stale)
+		if got := f.sh(k.combine); got.status == 0 && got.stderr == "" && !strings.Contains(got.stdout, norm) && !(stale && k.name == "matinit") {
+			t.Fatalf("killed; the norm should be %s:\n%v", norm, got)
+		}
 		if again := f.sh(strings.Join(k.command, " ") + " &&\n:;" + k.after); again.status != 0 {
 			t.Fatal(again)
 		}
-		f.claims(k.made, complete)
+		f.claims(k.made, complete, stale)
 		if got := f.norm(k.combine); got != norm {
 			t.Fatalf("after it was killed and run again, the norm is %s, not %s", got, norm)
 		}
@@ -177,9 +194,9 @@ func (f *folder) hash(name string) string {
 	return fmt.Sprintf("%016x%016x", sum.Hi, sum.Lo)
 }
 
-// claims checks the records in matpool.tsv: each is of a file that was complete once, and a file with the size of a record
-// has the hash of one.
-func (f *folder) claims(made string, complete map[string]bool) {
+// claims checks the records in matpool.tsv: each is of a file that is there and was complete, and a file with the size of a
+// record has the hash of one. One that has replaced another may have no record yet.
+func (f *folder) claims(made string, complete map[string]bool, replaced bool) {
 	f.t.Helper()
 	data, err := os.ReadFile(filepath.Join(f.path, "matpool.tsv"))
 	if errors.Is(err, os.ErrNotExist) {
@@ -206,11 +223,15 @@ func (f *folder) claims(made string, complete map[string]bool) {
 	}
 	for name, c := range claims {
 		info, err := os.Stat(filepath.Join(f.path, name))
-		if err != nil || !c.sizes[strconv.FormatInt(info.Size(), 10)] {
+		if err != nil {
+			f.t.Errorf("a record of what is not there: %v", err)
 			continue
 		}
-		if hash := f.hash(name); !c.hashes[hash] {
-			f.t.Errorf("%s has the hash %s, its records %v", name, hash, maps.Keys(c.hashes))
+		if !c.sizes[strconv.FormatInt(info.Size(), 10)] {
+			continue
+		}
+		if hash := f.hash(name); !c.hashes[hash] && !(replaced && complete[hash]) {
+			f.t.Errorf("%s has the hash %s, its records %v", name, hash, slices.Collect(maps.Keys(c.hashes)))
 		}
 	}
 }

@@ -34,6 +34,13 @@ def settings(file, **overrides):
     return {**found, **overrides}
 
 
+def load(name, i):
+    """The array with an index: of a .npy file, or a named one of a .npz file."""
+    file, _, array = name.partition(':')
+    found = np.load(indexed(file, i))
+    return found[array] if array else found
+
+
 def factors(run, i):
     """The factors of a product."""
     names = [n.strip() for n in run.get('indexed_input_files', '').split(',') if n.strip()]
@@ -41,6 +48,8 @@ def factors(run, i):
         n = int(run['size'])
         r = np.random.default_rng([int(run['seed']), i])
         a, b = r.random((n, n)), r.random((n, n))
+    elif 'b' in run:
+        a, b = np.load(indexed(run['a'], i)), np.load(indexed(run['b'], i))
     elif run.get('gram') == 'yes':
         a = np.load(indexed((names or ['inputX.npy'])[0], i))
         a, b = a.T, a
@@ -52,7 +61,7 @@ def factors(run, i):
         pair = np.load(indexed(names[0], i))
         a, b = pair['A'], pair['B']
     else:
-        a, b = (np.load(indexed(n, i)) for n in names or ['inputA.npy', 'inputB.npy'])
+        a, b = (load(n, i) for n in names or ['inputA.npy', 'inputB.npy'])
     if run.get('transpose') == 'a':
         a = a.T
     return a, b
