@@ -101,7 +101,7 @@ func Policy() []Rule {
 
 		// The program could not start, its files could not be transferred, or it needed too much.
 		{CodeProgram, all, Released, "FailedToCreateProcess", "the machine could not start the program",
-			"make sure that the program is built for the machine's system and is executable; " + thenRelease, ""},
+			"make sure that the program is executable and built for the machine's system or, if it is a script, that the machine has the program in its first line; " + thenRelease, ""},
 		{CodeOutputs, one(SubcodeMissing), Held, "TransferOutputError", "the program did not make the file that the reason names",
 			"see its stdout and stderr; correct the program, or indexed_output_files, and submit what is missing again (matsubmit -resubmit)", ""},
 		{CodeOutputs, all, Released, "TransferOutputError", "outputs could not be sent back",

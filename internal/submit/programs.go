@@ -123,7 +123,12 @@ func (p programs) here() (name, inJob string, ok bool) {
 
 // checkHere makes sure that the jobs can run on this machine.
 func (p programs) checkHere() error {
-	if _, _, ok := p.here(); ok {
+	name, _, ok := p.here()
+	if missing := missingInterpreter(name); ok && missing != "" {
+		return status.DataError(fmt.Errorf("%s: its first line names %s, which this machine does not have", name, missing),
+			"correct that line, as in #!/usr/bin/env python3; a job finds only what is in /bin and /usr/bin, or named in full")
+	}
+	if ok {
 		return nil
 	}
 	return status.DataError(fmt.Errorf("%s: is a program for %s: it cannot run on this machine", p.files[0], systemNames(machineName, p.systems, "and")), "")

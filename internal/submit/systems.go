@@ -12,6 +12,7 @@ import (
 
 	"matpool/condor"
 	"matpool/internal/base/file"
+	"matpool/internal/local"
 	"matpool/internal/status"
 )
 
@@ -71,15 +72,56 @@ func systemOf(name string) (condor.System, error) {
 		if program, err := pe.NewFile(f); err == nil && program.Machine == pe.IMAGE_FILE_MACHINE_AMD64 {
 			return condor.Windows, nil
 		}
+	case bytes.HasPrefix(first, []byte("\ufeff#!")):
+		return "", status.DataError(fmt.Errorf("%s: begins with a byte-order mark, so Linux does not see its #!", name),
+			"remove the mark: sed -i '1s/^\\xef\\xbb\\xbf//' "+shellWord(name))
 	case bytes.HasPrefix(first, []byte("#!")) && bytes.HasSuffix(first, []byte("\r")):
 		return "", status.DataError(fmt.Errorf("%s: its first line ends as lines do on Windows, so Linux would not find the program that it names", name),
-			"remove the carriage returns: sed -i 's/\\r$//' FILE")
+			"remove the carriage returns: sed -i 's/\\r$//' "+shellWord(name))
 	case bytes.HasPrefix(first, []byte("#!")):
 		return condor.Linux, nil
 	case ext == ".bat", ext == ".cmd":
 		return condor.Windows, nil
+	case interpreters[ext] != "":
+		return "", status.DataError(fmt.Errorf("%s: its first line does not say what runs it", name), "make its first line #!"+interpreters[ext])
 	}
 	return "", nil
+}
+
+// interpreters has the usual interpreter of scripts with an extension.
+var interpreters = map[string]string{".py": "/usr/bin/env python3", ".sh": "/bin/sh", ".pl": "/usr/bin/env perl", ".r": "/usr/bin/env Rscript", ".jl": "/usr/bin/env julia"}
+
+// shellWord returns a name as a word of a shell's command.
+func shellWord(name string) string {
+	if plainWord(name) {
+		return name
+	}
+	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+}
+
+// missingInterpreter returns what the first line of a script names and this machine, if it is one with
+// Linux, does not have; "" if there is nothing that is missing. A job has no PATH, and env then looks
+// into /bin and /usr/bin.
+func missingInterpreter(name string) string {
+	f, err := os.Open(name)
+	if err != nil || local.System() == condor.Windows {
+		return ""
+	}
+	defer f.Close()
+	begin := make([]byte, 256)
+	n, _ := f.ReadAt(begin, 0)
+	first, _, _ := strings.Cut(string(begin[:n]), "\n")
+	line, isScript := strings.CutPrefix(first, "#!")
+	words := strings.Fields(line)
+	switch {
+	case !isScript || len(words) == 0:
+		return ""
+	case !isFile(words[0]):
+		return words[0]
+	case path.Base(words[0]) == "env" && len(words) == 2 && !isFile(path.Join("/usr/bin", words[1])) && !isFile(path.Join("/bin", words[1])):
+		return words[1]
+	}
+	return ""
 }
 
 // systemOfELF returns the system of an executable file in Linux's format.

@@ -147,7 +147,7 @@ func TestHeldAndHealed(t *testing.T) {
 			flags:   "-max_retries=1 -condor.requirements=OpSys==\"LINUX\"",
 			harm:    func(f folder) { f.write("matprod.LINUX.X86_64.exe", "no program") },
 			held:    map[int]string{0: noProgram, 1: noProgram, 2: noProgram, 3: noProgram, 4: noProgram, 5: noProgram},
-			told:    `(?s)HTCondor will release it by itself.*make sure that the program is built for the machine's system`,
+			told:    `(?s)HTCondor will release it by itself.*make sure that the program is executable and built for the machine's system`,
 			heal:    func(f folder) {}, // matsubmit does it
 			missing: 6,
 		},
