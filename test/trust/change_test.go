@@ -1,0 +1,178 @@
+package trust
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// disturb changes values in a folder's files all the time, in place, until stop is called, which waits for the last change.
+// Each change is undone by the next one of the same file; the files' times of modification stay.
+func (f *folder) disturb(names []string, seed uint64) (stop func()) {
+	r := rand.New(rand.NewPCG(seed, 6))
+	end := make(chan struct{})
+	var done sync.WaitGroup
+	done.Go(func() {
+		changed := map[string]int64{}
+		for {
+			select {
+			case <-end:
+				return
+			default:
+			}
+			name := names[r.IntN(len(names))]
+			path := filepath.Join(f.path, name)
+			info, err := os.Stat(path)
+			if err != nil {
+				continue
+			}
+			offset, was := changed[name]
+			if was {
+				delete(changed, name)
+			} else {
+				offset = 128 + 8*r.Int64N((info.Size()-128)/8)
+				changed[name] = offset
+			}
+			file, err := os.OpenFile(path, os.O_RDWR, 0)
+			if err != nil {
+				continue
+			}
+			var value [8]byte
+			if _, err := file.ReadAt(value[:], offset); err == nil {
+				value[6] ^= 1 << 2 // a bit of a float64 that changes it a little
+				file.WriteAt(value[:], offset)
+			}
+			file.Close()
+			os.Chtimes(path, time.Time{}, info.ModTime())
+			time.Sleep(time.Duration(r.IntN(2000)) * time.Microsecond)
+		}
+	})
+	return func() { close(end); done.Wait() }
+}
+
+// Inputs that somebody changes while they are read give no products that are believed.
+func TestInputsThatChangeWhileTheyAreRead(t *testing.T) {
+	for _, sum := range []bool{false, true} {
+		t.Run(fmt.Sprintf("sum=%v", sum), func(t *testing.T) {
+			t.Parallel()
+			f := newFolder(t)
+			f.must("matinit -quiet -jobs 6 -size 200 -seed 1")
+			command, combine := "matprod -first 0 -count 6", "matcombine -jobs 6"
+			if sum {
+				command, combine = "matprod -first 0 -count 6 -sum partial0.npz", "matcombine partial0.npz"
+			}
+			counts := map[int]int{}
+			for i := range *kills {
+				stop := f.disturb(f.numbered("input*.npy"), uint64(i))
+				made := f.sh(command)
+				stop()
+				counts[made.status]++
+				if made.status != 0 {
+					if !made.refused() || crash.MatchString(made.stderr) {
+						t.Error(made)
+					}
+					continue
+				}
+				f.rightNow(f.sh(combine), "{'total_jobs': '6'}", func(problem string) { t.Error(problem) })
+				if r := f.sh(strings.Replace(command, "matprod", "matprod -resume .", 1)); r.status != 0 {
+					t.Error(r)
+				}
+				r := f.sh(combine)
+				if r.status != 0 || r.stderr != "" {
+					t.Error(r)
+				}
+				f.rightNow(r, "{'total_jobs': '6'}", func(problem string) { t.Error(problem) })
+			}
+			t.Logf("matprod's exit statuses: %v", counts)
+		})
+	}
+}
+
+// Outputs that somebody changes while they are read give no norm.
+func TestOutputsThatChangeWhileTheyAreRead(t *testing.T) {
+	f := newFolder(t)
+	f.must("matinit -quiet -jobs 6 -size 200 -seed 1; matprod -first 0 -count 6")
+	norm := f.norm("matcombine -jobs 6")
+	counts := map[int]int{}
+	for i := range 2 * *kills {
+		stop := f.disturb(f.numbered("output*.npy"), uint64(i))
+		r := f.sh("matcombine -jobs 6")
+		stop()
+		if counts[r.status]++; r.status == 0 {
+			if got, _ := r.norm(); got != norm || r.stderr != "" {
+				t.Errorf("the norm should be %s:\n%v", norm, r)
+			}
+		} else if !r.refused() && r.status != 1 || crash.MatchString(r.stderr) {
+			t.Error(r)
+		}
+	}
+	t.Logf("matcombine's exit statuses: %v", counts)
+}
+
+// Programs that run at the same time in a folder lose no record.
+func TestProgramsAtTheSameTime(t *testing.T) {
+	f := newFolder(t)
+	f.must("matinit -quiet -jobs 40 -size 20 -seed 1")
+	for range 3 {
+		f.must("rm -f output*; for i in $(seq 0 39); do matprod -first $i -count 1 & done; wait")
+		r := f.sh("matcombine -jobs 40")
+		if r.status != 0 || r.stderr != "" {
+			t.Error(r)
+		}
+		f.rightNow(r, "{'total_jobs': '40'}", func(problem string) { t.Error(problem) })
+	}
+}
+
+// Records that are cut short, or written by an editor of another system, do no harm.
+func TestCutRecords(t *testing.T) {
+	f := newFolder(t)
+	f.must(six)
+	norm := f.norm("matcombine rp")
+	path := filepath.Join(f.path, "matpool.tsv")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	try := func(what, text string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		r := f.sh("matcombine rp")
+		if got, ok := r.norm(); !r.refused() && (!ok || got != norm) || crash.MatchString(r.stderr) {
+			t.Errorf("%s:\n%v", what, r)
+		}
+		// What is made again has records again, whatever is there.
+		f.must("matprod -first 0 -count 6")
+		if got := f.norm("matcombine rp"); got != norm {
+			t.Errorf("%s: made again, the norm is %s, not %s", what, got, norm)
+		}
+	}
+	r := rand.New(rand.NewPCG(1, 7))
+	for range *bits {
+		length := r.IntN(len(text))
+		try(fmt.Sprintf("cut at %d", length), string(text[:length]))
+	}
+	try("CR LF", strings.ReplaceAll(string(text), "\n", "\r\n"))
+	try("empty", "")
+	try("twice", string(text)+string(text))
+	try("zeros at the end, as after a power cut", string(text)+strings.Repeat("\x00", 4096))
+	try("a long line", strings.Repeat("x", 1<<20)+"\n"+string(text))
+	try("UTF-16", utf16(string(text)))
+	try("a byte-order mark", "\ufeff"+string(text))
+}
+
+func utf16(s string) string {
+	var b strings.Builder
+	b.WriteString("\xff\xfe")
+	for _, r := range s {
+		b.WriteByte(byte(r))
+		b.WriteByte(byte(r >> 8))
+	}
+	return b.String()
+}
