@@ -35,10 +35,11 @@ type Options struct {
 // zeros in it, since many file systems write names before data. It can be made again.
 func Write(ctx context.Context, o Options, show progress.Func) error {
 	work, err := Check(o.Pairs, nil)
-	defer work.Close()
 	if err := errors.Join(o.checkOutputs(), err); err != nil {
+		work.Close()
 		return err
 	}
+	defer work.Close()
 	if o.Recorder != nil {
 		work.Hashes = &o.Recorder.Cache
 	}

@@ -257,12 +257,11 @@ func (r Recipe) IndexOf(product Recipe) (int, bool) {
 	}
 	have := product.Expanded()
 	for _, w := range r.words {
-		before, after, ok := strings.Cut(w.value, "$(index)")
+		before, _, ok := strings.Cut(w.value, "$(index)")
 		if !ok {
 			continue
 		}
 		rest, isBefore := strings.CutPrefix(have.Get(w.key), before)
-		after, _, _ = strings.Cut(after, "$(index)")
 		digits := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
 		n, isIndex := parseIndex(digits)
 		return n, isBefore && isIndex && Same(r.At(n), product)

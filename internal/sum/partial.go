@@ -42,10 +42,10 @@ type PartialOptions struct {
 // products: see there.
 func Partial(ctx context.Context, o PartialOptions, show progress.Func) error {
 	work, h, err := check(o.Pairs, o.Output)
-	defer work.Close()
 	if err != nil {
 		return err
 	}
+	defer work.Close()
 	if err := arrayfile.CheckName(o.Output); err != nil {
 		return err
 	}

@@ -32,10 +32,10 @@ type SerialOptions struct {
 // norm have the bits that [Combine] gets from the products' files.
 func Serial(ctx context.Context, o SerialOptions, show progress.Func) (result Result, err error) {
 	work, h, err := check(o.Pairs, o.Output)
-	defer work.Close()
 	if err != nil {
 		return result, err
 	}
+	defer work.Close()
 	var out *arrayfile.Output
 	if o.Output != "" {
 		if !o.Force {
