@@ -68,7 +68,7 @@ func (m *openBLAS) inGo() *tiled { return m.edges }
 func (m *openBLAS) Mul(ctx context.Context, c Matrix, a, b Factor, progress func(int64)) error {
 	checkProduct(c, a, b)
 	x, y := operands(a, b)
-	c, x, y, done := prepare(c, safe(x, a), safe(y, b))
+	c, x, y, done := prepare(c, x, y)
 	if done {
 		return nil
 	}
@@ -80,15 +80,18 @@ func (m *openBLAS) Mul(ctx context.Context, c Matrix, a, b Factor, progress func
 	return m.multiplySlabs(w, c, x, y, progress)
 }
 
-// safe returns a factor's operand as OpenBLAS may see it. Where memory can be lost, a panel's blocks are copied, as
+// safe returns an operand as OpenBLAS may see it. Where memory can be lost, a panel's blocks are copied, as
 // those of other types are converted: C code cannot stop at a fault.
-func safe(x operand, f Factor) operand {
-	x.ready = x.ready && f.Lost == nil
+func safe(x operand) operand {
+	x.ready = x.ready && !x.canLose
 	return x
 }
 
-// suits reports whether OpenBLAS can compute a product here.
+// suits reports whether OpenBLAS can compute a product here, and there is a whole tile for it to compute.
 func (m *openBLAS) suits(c Matrix, a, b operand) bool {
+	if min(c.Rows, c.Cols) < wholeTile {
+		return false
+	}
 	m.room = m.room || roomForPanels(m.Threads())
 	return m.room && fitsInt32(c, a, b)
 }
@@ -100,7 +103,7 @@ const gramCols = 512
 // block of columns at a time, and Go their upper triangles.
 func (m *openBLAS) Gram(ctx context.Context, c Matrix, x Factor, progress func(int64)) error {
 	checkGram(c, x)
-	y := safe(plain(x), x)
+	y := plain(x)
 	c, a, b, done := prepare(c, y.T(), y)
 	if done {
 		return nil
@@ -146,11 +149,12 @@ func (m *openBLAS) multiplySlabs(ctx *watched, c Matrix, a, b operand, progress 
 	} else {
 		slabCols = roundUp(ceilDiv(cols, threads), wholeTile)
 	}
+	safeA, safeB := safe(a), safe(b)
 	blockA, blockB := 0, 0
-	if !a.ready {
+	if !safeA.ready {
 		blockA = min(slabRows, convertedRows) * min(Panel, a.cols)
 	}
-	if !b.ready {
+	if !safeB.ready {
 		blockB = min(slabCols, convertedCols) * min(Panel, a.cols)
 	}
 	memory, err := m.converted.Floats(threads * (blockA + blockB))
@@ -165,7 +169,7 @@ func (m *openBLAS) multiplySlabs(ctx *watched, c Matrix, a, b operand, progress 
 			r, w := min(slabRows, rows-i), min(slabCols, cols-j)
 			work := func() {
 				ctx.read(func() {
-					s.multiply(ctx, c.View(i, j, r, w), a.View(i, 0, r, a.cols), b.View(0, j, a.cols, w), progress)
+					s.multiply(ctx, c.View(i, j, r, w), safeA.View(i, 0, r, a.cols), safeB.View(0, j, a.cols, w), progress)
 				})
 			}
 			if i+r < rows || j+w < cols {

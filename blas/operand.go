@@ -12,8 +12,9 @@ type operand struct {
 	rows, cols int
 	trans      bool // lines are columns
 
-	ready  bool // values are those of the matrix
-	values []float64
+	ready   bool // values are those of the matrix
+	values  []float64
+	canLose bool // their memory: see [Factor]
 
 	t      elem.Type // the type of the parts
 	swap   bool
@@ -54,6 +55,9 @@ func (f layout) parts(values int) int {
 
 // operands returns the factors of a product as the real matrices that are multiplied.
 func operands(a, b Factor) (x, y operand) {
+	if a.Rows == 1 && b.Cols == 1 {
+		a, b = a.asRow(), b.T().asRow().T()
+	}
 	switch complexA, complexB := a.Type.IsComplex(), b.Type.IsComplex(); {
 	case complexA && complexB:
 		return wide(a), turned(b)
@@ -63,6 +67,14 @@ func operands(a, b Factor) (x, y operand) {
 		return plain(a), wide(b)
 	}
 	return plain(a), plain(b)
+}
+
+// asRow returns a factor whose values lie as those of a row do, as one line of memory.
+func (f Factor) asRow() Factor {
+	if f.Rows == 1 && f.Trans && f.Stride == 1 {
+		f.Trans, f.Stride = false, max(f.Cols, 1)
+	}
+	return f
 }
 
 // plain returns a real matrix.
@@ -91,7 +103,7 @@ func doubled(f Factor) operand { return newOperand(f, 2*f.Rows, 2*f.Cols, spread
 
 func newOperand(f Factor, rows, cols int, lines layout) operand {
 	x := operand{rows: rows, cols: cols, trans: f.Trans, lines: lines,
-		t: f.Type.Part(), swap: f.Swap, data: f.Data, stride: f.Type.Parts() * f.Stride}
+		t: f.Type.Part(), swap: f.Swap, data: f.Data, stride: f.Type.Parts() * f.Stride, canLose: f.Lost != nil}
 	if x.t == elem.Float64 && !x.swap && lines == asItLies {
 		x.values, x.ready = floatsOf(x.data)
 	}
@@ -124,7 +136,6 @@ func (x operand) View(i, j, rows, cols int) operand {
 	first := line/x.lines.double()*x.stride + x.lines.parts(at)
 	if x.ready {
 		x.values = x.values[first:]
-		return x
 	}
 	x.data = x.data[first*x.t.Size():]
 	return x

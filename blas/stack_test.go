@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -130,7 +129,7 @@ func sameValues(x, y []byte, t elem.Type) bool {
 // Zeros with a sign, values that underflow, infinities and NaN are as the definition has them.
 func TestStacksOfSpecialValues(t *testing.T) {
 	rng := rand.New(rand.NewPCG(33, 34))
-	special := []float64{0, math.Copysign(0, -1), 1, -1, math.Inf(1), math.Inf(-1), math.NaN(), 5e-324, 3e-162, -7e-155, math.MaxFloat64}
+	special := specials()
 	var cases []stackCase
 	for _, s := range [][3]int{{1, 3, 1}, {3, 3, 3}, {4, 4, 8}, {10, 10, 10}, {9, 2, 17}} {
 		for _, types := range [][2]elem.Type{{elem.Float64, elem.Float64}, {elem.Complex128, elem.Complex128}, {elem.Float64, elem.Complex128}, {elem.Complex128, elem.Float64}} {

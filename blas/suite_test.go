@@ -164,11 +164,15 @@ func TestSizesAroundPacking(t *testing.T) {
 	})
 }
 
+func specials() []float64 {
+	return []float64{0, math.Copysign(0, -1), 1, -1, math.Inf(1), math.Inf(-1), math.NaN(), math.SmallestNonzeroFloat64,
+		-math.SmallestNonzeroFloat64, 0x1p-1022, -0x1p-540, 0x1p-540, math.MaxFloat64, -math.MaxFloat64, 1e-300, 3}
+}
+
 // Values with which a shortcut would show: infinities, NaN, both zeros, the
 // smallest and the largest numbers, products that underflow.
 func TestSpecialValues(t *testing.T) {
-	special := []float64{0, math.Copysign(0, -1), 1, -1, math.Inf(1), math.Inf(-1), math.NaN(), math.SmallestNonzeroFloat64,
-		-math.SmallestNonzeroFloat64, 0x1p-1022, -0x1p-540, 0x1p-540, math.MaxFloat64, -math.MaxFloat64, 1e-300, 3}
+	special := specials()
 	forEach(t, func(t *testing.T, m Multiplier) {
 		rng := rand.New(rand.NewPCG(5, 6))
 		for i := range 200 {

@@ -72,8 +72,11 @@ func (m *tiled) Mul(ctx context.Context, c Matrix, a, b Factor, progress func(in
 // multiply computes c = a·b.
 func (m *tiled) multiply(ctx *watched, c Matrix, a, b operand, progress func(int64)) error {
 	c, a, b, done := prepare(c, a, b)
-	if done {
+	switch {
+	case done:
 		return nil
+	case isDot(c, a, b):
+		return m.dot(ctx, c, a, b, progress)
 	}
 	p := newProduct(ctx, m, c, a, b)
 	p.progress = progress
