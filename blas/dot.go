@@ -56,7 +56,9 @@ func dotsInGo(x, y *dotBlock) (sums [dotPanels]float64) {
 	return sums
 }
 
-// chain returns a panel's chain, or that of a part.
+// chain returns a panel's chain, or that of a part. It is compiled once, so that test/fused_test.go can count its FMAs.
+//
+//go:noinline
 func chain(x, y []float64) (s float64) {
 	for k, v := range x {
 		s = math.FMA(v, y[k], s)
