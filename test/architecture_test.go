@@ -68,16 +68,16 @@ var allowed = map[string]string{
 	"internal/forecast":       "condor/eventlog condor/pool internal/base/text internal/product",
 	"internal/outputs":        "condor/jobfile internal/base/each internal/base/file internal/status",
 	"internal/local":          "condor condor/eventlog condor/submitfile internal/base/file internal/progress internal/status internal/base/text",
-	"internal/request":        "condor condor/jobfile internal/base/file internal/base/text internal/pair internal/status",
+	"internal/request":        "condor condor/jobfile internal/base/file internal/base/text internal/cli internal/pair internal/record internal/status",
 	"internal/joblog":         "condor condor/eventlog internal/base/file internal/base/text internal/outputs internal/status",
 	"internal/watch":          "condor condor/eventlog internal/joblog internal/progress internal/status internal/base/text internal/watch/report internal/watch/timeline",
 	"internal/watch/report":   "condor condor/eventlog internal/joblog internal/base/text",
 	"internal/watch/timeline": "condor/eventlog internal/base/file internal/joblog internal/status internal/base/text internal/watch/report",
 
 	"cmd/matinit":    "condor/jobfile internal/blocks internal/cli internal/base/file internal/base/text internal/pair internal/progress internal/random internal/record",
-	"cmd/matprod":    "condor/chirp condor/jobfile internal/cli internal/base/file internal/base/text internal/pair internal/product internal/progress internal/random internal/request internal/sum internal/record",
-	"cmd/matcombine": "internal/blocks internal/cli internal/base/file internal/base/text internal/outputs internal/progress internal/record internal/request internal/sum",
-	"cmd/matsubmit":  "condor condor/jobfile internal/cli internal/status internal/submit",
+	"cmd/matprod":    "condor condor/chirp condor/jobfile internal/cli internal/base/file internal/base/text internal/pair internal/product internal/progress internal/random internal/request internal/sum internal/record",
+	"cmd/matcombine": "condor internal/pair internal/blocks internal/cli internal/base/file internal/base/text internal/outputs internal/progress internal/record internal/request internal/sum",
+	"cmd/matsubmit":  "condor/jobfile internal/cli internal/request internal/status internal/submit",
 	"cmd/matwatch":   "internal/cli internal/watch internal/watch/timeline",
 
 	// For tests.

@@ -3,14 +3,18 @@ package main
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 
+	"matpool/condor"
 	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 	"matpool/internal/blocks"
 	"matpool/internal/cli"
 	"matpool/internal/outputs"
+	"matpool/internal/pair"
 	"matpool/internal/progress"
 	"matpool/internal/record"
 	"matpool/internal/request"
@@ -36,36 +40,47 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	force := flags.Bool("force", "let -o replace a file that is not known to be an output")
 	threads := flags.Threads("add with `N` threads")
 	quiet := flags.Bool("quiet", "print nothing but the norm")
+	var overrides []condor.Setting
+	request.DefineOverrides(flags, args, &overrides)
 	names, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
 		return err
 	}
+	c := collection{grid: grid, judgment: sum.Judgment{Recorder: record.NewRecorder("matcombine "+cli.Version(), nil), Unchecked: *unchecked, Force: *force}}
+	submission := len(names) == 1 && request.Is(names[0])
 	tiled := flags.Given("grid")
 	switch {
+	case len(overrides) > 0 && !submission:
+		return flags.Misused("-%s requires a simplified submission file, such as run_product", overrides[0].Name)
 	case tiled && (flags.Given("first") || flags.Given("jobs")):
 		return flags.Misused("-grid can't be combined with -first or -jobs: it says which tiles there are")
+	case submission:
+		if tiled {
+			overrides = append(overrides, condor.Setting{Name: "grid", Value: grid.String()})
+		}
+		err = c.requested(flags, names[0], overrides, *first, *jobs)
 	case tiled && len(names) > 1:
 		return flags.Misused("-grid needs one name, to which it adds the indices, not %d", len(names))
 	case tiled:
-		names = file.IndexedRange(append(names, file.Product)[0], 0, grid.Rows*grid.Cols)
+		c.names = file.IndexedRange(append(names, file.Product)[0], 0, grid.Rows*grid.Cols)
 	default:
-		if names, err = files(flags, names, *first, *jobs, &grid); err != nil {
-			return err
-		}
+		c.names, err = files(flags, names, *first, *jobs)
+	}
+	if err != nil {
+		return err
 	}
 
-	doing, what, combine := "adding", "the sum of "+text.Count(len(names), "file"), sum.Combine
-	if grid.Rows > 0 {
-		doing, what = "joining", "the matrix of "+text.Count(len(names), "tile")
-		combine = grid.Join
+	doing, what, combine := "adding", "the sum of "+text.Count(len(c.names), "file"), sum.Combine
+	if c.grid.Rows > 0 {
+		doing, what = "joining", "the matrix of "+text.Count(len(c.names), "tile")
+		combine = c.grid.Join
 	}
-	recorder := record.NewRecorder("matcombine "+cli.Version(), nil)
 	var remarks []string
-	judgment := &sum.Judgment{Recorder: recorder, Unchecked: *unchecked, Force: *force, Warn: func(line string) { remarks = append(remarks, line) }}
+	c.judgment.Warn = func(line string) { remarks = append(remarks, line) }
 	show, finish := progress.New(stderr, doing)
-	norm, err := combine(ctx, sum.CombineOptions{Names: names, Output: *output, Threads: *threads, Judgment: judgment}, show)
+	norm, err := combine(ctx, sum.CombineOptions{Names: c.names, Output: *output, Threads: *threads, Judgment: &c.judgment}, show)
 	finish()
-	failed := recorder.Finish(ctx.Err() != nil)
+	failed := c.judgment.Recorder.Finish(ctx.Err() != nil)
 	if err != nil {
 		return err
 	}
@@ -78,27 +93,60 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return sum.PrintNorm(stdout, stderr, "matcombine", norm, what, *quiet)
 }
 
-// files returns the names of the files to add. If a simplified submission file says that they are
-// tiles, it sets the grid.
-func files(flags *cli.Flags, names []string, first, jobs int, grid *blocks.Tiling) ([]string, error) {
+// A collection is the files to add or, if there is a grid, the tiles to join, and what they must be.
+type collection struct {
+	names    []string
+	grid     blocks.Tiling
+	judgment sum.Judgment
+}
+
+// requested sets the collection to the outputs of a simplified submission file.
+func (c *collection) requested(flags *cli.Flags, name string, overrides []condor.Setting, first, jobs int) error {
+	q, err := request.Read(name, overrides...)
+	if err != nil {
+		return err
+	}
+	r, err := outputs.ToCombine(q, name)
+	if err != nil {
+		return err
+	}
+	run, isRun, err := request.Latest(name, q)
+	if err != nil {
+		return err
+	}
+	whole := !flags.Given("first") && !flags.Given("jobs")
+	if isRun && whole && !c.judgment.Unchecked {
+		if err := errors.Join(request.Differences(name, q, run)...); err != nil {
+			return err
+		}
+	}
+	if n := request.PerJob(run); r.Count == 0 && n > 0 {
+		r.Count = (q.TotalJobs + n - 1) / n
+	}
+	flags.Default("first", &first, r.First)
+	flags.Default("jobs", &jobs, r.Count)
+	if jobs == 0 {
+		return flags.Misused("%s: has products_per_job = auto, so the number of sums is unknown: set it with -jobs", name)
+	}
+	c.names, c.grid = file.IndexedRange(r.Name, first, jobs), blocks.Tiling{Rows: r.Grid.Rows, Cols: r.Grid.Cols}
+	j := &c.judgment
+	j.Again = "matsubmit " + name + " -resubmit"
+	j.Folders = []string{filepath.Dir(name), "."}
+	if whole {
+		j.Products = record.Ranges{{First: q.FirstIndex, Last: q.FirstIndex + q.TotalJobs - 1}}
+	}
+	if p, err := pair.Requested(q); q.Matprod && err == nil {
+		j.Family, j.InputsOf = p.Family(), func(n int) []string { return p.Numbered(n).Files() }
+	} else if isRun {
+		j.Family = run.Family
+	}
+	return nil
+}
+
+// files returns the names of the files to add.
+func files(flags *cli.Flags, names []string, first, jobs int) ([]string, error) {
 	numbered := flags.Given("first") || flags.Given("jobs")
 	switch {
-	case len(names) == 1 && request.Is(names[0]):
-		q, err := request.Read(names[0])
-		if err != nil {
-			return nil, err
-		}
-		r, err := outputs.ToCombine(q, names[0])
-		if err != nil {
-			return nil, err
-		}
-		*grid = blocks.Tiling{Rows: r.Grid.Rows, Cols: r.Grid.Cols}
-		flags.Default("first", &first, r.First)
-		flags.Default("jobs", &jobs, r.Count)
-		if jobs == 0 {
-			return nil, flags.Misused("%s: has products_per_job = auto, so the number of sums is unknown: set it with -jobs", names[0])
-		}
-		return file.IndexedRange(r.Name, first, jobs), nil
 	case len(names) > 1 && numbered:
 		return nil, flags.Misused("-first and -jobs need one name, to which they add the indices, not %d", len(names))
 	case len(names) > 0 && !numbered:

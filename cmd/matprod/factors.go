@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"matpool/condor"
 	"matpool/condor/jobfile"
 	"matpool/internal/base/file"
 	"matpool/internal/base/text"
@@ -137,16 +138,16 @@ func (f *factors) setNames(p *pair.Pair, names []string, summed bool) error {
 	return nil
 }
 
-// requested returns the pair of a simplified submission file, its first index and their number. The
+// requested returns the pair of a simplified submission file, and what else that says. The
 // file says all that flags could say.
-func (f *factors) requested(name string) (p pair.Pair, first, count int, err error) {
+func (f *factors) requested(name string, overrides []condor.Setting) (p pair.Pair, q *jobfile.Request, err error) {
 	for _, t := range []jobfile.Trait{jobfile.TraitGram, jobfile.TraitTransposed, jobfile.TraitRandom, jobfile.TraitSize,
 		jobfile.TraitSeed, jobfile.TraitDist, jobfile.TraitDType, jobfile.TraitFixed} {
 		if f.has(t) {
-			return p, 0, 0, f.Misused("%s can't be combined with %s, which says what the factors are", flagOf(t), name)
+			return p, nil, f.Misused("%s can't be combined with %s, which says what the factors are", flagOf(t), name)
 		}
 	}
-	return request.Factors(name)
+	return request.Factors(name, overrides...)
 }
 
 // isArray reports whether a name is that of an array, and not of a simplified submission file.

@@ -8,7 +8,9 @@ import (
 	"io"
 	"slices"
 
+	"matpool/condor"
 	"matpool/condor/chirp"
+	"matpool/condor/jobfile"
 	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 	"matpool/internal/cli"
@@ -16,6 +18,7 @@ import (
 	"matpool/internal/product"
 	"matpool/internal/progress"
 	"matpool/internal/record"
+	"matpool/internal/request"
 	"matpool/internal/sum"
 )
 
@@ -58,6 +61,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		}
 		return "dgemm: " + m.String(), nil
 	})
+	var overrides []condor.Setting
+	request.DefineOverrides(flags, args, &overrides)
 	names, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
 		return err
@@ -88,12 +93,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	counted := flags.Given("jobs")
 	var p pair.Pair
 	if *serial && len(names) == 1 && !isArray(names[0]) { // a simplified submission file
-		var from, n int
-		if p, from, n, err = factors.requested(names[0]); err == nil {
-			flags.Default("first", first, from)
-			flags.Default("jobs", jobs, n)
+		var q *jobfile.Request
+		if p, q, err = factors.requested(names[0], overrides); err == nil {
+			if !flags.Given("first") && !counted {
+				warnOfLatest(stderr, names[0], q)
+			}
+			flags.Default("first", first, q.FirstIndex)
+			flags.Default("jobs", jobs, q.TotalJobs)
 			counted = true
 		}
+	} else if len(overrides) > 0 {
+		return flags.Misused("-%s requires -serial and a simplified submission file, such as run_product", overrides[0].Name)
 	} else {
 		p, err = factors.pair(names, *serial || summed, *serial || ranged)
 	}
@@ -156,4 +166,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		pairs = p.Range(*first, *count)
 	}
 	return product.Write(ctx, product.Options{Pairs: pairs, Multiplier: m, Sync: *sync, Resume: kept, Recorder: recorder, Force: *force}, show)
+}
+
+// warnOfLatest says what differs in the latest run of a simplified submission file, whose outputs matcombine may have
+// added up.
+func warnOfLatest(stderr io.Writer, name string, q *jobfile.Request) {
+	run, ok, err := request.Latest(name, q)
+	if err != nil || !ok {
+		return
+	}
+	for _, difference := range request.Differences(name, q, run) {
+		fmt.Fprintf(stderr, "matprod: warning: %v\n", difference)
+	}
 }

@@ -3,11 +3,16 @@ package main
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"matpool/condor/jobfile"
 	"matpool/internal/cli"
+	"matpool/internal/request"
+	"matpool/internal/status"
 	"matpool/internal/submit"
 )
 
@@ -28,7 +33,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.BoolVar(&o.Try, "try", "run the first job here, without HTCondor; its outputs go to FILE.try")
 	flags.BoolVar(&o.Local, "local", "run all jobs here, without HTCondor")
 	flags.BoolVar(&o.Quiet, "quiet", "suppress the time estimate; with -try and -local, print only problems")
-	attributeFlags(flags, args, &o.Overrides)
+	flags.Section("Attributes", jobfile.AttributesHelp())
+	request.DefineOverrides(flags, args, &o.Overrides)
 	names, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
 		return withNearest(flags, err)
@@ -55,4 +61,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	o.File, o.Output, o.Programs = names[0], *output, filepath.Dir(program)
 	return submit.Run(ctx, o, stdout, stderr)
+}
+
+// withNearest adds a hint on the nearest flag to the error for an unknown one.
+func withNearest(flags *cli.Flags, err error) error {
+	if err == nil {
+		return nil
+	}
+	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !unknown {
+		return err
+	}
+	near := jobfile.Nearest(name, flags.Names())
+	return status.UsageError(errors.New(err.Error()), "did you mean -"+near+"? matsubmit -help lists all flags")
 }

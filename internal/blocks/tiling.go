@@ -100,9 +100,9 @@ func (g Tiling) recipe(family record.Recipe, _ record.Ranges) record.Recipe {
 func (g Tiling) String() string { return fmt.Sprintf("%dx%d", g.Rows, g.Cols) }
 
 // misplaced returns what is wrong if the factors of tile i are blocks of another grid, or of another of its tiles.
-func (g Tiling) misplaced(i int, r record.Record, dir string, load func(string) (*record.Folder, error)) string {
+func (g Tiling) misplaced(i int, r record.Record, load func(string) (*record.Folder, error)) string {
 	for _, input := range r.From {
-		block, ok := recordedBlock(filepath.Join(dir, filepath.FromSlash(input.Name)), input.Hash, load)
+		block, ok := recordedBlock(input.Name, input.Hash, load)
 		if !ok {
 			continue
 		}

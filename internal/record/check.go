@@ -81,7 +81,7 @@ func judge(name string, r Record, want Expected) Finding {
 	if want.Input != nil {
 		for _, input := range r.From {
 			if now, ok := want.Input(input.Name); ok && !input.Hash.IsZero() && now != input.Hash {
-				return Finding{name, Outdated, fmt.Sprintf("was made from another %s than the one that is there now", escape(input.Name, inCell))}
+				return Finding{name, Outdated, fmt.Sprintf("was made from another %s than the one that is there now", input.Name)}
 			}
 		}
 	}

@@ -24,7 +24,7 @@ type Recorder struct {
 
 	mu      sync.Mutex
 	pending map[string][]Record // by the outputs' folders
-	since   time.Time           // when the first of them came
+	flushed time.Time           // when records were written last
 	folders map[string]bool     // that have had records
 	failure error               // the first error of writing records
 }
@@ -79,20 +79,17 @@ func (r *Recorder) Again(name string, rec Record) error {
 	return r.add(filepath.Dir(name), rec)
 }
 
-// delay bounds how long a record waits for others, with which it is written at once.
+// delay bounds how often records are written: those that come sooner after others wait for more.
 const delay = 100 * time.Millisecond
 
 func (r *Recorder) add(dir string, rec Record) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	now := time.Now()
-	if len(r.pending) == 0 {
-		r.since = now
-	}
 	r.pending[dir] = append(r.pending[dir], rec)
 	r.folders[dir] = true
-	if now.Sub(r.since) >= delay {
+	if now := time.Now(); now.Sub(r.flushed) >= delay {
 		r.flush()
+		r.flushed = now
 	}
 	return nil
 }

@@ -219,9 +219,41 @@ func (x *runIndex) records(dir, name string) (list []Record) {
 			}
 			all := x.stdout(dir, stdout)
 			for _, rec := range all[path.Base(name)] { // a job knows the last part of a name
-				rec.Name = name
+				rec.Name, rec.From = name, x.inputsOf(rec)
 				list = append(list, rec)
 			}
+		}
+	}
+	return list
+}
+
+// inputsOf returns what a job's output was made from, with names relative to the folder of the records: a job knows
+// their last parts.
+func (x *runIndex) inputsOf(rec Record) []Input {
+	names := map[string]string{} // by their last parts; "" for what could be several
+	for _, template := range x.Inputs {
+		template, _, _ = file.SplitMember(template)
+		for _, part := range rec.Recipe.Indices() {
+			for n := part.First; n <= min(part.Last, part.First+file.MaxIndex); n++ {
+				name := template
+				if file.PlacesIndex(template) {
+					name = file.Indexed(template, n)
+				}
+				base := path.Base(name)
+				if other, ok := names[base]; ok && other != name {
+					name = ""
+				}
+				names[base] = name
+				if !file.PlacesIndex(template) {
+					break
+				}
+			}
+		}
+	}
+	list := slices.Clone(rec.From)
+	for i, input := range list {
+		if name := names[input.Name]; name != "" {
+			list[i].Name = name
 		}
 	}
 	return list

@@ -29,7 +29,7 @@ const mostFindings = 50
 // have been named one by one, without a number in common, may be of any family of its operation.
 func CheckSum(terms []Term, family Recipe, expected Ranges) (problems []Finding, count int) {
 	s := sumCheck{terms: terms, family: family, inputs: map[string]source{}, recipes: map[string]int{}, copies: map[hash.Hash]string{}}
-	if family.IsZero() {
+	if s.given = !family.IsZero(); !s.given {
 		s.family = commonFamily(terms)
 	}
 	for _, t := range terms {
@@ -63,6 +63,7 @@ func CheckSum(terms []Term, family Recipe, expected Ranges) (problems []Finding,
 type sumCheck struct {
 	terms    []Term
 	family   Recipe
+	given    bool              // the family is expected
 	known    []part            // the products of all terms
 	recipes  map[string]int    // which term has a product without a number
 	inputs   map[string]source // by name
@@ -107,7 +108,7 @@ func (s *sumCheck) term(i int) bool {
 	for _, input := range s.terms[i].Record.From {
 		before, ok := s.inputs[input.Name]
 		if ok && before.hash != input.Hash && !input.Hash.IsZero() {
-			s.add(i, Outdated, "was made from another %s than %s", escape(input.Name, inCell), before.term)
+			s.add(i, Outdated, "was made from another %s than %s", input.Name, before.term)
 			break
 		}
 		if !ok && !input.Hash.IsZero() {
@@ -171,7 +172,7 @@ func (s *sumCheck) foreign(r Recipe) []string {
 	if r.Family().String() == s.family.String() {
 		return nil
 	}
-	if len(r.Indices()) == 0 && r.op == s.family.op { // named one by one
+	if len(r.Indices()) == 0 && r.op == s.family.op && !s.given { // named one by one
 		return nil
 	}
 	return Diff(r.Family(), s.family)

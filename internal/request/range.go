@@ -8,25 +8,25 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"matpool/condor"
 	"matpool/condor/jobfile"
 	"matpool/internal/pair"
 	"matpool/internal/status"
 )
 
 // Factors returns the pair that matprod multiplies in the jobs of a simplified submission file,
-// without an index, and its first index and their number.
-func Factors(name string) (p pair.Pair, first, count int, err error) {
-	q, err := Read(name)
-	if err != nil {
-		return p, 0, 0, err
+// without an index, and what else the file says.
+func Factors(name string, overrides ...condor.Setting) (p pair.Pair, q *jobfile.Request, err error) {
+	if q, err = Read(name, overrides...); err != nil {
+		return p, nil, err
 	}
 	if n := len(q.IndexedInputs); n != 2 && !q.Matprod {
-		return p, 0, 0, status.DataError(fmt.Errorf("%s: indexed_input_files: names %d files; the factors are two", name, n), "name the factors on the command line")
+		return p, nil, status.DataError(fmt.Errorf("%s: indexed_input_files: names %d files; the factors are two", name, n), "name the factors on the command line")
 	}
 	if p, err = pair.Requested(q); err != nil {
-		return p, 0, 0, status.DataError(fmt.Errorf("%s: %w", name, err), "")
+		return p, nil, status.DataError(fmt.Errorf("%s: %w", name, err), "")
 	}
-	return p, q.FirstIndex, q.TotalJobs, nil
+	return p, q, nil
 }
 
 // Is reports whether a file looks like a simplified submission file and not like an array: it is

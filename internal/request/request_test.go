@@ -43,7 +43,11 @@ func TestFactors(t *testing.T) {
 		{"total_jobs = 5\nfirst_index = 999999", bad},
 	} {
 		name := write(t, test.text)
-		p, first, count, err := Factors(name)
+		p, q, err := Factors(name)
+		first, count := 0, 0
+		if err == nil {
+			first, count = q.FirstIndex, q.TotalJobs
+		}
 		factors := fmt.Sprintf("{%v %d %d}", strings.Fields(p.A+" "+p.B), first, count)
 		if p.Form != pair.Plain {
 			factors = fmt.Sprint(p.Form, " ", factors)

@@ -26,6 +26,9 @@ type Judgment struct {
 	Products record.Ranges    // those that must be in the sum; none if they are not known
 	Folders  []string         // where records are looked for besides the files' own folders
 
+	// InputsOf returns the files from which a product must be made; nil if that is not known.
+	InputsOf func(n int) []string
+
 	Unchecked bool              // add whatever is there
 	Force     bool              // replace a file that is not known to be an output
 	Again     string            // the command that makes files again; "" if it is not known
@@ -59,9 +62,9 @@ type knownFile struct {
 // results are the operations of recipes of files that make a sum. Whoever adds inputs knows what they are.
 var results = []string{"product", "gram", "program", "sum", "join"}
 
-// An AlsoWrong returns what else is wrong with file i, as the rest of a sentence, or "". It gets the file's record, the
-// folder to which the names in that are relative, and a function that returns the records of a folder.
-type AlsoWrong func(i int, r record.Record, dir string, load func(dir string) (*record.Folder, error)) string
+// An AlsoWrong returns what else is wrong with file i, as the rest of a sentence, or "". It gets the file's record, in which
+// inputs have the names by which they are found from here, and a function that returns the records of a folder.
+type AlsoWrong func(i int, r record.Record, load func(dir string) (*record.Folder, error)) string
 
 // Judge compares the files with their records as soon as all hashes are known: now, or in [Terms.Finish]. It
 // must come before the first file is read.
@@ -185,12 +188,6 @@ func (t *Terms) Finish(ctx context.Context) error {
 	return t.judge(ctx)
 }
 
-// A from is a record and the folder to which its names are relative.
-type from struct {
-	record.Record
-	dir string
-}
-
 // load returns the records of a folder, which is read once.
 func (k *known) load(dir string) (f *record.Folder, err error) {
 	if f = k.folders[dir]; f == nil {
@@ -201,8 +198,8 @@ func (k *known) load(dir string) (f *record.Folder, err error) {
 	return f, err
 }
 
-// recordsOf returns the records of a file that is a result.
-func (k *known) recordsOf(path string) (list []from, err error) {
+// recordsOf returns the records of a file that is a result. Its inputs have the names by which they are found from here.
+func (k *known) recordsOf(path string) (list []record.Record, err error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
@@ -221,9 +218,16 @@ func (k *known) recordsOf(path string) (list []from, err error) {
 			continue
 		}
 		for _, r := range f.Of(filepath.ToSlash(name)) {
-			if slices.Contains(results, r.Recipe.Op()) {
-				list = append(list, from{r, dir})
+			if !slices.Contains(results, r.Recipe.Op()) {
+				continue
 			}
+			r.From = slices.Clone(r.From)
+			for i, input := range r.From {
+				if r.From[i].Name = filepath.FromSlash(input.Name); !filepath.IsAbs(r.From[i].Name) {
+					r.From[i].Name = filepath.Join(dir, r.From[i].Name)
+				}
+			}
+			list = append(list, r)
 		}
 	}
 	return list, nil
@@ -236,7 +240,7 @@ func (t *Terms) judge(ctx context.Context) error {
 	if !k.recorded {
 		return nil
 	}
-	records := make([][]from, len(t.terms))
+	records := make([][]record.Record, len(t.terms))
 	for i, term := range t.terms {
 		var err error
 		if records[i], err = k.recordsOf(term.path); err != nil {
@@ -258,10 +262,12 @@ func (t *Terms) judge(ctx context.Context) error {
 			}
 			continue
 		}
-		var dir string
-		terms[i].Record, dir, found[i] = describing(term, k.files[i].hash, records[i], inputs)
+		terms[i].Record, found[i] = describing(term, k.files[i].hash, records[i], inputs)
+		if found[i] == "" {
+			found[i] = k.strange(*terms[i].Record)
+		}
 		if found[i] == "" && t.also != nil {
-			found[i] = t.also(i, *terms[i].Record, dir, k.load)
+			found[i] = t.also(i, *terms[i].Record, k.load)
 		}
 		k.files[i].sound = found[i] == ""
 		judged = judged && found[i] == ""
@@ -319,16 +325,15 @@ func (k *known) refuse(terms []record.Term, found []string, problems []record.Fi
 }
 
 // inputs returns the hashes of all files that the records name as inputs, as they are now, by their paths.
-func (k *known) inputs(ctx context.Context, records [][]from) map[string]hash.Hash {
+func (k *known) inputs(ctx context.Context, records [][]record.Record) map[string]hash.Hash {
 	var names []string
 	hashes := map[string]hash.Hash{}
 	for _, list := range records {
 		for _, r := range list {
 			for _, input := range r.From {
-				name := r.path(input.Name)
-				if _, seen := hashes[name]; !seen {
-					hashes[name] = hash.Hash{}
-					names = append(names, name)
+				if _, seen := hashes[input.Name]; !seen {
+					hashes[input.Name] = hash.Hash{}
+					names = append(names, input.Name)
 				}
 			}
 		}
@@ -343,35 +348,50 @@ func (k *known) inputs(ctx context.Context, records [][]from) map[string]hash.Ha
 	return hashes
 }
 
-// path returns where an input is.
-func (r from) path(name string) string {
-	name = filepath.FromSlash(name)
-	if filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(r.dir, name)
-}
-
 // describing returns the record that describes a file, if one does, and what is wrong with the file.
-func describing(term Term, h hash.Hash, records []from, inputs map[string]hash.Hash) (best *record.Record, dir, reason string) {
-	var all []record.Record
-	for _, r := range records {
-		all = append(all, r.Record)
-		f := record.Judge(term.name, term.info.Size(), h, []record.Record{r.Record}, record.Expected{Input: func(name string) (hash.Hash, bool) {
-			now := inputs[r.path(name)]
-			return now, !now.IsZero()
-		}})
+func describing(term Term, h hash.Hash, records []record.Record, inputs map[string]hash.Hash) (best *record.Record, reason string) {
+	want := record.Expected{Input: func(name string) (hash.Hash, bool) { return inputs[name], !inputs[name].IsZero() }}
+	for i, r := range records {
+		f := record.Judge(term.name, term.info.Size(), h, records[i:i+1], want)
 		switch {
 		case f.Outcome == record.Valid:
-			return &r.Record, r.dir, ""
+			return &r, ""
 		case f.Outcome != record.Changed && best == nil:
-			best, dir, reason = &r.Record, r.dir, f.Reason
+			best, reason = &r, f.Reason
 		}
 	}
 	if best == nil {
-		reason = record.Judge(term.name, term.info.Size(), h, all, record.Expected{}).Reason
+		reason = record.Judge(term.name, term.info.Size(), h, records, record.Expected{}).Reason
 	}
-	return best, dir, reason
+	return best, reason
+}
+
+// strange returns what is wrong if a file was made from other files than those that the caller expects.
+func (k *known) strange(r record.Record) string {
+	if k.InputsOf == nil || len(r.From) == 0 {
+		return ""
+	}
+	var expected []string
+	seen := map[string]bool{}
+	for _, part := range r.Recipe.Indices() {
+		for n := part.First; n <= part.Last; n++ {
+			for _, name := range k.InputsOf(n) {
+				if !seen[name] {
+					seen[name] = true
+					expected = append(expected, name)
+				}
+			}
+		}
+	}
+	for i, name := range expected {
+		if i >= len(r.From) {
+			break
+		}
+		if have := r.From[i].Name; filepath.Clean(name) != have && filepath.Base(name) == filepath.Base(have) && arrayfile.Resolved(name) != arrayfile.Resolved(have) {
+			return fmt.Sprintf("was made from %s, not %s", have, name)
+		}
+	}
+	return ""
 }
 
 // describe sets what the files are made of.
