@@ -145,12 +145,29 @@ func (s Slot) jobs(need Need, without int) int {
 func (have Need) times(need Need) int {
 	n := int64(have.Cpus / max(need.Cpus, 1))
 	if need.Memory > 0 {
-		n = min(n, have.Memory/need.Memory)
+		n = min(n, fits(have.Memory, need.Memory, memoryQuantum))
 	}
 	if need.Disk > 0 {
-		n = min(n, have.Disk/need.Disk)
+		n = min(n, fits(have.Disk, need.Disk, diskQuantum))
 	}
 	return int(n)
+}
+
+// A partitionable slot gives a job a multiple of these sizes, unless it has only the request
+// itself left. (These are the defaults of MODIFY_REQUEST_EXPR_REQUESTMEMORY and _REQUESTDISK.
+// condor_status does not show those of a machine.)
+const (
+	memoryQuantum = 128 << 20
+	diskQuantum   = 1 << 20
+)
+
+// fits returns how often a request fits into what a slot has.
+func fits(have, request, quantum int64) int64 {
+	if have < request {
+		return 0
+	}
+	rounded := (request + quantum - 1) / quantum * quantum
+	return (have-request)/rounded + 1
 }
 
 // Obstacle explains why no slot matches. The names are those of the conditions, followed by

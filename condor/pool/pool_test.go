@@ -49,6 +49,29 @@ func TestCount(t *testing.T) {
 	}
 }
 
+// A partitionable slot rounds what a job requests, but for the last job. A static one does not.
+func TestRounding(t *testing.T) {
+	for _, test := range []struct {
+		slot string
+		need Need
+		want int
+	}{
+		{"Partitionable true false 64 1024 100000", Need{1, 65 << 20, 1}, 8},
+		{"Partitionable true false 64 1024 100000", Need{1, 128 << 20, 1}, 8},
+		{"Partitionable true false 64 1024 100000", Need{1, 129 << 20, 1}, 4},
+		{"Partitionable true false 64 1000 100000", Need{1, 100 << 20, 1}, 8}, // seven have 128 MB, and the last 104
+		{"Partitionable true false 64 1000 100000", Need{1, 105 << 20, 1}, 7},
+		{"Partitionable true false 64 100 100000", Need{1, 100 << 20, 1}, 1},
+		{"Partitionable true false 64 99 100000", Need{1, 100 << 20, 1}, 0},
+		{"Partitionable true false 64 1024 10240", Need{1, 1, 1025 << 10}, 5},
+		{"Static true false 1 100 100000", Need{1, 100 << 20, 1}, 1},
+	} {
+		if match, _ := Count(parsed(t, test.slot+" true true\n"), test.need); match != test.want {
+			t.Errorf("%s: %+v: %d jobs, want %d", test.slot, test.need, match, test.want)
+		}
+	}
+}
+
 // If a single requirement keeps all slots from matching, it is the obstacle; otherwise those that
 // no slot meets.
 func TestObstacle(t *testing.T) {
