@@ -29,6 +29,7 @@ type limit string
 const (
 	byTime  limit = "time"  // the job's time must not exceed targetTime
 	byFiles limit = "files" // the size of its files must not exceed targetFiles
+	byCount limit = "count" // HTCondor must transfer the files (see mostPerJob)
 	bySlots limit = "slots" // every slot must have a job
 )
 
@@ -82,13 +83,14 @@ func choosePerJob(w work, slots slotCount) choice {
 	most := map[limit]int{
 		byTime:  clampCount(total, (target.Seconds()-forecast.JobSeconds-once.Seconds(w.Cpus))/seconds),
 		byFiles: clampCount(total, float64(targetFiles-once.In-once.Out)/float64(mean.In+mean.Out)),
+		byCount: min(total, w.mostPerJob()),
 		bySlots: (total + slots.count - 1) / slots.count,
 	}
 	for most[bySlots] > 1 && jobCount(total, most[bySlots]) < slots.count {
 		most[bySlots]--
 	}
 	c := choice{perJob: most[bySlots], limit: bySlots}
-	for _, l := range []limit{byFiles, byTime} {
+	for _, l := range []limit{byCount, byFiles, byTime} {
 		if most[l] < c.perJob {
 			c.perJob, c.limit = most[l], l
 		}
@@ -99,11 +101,15 @@ func choosePerJob(w work, slots slotCount) choice {
 	if once.In+once.Out > 0 {
 		what = fmt.Sprintf(" Once for a job: %s in, %s back.", sizeOrNothing(once.In), sizeOrNothing(once.Out))
 	}
+	count := ""
+	if most[byCount] < total {
+		count = fmt.Sprintf("%s to keep their number down, ", text.Number(most[byCount]))
+	}
 	c.why = []string{
 		fmt.Sprintf("products_per_job = auto: %s. A product is expected to take %.2g s: %s in, %s back, %.2g GFLOP.%s",
 			text.Number(c.perJob), seconds, sizeOrNothing(mean.In), sizeOrNothing(mean.Out), float64(mean.Flops)/1e9, what),
-		fmt.Sprintf("The limits: %s to keep a job under %s, %s to keep its files under %s, %s to give each of %s a job%s.",
-			text.Number(most[byTime]), text.Duration(target), text.Number(most[byFiles]), text.Size(targetFiles), text.Number(most[bySlots]), text.Count(slots.count, "slot"), slots.origin),
+		fmt.Sprintf("The limits: %s to keep a job under %s, %s to keep its files under %s, %s%s to give each of %s a job%s.",
+			text.Number(most[byTime]), text.Duration(target), text.Number(most[byFiles]), text.Size(targetFiles), count, text.Number(most[bySlots]), text.Count(slots.count, "slot"), slots.origin),
 	}
 	return c
 }

@@ -104,6 +104,9 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) error {
 	if len(p.batches) == 0 {
 		return h.submitNothing(ctx)
 	}
+	if err := checkRunTime(t, p.batches); err != nil {
+		return err
+	}
 	sub, err := describe(t, p)
 	if err != nil {
 		return err
