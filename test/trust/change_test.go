@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -175,4 +176,37 @@ func utf16(s string) string {
 		b.WriteByte(byte(r >> 8))
 	}
 	return b.String()
+}
+
+// An output that is damaged just when it has its name, within a tick of the file system's clock, is not believed: the time
+// of its last change may be the same.
+func TestOutputDamagedAtOnce(t *testing.T) {
+	f := newFolder(t)
+	f.must("matinit -quiet -jobs 8 -size 200 -seed 1") // large enough for hashes to be saved
+	r := rand.New(rand.NewPCG(uint64(*kills), 8))
+	same := 0
+	for i := range *kills {
+		f.must("rm -f output* matpool.tsv .matpool.hashes")
+		name := fmt.Sprintf("output%d.npy", r.IntN(8))
+		path := filepath.Join(f.path, name)
+		cmd := f.start([]string{"matprod", "-first", "0", "-count", "8"})
+		var before os.FileInfo
+		for before == nil {
+			before, _ = os.Stat(path)
+		}
+		time.Sleep(time.Duration(i%8) * 100 * time.Microsecond)
+		f.flip(name, 128+r.Int64N(before.Size()-128), r.IntN(8))
+		if after, err := os.Stat(path); err == nil && after.Sys().(*syscall.Stat_t).Ctim == before.Sys().(*syscall.Stat_t).Ctim {
+			same++
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if got := f.sh("matcombine -jobs 8"); !got.refused() || !strings.Contains(got.stderr, name) {
+				t.Errorf("%s:\n%v", name, got)
+			}
+		}
+	}
+	t.Logf("%d of %d had the same time of change", same, *kills)
 }

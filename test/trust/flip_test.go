@@ -37,6 +37,17 @@ var finishedRuns = []finished{
 		outputs: []string{"output0.npy", "output1.npy", "output2.npy"},
 	},
 	{
+		name: "large", // hashes are saved
+		setup: `matinit -quiet -jobs 3 -size 200 -seed 1
+			printf 'total_jobs = 3\n' >run_product
+			matprod -first 0 -count 3`,
+		again:   "matprod -first 0 -count 3 -resume .",
+		combine: "matcombine run_product",
+		run:     "{'total_jobs': '3'}",
+		inputs:  []string{"inputA0.npy", "inputA2.npy", "inputB1.npy"},
+		outputs: []string{"output0.npy", "output1.npy", "output2.npy"},
+	},
+	{
 		name: "npz",
 		setup: `matinit -quiet -npz -jobs 3 -size 13 -seed 1
 			printf 'total_jobs = 3\nindexed_input_files = input.npz\nindexed_output_files = output.npz\n' >run_product

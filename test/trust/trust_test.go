@@ -116,7 +116,7 @@ func (r result) norm() (string, bool) {
 
 var (
 	crash  = regexp.MustCompile(`(?m)^(panic:|fatal error:|goroutine \d+|SIG[A-Z]+:)|runtime error`)
-	namesA = regexp.MustCompile(`[\w$()*/-]\.(npy|npz|tsv|log|txt|out)\b|\brun_product\b`)
+	namesA = regexp.MustCompile(`[\w$()*/-]\.(npy|npz|tsv|log|txt|out)\b|\b(run_product|rp)\b`)
 )
 
 // refused reports whether a program has ended with 64 or 65, and a sentence that names a file.
