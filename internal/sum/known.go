@@ -264,7 +264,7 @@ func (t *Terms) judge(ctx context.Context) error {
 		}
 		terms[i].Record, found[i] = describing(term, k.files[i].hash, records[i], inputs)
 		if found[i] == "" {
-			found[i] = k.strange(*terms[i].Record)
+			found[i] = k.strange(ctx, *terms[i].Record)
 		}
 		if found[i] == "" && t.also != nil {
 			found[i] = t.also(i, *terms[i].Record, k.load)
@@ -366,8 +366,9 @@ func describing(term Term, h hash.Hash, records []record.Record, inputs map[stri
 	return best, reason
 }
 
-// strange returns what is wrong if a file was made from other files than those that the caller expects.
-func (k *known) strange(r record.Record) string {
+// strange returns what is wrong if a file was made from other files than those that the caller expects. The same bytes
+// at another place are the same.
+func (k *known) strange(ctx context.Context, r record.Record) string {
 	if k.InputsOf == nil || len(r.From) == 0 {
 		return ""
 	}
@@ -383,12 +384,13 @@ func (k *known) strange(r record.Record) string {
 			}
 		}
 	}
-	for i, name := range expected {
-		if i >= len(r.From) {
-			break
+	for i, name := range expected[:min(len(expected), len(r.From))] {
+		have := r.From[i]
+		if filepath.Clean(name) == have.Name || filepath.Base(name) != filepath.Base(have.Name) || have.Hash.IsZero() {
+			continue
 		}
-		if have := r.From[i].Name; filepath.Clean(name) != have && filepath.Base(name) == filepath.Base(have) && arrayfile.Resolved(name) != arrayfile.Resolved(have) {
-			return fmt.Sprintf("was made from %s, not %s", have, name)
+		if now, _, err := k.Recorder.Cache.Hash(ctx, name); err == nil && now != have.Hash {
+			return fmt.Sprintf("was made from %s, not %s", have.Name, name)
 		}
 	}
 	return ""
