@@ -94,15 +94,16 @@ func InputError(err error) error {
 	return err
 }
 
-// NotFound adds to an error for a numbered file that does not exist that one exists with zeros
-// before its number, which is then of status Data. Other errors stay as they are.
+// NotFound marks an error for a numbered file that does not exist as a [file.MissingError], and adds that
+// one exists with zeros before its number, if so. Other errors stay as they are.
 func NotFound(name string, err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		if padded := file.Padded(name); padded != "" {
-			return status.DataError(fmt.Errorf("%w, but there is %s", err, padded), "rename the files: a number has no zeros before it")
-		}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	return err
+	if padded := file.Padded(name); padded != "" {
+		err = status.DataError(fmt.Errorf("%w, but there is %s", err, padded), "rename the files: a number has no zeros before it")
+	}
+	return &file.MissingError{Name: name, Err: err}
 }
 
 // ShapeError says that two arrays of a sum have different shapes.

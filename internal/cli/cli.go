@@ -82,7 +82,7 @@ func report(w io.Writer, name string, err error) {
 	}
 	var lines, hints []string
 	seen := map[string]bool{"": true}
-	for _, err := range status.List(err) {
+	for _, err := range mergeMissing(name, status.List(err)) {
 		line, hint := message(err)
 		if !seen[line] {
 			lines = append(lines, line)

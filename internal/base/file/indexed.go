@@ -80,6 +80,16 @@ func SplitMember(name string) (path, member string, ok bool) {
 	return name, "", false
 }
 
+// A MissingError says that a file, mostly a numbered one, does not exist.
+type MissingError struct {
+	Name string
+	Err  error // names it, too
+}
+
+func (e *MissingError) Error() string { return e.Err.Error() }
+
+func (e *MissingError) Unwrap() error { return e.Err }
+
 // Padded returns the name of a file that exists and differs from the name of a numbered file by
 // zeros before the number: inputA007.npy for inputA7.npy. It returns "" if there is none.
 func Padded(name string) string {
