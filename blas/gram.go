@@ -13,7 +13,7 @@ import (
 // It panics if X is complex. Note: for complex X it is XᴴX that is called the Gram matrix, and
 // XᵀX that is symmetric.
 func Gram(ctx context.Context, m Multiplier, memory []float64, x Factor, progress func(multiplications int64)) ([]byte, error) {
-	return valuesOf(ctx, memory, x.T(), x,
+	return valuesOf(ctx, m, memory, x.T(), x,
 		func(c Matrix) error { return m.Gram(ctx, c, x, progress) },
 		func(c []int64) error {
 			checkGram(Dense(x.Cols, x.Cols, memory), x)

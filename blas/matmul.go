@@ -17,7 +17,7 @@ import (
 //
 // progress, ctx and panics are as for [Multiplier].Mul.
 func Matmul(ctx context.Context, m Multiplier, memory []float64, a, b Factor, progress func(multiplications int64)) ([]byte, error) {
-	return valuesOf(ctx, memory, a, b,
+	return valuesOf(ctx, m, memory, a, b,
 		func(c Matrix) error { return m.Mul(ctx, c, a, b, progress) },
 		func(c []int64) error {
 			checkProduct(Dense(a.Rows, b.Cols, memory), a, b)
@@ -27,7 +27,7 @@ func Matmul(ctx context.Context, m Multiplier, memory []float64, a, b Factor, pr
 
 // valuesOf returns the values of a·b, which one of two functions computes in the memory: of
 // integers too large for float64s, the second.
-func valuesOf(ctx context.Context, memory []float64, a, b Factor, floats func(c Matrix) error, ints func(c []int64) error) ([]byte, error) {
+func valuesOf(ctx context.Context, m Multiplier, memory []float64, a, b Factor, floats func(c Matrix) error, ints func(c []int64) error) ([]byte, error) {
 	t := elem.Result(a.Type, b.Type)
 	c := Dense(a.Rows, b.Cols*Parts(a.Type, b.Type), memory)
 	result := bytesOf(memory)[:a.Rows*b.Cols*t.Size()]
@@ -41,7 +41,15 @@ func valuesOf(ctx context.Context, memory []float64, a, b Factor, floats func(c 
 	}
 	if !exact {
 		values := intsOf(memory)[:a.Rows*b.Cols]
-		if err := ints(values); err != nil {
+		err := ints(values)
+		if m, ok := m.(checked); ok && err == nil && len(values) > 0 {
+			w := watch(ctx, a, b)
+			defer w.end()
+			if err = checkIntegers(m, w, values, b.Cols, plain(a), plain(b)); w.Err() != nil {
+				err = context.Cause(w)
+			}
+		}
+		if err != nil {
 			return nil, err
 		}
 		elem.FromInt64(result, values, t)

@@ -13,7 +13,7 @@ import (
 )
 
 // The suite holds for every implementation: each test runs with each kernel that
-// this processor has, and with one, two and three threads.
+// this processor has, with one, two and three threads, and checked, which must raise no false alarm.
 func forEach(t *testing.T, test func(t *testing.T, m Multiplier)) {
 	for _, kernel := range Kernels() {
 		for _, threads := range []int{1, 2, 3} {
@@ -25,6 +25,13 @@ func forEach(t *testing.T, test func(t *testing.T, m Multiplier)) {
 				test(t, m)
 			})
 		}
+		t.Run(kernel+"/checked", func(t *testing.T) {
+			m, err := New(kernel, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			test(t, Checked(m))
+		})
 	}
 }
 
@@ -283,7 +290,11 @@ func TestAllocations(t *testing.T) {
 		x := make([]float64, 3*200*200)
 		c, a, b := Dense(200, 200, x[:40000]), Dense(200, 200, x[40000:80000]), Dense(200, 200, x[80000:])
 		allocs := testing.AllocsPerRun(5, func() { mul(t, m, c, a, b) })
-		if limit := float64(4 + 4*m.Threads()); allocs > limit {
+		limit := float64(4 + 4*m.Threads())
+		if _, ok := m.(checked); ok {
+			limit = 100
+		}
+		if allocs > limit {
 			t.Errorf("%v allocations, want at most %v", allocs, limit)
 		}
 	})

@@ -28,7 +28,7 @@ var source string
 func main() { cli.Main("matprod", run, chirp.Find().Report) }
 
 // notOfMeasure are the flags that -measure can't be combined with.
-var notOfMeasure = []string{"first", "count", "sum", "serial", "jobs", "o", "resume", "sync", "kernel",
+var notOfMeasure = []string{"first", "count", "sum", "serial", "jobs", "o", "resume", "sync", "kernel", "check",
 	"gram", "transpose", "generate", "size", "seed", "dist", "dtype", "fixed", "force", "records"}
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
@@ -43,6 +43,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	factors := defineFactors(flags)
 	threads := flags.Threads("compute with `N` threads")
 	kernel := flags.String("kernel", "compute with kernel `K`: openblas, avx512, avx2, neon or generic (the first of these that can run here)")
+	check := flags.Bool("check", "check each product by checksums, and a part of it by computing it again")
 	measure := flags.Bool("measure", "print how fast each kernel multiplies on this machine")
 	force := flags.Bool("force", "replace a file that is not known to be an output")
 	records := ""
@@ -122,6 +123,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	m, err := product.NewMultiplier(*kernel, *threads)
 	if err != nil {
 		return err
+	}
+	if *check {
+		m = product.WithCheck(m)
 	}
 
 	var kept *product.Resume

@@ -23,6 +23,9 @@ func NewMultiplier(kernel string, threads int) (blas.Multiplier, error) {
 	return m, err
 }
 
+// WithCheck is [blas.Checked] for the flag -check.
+func WithCheck(m blas.Multiplier) blas.Multiplier { return blas.Checked(m) }
+
 // Measure writes a line for each kernel that this processor can run, with the rate at which it
 // multiplies matrices of a usual size, in 10⁹ operations per second.
 func Measure(ctx context.Context, w io.Writer, threads int) error {

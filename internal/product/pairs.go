@@ -3,7 +3,9 @@ package product
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
+	"os"
 	"sync/atomic"
 
 	"matpool/blas"
@@ -158,6 +160,10 @@ func (p pipeline) each(ctx context.Context, f Factors, memory *buffers, m blas.M
 		values, err := multiply(ctx, f.Form, m, c, n, a, b, p.count)
 		p.free <- m
 		m = nil
+		if errors.Is(err, blas.ErrWrong) {
+			machine, _ := os.Hostname()
+			err = fmt.Errorf("%s, made on machine %s: %w", f.Name(), machine, err)
+		}
 		if err == nil {
 			err = errors.Join(readerA.release(), readerB.release())
 		}

@@ -78,7 +78,7 @@ func Clip(s string) string {
 		return s
 	}
 	end := most
-	for end > most-utf8.UTFMax && !utf8.RuneStart(s[end]) {
+	for end > most-utf8.UTFMax+1 && !utf8.RuneStart(s[end]) {
 		end--
 	}
 	if !utf8.RuneStart(s[end]) {

@@ -61,14 +61,15 @@ func TestFirst(t *testing.T) {
 
 func TestClip(t *testing.T) {
 	for s, want := range map[string]string{
-		"short":                          "short",
-		strings.Repeat("a", 40):          strings.Repeat("a", 40),
-		strings.Repeat("a", 41):          strings.Repeat("a", 40) + "…",
-		strings.Repeat("ä", 30):          strings.Repeat("ä", 20) + "…",
-		"a" + strings.Repeat("ä", 30):    "a" + strings.Repeat("ä", 19) + "…",
-		strings.Repeat("𝄞", 11) + "a":    strings.Repeat("𝄞", 10) + "…",
-		strings.Repeat("\x80", 41):       strings.Repeat("\x80", 40) + "…",
-		"a" + strings.Repeat("\xbf", 99): "a" + strings.Repeat("\xbf", 39) + "…",
+		"short":                                             "short",
+		strings.Repeat("a", 40):                             strings.Repeat("a", 40),
+		strings.Repeat("a", 41):                             strings.Repeat("a", 40) + "…",
+		strings.Repeat("ä", 30):                             strings.Repeat("ä", 20) + "…",
+		"a" + strings.Repeat("ä", 30):                       "a" + strings.Repeat("ä", 19) + "…",
+		strings.Repeat("𝄞", 11) + "a":                       strings.Repeat("𝄞", 10) + "…",
+		strings.Repeat("\x80", 41):                          strings.Repeat("\x80", 40) + "…",
+		strings.Repeat("a", 37) + strings.Repeat("\x80", 9): strings.Repeat("a", 37) + "\x80\x80\x80…",
+		"a" + strings.Repeat("\xbf", 99):                    "a" + strings.Repeat("\xbf", 39) + "…",
 	} {
 		if got := Clip(s); got != want {
 			t.Errorf("Clip(%q) = %q, want %q", s, got, want)

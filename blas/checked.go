@@ -1,0 +1,322 @@
+package blas
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"math/rand/v2"
+
+	"matpool/elem"
+	"matpool/internal/base/each"
+)
+
+// ErrWrong is what the error of a [Checked] Multiplier wraps if a product is not A·B: the processor
+// or its memory has failed.
+var ErrWrong = errors.New("this processor or its memory computes wrongly")
+
+// Checked returns a Multiplier that computes with m, and then compares each product with what it
+// must be, in three ways that take O(n²) operations:
+//
+//   - Row checksums: C·e = A·(B·e), where e is all ones, and column checksums, eᵀ·C = (eᵀ·A)·B
+//     (Huang and Abraham, Algorithm-Based Fault Tolerance for Matrix Operations, IEEE Trans.
+//     Comput. C-33, 1984). Both sides are rounded, so they may differ by
+//
+//     γₘ|A|(|B|e),  γₘ = mu/(1−mu),  u = 2⁻⁵³
+//
+//     where m is the sum of the longest chains of roundings in C, C·e, B·e and A·(B·e) (Higham,
+//     Accuracy and Stability of Numerical Algorithms, 2nd ed., (3.13) for each, Lemma 3.3 for
+//     their sum), and by the smallest number for each product that underflows (section 2.2).
+//     The bound holds for every matrix: a difference beyond it is a fault, never bad luck. Products of integers have
+//     exact checksums, modulo 2⁶⁴.
+//
+//   - A random block of C, 4×32, is computed again by the definition, and compared bit for bit.
+//
+//   - Small products are computed again as a whole instead.
+//
+// So a flipped bit of C is always found in a product of integers or a small one. In one of
+// floats it is found if it changes the element by more than a bound of its row or column, or lies in the block.
+// Where the bound is not finite (NaN, infinity or overflow in the row's factors), only the column and
+// the block can show it. docs/SECURITY.md gives the probabilities.
+//
+// What is checked is the product in float64s or int64s, before it is rounded to a shorter type.
+func Checked(m Multiplier) Multiplier { return checked{m} }
+
+type checked struct{ Multiplier }
+
+// Sizes of what is computed again.
+const (
+	againRows, againCols = 4, 32   // tiles of the kernel generic
+	againWhole           = 1 << 15 // multiplications in a product that is computed again as a whole
+)
+
+func (m checked) Split(n int) ([]Multiplier, error) {
+	parts, err := m.Multiplier.Split(n)
+	for i := range parts {
+		parts[i] = checked{parts[i]}
+	}
+	return parts, err
+}
+
+func (m checked) Mul(ctx context.Context, c Matrix, a, b Factor, progress func(int64)) error {
+	if err := m.Multiplier.Mul(ctx, c, a, b, progress); err != nil {
+		return err
+	}
+	return m.check(ctx, c, a, b)
+}
+
+func (m checked) Gram(ctx context.Context, c Matrix, x Factor, progress func(int64)) error {
+	if err := m.Multiplier.Gram(ctx, c, x, progress); err != nil {
+		return err
+	}
+	return m.check(ctx, c, x.T(), x)
+}
+
+// check returns an error if C is not A·B.
+func (m checked) check(ctx context.Context, c Matrix, a, b Factor) error {
+	w := watch(ctx, a, b)
+	defer w.end()
+	x, y := operands(a, b)
+	if c, x, y, done := prepare(c, x, y); !done {
+		var err error
+		if float64(c.Rows)*float64(c.Cols)*float64(x.cols) <= againWhole {
+			w.read(func() { err = m.wholeAgain(c, x, y) })
+		} else {
+			t := elem.Result(a.Type, b.Type)
+			exact := t == elem.Bool
+			w.read(func() {
+				exact = exact || t.IsInteger() && isExact(a, b)
+				err = m.blockAgain(c, x, y)
+			})
+			switch {
+			case err != nil || w.Err() != nil:
+			case exact:
+				err = checkIntegers(m, w, c.Data, c.Stride, x, y)
+			default:
+				err = errors.Join(m.rowSums(w, c, x, y), m.rowSums(w, c.T(), y.T(), x.T()))
+			}
+		}
+		if w.Err() == nil {
+			return err
+		}
+	}
+	return context.Cause(w)
+}
+
+// rowSums compares C·e with A·(B·e).
+func (m checked) rowSums(w *watched, c Matrix, a, b operand) error {
+	ones := make([]float64, b.cols)
+	for i := range ones {
+		ones[i] = 1
+	}
+	x, absX := m.times(w, b, ones, ones)
+	want, most := m.times(w, a, x, absX)
+	got, _ := m.times(w, plain(c.Factor()), ones, ones)
+	if w.Err() != nil {
+		return nil
+	}
+	for i, most := range most {
+		bound := rowBound(most, a.cols, b.cols)
+		if most < math.MaxFloat64/4 && !(math.Abs(got[i]-want[i]) <= bound) {
+			return fmt.Errorf("%w: values of a product that must add up to %v ± %.1g add up to %v", ErrWrong, want[i], bound, got[i])
+		}
+	}
+	return nil
+}
+
+// rowBound returns how far C·e and A·(B·e) may be apart in a row for which |A|(|B|e) is given, itself rounded: k is the
+// number of A's columns, n that of C's.
+func rowBound(most float64, k, n int) float64 {
+	m := float64(min(k, Panel) + ceilDiv(k, Panel) + 2*longestChain(n) + longestChain(k))
+	gamma := m * 0x1p-53 / (1 - m*0x1p-53)
+	return gamma*(1+0x1p-20)*most + float64(k)*float64(n+2)*math.SmallestNonzeroFloat64
+}
+
+// The blocks in which the factors are read are 32 lines of memory by 256 values.
+const checkLines, checkLength = 32, scratchSize / 32
+
+// longestChain returns how often a value of [checked.times] is rounded at most, for n columns: in a
+// block of 256 columns, four sums of 64 products; in one of 32, one sum; then once for each block.
+func longestChain(n int) int { return checkLength/4 + 6 + ceilDiv(n, checkLines) }
+
+// times returns X·v and |X|·absV.
+func (m checked) times(w *watched, x operand, v, absV []float64) (y, absY []float64) {
+	y, absY = make([]float64, x.rows), make([]float64, x.rows)
+	m.blocks(w, x, func(i, k int, block operand, scratch []float64) {
+		x := block.convert(scratch)
+		if !x.Trans {
+			for r := range x.Rows {
+				sum, absSum := dot(x.Data[r*x.Stride:][:x.Cols], v[k:], absV[k:])
+				y[i+r] += sum
+				absY[i+r] += absSum
+			}
+			return
+		}
+		var sums, absSums [checkLength]float64
+		for r := range x.Cols {
+			addScaled(sums[:x.Rows], absSums[:x.Rows], x.Data[r*x.Stride:], v[k+r], absV[k+r])
+		}
+		for r := range x.Rows {
+			y[i+r] += sums[r]
+			absY[i+r] += absSums[r]
+		}
+	})
+	return y, absY
+}
+
+// blocks calls do with each block of x that begins at (i, k), on all threads. The blocks of a row are
+// those of one thread.
+func (m checked) blocks(w *watched, x operand, do func(i, k int, block operand, scratch []float64)) {
+	rows, cols := checkLines, checkLength
+	if x.trans {
+		rows, cols = cols, rows
+	}
+	g := m.inGo()
+	threads := g.threads
+	if float64(x.rows)*float64(x.cols) < smallProduct/4 {
+		threads = 1
+	}
+	each.Worker(threads, ceilDiv(x.rows, rows), func(thread int, mine iter.Seq[int]) {
+		w.read(func() {
+			for unit := range mine {
+				i := unit * rows
+				for k := 0; k < x.cols && w.Err() == nil; k += cols {
+					do(i, k, x.View(i, k, min(rows, x.rows-i), min(cols, x.cols-k)), g.workers[thread].scratch)
+				}
+			}
+		})
+	})
+}
+
+// dot returns x·v and |x|·absV.
+func dot(x, v, absV []float64) (sum, absSum float64) {
+	v, absV = v[:len(x)], absV[:len(x)]
+	var s0, s1, s2, s3, t0, t1, t2, t3 float64
+	for len(x) >= 4 && len(v) >= 4 && len(absV) >= 4 {
+		s0 += float64(x[0] * v[0])
+		t0 += float64(math.Abs(x[0]) * absV[0])
+		s1 += float64(x[1] * v[1])
+		t1 += float64(math.Abs(x[1]) * absV[1])
+		s2 += float64(x[2] * v[2])
+		t2 += float64(math.Abs(x[2]) * absV[2])
+		s3 += float64(x[3] * v[3])
+		t3 += float64(math.Abs(x[3]) * absV[3])
+		x, v, absV = x[4:], v[4:], absV[4:]
+	}
+	for i := range x {
+		s0 += float64(x[i] * v[i])
+		t0 += float64(math.Abs(x[i]) * absV[i])
+	}
+	return (s0 + s1) + (s2 + s3), (t0 + t1) + (t2 + t3)
+}
+
+// addScaled adds x·v and |x|·absV.
+func addScaled(sums, absSums, x []float64, v, absV float64) {
+	x, absSums = x[:len(sums)], absSums[:len(sums)]
+	for i, x := range x {
+		sums[i] += float64(x * v)
+		absSums[i] += float64(math.Abs(x) * absV)
+	}
+}
+
+// wholeAgain computes all of C again.
+func (m checked) wholeAgain(c Matrix, a, b operand) error {
+	for i := 0; i < c.Rows; i += againRows {
+		for j := 0; j < c.Cols; j += againCols {
+			if err := m.again(c, a, b, i, j); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// blockAgain computes a block of C again, anywhere.
+func (m checked) blockAgain(c Matrix, a, b operand) error {
+	i, j := rand.IntN(max(c.Rows-againRows, 0)+1), rand.IntN(max(c.Cols-againCols, 0)+1)
+	return m.again(c, a, b, i&^(a.lines.double()-1), j&^(b.lines.double()-1))
+}
+
+// again computes the block of C that begins at (i, j) by the definition, and compares the bits.
+func (m checked) again(c Matrix, a, b operand, i, j int) error {
+	rows, cols := min(againRows, c.Rows-i), min(againCols, c.Cols-j)
+	w := m.inGo().workers[0]
+	packedA, packedB := w.packedA[:againRows*Panel], w.packedA[againRows*Panel:][:againCols*Panel]
+	var sums [againRows][againCols]float64
+	for p := 0; p < a.cols; p += Panel {
+		depth := min(Panel, a.cols-p)
+		pack(packedA, a.View(i, p, rows, depth).T(), againRows, w.scratch)
+		pack(packedB, b.View(p, j, depth, cols), generic.cols, w.scratch)
+		for s := 0; s < cols; s += generic.cols {
+			var tile [16]float64
+			chains(&tile, packedA[:againRows*depth], packedB[s*depth:][:generic.cols*depth])
+			for at, chain := range tile {
+				sums[at/generic.cols][s+at%generic.cols] += chain
+			}
+		}
+	}
+	for r := range rows {
+		for s := range cols {
+			got, want := c.At(i+r, j+s), sums[r][s]
+			if math.Float64bits(got) != math.Float64bits(want) && !(math.IsNaN(got) && math.IsNaN(want)) {
+				return fmt.Errorf("%w: a value of a product is %v, and %v when computed again", ErrWrong, got, want)
+			}
+		}
+	}
+	return nil
+}
+
+// checkIntegers compares C·e with A·(B·e) and eᵀ·C with (eᵀ·A)·B modulo 2⁶⁴. C's values must be whole.
+func checkIntegers[T float64 | int64](m checked, w *watched, c []T, stride int, a, b operand) error {
+	rows, cols, whole := make([]int64, a.rows), make([]int64, b.cols), true
+	for i := range rows {
+		for j, v := range c[i*stride:][:len(cols)] {
+			n := int64(v)
+			whole = whole && T(n) == v
+			rows[i] += n
+			cols[j] += n
+		}
+	}
+	if !whole || !m.addUp(w, rows, a, b) || !m.addUp(w, cols, b.T(), a.T()) {
+		return fmt.Errorf("%w: a product of integers has a wrong checksum", ErrWrong)
+	}
+	return nil
+}
+
+// addUp reports whether A·(B·e) is what is given, modulo 2⁶⁴.
+func (m checked) addUp(w *watched, sums []int64, a, b operand) bool {
+	ones := make([]int64, b.cols)
+	for i := range ones {
+		ones[i] = 1
+	}
+	for i, want := range m.timesIntegers(w, a, m.timesIntegers(w, b, ones)) {
+		if sums[i] != want {
+			return w.Err() != nil
+		}
+	}
+	return true
+}
+
+// timesIntegers returns X·v modulo 2⁶⁴.
+func (m checked) timesIntegers(w *watched, x operand, v []int64) []int64 {
+	y := make([]int64, x.rows)
+	m.blocks(w, x, func(i, k int, x operand, scratch []float64) {
+		lines, length := x.rows, x.cols
+		if x.trans {
+			lines, length = length, lines
+		}
+		values := intsOf(scratch)[:length]
+		for line := range lines {
+			elem.ToInt64(values, x.data[line*x.stride*x.t.Size():][:length*x.t.Size()], x.t, x.swap)
+			for at, value := range values {
+				if x.trans {
+					y[i+at] += value * v[k+line]
+				} else {
+					y[i+line] += value * v[k+at]
+				}
+			}
+		}
+	})
+	return y
+}

@@ -1,0 +1,246 @@
+package blas
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"matpool/elem"
+)
+
+// flip flips a bit of a value.
+func flip(x *float64, bit int) { *x = math.Float64frombits(math.Float64bits(*x) ^ 1<<bit) }
+
+// newChecked returns a checked Multiplier of one thread.
+func newChecked(t *testing.T) checked {
+	t.Helper()
+	m, err := New("generic", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return checked{m}
+}
+
+// found returns the probability that a flipped bit is found in an n×n product of n×n matrices: by checksums
+// if it changes the element, of all its row and column, by more than their bounds, otherwise if it is in the block.
+func found(c, a, b Matrix, bit int) (probability float64) {
+	n := c.Rows
+	bounds := func(a, b Matrix) []float64 { // of rows
+		sums, bounds := make([]float64, n), make([]float64, n)
+		for k := range n {
+			for j := range n {
+				sums[k] += math.Abs(b.At(k, j))
+			}
+		}
+		for i := range n {
+			most := 0.0
+			for k := range n {
+				most += math.Abs(a.At(i, k)) * sums[k]
+			}
+			bounds[i] = rowBound(most, n, n)
+		}
+		return bounds
+	}
+	rows, cols := bounds(a, b), bounds(b.T(), a.T())
+	for i := range n {
+		for j := range n {
+			x := c.At(i, j)
+			flip(&x, bit)
+			if change := math.Abs(x - c.At(i, j)); !(change <= min(rows[i], cols[j])) {
+				probability++
+			}
+		}
+	}
+	probability /= float64(n * n)
+	return probability + (1-probability)*againRows*againCols/float64(n*n)
+}
+
+// values returns a function that draws uniform or normal values.
+func values(rng *rand.Rand, uniform bool) func() float64 {
+	if uniform {
+		return rng.Float64
+	}
+	return rng.NormFloat64
+}
+
+// Bits that are flipped in C before the check are found as often as computed, bit by bit, and at the
+// upper bits always.
+func TestCheckedFindsFlippedBits(t *testing.T) {
+	flips := 800
+	if testing.Short() {
+		flips = 160
+	}
+	const n = 64
+	m, total := newChecked(t), 0
+	for _, uniform := range []bool{true, false} {
+		rng := rand.New(rand.NewPCG(41, 42))
+		fill := values(rng, uniform)
+		a, _ := padded(n, n, 0, false, fill)
+		b, _ := padded(n, n, 0, false, fill)
+		c := newMatrix(n, n)
+		mul(t, m, c, a, b)
+		for bit := range 64 {
+			want, got := found(c, a, b, bit), 0
+			for range flips {
+				x := &c.Data[rng.IntN(len(c.Data))]
+				flip(x, bit)
+				if err := m.check(t.Context(), c, a.Factor(), b.Factor()); errors.Is(err, ErrWrong) {
+					got++
+				} else if err != nil {
+					t.Fatal(err)
+				}
+				flip(x, bit)
+				total++
+			}
+			rate := float64(got) / float64(flips)
+			if math.Abs(rate-want) > 5*math.Sqrt(want*(1-want)/float64(flips))+0.02 {
+				t.Errorf("uniform = %v, bit %d: found %.3f of %d flips, computed %.3f", uniform, bit, rate, flips, want)
+			}
+			if bit >= 40 && bit != 63 && got < flips*95/100 || bit > 54 && bit < 63 && got < flips {
+				t.Errorf("uniform = %v, bit %d: found only %d of %d flips", uniform, bit, got, flips)
+			}
+		}
+	}
+	t.Logf("%d flips", total)
+}
+
+// The table of docs/SECURITY.md: go test ./blas -run TestTableOfFlippedBits -v
+func TestTableOfFlippedBits(t *testing.T) {
+	if testing.Short() || !testing.Verbose() {
+		t.Skip("prints a table")
+	}
+	for _, uniform := range []bool{true, false} {
+		for _, n := range []int{100, 1000} {
+			fill := values(rand.New(rand.NewPCG(43, 44)), uniform)
+			a, _ := padded(n, n, 0, false, fill)
+			b, _ := padded(n, n, 0, false, fill)
+			c := newMatrix(n, n)
+			mul(t, newChecked(t), c, a, b)
+			mean := 0.0
+			for bit := range 64 {
+				p := found(c, a, b, bit)
+				mean += p / 64
+				t.Logf("uniform = %v, n = %d, bit %2d: %.4f", uniform, n, bit, p)
+			}
+			t.Logf("uniform = %v, n = %d, any bit: %.4f", uniform, n, mean)
+		}
+	}
+}
+
+// Every flipped bit is found in small products, and in those of integers, in float64s or not.
+func TestCheckedFindsEveryBit(t *testing.T) {
+	m := newChecked(t)
+	rng := rand.New(rand.NewPCG(45, 46))
+	for _, x := range []struct {
+		rows, k, cols int
+		t             elem.Type
+	}{{10, 12, 9, elem.Float64}, {5, 7, 6, elem.Complex64}, {50, 60, 70, elem.Int16}, {60, 50, 40, elem.Bool}} {
+		a, b := factor(rng, x.rows, x.k, x.t, order{trans: true}, false, false), factor(rng, x.k, x.cols, x.t, order{}, false, false)
+		c := newMatrix(x.rows, x.cols*x.t.Parts())
+		if err := m.Mul(t.Context(), c, a, b, nil); err != nil {
+			t.Fatal(err)
+		}
+		for bit := range 64 {
+			at := &c.Data[rng.IntN(len(c.Data))]
+			if *at == 0 && bit == 63 {
+				*at = 1 // −0 is 0 as an integer
+			}
+			flip(at, bit)
+			if err := m.check(t.Context(), c, a, b); !errors.Is(err, ErrWrong) {
+				t.Errorf("%v: bit %d of an element was flipped to %v: %v", x, bit, *at, err)
+			}
+			if err := m.Mul(t.Context(), c, a, b, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// Matmul and Gram fail when a high bit of the product flips before the last of the multiplications is reported.
+func TestCheckedMatmulFails(t *testing.T) {
+	rng := rand.New(rand.NewPCG(47, 48))
+	const n = 70
+	for _, typ := range elem.Types() {
+		for _, gram := range []bool{false, true} {
+			if gram && typ.IsComplex() {
+				continue
+			}
+			x, y := factor(rng, n, n, typ, order{swap: true}, false, false), factor(rng, n, n, typ, order{}, false, false)
+			memory := make([]float64, n*n*typ.Parts())
+			for _, faulty := range []bool{false, true} {
+				left := Multiplications(n, n, n, typ, typ)
+				if gram {
+					left = GramMultiplications(n, n)
+				}
+				count := func(done int64) {
+					if left -= done; left == 0 && faulty {
+						flip(&memory[1], 62)
+					}
+				}
+				var err error
+				if gram {
+					_, err = Gram(t.Context(), newChecked(t), memory, x, count)
+				} else {
+					_, err = Matmul(t.Context(), newChecked(t), memory, x, y, count)
+				}
+				if faulty != errors.Is(err, ErrWrong) || err != nil && !faulty {
+					t.Errorf("%v, Gram %v, faulty %v: %v", typ, gram, faulty, err)
+				}
+			}
+		}
+	}
+}
+
+// A NaN or an infinity in a factor hides its row or column only; values near the largest raise no alarm.
+func TestCheckedWithSpecialValues(t *testing.T) {
+	m := newChecked(t)
+	const n = 64
+	for _, special := range []float64{math.NaN(), math.Inf(1), math.MaxFloat64, math.SmallestNonzeroFloat64} {
+		for _, inA := range []bool{true, false} {
+			rng := rand.New(rand.NewPCG(49, 50))
+			a, _ := padded(n, n, 0, false, rng.NormFloat64)
+			b, _ := padded(n, n, 0, false, rng.NormFloat64)
+			if inA {
+				a.Data[5*n+3] = special
+			} else {
+				b.Data[3*n+5] = special
+			}
+			c := newMatrix(n, n)
+			mul(t, m, c, a, b)
+			for _, at := range []int{0, 7, n*n - 1} {
+				flip(&c.Data[at], 60)
+				if err := m.check(t.Context(), c, a.Factor(), b.Factor()); !errors.Is(err, ErrWrong) {
+					t.Errorf("%v in A: %v, element %d: %v", special, inA, at, err)
+				}
+				flip(&c.Data[at], 60)
+			}
+		}
+	}
+}
+
+func BenchmarkChecked(b *testing.B) {
+	for _, n := range []int{10, 32, 100, 1000, 4000} {
+		for _, check := range []bool{false, true} {
+			b.Run(fmt.Sprintf("n=%d/checked=%v", n, check), func(b *testing.B) {
+				m, err := New("", 1)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if check {
+					m = Checked(m)
+				}
+				fill := rand.New(rand.NewPCG(51, 52)).NormFloat64
+				x, _ := padded(n, n, 0, false, fill)
+				y, _ := padded(n, n, 0, false, fill)
+				c := newMatrix(n, n)
+				for b.Loop() {
+					if err := m.Mul(b.Context(), c, x.Factor(), y.Factor(), nil); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
