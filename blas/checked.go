@@ -1,6 +1,7 @@
 package blas
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,7 +87,7 @@ func (m checked) check(ctx context.Context, c Matrix, a, b Factor) error {
 			t := elem.Result(a.Type, b.Type)
 			exact := t == elem.Bool
 			w.read(func() {
-				exact = exact || t.IsInteger() && isExact(a, b)
+				exact = exact || t.IsInteger() && isExact(a, b, a.Cols)
 				err = m.blockAgain(c, x, y)
 			})
 			switch {
@@ -94,7 +95,7 @@ func (m checked) check(ctx context.Context, c Matrix, a, b Factor) error {
 			case exact:
 				err = checkIntegers(m, w, c.Data, c.Stride, x, y)
 			default:
-				err = errors.Join(m.rowSums(w, c, x, y), m.rowSums(w, c.T(), y.T(), x.T()))
+				err = cmp.Or(m.rowSums(w, c, x, y), m.rowSums(w, c.T(), y.T(), x.T()))
 			}
 		}
 		if w.Err() == nil {

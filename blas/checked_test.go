@@ -1,6 +1,7 @@
 package blas
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -191,6 +192,41 @@ func TestCheckedMatmulFails(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The products of a stack are checked, each by itself or all as one.
+func TestCheckedStackFails(t *testing.T) {
+	const n, size = 5, 9
+	for _, shared := range []bool{true, false} {
+		rng := rand.New(rand.NewPCG(53, 54))
+		a, _ := padded(n*size, size, 0, false, rng.NormFloat64)
+		b, _ := padded(n*size, size, 0, false, rng.NormFloat64)
+		if shared {
+			b, _ = padded(size, size, 0, false, rng.NormFloat64)
+		}
+		x, y := a.Factor(), b.Factor()
+		x.Rows, y.Rows = size, size
+		for _, faults := range []bool{false, true} {
+			m := checked{faulty{newChecked(t).Multiplier, faults}}
+			if _, err := MatmulStack(t.Context(), m, make([]float64, n*size*size), n, x, y); faults != errors.Is(err, ErrWrong) {
+				t.Errorf("shared %v, faulty %v: %v", shared, faults, err)
+			}
+		}
+	}
+}
+
+// A faulty Multiplier flips a high bit of an element.
+type faulty struct {
+	Multiplier
+	faults bool
+}
+
+func (m faulty) Mul(ctx context.Context, c Matrix, a, b Factor, progress func(int64)) error {
+	err := m.Multiplier.Mul(ctx, c, a, b, progress)
+	if m.faults {
+		flip(&c.Data[3], 58)
+	}
+	return err
 }
 
 // A NaN or an infinity in a factor hides its row or column only; values near the largest raise no alarm.

@@ -22,10 +22,11 @@ func MatmulStack(ctx context.Context, m Multiplier, memory []float64, n int, a, 
 	s := newStack(m.inGo(), memory, n, a, b)
 	t := elem.Result(a.Type, b.Type)
 	result := bytesOf(memory)[:n*a.Rows*b.Cols*t.Size()]
+	_, alone := m.(checked) // each product is checked by itself
 	switch {
 	case n > 1 && !a.Trans && len(a.Data) > s.a.bytes() && len(b.Data) == s.b.bytes(): // one product, with all rows
 		return Matmul(ctx, m, memory, s.a.from(a.Data, 0, n), s.b, nil)
-	case n == 1 || !IsSmall(a.Rows, a.Cols, b.Cols, a.Type, b.Type):
+	case n == 1 || alone || !IsSmall(a.Rows, a.Cols, b.Cols, a.Type, b.Type):
 		return result, s.multiplyEach(ctx, m, result)
 	}
 	w := watch(ctx, a, b)
