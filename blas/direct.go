@@ -23,6 +23,20 @@ func (k kernel) readsA(a operand, cols int) bool {
 	return k.direct.rows > 0 && a.ready && (cols <= k.cols || cols <= fewCols && !a.trans)
 }
 
+// directRows returns how many rows of A are read where they lie, from the first on: all, if the kernel can take values of a
+// whole number of tiles from memory that A has. What it makes of those behind the last row is not C's.
+func (k kernel) directRows(a operand) int {
+	behind := roundUp(a.rows, k.direct.rows) - 1
+	last := behind*a.stride + a.cols - 1
+	if a.trans {
+		last = behind + (a.cols-1)*a.stride
+	}
+	if last < len(a.values) {
+		return a.rows
+	}
+	return a.rows / k.direct.rows * k.direct.rows
+}
+
 // readsB reports whether B is read where it lies, for a C with so many rows.
 func (k kernel) readsB(b operand, rows int) bool {
 	return k.direct.cols > 0 && b.ready && !b.trans && b.cols%k.direct.cols == 0 &&

@@ -47,12 +47,22 @@ func (m *tiled) Gram(ctx context.Context, c Matrix, x Factor, progress func(int6
 	}
 	w := watch(ctx, x)
 	defer w.end()
+	if c.Cols <= narrowGram && m.kernel.readsA(a, c.Cols) { // to pack Xᵀ takes longer than to compute both halves
+		err := m.multiply(w, c, a, b, nil)
+		if err == nil && progress != nil {
+			progress(GramMultiplications(a.cols, c.Cols))
+		}
+		return err
+	}
 	if err := m.multiplyUpper(w, c, a, b, progress); err != nil {
 		return err
 	}
 	mirror(m.threads, c.Data, c.Cols, c.Stride)
 	return nil
 }
+
+// narrowGram is the largest number of columns of X for which the whole of XᵀX is computed.
+const narrowGram = 8
 
 // multiplyUpper computes at least those elements of c = a·b that are not below its diagonal. c
 // lies row by row, and nothing is empty.

@@ -108,7 +108,7 @@ func (m *openBLAS) Gram(ctx context.Context, c Matrix, x Factor, progress func(i
 	if done {
 		return nil
 	}
-	if !m.suits(c, a, b) {
+	if c.Cols <= narrowGram || !m.suits(c, a, b) {
 		return m.edges.Gram(ctx, c, x, progress)
 	}
 	w := watch(ctx, x)

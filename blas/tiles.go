@@ -203,7 +203,7 @@ func (w *worker) multiplyUnits(first int, c Matrix, a, b operand, packed []float
 		}
 		direct := 0 // rows
 		if w.directA {
-			direct = rows / w.kernel.direct.rows * w.kernel.direct.rows
+			direct = w.kernel.directRows(a.View(i, 0, rows, a.cols))
 		}
 		u := unit{c: c.View(i, j, direct, cols), a: a.View(i, 0, direct, a.cols), b: b.View(0, j, b.rows, cols), packedB: packed[j*a.cols:], add: add, diagonal: first + j - i}
 		w.multiplyUnit(u, true)
