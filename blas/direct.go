@@ -20,7 +20,12 @@ type direct struct{ rows, cols int }
 
 // readsA reports whether rows of A are read where they lie, for a C with so many columns.
 func (k kernel) readsA(a operand, cols int) bool {
-	return k.direct.rows > 0 && a.ready && (cols <= k.cols || cols <= fewCols && !a.trans)
+	return a.ready && (k.readsRows(a, cols) || k.direct.rows > 0 && cols <= k.cols)
+}
+
+// readsRows reports whether rows of A are read as they lie in memory, also if they had to be converted.
+func (k kernel) readsRows(a operand, cols int) bool {
+	return k.direct.rows > 0 && !a.trans && cols <= fewCols
 }
 
 // directRows returns how many rows of A are read where they lie, from the first on: all, if the kernel can take values of a

@@ -235,8 +235,13 @@ func (w *worker) multiplyUnit(u unit, directA bool) {
 	}
 	kernel := &w.kernel
 	height, depth := roundUp(u.c.Rows, kernel.rows), u.a.cols
+	lies := !directA && !u.a.ready && kernel.readsRows(u.a, u.c.Cols) // A is converted, and not packed
 	for k := 0; k < depth && !directA; k += Panel {
-		pack(w.packedA[k*height:], u.a.View(0, k, u.a.rows, min(Panel, depth-k)).T(), kernel.rows, w.scratch)
+		if block := u.a.View(0, k, u.a.rows, min(Panel, depth-k)); lies {
+			block.convert(w.packedA[k*height:])
+		} else {
+			pack(w.packedA[k*height:], block.T(), kernel.rows, w.scratch)
+		}
 	}
 	t := &w.column
 	t.rowC = 8 * u.c.Stride
@@ -248,9 +253,12 @@ func (w *worker) multiplyUnit(u unit, directA bool) {
 		t.rows = w.wantedRows(u.c.Rows, -u.diagonal, j+t.cols)
 		for k := 0; k < depth && t.rows > 0; k += Panel {
 			t.depth, t.add = min(Panel, depth-k), u.add || k > 0
-			if directA {
+			switch {
+			case directA:
 				t.setA(u.a.View(0, k, u.a.rows, t.depth), kernel.rows)
-			} else {
+			case lies:
+				t.setA(operand{values: w.packedA[k*height:], stride: t.depth}, kernel.rows)
+			default:
 				t.setPackedA(w.packedA[k*height:], kernel.rows)
 			}
 			if w.directB {
