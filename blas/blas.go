@@ -23,7 +23,8 @@
 //     the real product A·B′, where rows 2k and 2k+1 of the 2K×2N matrix B′ are (re, im) and
 //     (−im, re) of row k of B, so a panel has 128 complex terms. If A is real, B is taken as it
 //     lies; if B is real, its im is 0, and so is −im. The bound is γ₂ₖ|A′||B′| for re and for
-//     im each; where A is real, γₖ.
+//     im each; where A is real, γₖ. An infinite part of B meets a real A in that part alone: [[1]]·[[∞+0i]] is ∞+0i. Numpy
+//     makes A complex first, and 0·∞ a NaN: ∞+NaN·i, as both do if B is the real one.
 //   - Integers and booleans: exact, modulo 2ⁿ. Where no sum can come to 2⁵³ the product of
 //     float64s is exact; elsewhere there are loops over 64-bit integers.
 //

@@ -235,7 +235,7 @@ func (w *worker) multiplyUnit(u unit, directA bool) {
 	}
 	kernel := &w.kernel
 	height, depth := roundUp(u.c.Rows, kernel.rows), u.a.cols
-	lies := !directA && !u.a.ready && kernel.readsRows(u.a, u.c.Cols) // A is converted, and not packed
+	lies := !directA && !u.a.ready && kernel.readsRows(u.a, 2*u.c.Cols) // A is converted, and not packed
 	for k := 0; k < depth && !directA; k += Panel {
 		if block := u.a.View(0, k, u.a.rows, min(Panel, depth-k)); lies {
 			block.convert(w.packedA[k*height:])
