@@ -59,7 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	o.File, o.Output, o.Programs = names[0], *output, filepath.Dir(program)
+	o.File, o.Output, o.Programs, o.Version = names[0], *output, filepath.Dir(program), cli.Version()
 	return submit.Run(ctx, o, stdout, stderr)
 }
 

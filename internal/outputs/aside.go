@@ -42,8 +42,8 @@ func asideOf(dir, kept string) (Aside, bool) {
 	return Aside{filepath.Join(dir, name), filepath.Join(dir, kept), time.Unix(when, 0)}, ok && err == nil
 }
 
-// SetAside renames files. If it fails for one of them, it puts all of them back.
-func SetAside(names []string, now time.Time) ([]Aside, error) {
+// SetAside renames files, and also folders if a program makes such. If it fails for one of them, it puts all of them back.
+func SetAside(names []string, folders bool, now time.Time) ([]Aside, error) {
 	var list []Aside
 	for _, name := range names {
 		a := Aside{Name: name, Kept: asideName(name, now), When: time.Unix(now.Unix(), 0)}
@@ -51,7 +51,7 @@ func SetAside(names []string, now time.Time) ([]Aside, error) {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			continue
-		case err == nil && info.IsDir():
+		case err == nil && info.IsDir() && !folders:
 			err = errors.New("is a folder")
 		case err == nil:
 			err = os.Rename(name, a.Kept)
@@ -80,7 +80,7 @@ func PutBack(list []Aside) error {
 func Discard(list []Aside) error {
 	var errs []error
 	for _, a := range list {
-		if err := os.Remove(a.Kept); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.RemoveAll(a.Kept); err != nil {
 			errs = append(errs, fmt.Errorf("%s: cannot be removed: %w", a.Kept, file.Cause(err)))
 		}
 	}

@@ -1,6 +1,7 @@
 package outputs
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,7 +41,7 @@ func touch(t *testing.T, names ...string) {
 func TestSetAside(t *testing.T) {
 	t.Chdir(t.TempDir())
 	touch(t, "out/c0.npy", "out/c1.npy", "c2.npy")
-	kept, err := SetAside([]string{"out/c0.npy", "c2.npy", "c3.npy"}, time.Unix(1234, 5))
+	kept, err := SetAside([]string{"out/c0.npy", "c2.npy", "c3.npy"}, false, time.Unix(1234, 5))
 	if want := []string{".c2.npy.aside-1234", "out/.c0.npy.aside-1234", "out/c1.npy"}; err != nil || !slices.Equal(tree(t), want) {
 		t.Fatalf("%v: %v, want %v", err, tree(t), want)
 	}
@@ -50,7 +51,7 @@ func TestSetAside(t *testing.T) {
 	if content, err := os.ReadFile("out/c0.npy"); string(content) != "out/c0.npy" {
 		t.Errorf("%q, %v", content, err)
 	}
-	if kept, err = SetAside([]string{"out/c0.npy"}, time.Unix(1235, 0)); err != nil {
+	if kept, err = SetAside([]string{"out/c0.npy"}, false, time.Unix(1235, 0)); err != nil {
 		t.Fatal(err)
 	}
 	if err := Discard(kept); err != nil {
@@ -65,11 +66,15 @@ func TestSetAside(t *testing.T) {
 func TestSetAsideAllOrNone(t *testing.T) {
 	t.Chdir(t.TempDir())
 	touch(t, "c0.npy", "c1.npy/x")
-	_, err := SetAside([]string{"c0.npy", "c1.npy"}, time.Now())
+	_, err := SetAside([]string{"c0.npy", "c1.npy"}, false, time.Now())
 	if err == nil || err.Error() != "c1.npy: cannot be set aside: is a folder" {
 		t.Error(err)
 	}
 	if want := []string{"c0.npy", "c1.npy/x"}; !slices.Equal(tree(t), want) {
 		t.Errorf("%v, want %v", tree(t), want)
+	}
+	kept, err := SetAside([]string{"c0.npy", "c1.npy"}, true, time.Now()) // of a program that makes folders
+	if err = errors.Join(err, Discard(kept)); err != nil || len(tree(t)) > 0 {
+		t.Errorf("%v, %v", tree(t), err)
 	}
 }

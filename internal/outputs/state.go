@@ -1,6 +1,7 @@
 package outputs
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,14 +10,24 @@ import (
 
 	"matpool/internal/base/each"
 	"matpool/internal/base/file"
+	"matpool/internal/record"
 )
 
-// An Output is one file that a run returns, and what tells it from another file of this name.
+// An Output is one file that a run returns, and what tells it from another file of this name. If there
+// are records of it, they decide.
 type Output struct {
 	Name string
+
+	Records  []record.Record
+	Expected record.Expected // of the record that describes the file
+	Hashes   *record.Cache   // of the files
+
 	// Since is the time when the output's job was submitted, or when one of its inputs changed, if that is
 	// later. Fractions of a second count: see [Submitted].
 	Since time.Time
+	// Any is whether an empty file, or a folder, may be what the run makes: another program than matprod
+	// made it, ended with 0, and HTCondor brought it back.
+	Any bool
 	// Content reports whether the file's content is what the run makes, such as a matrix of the right
 	// shape. It is nil if any content will do.
 	Content func(name string) (bool, error)
@@ -33,52 +44,74 @@ const (
 	Missing  State = iota
 	Empty          // HTCondor creates an empty file before it sends an output
 	NotFile        // a folder, or another thing that is no regular file
-	Outdated       // older than its job or its inputs
-	Foreign        // its content is not what the run makes
+	Outdated       // older than its job or its inputs, or made from others
+	Foreign        // it is not what the run makes
+	Changed        // it is not what its record says
 	Valid
 )
 
 // States is the number of states.
 const States = Valid + 1
 
-// State looks at the file.
-func (o Output) State() (State, error) {
+// Why describes what is wrong with an output that exists, for a message that names it: "empty".
+func (s State) Why() string {
+	return [...]string{Missing: "", Empty: "empty", NotFile: "not a file", Outdated: "older", Foreign: "of another run", Changed: "changed since", Valid: ""}[s]
+}
+
+// A Found is what is found for an output.
+type Found struct {
+	State State
+	// Reason is what a record says is wrong with it, as the rest of a sentence that begins with its name: "was
+	// made with …"; "" if there is no record.
+	Reason string
+	Err    error
+}
+
+// Look looks at the file.
+func (o Output) Look(ctx context.Context) Found {
 	info, err := os.Stat(o.Name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return Missing, nil
+		return Found{State: Missing}
 	case err != nil:
-		return Missing, fmt.Errorf("%s: %w", o.Name, file.Cause(err))
-	case !info.Mode().IsRegular():
-		return NotFile, nil
-	case info.Size() == 0:
-		return Empty, nil
+		return Found{Err: fmt.Errorf("%s: %w", o.Name, file.Cause(err))}
+	case !info.Mode().IsRegular() && !(o.Any && info.IsDir()):
+		return Found{State: NotFile}
+	case info.Size() == 0 && !o.Any:
+		return Found{State: Empty}
+	}
+	if len(o.Records) > 0 {
+		return o.judge(ctx)
+	}
+	switch {
 	case info.ModTime().Before(o.Since):
-		return Outdated, nil
+		return Found{State: Outdated}
 	case o.Content == nil:
-		return Valid, nil
+		return Found{State: Valid}
 	}
 	ok, err := o.Content(o.Name)
-	if err != nil || !ok {
-		return Foreign, err
+	if err != nil {
+		return Found{State: Foreign, Err: err}
 	}
-	return Valid, nil
+	if !ok {
+		return Found{State: Foreign}
+	}
+	return Found{State: Valid}
 }
 
-// Why describes what is wrong with an output that exists, for a message that names it: "empty".
-func (s State) Why() string {
-	return [...]string{Missing: "", Empty: "empty", NotFile: "not a file", Outdated: "older", Foreign: "of another run", Valid: ""}[s]
-}
-
-// A Found is what [LookAll] finds for an output.
-type Found struct {
-	State State
-	Err   error
+// judge compares the file with its records.
+func (o Output) judge(ctx context.Context) Found {
+	f, err := o.Hashes.Check(ctx, o.Name, o.Records, o.Expected)
+	if err != nil {
+		return Found{Err: err}
+	}
+	states := map[record.Outcome]State{record.Valid: Valid, record.Changed: Changed, record.Outdated: Outdated, record.Foreign: Foreign}
+	return Found{State: states[f.Outcome], Reason: f.Reason}
 }
 
 // LookAll looks at all outputs, several at a time.
-func LookAll(list []Output) []Found {
+func LookAll(ctx context.Context, list []Output) []Found {
 	found := make([]Found, len(list))
-	each.Number(workers(), len(list), func(i int) { found[i].State, found[i].Err = list[i].State() })
+	each.Number(workers(), len(list), func(i int) { found[i] = list[i].Look(ctx) })
 	return found
 }

@@ -2,6 +2,7 @@ package outputs
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,6 +10,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"matpool/internal/base/hash"
+	"matpool/internal/record"
 )
 
 // An output came back if it is a file that is neither empty nor older than its job.
@@ -26,9 +30,67 @@ func TestState(t *testing.T) {
 		{"full", time.Time{}, Valid}, {"full", now.Add(-time.Hour), Valid}, {"full", now.Add(time.Hour), Outdated},
 		{"empty", time.Time{}, Empty}, {".", time.Time{}, NotFile}, {"gone", time.Time{}, Missing},
 	} {
-		if got, err := (Output{Name: filepath.Join(dir, test.name), Since: test.since}).State(); got != test.want || err != nil {
-			t.Errorf("%s since %v: %v, %v; want %v", test.name, test.since, got, err, test.want)
+		if got := (Output{Name: filepath.Join(dir, test.name), Since: test.since}).Look(t.Context()); got.State != test.want || got.Err != nil {
+			t.Errorf("%s since %v: %+v; want %v", test.name, test.since, got, test.want)
 		}
+	}
+}
+
+// Another program may make an empty file, or a folder.
+func TestAny(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := errors.Join(os.WriteFile("empty", nil, 0o666), os.Mkdir("folder", 0o777)); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]State{"empty": Valid, "folder": Valid, "gone": Missing, os.DevNull: NotFile} {
+		if got := (Output{Name: name, Any: true}).Look(t.Context()); got.State != want {
+			t.Errorf("%s: %+v, want %v", name, got, want)
+		}
+	}
+}
+
+// What is recorded of a file decides, not its time: in its own folder, or in a job's stdout by way of a run. Its
+// recipe, its bytes and its inputs count.
+func TestRecords(t *testing.T) {
+	t.Chdir(t.TempDir())
+	touch(t, "out/c0.npy", "out/c1.npy", "out/c2.npy", "out/c3.npy", "a")
+	family := record.New("product", "a", "a$(index).npy")
+	of := func(n int) record.Record {
+		base := fmt.Sprintf("c%d.npy", n)
+		h, size, err := new(record.Cache).Hash(t.Context(), "out/"+base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return record.Record{Name: base, Size: size, Hash: h, Recipe: family.At(n), From: []record.Input{{Name: "a", Hash: hash.Of([]byte("a"))}}, Time: time.Unix(1, 0)}
+	}
+	run := record.Run{File: "run", Family: family, Outputs: []string{"out/c$(index).npy"}, Stdout: "out/log$(index)", Total: 2, Jobs: []record.Job{{Index: 0, First: 0, Count: 1}, {Index: 1, First: 1, Count: 1}}, Time: time.Unix(1, 0)}
+	changed := of(1)
+	changed.Hash = hash.Of([]byte("else"))
+	err := errors.Join(record.AppendRun(".", run), record.Append("out", of(2)), os.WriteFile("out/log0", []byte(of(0).StdoutLine()), 0o666), os.WriteFile("out/log1", []byte(changed.StdoutLine()), 0o666))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var input string
+	look := func(n, as int) Found {
+		want := record.Expected{Recipe: family.At(as), Input: func(string) (hash.Hash, bool) { return hash.Of([]byte(input)), true }}
+		o := Output{Name: fmt.Sprintf("out/c%d.npy", n), Expected: want, Hashes: &record.Cache{}, Since: time.Now().Add(time.Hour)}
+		if o.Records, err = NewRecords(".", o.Hashes).Of(o.Name); err != nil {
+			t.Fatal(err)
+		}
+		return o.Look(t.Context())
+	}
+	input = "a"
+	for n, want := range []State{Valid, Changed, Valid, Outdated} { // the last one has no record, so its time counts
+		if got := look(n, n); got.State != want || got.Err != nil {
+			t.Errorf("%d: %+v, want %v", n, got, want)
+		}
+	}
+	if got := look(0, 5); got.State != Foreign || got.Reason == "" {
+		t.Errorf("%+v", got)
+	}
+	input = "other"
+	if got := look(0, 0); got.State != Outdated || got.Reason == "" {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -46,12 +108,12 @@ func TestContent(t *testing.T) {
 		want State
 	}{{true, nil, Valid}, {false, nil, Foreign}, {false, bad, Foreign}} {
 		o := Output{Name: name, Content: func(string) (bool, error) { return test.ok, test.err }}
-		if got, err := o.State(); got != test.want || err != test.err {
-			t.Errorf("%+v: %v, %v", test, got, err)
+		if got := o.Look(t.Context()); got.State != test.want || got.Err != test.err {
+			t.Errorf("%+v: %+v", test, got)
 		}
 		o.Since = time.Now().Add(time.Hour)
-		if got, err := o.State(); got != Outdated || err != nil {
-			t.Errorf("%+v: %v, %v", test, got, err)
+		if got := o.Look(t.Context()); got.State != Outdated || got.Err != nil {
+			t.Errorf("%+v: %+v", test, got)
 		}
 	}
 }
@@ -64,7 +126,7 @@ func TestLookAll(t *testing.T) {
 	for i := range 100 {
 		list = append(list, Output{Name: strconv.Itoa(i)})
 	}
-	for i, found := range LookAll(list) {
+	for i, found := range LookAll(t.Context(), list) {
 		if want := map[bool]State{true: Valid, false: Missing}[i == 1 || i == 3]; found.State != want || found.Err != nil {
 			t.Errorf("%d: %+v, want %v", i, found, want)
 		}

@@ -35,7 +35,7 @@
 // name. A line that is damaged or cut short is passed over: the last column has a fixed form, so it
 // can be told.
 //
-//	kind     output; or run, see below
+//	kind     output; or run, or input: see below
 //	name     of the file, relative to the folder, with /
 //	size     in bytes
 //	xxh128   XXH3-128 of its bytes, as xxh128sum prints it
@@ -62,6 +62,10 @@
 // last three. A run supersedes earlier ones of the same file and identity only, because outputs of
 // others may still be there. Of several records of a file the one with its hash describes it
 // ([Judge]); nothing depends on clocks.
+//
+// Another program than matprod prints no records. So matsubmit adds a line of kind input for each
+// numbered file that it sends, with the file's size and hash at that time, and the run's identity in its
+// recipe ([Given]). What all jobs get, the program and other files, is part of the identity.
 //
 // When a file of records grows beyond a power of two, from 1 MB on, and most of it is superseded, it
 // is replaced by one without the old lines (not on Windows, which does not replace files that are open).

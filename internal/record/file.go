@@ -130,7 +130,8 @@ type Folder struct {
 }
 
 // A lineKey is what a line is about: a later line with the same key supersedes it. Runs of one
-// submission file that made something else are kept, since their outputs may still be there.
+// submission file that made something else are kept, since their outputs may still be there, and so are
+// the inputs that they were given.
 type lineKey struct{ kind, name, run string }
 
 // Load reads the records of a folder, none if it has none. Lines that are damaged, cut short or of an
@@ -217,13 +218,16 @@ func keyOf(line string) (key lineKey, ok bool) {
 	key.name, line, _ = strings.Cut(line, "\t")
 	_, line, _ = strings.Cut(line, "\t")
 	id, line, _ := strings.Cut(line, "\t")
-	if key.kind == kindRun {
+	switch key.kind {
+	case kindRun:
 		key.run = id
+	case kindInput:
+		key.run, _, _ = strings.Cut(line, "\t") // the recipe
 	}
 	const end = "2006-01-02T15:04:05Z"
 	at := strings.LastIndexByte(line, '\t')
 	whole := strings.Count(line, "\t") == len(columns)-5 && len(line)-at-1 == len(end) && strings.HasSuffix(line, "Z")
-	return key, whole && (key.kind == kindRun || key.kind == kindOutput) && len(id) == hash.Size
+	return key, whole && (key.kind == kindRun || key.kind == kindOutput || key.kind == kindInput) && len(id) == hash.Size
 }
 
 // Of returns the records of a file, whose name is relative to the folder, with /: the last one in the

@@ -35,6 +35,7 @@ const FileName = "matpool.tsv"
 const (
 	kindOutput = "output"
 	kindRun    = "run"
+	kindInput  = "input"
 )
 
 var columns = [...]string{"kind", "name", "size", "xxh128", "recipe", "from", "by", "machine", "time"}

@@ -217,7 +217,7 @@ func (x *runIndex) records(dir, name string) (list []Record) {
 			if stdout == "" {
 				continue
 			}
-			all := x.stdout(dir, stdout)
+			all := x.stdout(dir, stdout, job)
 			for _, rec := range all[path.Base(name)] { // a job knows the last part of a name
 				rec.Name, rec.From = name, x.inputsOf(rec)
 				list = append(list, rec)
@@ -260,8 +260,8 @@ func (x *runIndex) inputsOf(rec Record) []Input {
 }
 
 // stdout returns the records in a job's stdout, by the last part of a file's name. It reads the file
-// once, or more often if several goroutines ask for it at once.
-func (x *runIndex) stdout(dir, name string) map[string][]Record {
+// once, or more often if several goroutines ask for it at once, or if it has a single record.
+func (x *runIndex) stdout(dir, name string, job Job) map[string][]Record {
 	x.mu.Lock()
 	all, read := x.read[name]
 	x.mu.Unlock()
@@ -272,9 +272,11 @@ func (x *runIndex) stdout(dir, name string) map[string][]Record {
 	for _, rec := range readStdout(filepath.Join(dir, filepath.FromSlash(name))) {
 		all[path.Base(rec.Name)] = append(all[path.Base(rec.Name)], rec)
 	}
-	x.mu.Lock()
-	x.read[name] = all
-	x.mu.Unlock()
+	if job.Count > 1 && !x.Sum || len(x.Outputs) > 1 { // 100,000 of them would take much memory
+		x.mu.Lock()
+		x.read[name] = all
+		x.mu.Unlock()
+	}
 	return all
 }
 

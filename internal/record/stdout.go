@@ -17,6 +17,9 @@ const longestLine = 64 << 20
 // StdoutLine returns the record as a job prints it, with the line's end.
 func (r Record) StdoutLine() string { return mark + r.Line() + "\n" }
 
+// IsStdoutLine reports whether a line that a job has printed is a record.
+func IsStdoutLine(line string) bool { return strings.HasPrefix(line, mark) }
+
 // ParseStdout returns the records in what a job has printed. Other lines are not looked at, a damaged
 // record is passed over.
 func ParseStdout(r io.Reader) (list []Record, err error) {

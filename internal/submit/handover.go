@@ -149,13 +149,14 @@ func (h handover) replace(ctx context.Context, command []string) error {
 	if h.task.DAG {
 		old = append(old, h.task.normFile())
 	}
-	kept, err := outputs.SetAside(old, time.Now())
+	kept, err := outputs.SetAside(old, h.task.kind == ofProgram, time.Now())
 	if err != nil {
 		return err
 	}
 	err = run(ctx, h.messages, h.stderr, command...)
 	switch {
 	case err == nil:
+		h.recordRun(ctx)
 	case ctx.Err() != nil:
 		// The jobs may or may not be submitted. The next call reads the log.
 		if len(kept) > 0 {

@@ -79,6 +79,7 @@ func runAll(ctx context.Context, h handover, runner *local.Runner) error {
 	if err := makeFolders(h.folders()); err != nil {
 		return err
 	}
+	h.recordRun(ctx)
 	h.say("%s: %s, %d at a time", h.task.File, text.Count(len(runner.Jobs), "job"), runner.AtOnce)
 	finish := func() {}
 	runner.Show = func(int64, int64) {}

@@ -28,6 +28,8 @@ func (w work) drawnFrom() string {
 
 // matprodArguments returns matprod's command line. In a job's folder, inputs have the last
 // part of their names, and outputs go to the outbox.
+//
+// It prints its outputs' records: stdout comes back however the job ends, and into a file of each job.
 func (w work) matprodArguments() []condor.Template {
 	c := path.Join(outboxName, condor.Base(w.files.Names[0]))
 	operands := func(names ...condor.Template) []condor.Template {
@@ -37,7 +39,9 @@ func (w work) matprodArguments() []condor.Template {
 		return names
 	}
 	factors := w.factorNames(condor.Literal)
-	flags := slices.Concat(literals(w.pair.Flags()), []condor.Template{"-first", "$(first)", "-count", "$(count)"})
+	printed := []string{"-records=-"}
+	pair := literals(slices.Concat(printed, w.pair.Flags()))
+	flags := slices.Concat(pair, []condor.Template{"-first", "$(first)", "-count", "$(count)"})
 	if w.resumes() {
 		flags = append(flags, "-resume", ".")
 	}
@@ -47,9 +51,9 @@ func (w work) matprodArguments() []condor.Template {
 	case w.perJob > 1:
 		return slices.Concat(flags, operands(append(factors, condor.Literal(c))...))
 	case w.Random != nil:
-		return slices.Concat(literals(w.pair.Flags()), []condor.Template{"-first", "$(index)"}, operands(condor.Literal(c)))
+		return slices.Concat(pair, []condor.Template{"-first", "$(index)"}, operands(condor.Literal(c)))
 	}
-	return slices.Concat(literals(w.pair.Form.Flags()), operands(append(w.factorNames(condor.Indexed), condor.Indexed(c))...))
+	return slices.Concat(literals(slices.Concat(printed, w.pair.Form.Flags())), operands(append(w.factorNames(condor.Indexed), condor.Indexed(c))...))
 }
 
 // literals returns arguments without macros.

@@ -1,17 +1,24 @@
 package submit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
+	"matpool/condor"
 	"matpool/condor/eventlog"
+	"matpool/internal/base/hash"
 	"matpool/internal/base/text"
 	"matpool/internal/outputs"
+	"matpool/internal/record"
 	"matpool/internal/status"
 	"matpool/internal/sum"
 	"matpool/npyio"
@@ -37,7 +44,7 @@ func chooseMissing(ctx context.Context, t task, earlier past) ([]batch, string, 
 		return nil, "", err
 	}
 	if t.kind == ofSum {
-		if err := earlier.checkSameSums(t.work); err != nil {
+		if err := earlier.checkSameSums(t); err != nil {
 			return nil, "", err
 		}
 	}
@@ -45,12 +52,18 @@ func chooseMissing(ctx context.Context, t task, earlier past) ([]batch, string, 
 		return nil, "", err
 	}
 	states := make([]state, t.TotalJobs)
+	reasons := make([]outputs.Found, t.TotalJobs)
 	of := func(b batch) []state { return states[b.first-t.FirstIndex:][:b.count] }
 	err := forEach(ctx, len(t.batches), func(int64, int64) {}, func(i int) error {
 		b := t.batches[i]
 		for k := range of(b) {
+			number := b.first + k - t.FirstIndex
+			if t.kind == ofSum && k > 0 {
+				states[number] = states[number-1]
+				continue
+			}
 			var err error
-			if of(b)[k], err = t.stateOf(b, b.first+k, earlier.latest[b.first+k-t.FirstIndex]); err != nil {
+			if states[number], reasons[number], err = t.stateOf(ctx, b, b.first+k, earlier); err != nil {
 				return err
 			}
 		}
@@ -65,6 +78,9 @@ func chooseMissing(ctx context.Context, t task, earlier past) ([]batch, string, 
 	}
 	found := fmt.Sprintf("of %s: %s done, %s in the queue, %s missing", text.Count(len(states), t.unit()),
 		text.Number(counts[done]), text.Number(counts[queued]), text.Number(counts[missing]))
+	if why := whyAgain(t, reasons); why != "" {
+		found += "\n" + why
+	}
 	var batches []batch
 	for _, b := range t.batches {
 		batches = append(batches, missingOf(t.division, b, of(b))...)
@@ -90,48 +106,176 @@ func missingOf(d division, b batch, states []state) (list []batch) {
 	return list
 }
 
-// stateOf returns the state of one product of a batch. The job is the latest for this
-// product, or nil.
-func (w work) stateOf(b batch, number int, job *eventlog.Job) (state, error) {
-	var since time.Time
-	if job != nil {
-		since = outputs.Submitted(job.Submitted)
+// stateOf returns the state of one product of a batch, or of the batch if it makes a sum, and what is
+// wrong with an output that exists.
+func (t task) stateOf(ctx context.Context, b batch, number int, earlier past) (state, outputs.Found, error) {
+	job := earlier.latest[number-t.FirstIndex]
+	if job != nil && isActive(job) {
+		return queued, outputs.Found{}, nil
 	}
-	valid := true
-	for _, o := range w.outputsOf(b, number, since) {
-		found, err := o.State()
-		if err != nil {
-			return missing, err
-		}
-		if valid = found == outputs.Valid; !valid {
-			break
-		}
-	}
-	switch {
-	case job != nil && isActive(job):
-		return queued, nil
-	case valid && (job != nil || w.kind != ofSum && w.Random == nil): // only the log shows which products a sum has, and of which random inputs
-		return done, nil
-	}
-	return missing, nil
-}
-
-// outputsOf returns the outputs of one product of a batch, or of the batch if it makes a sum. None may be
-// older than a time or than the product's inputs.
-func (w work) outputsOf(b batch, number int, since time.Time) (list []outputs.Output) {
-	for _, name := range w.sources(number) {
-		if info, err := os.Stat(name); err == nil && info.ModTime().After(since) {
-			since = info.ModTime()
-		}
-	}
-	if !w.files.Sums {
+	if t.kind == ofSum {
+		job = earlier.ofBatch(b, t.FirstIndex)
+	} else {
 		b = batch{index: number, first: number, count: 1}
 	}
-	shape := w.products[number-w.FirstIndex].shape
-	for _, name := range w.makes(b) {
-		list = append(list, outputs.Output{Name: name, Since: since, Content: func(name string) (bool, error) { return w.couldMake(name, shape) }})
+	if found, err := t.outdatedInput(ctx, b, job); err != nil || found.State != outputs.Valid {
+		return missing, found, err
+	}
+	recorded := false
+	for _, o := range t.outputsOf(ctx, b, job) {
+		known, err := t.records.Of(o.Name)
+		if err != nil {
+			return missing, outputs.Found{}, err
+		}
+		o.Records = known
+		if recorded = len(known) > 0; !recorded {
+			o.Since = t.since(b, job)
+		}
+		found := o.Look(ctx)
+		rival := earlier.rivals.latest[filepath.Clean(o.Name)]
+		if found.State == outputs.Valid && !recorded && rival != nil && (job == nil || rival.SubmittedAfter(job)) {
+			found = outputs.Found{State: outputs.Foreign, Reason: fmt.Sprintf("was made by job %v of another run", rival.ID)}
+		}
+		if found.Err != nil || found.State != outputs.Valid {
+			if found.Reason = cmp.Or(found.Reason, found.State.Why()); found.Reason != "" {
+				found.Reason = o.Name + " " + found.Reason
+			}
+			return missing, found, found.Err
+		}
+	}
+	// Without a record, only the log shows which products a sum has, and of which random inputs.
+	if recorded || job != nil || t.kind != ofSum && t.Random == nil {
+		return done, outputs.Found{State: outputs.Valid}, nil
+	}
+	return missing, outputs.Found{}, nil
+}
+
+// ofBatch returns the latest job of all products of a batch, or nil.
+func (p *past) ofBatch(b batch, firstIndex int) *eventlog.Job {
+	job := p.latest[b.first-firstIndex]
+	for _, j := range p.latest[b.first-firstIndex:][:b.count] {
+		if j == nil || j != job {
+			return nil
+		}
+	}
+	return job
+}
+
+// outdatedInput reports whether an input of a batch of another program has changed since its job was
+// submitted, as far as it is recorded what the job was given.
+func (t task) outdatedInput(ctx context.Context, b batch, job *eventlog.Job) (outputs.Found, error) {
+	valid := outputs.Found{State: outputs.Valid}
+	if t.kind != ofProgram || job == nil {
+		return valid, nil
+	}
+	given, err := t.records.Runs()
+	if err != nil {
+		return valid, err
+	}
+	for _, name := range t.inputs(b.first) {
+		before, known := given.GivenTo(t.id, inFolder(name))
+		if !known {
+			continue
+		}
+		now, _, err := t.records.Hashes.Hash(ctx, name)
+		if err != nil {
+			return valid, err
+		}
+		if now != before {
+			return outputs.Found{State: outputs.Outdated, Reason: fmt.Sprintf("%s has changed since job %v was submitted", name, job.ID)}, nil
+		}
+	}
+	return valid, nil
+}
+
+// outputsOf returns the outputs of a batch: of one product, or of a sum.
+func (t task) outputsOf(ctx context.Context, b batch, job *eventlog.Job) (list []outputs.Output) {
+	shape := t.products[b.first-t.FirstIndex].shape
+	for _, name := range t.makes(b) {
+		list = append(list, outputs.Output{Name: name, Hashes: t.records.Hashes, Expected: t.expected(ctx, b),
+			Any:     t.kind == ofProgram && job != nil && job.State == eventlog.Done,
+			Content: func(name string) (bool, error) { return t.couldMake(name, shape) }})
 	}
 	return list
+}
+
+// since returns the time that an output without a record must not be older than: that of its job, unless
+// HTCondor has brought it back for this run, and those of its inputs, unless their content is recorded.
+// A time in the future says nothing.
+func (t task) since(b batch, job *eventlog.Job) (since time.Time) {
+	ended := false
+	if job != nil {
+		note, _ := job.Note()
+		if ended = job.State == eventlog.Done && note.ID != ""; !ended {
+			since = outputs.Submitted(job.Submitted)
+		}
+	}
+	given, _ := t.records.Runs() // an error is reported with the output's records
+	now := time.Now()
+	for i := range b.count {
+		for _, name := range t.sources(b.first + i) {
+			if _, known := given.GivenTo(t.id, inFolder(name)); known && ended {
+				continue
+			}
+			if info, err := os.Stat(name); err == nil && info.ModTime().After(since) && !info.ModTime().After(now) {
+				since = info.ModTime()
+			}
+		}
+	}
+	return since
+}
+
+// expected returns what the record of a batch's output must say: how it was made, and of which inputs. A job
+// knows only the last parts of their names.
+func (t task) expected(ctx context.Context, b batch) record.Expected {
+	want := record.Expected{Recipe: t.recipeOf(b)}
+	if t.kind == ofProgram {
+		return want
+	}
+	want.Input = func(name string) (hash.Hash, bool) {
+		base := path.Base(name)
+		for i := range b.count {
+			for _, input := range t.sources(b.first + i) {
+				if condor.Base(input) == base {
+					h, _, err := t.records.Hashes.Hash(ctx, input)
+					return h, err == nil
+				}
+			}
+		}
+		return hash.Hash{}, false
+	}
+	return want
+}
+
+// recipeOf returns the recipe of what a batch makes, of one product or of a sum.
+func (t task) recipeOf(b batch) record.Recipe {
+	if t.kind == ofSum {
+		return record.Sum(t.family, record.NewRanges(record.Range{First: b.first, Last: b.first + b.count - 1}))
+	}
+	return t.family.At(b.first)
+}
+
+// whyAgain says in a line which outputs exist, but are to be made again, and why the first of each kind
+// is.
+func whyAgain(t task, reasons []outputs.Found) string {
+	what := map[outputs.State]string{outputs.Foreign: "made in another way", outputs.Outdated: "of other inputs", outputs.Changed: "changed since"}
+	counts, first := map[outputs.State]int{}, map[outputs.State]string{}
+	for _, r := range reasons {
+		if r.Reason != "" {
+			counts[r.State]++
+			first[r.State] = cmp.Or(first[r.State], r.Reason)
+		}
+	}
+	var words []string
+	for _, state := range []outputs.State{outputs.Foreign, outputs.Outdated, outputs.Changed} {
+		if n := counts[state]; n > 0 {
+			words = append(words, fmt.Sprintf("%s %s (%s)", text.Number(n), what[state], first[state]))
+		}
+	}
+	if words == nil {
+		return ""
+	}
+	return "to be made again: " + strings.Join(words, ", ")
 }
 
 // couldMake reports whether a file of matprod is a matrix of a product's shape, or a partial sum of

@@ -287,21 +287,32 @@ func inputsOf(random string) string {
 }
 
 // checkSameSums makes sure that the partial sums of earlier jobs have the same ranges as the
-// new ones: otherwise matcombine would add products twice or not at all.
-func (p *past) checkSameSums(w work) error {
-	for _, b := range w.batches {
-		for _, job := range p.latest[b.first-w.FirstIndex:][:b.count] {
-			if job == nil {
+// new ones: otherwise matcombine would add products twice or not at all. Where no job is in the queue, records
+// say what a sum has, so one with another range is made again.
+func (p *past) checkSameSums(t task) error {
+	for _, b := range t.batches {
+		for _, job := range p.latest[b.first-t.FirstIndex:][:b.count] {
+			if job == nil || !isActive(job) && t.isRecorded(b) {
 				continue
 			}
 			if note, _ := job.Note(); note.First != b.first || note.Count != b.count {
 				return status.UsageError(fmt.Errorf("%s: job %v has %s from %d on, but now a job has up to %d: partial sums of different ranges cannot be combined",
-					p.logs[0], job.ID, text.Count(note.Count, "product"), note.First, w.division.perJob),
+					p.logs[0], job.ID, text.Count(note.Count, "product"), note.First, t.division.perJob),
 					fmt.Sprintf("-products_per_job=%d continues with them; -force starts over", note.Count))
 			}
 		}
 	}
 	return nil
+}
+
+// isRecorded reports whether there is a record of each output of a batch that exists.
+func (t task) isRecorded(b batch) bool {
+	for _, name := range t.makes(b) {
+		if known, err := t.records.Of(name); exists(name) && (err != nil || len(known) == 0) {
+			return false
+		}
+	}
+	return true
 }
 
 func idStrings(jobs []condor.ID) []string {

@@ -10,6 +10,8 @@ import (
 	"matpool/condor"
 	"matpool/condor/eventlog"
 	"matpool/condor/jobfile"
+	"matpool/internal/outputs"
+	"matpool/internal/record"
 )
 
 // writeLog writes a log of jobs that are submitted and, if their note begins with "!", held.
@@ -181,7 +183,8 @@ func TestStateOf(t *testing.T) {
 		if test.random {
 			w.Random = &jobfile.Random{}
 		}
-		if got, err := w.stateOf(batch{count: 1}, 0, test.job); got != test.want || err != nil {
+		tk := task{work: w, records: outputs.NewRecords(".", &record.Cache{})}
+		if got, _, err := tk.stateOf(t.Context(), batch{count: 1}, 0, past{latest: []*eventlog.Job{test.job}}); got != test.want || err != nil {
 			t.Errorf("%s: %v, %v; want %v", test.what, got, err, test.want)
 		}
 	}

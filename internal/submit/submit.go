@@ -28,6 +28,7 @@ import (
 	"matpool/condor"
 	"matpool/internal/base/text"
 	"matpool/internal/forecast"
+	"matpool/internal/outputs"
 	"matpool/internal/record"
 )
 
@@ -36,6 +37,7 @@ type Options struct {
 	File      string           // the simplified submission file
 	Overrides []condor.Setting // values that replace those of its attributes
 	Programs  string           // the folder of matprod, matprod.exe and matcombine
+	Version   string           // matsubmit's, for the records
 
 	Output    string // the file for the submit description; "" for FILE.sub, "-" for stdout
 	WriteOnly bool   // write the submit description, and submit nothing
@@ -77,6 +79,7 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) error {
 	}
 	hashes := &record.Cache{}
 	defer hashes.Flush()
+	t.records = outputs.NewRecords(".", hashes)
 	if t.identity, err = identify(ctx, t, hashes); err != nil {
 		return err
 	}
@@ -92,6 +95,11 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) error {
 	}
 	if n := earlier.perJob(t); n > 0 {
 		t.division = t.divide(n, fmt.Sprintf("products_per_job = auto: %s, as before.", text.Number(n)))
+	}
+	if t.Resubmit && t.submits() {
+		if err := t.recordFound(ctx, earlier); err != nil {
+			return err
+		}
 	}
 	p, err := reconcile(ctx, t, earlier)
 	if err != nil {

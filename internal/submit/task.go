@@ -4,6 +4,7 @@ import (
 	"path"
 	"path/filepath"
 
+	"matpool/internal/outputs"
 	"matpool/internal/request"
 )
 
@@ -11,6 +12,7 @@ import (
 type task struct {
 	Options
 	work
+	records *outputs.Records
 }
 
 // read reads the simplified submission file.

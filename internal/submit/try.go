@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 	"matpool/internal/local"
+	"matpool/internal/record"
 	"matpool/internal/status"
 )
 
@@ -104,11 +106,11 @@ func (h handover) printStreams(names []string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, file.Cause(err))
 		}
-		if len(content) == 0 {
+		const most = 20
+		lines := slices.DeleteFunc(strings.Split(strings.TrimRight(string(content), "\r\n"), "\n"), record.IsStdoutLine)
+		if len(lines) == 0 || len(content) == 0 {
 			continue
 		}
-		const most = 20
-		lines := strings.Split(strings.TrimRight(string(content), "\r\n"), "\n")
 		more := len(lines) - most
 		h.say("%s:", name)
 		for _, line := range lines[:min(most, len(lines))] {

@@ -1,0 +1,160 @@
+package submit
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"matpool/condor/eventlog"
+	"matpool/internal/base/file"
+	"matpool/internal/record"
+)
+
+// recordRun adds the jobs that have just been submitted to what is recorded of the run, by way of which the
+// records of their outputs are found. The jobs do not depend on it.
+func (h handover) recordRun(ctx context.Context) {
+	t := h.task
+	if err := t.record(ctx, h.plan.batches, !t.Resubmit); err != nil {
+		fmt.Fprintf(h.stderr, "matsubmit: warning: it is not recorded what the outputs are made from: %v\n", err)
+	} else if t.kind != ofProgram && t.runOf(nil).StdoutOf(record.Job{}) == "" {
+		fmt.Fprintf(h.stderr, "matsubmit: warning: it is not recorded what the outputs are made from, because only HTCondor knows the names in stdout = %s\n", t.Stdout)
+	}
+}
+
+// record records a run with these jobs, and with those that are recorded already unless it begins
+// anew. Of another program, it records what the jobs were given.
+func (t task) record(ctx context.Context, batches []batch, anew bool) error {
+	runs, err := t.records.Runs()
+	if err != nil {
+		return err
+	}
+	run := t.runOf(batches)
+	if before, ok := t.recorded(runs); ok && !anew {
+		run.Jobs = mergeJobs(before.Jobs, run.Jobs)
+	}
+	if err := t.recordGiven(ctx, runs, batches); err != nil {
+		return err
+	}
+	return record.AppendRun(".", run)
+}
+
+// recorded returns the run of this file with this identity, if it is recorded.
+func (t task) recorded(runs *record.Folder) (record.Run, bool) {
+	for _, run := range slices.Backward(runs.Runs()) {
+		if run.ID == t.id && run.File == inFolder(t.File) {
+			return run, true
+		}
+	}
+	return record.Run{}, false
+}
+
+// mergeJobs returns two lists of jobs as one, without repetitions.
+func mergeJobs(list, more []record.Job) []record.Job {
+	known := map[record.Job]bool{}
+	for _, j := range list {
+		known[j] = true
+	}
+	for _, j := range more {
+		if !known[j] {
+			list = append(list, j)
+		}
+	}
+	return list
+}
+
+// runOf returns the run with these jobs.
+func (t task) runOf(batches []batch) record.Run {
+	machine, _ := os.Hostname()
+	run := record.Run{File: inFolder(t.File), ID: t.id, Family: t.family, Sum: t.files.Sums, Stdout: inFolder(string(t.Stdout)),
+		First: t.FirstIndex, Total: t.TotalJobs, By: "matsubmit " + t.Version, Machine: machine, Time: time.Now()}
+	for _, name := range t.IndexedInputFiles() {
+		run.Inputs = append(run.Inputs, inFolder(file.InsertIndex(name, "$(index)")))
+	}
+	for _, name := range t.Inputs {
+		run.Inputs = append(run.Inputs, inFolder(name))
+	}
+	for _, name := range t.files.Names {
+		run.Outputs = append(run.Outputs, inFolder(file.InsertIndex(name, "$(index)")))
+	}
+	for _, b := range batches {
+		run.Jobs = append(run.Jobs, record.Job{Index: b.index, First: b.first, Count: b.count})
+	}
+	return run
+}
+
+// inFolder returns the name by which the records in the current folder have a file.
+func inFolder(name string) string { return path.Clean(filepath.ToSlash(name)) }
+
+// recordGiven records the numbered inputs of another program's jobs, unless they are as they were.
+func (t task) recordGiven(ctx context.Context, runs *record.Folder, batches []batch) error {
+	if t.kind != ofProgram || len(t.IndexedInputFiles()) == 0 {
+		return nil
+	}
+	machine, _ := os.Hostname()
+	given := make([][]record.Given, len(batches))
+	err := forEach(ctx, len(batches), func(int64, int64) {}, func(i int) error {
+		for k := range batches[i].count {
+			for _, name := range t.inputs(batches[i].first + k) {
+				h, size, err := t.records.Hashes.Hash(ctx, name)
+				if err != nil {
+					return err
+				}
+				if before, ok := runs.GivenTo(t.id, inFolder(name)); !ok || before != h {
+					given[i] = append(given[i], record.Given{Name: inFolder(name), Run: t.id, Size: size, Hash: h, By: "matsubmit " + t.Version, Machine: machine, Time: time.Now()})
+				}
+			}
+		}
+		return nil
+	})
+	if list := slices.Concat(given...); err == nil && len(list) > 0 {
+		err = record.AppendGiven(".", list...)
+	}
+	return err
+}
+
+// recordFound records jobs of this run that the log has, but not the records: matsubmit was killed
+// after it had submitted them.
+func (t task) recordFound(ctx context.Context, p past) error {
+	runs, err := t.records.Runs()
+	if err != nil {
+		return err
+	}
+	run, _ := t.recorded(runs)
+	known := map[[2]int]bool{}
+	for _, j := range run.Jobs {
+		known[[2]int{j.First, j.Count}] = true
+	}
+	var found []batch
+	var last *eventlog.Job
+	for _, j := range p.latest {
+		if j == nil || j == last {
+			continue
+		}
+		last = j
+		note, _ := j.Note()
+		if note.ID == t.id.String() && !known[[2]int{note.First, note.Count}] {
+			found = append(found, t.batchOf(note.First, note.Count))
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	if err := t.record(ctx, found, false); err != nil {
+		return err
+	}
+	t.records.Reload()
+	return nil
+}
+
+// batchOf returns the batch with these products, which an earlier call made.
+func (d division) batchOf(first, count int) batch {
+	i, ok := slices.BinarySearchFunc(d.batches, first, func(b batch, first int) int { return b.first - first })
+	if ok && d.batches[i].count == count {
+		return d.batches[i]
+	}
+	return d.subBatch(first, count)
+}
