@@ -130,8 +130,8 @@ func (m checked) rowSums(w *watched, c Matrix, a, b operand) error {
 // number of A's columns, n that of C's.
 func rowBound(most float64, k, n int) float64 {
 	m := float64(min(k, Panel) + ceilDiv(k, Panel) + 2*longestChain(n) + longestChain(k))
-	gamma := m * 0x1p-53 / (1 - m*0x1p-53)
-	return gamma*(1+0x1p-20)*most + float64(k)*float64(n+2)*math.SmallestNonzeroFloat64
+	gamma := m * 0x1p-53 / (1 - float64(m*0x1p-53))
+	return float64(gamma*(1+0x1p-20)*most) + float64(float64(k)*float64(n+2)*math.SmallestNonzeroFloat64)
 }
 
 // The blocks in which the factors are read are 32 lines of memory by 256 values.
