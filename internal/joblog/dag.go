@@ -51,7 +51,7 @@ func (j *Journal) DAG(r *Run) DAG {
 	}
 	base = outputs.InFolder(j.folder(last.ID), base)
 	d := DAG{File: base + ".dag"}
-	if dagman := latestIn(d.File + ".dagman.log"); dagman != nil {
+	if dagman := LatestDAGMan(d.File); dagman != nil {
 		d.DAGMan = dagman.State
 		switch dagman.State {
 		case eventlog.Held:
@@ -70,6 +70,10 @@ func (j *Journal) DAG(r *Run) DAG {
 	}
 	return d
 }
+
+// LatestDAGMan returns the job of the DAGMan that was submitted last for a DAG, by its log beside the
+// DAG's file; nil if there is none.
+func LatestDAGMan(dag string) *eventlog.Job { return latestIn(dag + ".dagman.log") }
 
 // latestIn returns the job of a log that was submitted last, or nil. DAGMan's log has a job for
 // each call of condor_submit_dag.

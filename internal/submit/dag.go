@@ -10,7 +10,9 @@ import (
 	"strings"
 
 	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/condor/submitfile"
+	"matpool/internal/joblog"
 	"matpool/internal/status"
 )
 
@@ -31,11 +33,48 @@ func checkDAG(t task) error {
 			errs = append(errs, status.DataError(err, "put matcombine next to matsubmit"))
 		}
 	}
-	if rescue, _ := filepath.Glob(t.dagFile() + ".rescue*"); len(rescue) > 0 && !t.Force {
+	if rescue := t.rescueFiles(); len(rescue) > 0 && !t.Force {
 		errs = append(errs, status.UsageError(fmt.Errorf("%s: this DAG stopped before its end", rescue[len(rescue)-1]),
 			"condor_submit_dag "+t.dagFile()+" continues it; -force starts over"))
 	}
 	return errors.Join(errs...)
+}
+
+// checkOwner makes sure that no DAGMan submits the jobs of this file: it would submit what this call
+// does, too, or fail because its outputs are gone. DAGMan's log begins when it is submitted; its lock
+// file, which may be left of one that crashed, is needed only without the log.
+func checkOwner(t task) error {
+	if !t.submits() {
+		return nil
+	}
+	dagman := joblog.LatestDAGMan(t.dagFile())
+	switch {
+	case dagman == nil && exists(t.dagFile()+".lock"):
+		return status.UsageError(fmt.Errorf("%s.lock: DAGMan is at work with this DAG, or has crashed", t.dagFile()), "if it is not in condor_q, remove this file")
+	case dagman == nil:
+		return nil
+	case isActive(dagman), dagman.State == eventlog.Suspended, dagman.State == eventlog.Held:
+		return status.UsageError(fmt.Errorf("%s: DAGMan, job %v, is in the queue and submits these jobs", t.dagFile(), dagman.ID),
+			fmt.Sprintf("wait for it, or stop it with condor_rm %d (if it is gone, remove %s.dagman.log)", dagman.Cluster, t.dagFile()))
+	}
+	return nil
+}
+
+// leftOfDAG reports whether there are files of an earlier DAG, because of which condor_submit_dag would refuse the
+// new one, or continue the old one.
+func (t task) leftOfDAG() bool {
+	for _, end := range []string{".condor.sub", ".dagman.out", ".dagman.log", ".lib.out", ".lib.err"} {
+		if exists(t.dagFile() + end) {
+			return true
+		}
+	}
+	return len(t.rescueFiles()) > 0
+}
+
+// rescueFiles returns the names of the files in which DAGMan has recorded which nodes are done.
+func (t task) rescueFiles() []string {
+	names, _ := filepath.Glob(t.dagFile() + ".rescue[0-9]*")
+	return names
 }
 
 // matcombine returns the file name of the program for the last node.

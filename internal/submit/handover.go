@@ -121,7 +121,7 @@ func submitCommand(t task, maxIdle int, name string) []string {
 		return []string{"condor_submit", name}
 	}
 	command := []string{"condor_submit_dag", "-batch-name", t.BatchName}
-	if exists(t.dagFile() + ".condor.sub") { // of an earlier DAG that is complete or starts over
+	if t.leftOfDAG() { // it is complete, or starts over
 		command = append(command, "-force")
 	}
 	if maxIdle > 0 {
