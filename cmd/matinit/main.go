@@ -52,14 +52,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if len(operands) > 0 {
 		return flags.Misused("unexpected argument %q", operands[0])
 	}
-	o.Recorder = record.NewRecorder("matinit "+cli.Version(), nil)
-	defer func() {
-		if failed := o.Recorder.Finish(false); failed != nil && err == nil {
-			fmt.Fprintf(stderr, "matinit: the files are complete, but some have no record: %v\n", failed)
-		}
-	}()
 	if flags.Given("from") {
-		c, err := cut.options(blocks.CutOptions{Dir: *dir, A: *a, B: *b, Force: o.Force, Sync: o.Sync, Recorder: o.Recorder})
+		recorder := record.NewRecorder("matinit "+cli.Version(), nil)
+		defer func() {
+			if failed := recorder.Finish(false); failed != nil && err == nil {
+				fmt.Fprintf(stderr, "matinit: the files are complete, but some have no record: %v\n", failed)
+			}
+		}()
+		c, err := cut.options(blocks.CutOptions{Dir: *dir, A: *a, B: *b, Force: o.Force, Sync: o.Sync, Recorder: recorder})
 		if err != nil {
 			return err
 		}
@@ -87,6 +87,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	}
 	o.Dir, o.A, o.B, o.Jobs, o.Size, o.First = *dir, *a, *b, *jobs, *size, *first
 	o.Threads = cli.DefaultThreads()
+
+	o.Hashes = new(record.Cache)
+	defer o.Hashes.Flush()
 
 	show, finish := progress.New(stderr, "writing")
 	err = random.Write(ctx, o, show)

@@ -69,7 +69,7 @@ func (o Options) drawAll(ctx context.Context, names []string, form inputForm, sh
 	if err != nil {
 		return err
 	}
-	d := drawing{names: names, form: form, sync: o.Sync, begin: begin, open: map[*drawnFile]bool{}, recorder: o.Recorder, recipe: o.recipe}
+	d := drawing{names: names, form: form, sync: o.Sync, begin: begin, open: map[*drawnFile]bool{}, hashes: o.Hashes}
 	defer d.close()
 	var files atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
@@ -84,7 +84,7 @@ func (o Options) drawAll(ctx context.Context, names []string, form inputForm, sh
 				if err != nil || p.file == nil {
 					return err
 				}
-				done, err := d.write(ctx, p)
+				done, err := d.write(p)
 				if err != nil {
 					return d.fail(p.file, err)
 				}
@@ -138,8 +138,7 @@ type drawing struct {
 	drawn int64                        // of them, in bytes
 	open  map[*drawnFile]bool
 
-	recorder *record.Recorder
-	recipe   func(number int) record.Recipe // of a file
+	hashes *record.Cache // or nil
 
 	failed  *drawnFile // the first of the files that cannot be written
 	failure error      // why
@@ -155,7 +154,7 @@ type drawnFile struct {
 	err     error              // of creating it
 	missing atomic.Int64       // bytes of values
 	sums    [][]npyio.Checksum // of an archive: for each array, of its pieces
-	hasher  *hash.Hasher       // of a .npy file that is recorded, or nil: of what was drawn so far
+	hasher  *hash.Hasher       // of a .npy file, or nil: of what was drawn so far
 }
 
 // A drawnPiece is a piece of an array of a file.
@@ -203,7 +202,7 @@ func (d *drawing) newFile(number int) *drawnFile {
 			f.sums = append(f.sums, make([]npyio.Checksum, (d.form.bytes+drawn-1)/drawn))
 		}
 	}
-	if d.form.layout == nil && d.recorder != nil {
+	if d.form.layout == nil && d.hashes != nil {
 		f.hasher = new(hash.Hasher)
 		f.hasher.Write(d.form.header.Append(nil))
 	}
@@ -212,7 +211,7 @@ func (d *drawing) newFile(number int) *drawnFile {
 }
 
 // write writes a piece, and gives the file its name if that was the last one missing.
-func (d *drawing) write(ctx context.Context, p drawnPiece) (done bool, err error) {
+func (d *drawing) write(p drawnPiece) (done bool, err error) {
 	f := p.file
 	f.create.Do(func() { f.out, f.err = d.form.create(d.names[f.number]) })
 	if f.err != nil {
@@ -239,11 +238,10 @@ func (d *drawing) write(ctx context.Context, p drawnPiece) (done bool, err error
 	if err := f.out.Commit(d.sync); err != nil {
 		return false, err
 	}
-	var h hash.Hash
 	if f.hasher != nil {
-		h = f.hasher.Sum()
+		d.hashes.Wrote(d.names[f.number], f.hasher.Sum())
 	}
-	return true, d.recorder.Wrote(ctx, d.names[f.number], h, d.recipe(f.number), nil)
+	return true, nil
 }
 
 // fail keeps the error of the first file that has one: which thread is the first to fail is a matter of chance.

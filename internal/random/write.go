@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"strconv"
 
 	"matpool/internal/arrayfile"
 	"matpool/internal/base/file"
@@ -24,9 +23,9 @@ type Options struct {
 	Streams    bool // each pair has its own stream, that of np.random.default_rng([seed, i])
 	First      int  // with Streams: the first pair's number
 	Threads    int
-	Force      bool // replace files that are there
-	Sync       bool // flush each file to the disk
-	Recorder   *record.Recorder
+	Force      bool          // replace files that are there
+	Sync       bool          // flush each file to the disk
+	Hashes     *record.Cache // remembers the files' hashes; or nil
 }
 
 // Write writes random inputs: for i = 0 … Jobs−1, A then B, each a Size×Size matrix,
@@ -67,18 +66,4 @@ func Write(ctx context.Context, o Options, show progress.Func) error {
 		return err
 	}
 	return o.drawAll(ctx, names, form, show)
-}
-
-// recipe returns the recipe of a file by its place among all: numpy draws the same numbers with its words.
-func (o Options) recipe(number int) record.Recipe {
-	factor, streams := "", ""
-	if o.Npz == "" {
-		factor, number = string("ab"[number%2]), number/2
-	}
-	if o.Streams {
-		streams = "yes"
-	}
-	n := &o.Numbers
-	return record.New("draw", "rng", n.RNG(), "seed", n.Seed(), "dist", n.Dist(), "dtype", n.Type().String(), "size", strconv.Itoa(o.Size),
-		"streams", streams, "factor", factor).At(o.First + number)
 }

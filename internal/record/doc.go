@@ -9,7 +9,6 @@
 //	product a=A.npy b=inputB$(index).npy index=7 transpose=a               AᵀB with a fixed A: its name has no $(index)
 //	gram index=7 x=inputX$(index).npy                                      XᵀX
 //	product dist=uniform dtype=float64 index=7 random=pcg64 seed=42 size=1000
-//	draw dist=uniform dtype=float64 factor=a index=7 rng=pcg64 seed=42 size=1000 streams=yes
 //	block cols=0:1000 factor=a grid=2x3 index=4 of=A.npy rows=0:500
 //	sum ranges=0-9,20-29 of product a=inputA$(index).npy b=inputB$(index).npy
 //	join grid=2x3 of product a=inputA$(index).npy b=inputB$(index).npy
