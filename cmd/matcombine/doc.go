@@ -8,6 +8,19 @@ Usage:
 	matcombine [flags] FILE FILE ...
 	matcombine [flags] -grid RxC [NAME]
 
+Flags:
+
+	-first I     begin with index I (0)
+	-jobs N      add N numbered files (100)
+	-grid RxC    join RxC tiles, numbered row by row, instead of adding files
+	-o FILE      write the sum to FILE, replacing it: a .npz file if the name ends so
+	-unchecked   add the files as they are, whatever their records say
+	-force       let -o replace a file that is not known to be an output
+	-threads N   add with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
+	-quiet       print nothing but the norm
+	-h, -help    print usage and flags, or the manual
+	-version     print the program's version
+
 With -first or -jobs, and without arguments, matcombine adds NAME<I> to NAME<I+N−1>, by default
 output0.npy to output99.npy. The index goes before the extension, or where the name has
 '$(index)'. Without -jobs, more than 100 such files are an error. A simplified submission file,
@@ -57,19 +70,6 @@ If files are missing or bad, all of them are named, and no result is printed. Me
 not grow with the files' size. (It grows by a few KB for each file that has a record, and by
 0.2 MB for each compressed array, such as numpy's savez_compressed writes; then one thread
 does the work.)
-
-Flags:
-
-	-first I     begin with index I (0)
-	-jobs N      add N numbered files (100)
-	-grid RxC    join RxC tiles, numbered row by row, instead of adding files
-	-o FILE      write the sum to FILE, replacing it: a .npz file if the name ends so
-	-unchecked   add the files as they are, whatever their records say
-	-force       let -o replace a file that is not known to be an output
-	-threads N   add with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
-	-quiet       print nothing but the norm
-	-help        print this
-	-version     print the program's version
 
 Examples:
 

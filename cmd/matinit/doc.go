@@ -9,6 +9,31 @@ Usage:
 	matinit [flags] -from A,B -grid RxC
 	matinit [flags] -from X -gram -panels P
 
+Flags:
+
+	-jobs N        write N pairs (100)
+	-size N        of N×N matrices (1000)
+	-seed S        numpy's seed S, a whole number; a random one unless given
+	-rng R         numpy's generator R: mt19937 or pcg64 (mt19937)
+	-dist D        distribution D: uniform, normal or integers:LO:HI (uniform)
+	-dtype T       type T by numpy's name (float64; of integers int64)
+	-streams       give each pair i a stream of its own, that of default_rng([S, i])
+	-first I       with -streams: begin with pair I (0)
+	-npz           write each pair to one file, input<i>.npz, as A and B
+	-dir D         write to folder D, which is made if it is missing (.)
+	-a NAME        the first factor's NAME, without the index (inputA.npy)
+	-b NAME        the second factor's NAME, without the index (inputB.npy)
+	-from A,B      cut the matrices in the files A,B into pairs, instead of random ones
+	-panels P      with -from: cut A's columns and B's rows into P panels, or auto
+	-grid RxC      with -from: cut A's rows and B's columns for RxC tiles, or auto
+	-gram          with -from and -panels: cut the one file X for matprod -gram, into inputX<i>.npy
+	-memory SIZE   with auto: the memory of a job, SIZE (2GB)
+	-force         replace files that exist; otherwise nothing is written if one does
+	-sync          flush each file to the disk
+	-quiet         print nothing but the seed
+	-h, -help      print usage and flags, or the manual
+	-version       print the program's version
+
 Without -from, matinit writes inputA<i>.npy and inputB<i>.npy for each product i = 0, 1, …:
 square matrices of random numbers, uniform on [0, 1), in numpy's file format. The numbers
 are numpy's: with -seed 42 the files are, byte for byte, those of
@@ -77,31 +102,6 @@ P or RxC can be auto: the fewest parts for which a pair, its product and matprod
 memory. A block keeps its matrix's type, byte order and order, C or Fortran. Block sizes differ
 by at most one. A and B are .npy files, FILE.npz:NAME, or one .npz file with both. Besides the
 program, this takes 16 MB of memory, whatever the sizes.
-
-Flags:
-
-	-jobs N        write N pairs (100)
-	-size N        of N×N matrices (1000)
-	-seed S        numpy's seed S, a whole number; a random one unless given
-	-rng R         numpy's generator R: mt19937 or pcg64 (mt19937)
-	-dist D        distribution D: uniform, normal or integers:LO:HI (uniform)
-	-dtype T       type T by numpy's name (float64; of integers int64)
-	-streams       give each pair i a stream of its own, that of default_rng([S, i])
-	-first I       with -streams: begin with pair I (0)
-	-npz           write each pair to one file, input<i>.npz, as A and B
-	-dir D         write to folder D, which is made if it is missing (.)
-	-a NAME        the first factor's NAME, without the index (inputA.npy)
-	-b NAME        the second factor's NAME, without the index (inputB.npy)
-	-from A,B      cut the matrices in the files A,B into pairs, instead of random ones
-	-panels P      with -from: cut A's columns and B's rows into P panels, or auto
-	-grid RxC      with -from: cut A's rows and B's columns for RxC tiles, or auto
-	-gram          with -from and -panels: cut the one file X for matprod -gram, into inputX<i>.npy
-	-memory SIZE   with auto: the memory of a job, SIZE (2GB)
-	-force         replace files that exist; otherwise nothing is written if one does
-	-sync          flush each file to the disk
-	-quiet         print nothing but the seed
-	-help          print this
-	-version       print the program's version
 
 The index goes before the extension: inputA7.npy; pipe becomes pipe7.
 

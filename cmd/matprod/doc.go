@@ -12,6 +12,33 @@ Usage:
 	matprod [-threads N] -measure
 	matprod [flags] -gram … [X …]
 
+Flags:
+
+	-first I         begin with index I (0)
+	-count N         multiply N indexed pairs (1)
+	-sum FILE        write the sum of the range's products to FILE, and no products
+	-serial          print the norm of the sum of all products, write none
+	-jobs N          with -serial: the number of products, N (100)
+	-o FILE          with -serial: write the sum to FILE
+	-resume D        keep what a run that was stopped left in folder D
+	-gram            make the Gram matrix XᵀX of one file instead of a product of two
+	-transpose F     multiply AᵀB: F is a, the only factor that can be transposed
+	-generate        make the factors, random matrices, instead of reading them
+	-size N          with -generate: of N×N matrices (1000)
+	-seed S          with -generate: numpy's seed S, a whole number
+	-dist D          with -generate: distribution D: uniform, normal or integers:LO:HI (uniform)
+	-dtype T         with -generate: type T by numpy's name (float64; of integers int64)
+	-fixed F         factor F, a or b, is the same in all products: its name has no index
+	-threads N       compute with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
+	-kernel K        compute with kernel K: openblas, avx512, avx2, neon or generic (the first of these that can run here)
+	-measure         print how fast each kernel multiplies on this machine
+	-force           replace a file that is not known to be an output
+	-records WHERE   print the outputs' records if WHERE is -, make none if it is none (matpool.tsv beside each output)
+	-sync            flush the outputs to the disk
+	-quiet           print nothing but the norm that -serial prints
+	-h, -help        print usage and flags, or the manual
+	-version         print the program's version and the kernel in use
+
 Two factors A B may always be PAIR.npz, one archive with both.
 
 Without flags, matprod writes the product C = A·B. The default names are inputA.npy,
@@ -93,33 +120,6 @@ several products is evicted, it loses only the product it was computing.
 
 When a job of HTCondor fails, the first line of the error becomes the job's attribute
 ChirpMatMessage, which the jobs of matsubmit quote when they are held.
-
-Flags:
-
-	-first I         begin with index I (0)
-	-count N         multiply N indexed pairs (1)
-	-sum FILE        write the sum of the range's products to FILE, and no products
-	-serial          print the norm of the sum of all products, write none
-	-jobs N          with -serial: the number of products, N (100)
-	-o FILE          with -serial: write the sum to FILE
-	-resume D        keep what a run that was stopped left in folder D
-	-gram            make the Gram matrix XᵀX of one file instead of a product of two
-	-transpose F     multiply AᵀB: F is a, the only factor that can be transposed
-	-generate        make the factors, random matrices, instead of reading them
-	-size N          with -generate: of N×N matrices (1000)
-	-seed S          with -generate: numpy's seed S, a whole number
-	-dist D          with -generate: distribution D: uniform, normal or integers:LO:HI (uniform)
-	-dtype T         with -generate: type T by numpy's name (float64; of integers int64)
-	-fixed F         factor F, a or b, is the same in all products: its name has no index
-	-threads N       compute with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
-	-kernel K        compute with kernel K: openblas, avx512, avx2, neon or generic (the first of these that can run here)
-	-measure         print how fast each kernel multiplies on this machine
-	-force           replace a file that is not known to be an output
-	-records WHERE   print the outputs' records if WHERE is -, make none if it is none (matpool.tsv beside each output)
-	-sync            flush the outputs to the disk
-	-quiet           print nothing but the norm that -serial prints
-	-help            print this
-	-version         print the program's version and the kernel in use
 
 Examples:
 

@@ -5,6 +5,20 @@ Usage:
 
 	matsubmit [flags] FILE [-ATTRIBUTE=VALUE …]
 
+Flags:
+
+	-N          write the submit description, submit nothing
+	-dry_run    the same
+	-o FILE     write it to FILE, not to FILE.sub; "-" prints it, and submits nothing
+	-force      make everything again: replace existing outputs, and ignore jobs in the queue
+	-resubmit   submit only what is missing
+	-dag        submit a DAG, which adds the products at the end
+	-try        run the first job here, without HTCondor; its outputs go to FILE.try
+	-local      run all jobs here, without HTCondor
+	-quiet      suppress the time estimate; with -try and -local, print only problems
+	-h, -help   print usage and flags, or the manual
+	-version    print the program's version
+
 FILE has lines NAME = VALUE, which set attributes; the rest keep their defaults. The text is
 UTF-8 or UTF-16. A look-alike or invisible character in a value, such as a curly quotation
 mark or a no-break space, is an error that names its line and column. This file multiplies
@@ -93,20 +107,6 @@ for, and writes their outputs, streams and events where the pool would. Failures
 same consequences, with two exceptions: a failed job runs again at once, without retry_delay,
 and nothing releases a held job. -resubmit submits it again, with or without -local. FILE.sub
 is not written.
-
-Flags:
-
-	-N          write the submit description, submit nothing
-	-dry_run    the same
-	-o FILE     write it to FILE, not to FILE.sub; "-" prints it, and submits nothing
-	-force      make everything again: replace existing outputs, and ignore jobs in the queue
-	-resubmit   submit only what is missing
-	-dag        submit a DAG, which adds the products at the end
-	-try        run the first job here, without HTCondor; its outputs go to FILE.try
-	-local      run all jobs here, without HTCondor
-	-quiet      suppress the time estimate; with -try and -local, print only problems
-	-help       print this
-	-version    print the program's version
 
 Attributes:
 

@@ -3,16 +3,13 @@ package main
 import (
 	"context"
 	_ "embed"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"matpool/condor/jobfile"
 	"matpool/internal/cli"
 	"matpool/internal/request"
-	"matpool/internal/status"
 	"matpool/internal/submit"
 )
 
@@ -37,7 +34,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	request.DefineOverrides(flags, args, &o.Overrides)
 	names, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
-		return withNearest(flags, err)
+		return err
 	}
 	switch {
 	case len(names) != 1:
@@ -61,17 +58,4 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	o.File, o.Output, o.Programs, o.Version = names[0], *output, filepath.Dir(program), cli.Version()
 	return submit.Run(ctx, o, stdout, stderr)
-}
-
-// withNearest adds a hint on the nearest flag to the error for an unknown one.
-func withNearest(flags *cli.Flags, err error) error {
-	if err == nil {
-		return nil
-	}
-	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
-	if !unknown {
-		return err
-	}
-	near := jobfile.Nearest(name, flags.Names())
-	return status.UsageError(errors.New(err.Error()), "did you mean -"+near+"? matsubmit -help lists all flags")
 }

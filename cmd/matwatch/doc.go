@@ -6,6 +6,19 @@ Usage:
 	matwatch [flags] LOG ...
 	matwatch [flags] -report|-csv|-json|-plot FILE LOG ...
 
+Flags:
+
+	-cluster N      the jobs of cluster N, or of several: N,N,...
+	-timeout TIME   stop after a TIME, such as 90s, 10m or 2h
+	-wait           wait for a log that does not exist yet
+	-report         print a report
+	-csv            print a table with a line for each attempt of each job
+	-json           print the report and all attempts as one JSON object
+	-plot FILE      draw a timeline of the slots; FILE ends in .svg or .png
+	-quiet          has no effect; all programs accept it
+	-h, -help       print usage and flags, or the manual
+	-version        print the program's version
+
 Without -report, -csv, -json and -plot, matwatch shows how many jobs are done, running, idle
 and held. It ends when all jobs are done, or when nothing will happen without you: no job is
 running, suspended or idle, and some are held, failed or removed. It waits for held jobs that
@@ -36,19 +49,6 @@ minutes.
 If DAGMan submits the jobs, matwatch also reads DAGMan's own log, FILE.dag.dagman.log: it ends
 when DAGMan has, and counts the norm among the outputs. Without that file, as with a copy of the
 log, it goes by the number of nodes, which each job's entry in the log has.
-
-Flags:
-
-	-cluster N      the jobs of cluster N, or of several: N,N,...
-	-timeout TIME   stop after a TIME, such as 90s, 10m or 2h
-	-wait           wait for a log that does not exist yet
-	-report         print a report
-	-csv            print a table with a line for each attempt of each job
-	-json           print the report and all attempts as one JSON object
-	-plot FILE      draw a timeline of the slots; FILE ends in .svg or .png
-	-quiet          has no effect; all programs accept it
-	-help           print this
-	-version        print the program's version
 
 The columns of -csv. An attempt is one time that a job had a machine. Names that end in _s
 are durations in seconds; other times are in RFC 3339. Unknown values are empty, as are

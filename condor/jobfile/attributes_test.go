@@ -3,6 +3,8 @@ package jobfile
 import (
 	"strings"
 	"testing"
+
+	"matpool/internal/base/text"
 )
 
 // The parser accepts each default in the table, and the help has a line for each attribute.
@@ -26,28 +28,13 @@ func TestAttributes(t *testing.T) {
 	}
 }
 
-// A few edits or swapped neighbours give a short distance.
-func TestDistance(t *testing.T) {
-	for _, test := range []struct {
-		a, b string
-		want int
-	}{
-		{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"abc", "abc", 0}, {"abc", "axc", 2},
-		{"abc", "abxc", 1}, {"abc", "ac", 1}, {"abc", "acb", 1}, {"abcd", "badc", 2}, {"kitten", "sitting", 5},
-	} {
-		if got := distance(test.a, test.b); got != test.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", test.a, test.b, got, test.want)
-		}
-	}
-}
-
 // A name in which something was left out is more like the whole than another one of its length.
 func TestNearest(t *testing.T) {
 	for name, want := range map[string]string{
 		"output_files": "indexed_output_files", "Input_Files": "input_files", "memory": "request_memory", "run_time": "max_run_time", "jobs": "total_jobs",
 		"totl_jobs": "total_jobs", "indexd_input_files": "indexed_input_files", "sm": "sum", "cpus": "request_cpus", "retries": "max_retries",
 	} {
-		if got := Nearest(name, namesOf(Attributes())); got != want {
+		if got := text.Nearest(name, namesOf(Attributes())); got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}

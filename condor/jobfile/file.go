@@ -148,7 +148,7 @@ func checkSetting(all []Attribute, s condor.Setting) string {
 	case !ok && len(s.Name) > 40:
 		return "unknown attribute " + text.Clip(s.Name)
 	case !ok:
-		return fmt.Sprintf("unknown attribute %s; did you mean %s?", s.Name, Nearest(s.Name, namesOf(all)))
+		return fmt.Sprintf("unknown attribute %s; did you mean %s?", s.Name, text.Nearest(s.Name, namesOf(all)))
 	}
 	if err := a.set(s.Value); err != nil {
 		return fmt.Sprintf("%s: %v", s.Name, err)

@@ -120,7 +120,11 @@ func checkMisuse(t *testing.T, args string, g given, want string) {
 	if g.err == nil || g.err.Error() != want || g.done || g.stdout != "" {
 		t.Errorf("%s: error %v, want %s; %+v", args, g.err, want, g)
 	}
-	if status.Of(g.err) != status.Usage || status.Hint(g.err) != "see prog -help" {
+	hint := "see prog -help"
+	if strings.Contains(want, "not defined") {
+		hint = "did you mean -elsewhere? prog -help lists all flags"
+	}
+	if status.Of(g.err) != status.Usage || status.Hint(g.err) != hint {
 		t.Errorf("%s: status %d, hint %q", args, status.Of(g.err), status.Hint(g.err))
 	}
 }
@@ -138,15 +142,15 @@ func TestHelp(t *testing.T) {
 
 Flags:
 
-	-n N       a number N (5)
-	-o FILE    write to FILE (default)
-	-quiet     print less
-	-help      print this
-	-version   print the program's version
+	-n N        a number N (5)
+	-o FILE     write to FILE (default)
+	-quiet      print less
+	-h, -help   print usage and flags, or the manual
+	-version    print the program's version
 
 Exit status: 0.
 `
-	for _, args := range []string{"-help", "--help", "-h", "a -n 3 -help b"} {
+	for _, args := range []string{"-help", "--help", "a -n 3 -help b"} {
 		g := parse(strings.Fields(args)...)
 		if g.err != nil || !g.done || g.stdout != want {
 			t.Errorf("%s: %+v", args, g)
@@ -155,7 +159,18 @@ Exit status: 0.
 	var stdout bytes.Buffer
 	flags := NewFlags("prog", "/*\nProg.\n\nFlags:\n\n\t-x   nothing comes after the flags\n*/")
 	if _, _, err := flags.Parse([]string{"-help"}, &stdout); err != nil ||
-		stdout.String() != "Prog.\n\nFlags:\n\n\t-help      print this\n\t-version   print the program's version\n" {
+		stdout.String() != "Prog.\n\nFlags:\n\n\t-h, -help   print usage and flags, or the manual\n\t-version    print the program's version\n" {
+		t.Errorf("%q, %v", stdout.String(), err)
+	}
+}
+
+// -h prints the usage and the flags.
+func TestSummary(t *testing.T) {
+	var stdout bytes.Buffer
+	flags := NewFlags("prog", "/*\nProg.\n\nUsage:\n\n\tprog [flags]\n\nMore.\n\nFlags:\n\n\t-x   x\n\nThe end.\n*/")
+	flags.Section("Colours", "red")
+	const want = "Prog.\n\n\tprog [flags]\n\n-h, -help   print usage and flags, or the manual\n-version    print the program's version\n\nprog -help prints the manual, which also has colours\n"
+	if _, done, err := flags.Parse([]string{"-h"}, &stdout); !done || err != nil || stdout.String() != want {
 		t.Errorf("%q, %v", stdout.String(), err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"matpool/internal/base/file"
@@ -27,6 +28,7 @@ type Flags struct {
 	listed    []string // flags in the order of their definitions
 	sections  []section
 	version   bool
+	wanted    string                 // -h or -help, as soon as it is parsed
 	component func() (string, error) // see Component
 	threads   *int
 }
@@ -37,6 +39,12 @@ func NewFlags(name, source string) *Flags {
 	f := &Flags{set: flag.NewFlagSet(name, flag.ContinueOnError), manual: manual(source)}
 	f.set.SetOutput(io.Discard) // Main prints errors
 	f.set.BoolVar(&f.version, "version", false, "print the program's version")
+	for _, name := range []string{"h", "help"} {
+		f.set.BoolFunc(name, "", func(string) error {
+			f.wanted = name
+			return flag.ErrHelp // ends the parsing
+		})
+	}
 	return f
 }
 
@@ -165,12 +173,15 @@ func (f *Flags) Component(what string, describe func() (string, error)) {
 func (f *Flags) Parse(args []string, stdout io.Writer) (operands []string, done bool, err error) {
 	for {
 		err := f.set.Parse(args)
-		if errors.Is(err, flag.ErrHelp) {
+		switch {
+		case f.wanted == "h":
+			_, err := io.WriteString(stdout, f.summary())
+			return nil, true, err
+		case f.wanted == "help":
 			_, err := io.WriteString(stdout, f.help())
 			return nil, true, err
-		}
-		if err != nil {
-			return nil, false, status.UsageError(err, f.seeHelp())
+		case err != nil:
+			return nil, false, status.UsageError(err, f.hint(err))
 		}
 		rest := f.set.Args()
 		if len(rest) == 0 {
@@ -220,6 +231,15 @@ func (f *Flags) Given(name string) bool {
 // Misused returns an error of status Usage, for arguments that are invalid together.
 func (f *Flags) Misused(format string, args ...any) error {
 	return status.UsageError(fmt.Errorf(format, args...), f.seeHelp())
+}
+
+// hint returns what helps with an error in the flags: for an unknown one, the most similar one.
+func (f *Flags) hint(err error) string {
+	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !unknown {
+		return f.seeHelp()
+	}
+	return fmt.Sprintf("did you mean -%s? %s -help lists all flags", text.Nearest(name, f.Names()), f.set.Name())
 }
 
 func (f *Flags) seeHelp() string { return "see " + f.set.Name() + " -help" }

@@ -34,6 +34,18 @@ func (f *Flags) help() string {
 	return text
 }
 
+// summary returns what -h prints on one screen: the manual's first line, its usage, and the flags.
+func (f *Flags) summary() string {
+	first, _, _ := strings.Cut(f.manual, "\n")
+	_, usage, _ := strings.Cut(f.manual, "\nUsage:\n\n")
+	usage, _, _ = strings.Cut(usage, "\n\n")
+	more := f.set.Name() + " -help prints the manual"
+	for _, s := range f.sections {
+		more += ", which also has " + strings.ToLower(s.heading)
+	}
+	return first + "\n\n" + usage + "\n\n" + f.usage() + "\n" + more + "\n"
+}
+
 // replaceIn returns a manual with this section in place of the one with the same heading.
 // A section ends at an empty line.
 func (s section) replaceIn(manual string) string {
@@ -68,7 +80,7 @@ func (f *Flags) usage() string {
 	for _, name := range f.listed {
 		add(f.set.Lookup(name))
 	}
-	lines = append(lines, line{"-help", "print this"})
+	lines = append(lines, line{"-h, -help", "print usage and flags, or the manual"})
 	add(f.set.Lookup("version"))
 	width := 0
 	for _, l := range lines {
