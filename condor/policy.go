@@ -29,11 +29,12 @@ const (
 
 // Subcodes.
 const (
-	SubcodeMissing = 2   // with CodeOutputs, ENOENT: the program did not write an output that it should return
-	SubcodeMemory  = 102 // with CodeResources
-	SubcodeDisk    = 104 // with CodeResources
-	SubcodeForeign = 0   // with CodePolicy: an expression that package submitfile did not write
-	signalSubcode  = 128 // with CodePolicy: plus the signal that killed the program
+	SubcodeMissing = 2    // with CodeOutputs, ENOENT: the program did not write an output that it should return
+	SubcodeMemory  = 102  // with CodeResources
+	SubcodeDisk    = 104  // with CodeResources
+	SubcodeForeign = 0    // with CodePolicy: an expression that package submitfile did not write
+	signalSubcode  = 128  // with CodePolicy: plus the signal that killed the program
+	SubcodeStarts  = 1000 // with CodePolicy: too many attempts were evicted or lost; no signal and no exit status of Linux
 )
 
 // An Action is what happens to a job that fails.
@@ -72,7 +73,8 @@ type Subcodes struct{ First, Last int }
 //     number of attempts;
 //   - that ran too long (47): it would take as long again, and only a person knows whether the
 //     limit was too short;
-//   - that ended with status 0 without an output (12, 2): it would do so on any machine.
+//   - that ended with status 0 without an output (12, 2): it would do so on any machine;
+//   - whose attempts were evicted or lost, by shadow exceptions for example, again and again.
 //
 // Source of the codes and labels: the table of HoldReasonCode in HTCondor's manual.
 func Policy() []Rule {
@@ -92,6 +94,8 @@ func Policy() []Rule {
 		{CodePolicy, one(ExitData), Held, "JobPolicy", "an input is missing or bad (exit status 65)",
 			"see its message; make the input again, and submit what is missing again (matsubmit -resubmit)", "bad input"},
 		{CodePolicy, one(CodeTimeLimit), Held, "JobExecuteExceeded", tooLong, lowerLimit, ""},
+		{CodePolicy, one(SubcodeStarts), Held, "JobPolicy", "HTCondor started it again and again, and its attempts were evicted or lost",
+			"see the causes in its log; condor_release lets it start as often again", ""},
 		{CodePolicy, one(SubcodeForeign), Held, "JobPolicy", "an expression held it that matsubmit did not write",
 			"see the reason; if it no longer applies, condor_release", ""},
 		{CodePolicy, Subcodes{signalSubcode + 1, math.MaxInt}, Retried, "JobPolicy", "its last run ended with signal SIGNAL (or exit status STATUS), and no retry is left",

@@ -32,7 +32,7 @@ func TestPolicy(t *testing.T) {
 		code, subcode int
 		then          Action
 	}{
-		{6, 2, Released}, {6, 8, Released}, {12, 1, Released}, {12, 13, Released}, {12, 2, Held}, {13, 2, Held}, {47, 0, Held}, {3, 47, Held}, {3, 64, Held}, {34, 102, Held}, {1, 0, Paused}, {15, 0, Paused}, {16, 0, Paused}, {7, 2, Held}, {14, 2, Held}, {21, 0, Held}, {999, 6, Held},
+		{6, 2, Released}, {6, 8, Released}, {12, 1, Released}, {12, 13, Released}, {12, 2, Held}, {13, 2, Held}, {47, 0, Held}, {3, 47, Held}, {3, SubcodeStarts, Held}, {3, 64, Held}, {34, 102, Held}, {1, 0, Paused}, {15, 0, Paused}, {16, 0, Paused}, {7, 2, Held}, {14, 2, Held}, {21, 0, Held}, {999, 6, Held},
 	} {
 		if got := AfterHold(test.code, test.subcode); got.Then != test.then {
 			t.Errorf("code %d, subcode %d: %+v, want %d", test.code, test.subcode, got, test.then)

@@ -96,10 +96,23 @@ func writeTimeLimit(p *printer, d *Description) {
 	p.section(fmt.Sprintf("Time. A job that runs longer than %s is held. HTCondor's own limit misses a job that begins in the", text.Duration(d.MaxRunTime)),
 		"same second as its shadow: the expression below holds that one.")
 	p.set("allowed_execute_duration", "%s", seconds(d.MaxRunTime))
-	p.set("periodic_hold", "JobStatus == 2 && JobCurrentStartExecutingDate >= JobCurrentStartDate && time() - JobCurrentStartExecutingDate > %s", seconds(checkAfter(d.MaxRunTime)))
-	p.set("periodic_hold_reason", `strcat($(%s), ": ran longer than %s on ", MachineAttrMachine0)`, holdSubject, text.Duration(d.MaxRunTime))
-	p.set("periodic_hold_subcode", "%d", condor.CodeTimeLimit)
+	starts := d.MaxRetries + 1 + mostEvictions
+	p.comment(fmt.Sprintf("A job that was started more than %d times, since its attempts were evicted or lost, is held when it is idle again.", starts),
+		"After each hold it may start as often again.")
+	p.set(startedTooOften, "JobStatus == 1 && (NumShadowStarts > %d * (1 + ifThenElse(NumHolds =?= undefined, 0, NumHolds))) =?= true", starts)
+	p.set("periodic_hold", "$(%s) || JobStatus == 2 && JobCurrentStartExecutingDate >= JobCurrentStartDate && time() - JobCurrentStartExecutingDate > %s", startedTooOften, seconds(checkAfter(d.MaxRunTime)))
+	p.set("periodic_hold_reason", `strcat($(%s), ": ", ifThenElse(JobStatus == 1, strcat("started ", NumShadowStarts, " times without an end: its attempts were evicted or lost, the last one on "), "ran longer than %s on "), MachineAttrMachine0)`,
+		holdSubject, text.Duration(d.MaxRunTime))
+	p.set("periodic_hold_subcode", "ifThenElse(JobStatus == 1, %d, %d)", condor.SubcodeStarts, condor.CodeTimeLimit)
 }
+
+// startedTooOften is the macro for the condition on a job whose attempts are evicted or lost again
+// and again. None of them counts as a run of the program, so max_retries does not limit them.
+const startedTooOften = "started_too_often"
+
+// mostEvictions is how many attempts of a job may be evicted or lost before it is held: on desktops
+// that is normal, but not so often.
+const mostEvictions = 20
 
 // checkAfter returns the time after which the second check holds a job: late enough for
 // HTCondor's own limit to hold it first.
