@@ -120,7 +120,7 @@ func TestHTCondorsNumbers(t *testing.T) {
 	}
 	for _, in := range []string{
 		"stdout = $(Cluster).$(Process).out", "log = $(ClusterId).log", "stderr = $(index).$(Process)",
-		"arguments = --id $(Cluster).$(Process) $(index)", "arguments = $(DOLLAR)(Process)", "condor.output = $(Process)", "requirements = \"$(Process)\" == \"0\"",
+		"arguments = --id $(Cluster).$(Process) $(index)", "arguments = $(DOLLAR)(Process)", "condor.notify_user = $(Process)", "requirements = \"$(Process)\" == \"0\"",
 	} {
 		if _, errs := parse(t, in); errs != nil {
 			t.Errorf("%q: %q", in, errs)

@@ -20,7 +20,7 @@ func TestRefused(t *testing.T) {
 		flag        string
 		reason      string
 	}{
-		{"an expression cannot be parsed", nil, "-condor.periodic_hold=1 +", "Parse error in expression"},
+		{"an expression cannot be parsed", nil, "-condor.rank=1 +", "Parse error in expression"},
 		{"the schedd is away", []string{"_CONDOR_SCHEDD_HOST=nosuch.example", "_CONDOR_SCHEDD_ADDRESS_FILE=/nonexistent"}, "-max_retries=1", "ERROR"},
 	} {
 		t.Run(refused.name, func(t *testing.T) {
