@@ -42,6 +42,9 @@ func (d *draft) combine(given func(attr string) bool) {
 			d.Inputs = append(d.Inputs, archive)
 		}
 	}
+	if d.TotalJobs == 0 && !d.Sum {
+		d.TotalJobs = d.Grid.Tiles() // a product for each
+	}
 	if tiles := d.Grid.Tiles(); tiles > 0 && d.Sum && !given("products_per_job") {
 		d.ProductsPerJob = max(d.TotalJobs/tiles, 1) // a job sums the products of a tile
 	}
@@ -122,6 +125,9 @@ func (d *draft) check(given func(attr string) bool, fail func(attr, format strin
 		fail("indexed_input_files", "if %s is a factor of all products, write fixed = a, for %[1]s·%s, or fixed = b, for %[2]s·%[1]s", d.Inputs[0], d.IndexedInputs[0])
 	default:
 		fail("indexed_input_files", "matprod needs two inputs, the factors, or one .npz file of both, not %d", n)
+	}
+	if n == 2 && !d.Matprod && d.IndexedInputs[0] == d.IndexedInputs[1] {
+		fail("indexed_input_files", "%s is named twice", d.IndexedInputs[0])
 	}
 	if d.Sum && !d.Matprod {
 		fail("sum", "only matprod can sum its products")

@@ -52,7 +52,7 @@ func names(to *[]string, u use) func(string) error {
 			switch {
 			case err != nil:
 				return nil, err
-			case slices.Contains(names, name):
+			case slices.Contains(names, name) && (u != numbered || len(names) > 1): // a product may be A·A
 				return nil, fmt.Errorf("%s is named twice", name)
 			}
 			names, begin = append(names, name), i+1

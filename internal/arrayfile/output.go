@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"matpool/internal/base/file"
 	"matpool/internal/base/hash"
@@ -155,10 +157,16 @@ func OutputError(err error) error {
 	return err
 }
 
-// CheckName returns an error if the name of an output has the form FILE.npz:NAME.
+// CheckName returns an error if the name of an output has the form FILE.npz:NAME, or the extension of
+// another format, which programs would then fail to read.
 func CheckName(name string) error {
 	if _, _, isMember := file.SplitMember(name); isMember {
 		return status.UsageError(fmt.Errorf("%s: names an array in a file, but an output must be a whole file", name), "the name FILE.npz makes a .npz file, with the array as arr_0")
+	}
+	switch ext := strings.ToLower(filepath.Ext(name)); ext {
+	case ".csv", ".txt", ".mat", ".h5", ".hdf5":
+		base := name[:len(name)-len(ext)]
+		return status.UsageError(fmt.Errorf("%s: an output is in numpy's format, not in that of %s files", name, ext), "name it "+base+".npy, and convert that with Python")
 	}
 	return nil
 }
