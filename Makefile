@@ -10,6 +10,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 # a folder. README.md says what each is for. Everything here works without a C compiler
 # except BLAS=openblas, for which release/ sets its own environment.
 export CGO_ENABLED = 0
+export FUZZTIME
 programs_go       = go build -trimpath -ldflags '-s -w -X matpool/internal/cli.version=$(VERSION)' -o $1/ $2
 programs_openblas = go run ./release -version '$(VERSION)' -programs $1
 programs          = $(or $(call programs_$(BLAS),$1,$2),$(error BLAS=$(BLAS): it is go or openblas))
@@ -28,6 +29,10 @@ demo: ## the whole flow with 100 pairs of matrices, in demo/ (2.4 GB); JOBS=10 S
 .PHONY: test
 test: ## every test; installs what the tests need, if it may
 	@test/run.sh
+
+.PHONY: fuzz
+fuzz: ## every fuzz target, for FUZZTIME=1m each
+	@test/fuzz.sh
 
 .PHONY: build
 build: BLAS ?= $(if $(filter linux/amd64,$(shell go env GOOS)/$(shell go env GOARCH)),openblas,go)

@@ -43,7 +43,7 @@ func Open(path string) (*File, error) {
 
 // openRegular opens a file that is not a folder, a device or a pipe.
 func openRegular(path string) (*os.File, fs.FileInfo, error) {
-	file, err := openForReading(path)
+	file, err := file.OpenNow(path)
 	if err != nil {
 		return nil, nil, wrap(path, err)
 	}

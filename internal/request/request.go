@@ -46,6 +46,15 @@ func syntaxErrors(name string, err error) error {
 	})
 }
 
+// unreadable returns the error for a file that cannot be read.
+func unreadable(name string, err error) error {
+	failed := fmt.Errorf("%s: cannot be read: %w", name, file.Cause(err))
+	if file.Impossible(err) {
+		return status.DataError(failed, "")
+	}
+	return failed
+}
+
 func readText(name string) (string, error) {
 	const hint = "name the simplified submission file, such as run_product"
 	info, err := os.Stat(name)
@@ -53,18 +62,21 @@ func readText(name string) (string, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", status.DataError(fmt.Errorf("%s: no such file", name), hint)
 	case err != nil:
-		return "", fmt.Errorf("%s: cannot be read: %w", name, file.Cause(err))
+		return "", unreadable(name, err)
 	case info.IsDir():
 		return "", status.DataError(fmt.Errorf("%s: is a folder, not a simplified submission file", name), "")
 	}
-	f, err := os.Open(name)
+	f, err := file.OpenNow(name)
 	if err != nil {
-		return "", fmt.Errorf("%s: cannot be read: %w", name, file.Cause(err))
+		return "", unreadable(name, err)
 	}
 	defer f.Close()
 	content, err := io.ReadAll(io.LimitReader(f, jobfile.MaxSize+1)) // the size of a pipe is not known
 	if err != nil {
-		return "", fmt.Errorf("%s: cannot be read: %w", name, file.Cause(err))
+		return "", unreadable(name, err)
+	}
+	if len(content) == 0 && info.Mode()&fs.ModeNamedPipe != 0 {
+		return "", status.DataError(fmt.Errorf("%s: is a pipe that nothing writes to", name), hint)
 	}
 	text, err := jobfile.Decode(content)
 	if err != nil {

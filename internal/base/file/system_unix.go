@@ -15,8 +15,11 @@ import (
 // Key returns what all ways to write a file's name have in common, without a look at the disk.
 func Key(name string) string { return filepath.Clean(name) }
 
-// Impossible reports whether an error says that no file can have such a name.
-func Impossible(error) bool { return false }
+// Impossible reports whether an error says that no file can have such a name: links that lead in a circle, a file as a
+// folder, a name that is too long.
+func Impossible(err error) bool {
+	return errors.Is(err, unix.ELOOP) || errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ENAMETOOLONG)
+}
 
 // MayOpen returns how many files this process may have open at a time.
 func MayOpen() int {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package npyio
+package file
 
 import (
 	"errors"
@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// openForReading opens a file for reading. If it is a pipe, it does not wait for its writer.
-func openForReading(path string) (*os.File, error) {
+// OpenNow opens a file for reading. If it is a pipe, it does not wait for its writer.
+func OpenNow(path string) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
 	if errors.Is(err, syscall.EWOULDBLOCK) { // a file server has to give up its lease first (fcntl(2))
 		return os.Open(path)
