@@ -31,6 +31,7 @@ Flags:
 	-fixed F         factor F, a or b, is the same in all products: its name has no index
 	-threads N       compute with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
 	-kernel K        compute with kernel K: openblas, avx512, avx2, neon or generic (the first of these that can run here)
+	-check           check each product by checksums, and a part of it by computing it again
 	-measure         print how fast each kernel multiplies on this machine
 	-force           replace a file that is not known to be an output
 	-records WHERE   print the outputs' records if WHERE is -, make none if it is none (matpool.tsv beside each output)
