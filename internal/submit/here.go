@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"strings"
 
 	"matpool/condor/eventlog"
 	"matpool/internal/base/file"
@@ -26,8 +27,13 @@ func runHere(ctx context.Context, h handover) error {
 		Place:  func(name string) string { return name },
 	}
 	description.File = outputs.FromLog(string(h.task.Log), h.task.File) // there is no submit description
+	if _, err := local.Environment(description.Extra); err != nil {
+		return status.DataError(fmt.Errorf("%s: condor.%w", h.task.File, err), "submit the jobs, or set condor.environment = \"NAME=value\", which works here too")
+	}
 	for _, setting := range description.Extra {
-		h.say("%s: has no effect with -local or -try", setting.Name)
+		if !strings.EqualFold(setting.Name, "environment") && !strings.EqualFold(setting.Name, "getenv") {
+			h.say("%s: has no effect with -local or -try", setting.Name)
+		}
 	}
 	if h.task.Cpus > runtime.GOMAXPROCS(0) {
 		h.say("request_cpus: a job may use %s, but this machine has %d", text.Count(h.task.Cpus, "processor"), runtime.GOMAXPROCS(0))
