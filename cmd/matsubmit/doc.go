@@ -91,7 +91,16 @@ That folder also gets matprod.outbox, an empty folder that every job receives fo
 outputs: it must exist and stay empty until all jobs are done.
 
 -resubmit checks the outputs and the log, and submits only what is missing: products that are
-not in the queue, and whose output does not exist, is invalid, or is older than its inputs.
+not in the queue, and whose output does not exist or is not what its record says. The jobs of
+matprod print records of their outputs to stdout, and matsubmit adds a line on each run to
+matpool.tsv in the current folder, by way of which they are found. So an output is made again
+if its content has changed since, if it was made from other inputs than those that are there
+now, or if the file asks for another product: -resubmit says why. Of another program, matsubmit
+records the program, what its jobs were given, and their inputs' content. Where nothing is
+recorded, an output must be valid, and not older than its job or its inputs. An output of
+another program may be empty, or a folder. Jobs in the queue that make the same outputs in
+another way, such as those of an earlier version of the file, are an error; so is a DAG of the
+same file that has not ended.
 Once HTCondor has accepted the new jobs, matsubmit removes the held jobs that they replace.
 With -dag the jobs are a DAG for DAGMan. Its last node runs matcombine on the submit machine,
 which adds up the products and writes the norm to FILE.norm.

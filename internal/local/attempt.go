@@ -31,13 +31,14 @@ func (a *attempt) program() string { return filepath.Join(a.dir, a.Name) }
 // try runs the program once, and writes the events.
 func (a *attempt) try(ctx context.Context) (result Result, err error) {
 	result.MemoryMB = -1
-	if a.dir, err = os.MkdirTemp("", "matsubmit-"); err != nil {
+	var lock *os.File
+	if a.dir, lock, err = newFolder(); err != nil {
 		return result, err
 	}
-	defer os.RemoveAll(a.dir)
-	if a.dir, err = filepath.EvalSymlinks(a.dir); err != nil {
-		return result, err
-	}
+	defer func() {
+		lock.Close() // Windows does not remove a folder that is open
+		os.RemoveAll(a.dir)
+	}()
 	a.usage.Folder = a.dir
 
 	if err := a.log(eventlog.FileTransfer{Phase: eventlog.Started}); err != nil {
