@@ -77,7 +77,7 @@ var allowed = map[string]string{
 	"cmd/matinit":    "condor/jobfile internal/blocks internal/cli internal/base/file internal/base/text internal/pair internal/progress internal/random internal/record",
 	"cmd/matprod":    "condor condor/chirp condor/jobfile internal/cli internal/base/file internal/base/text internal/pair internal/product internal/progress internal/random internal/request internal/sum internal/record",
 	"cmd/matcombine": "condor internal/pair internal/blocks internal/cli internal/base/file internal/base/text internal/outputs internal/progress internal/record internal/request internal/sum",
-	"cmd/matsubmit":  "condor/jobfile internal/cli internal/request internal/status internal/submit",
+	"cmd/matsubmit":  "condor/jobfile internal/cli internal/request internal/submit",
 	"cmd/matwatch":   "internal/cli internal/watch internal/watch/timeline",
 
 	// For tests.
