@@ -70,7 +70,7 @@ var allowed = map[string]string{
 	"internal/local":          "condor condor/eventlog condor/submitfile internal/base/file internal/progress internal/status internal/base/text",
 	"internal/request":        "condor condor/jobfile internal/base/file internal/base/text internal/cli internal/pair internal/record internal/status",
 	"internal/joblog":         "condor condor/eventlog internal/base/file internal/base/text internal/outputs internal/status internal/record",
-	"internal/watch":          "condor condor/eventlog internal/joblog internal/progress internal/status internal/base/text internal/watch/report internal/watch/timeline",
+	"internal/watch":          "condor condor/eventlog internal/base/file internal/record internal/joblog internal/progress internal/status internal/base/text internal/watch/report internal/watch/timeline",
 	"internal/watch/report":   "condor condor/eventlog internal/joblog internal/base/text",
 	"internal/watch/timeline": "condor/eventlog internal/base/file internal/joblog internal/status internal/base/text internal/watch/report",
 

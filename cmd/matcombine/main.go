@@ -130,7 +130,7 @@ func (c *collection) requested(flags *cli.Flags, name string, overrides []condor
 	}
 	c.names, c.grid = file.IndexedRange(r.Name, first, jobs), blocks.Tiling{Rows: r.Grid.Rows, Cols: r.Grid.Cols}
 	j := &c.judgment
-	j.Again = "matsubmit " + name + " -resubmit"
+	j.Submission = name
 	j.Folders = []string{filepath.Dir(name), "."}
 	if whole {
 		j.Products = record.Ranges{{First: q.FirstIndex, Last: q.FirstIndex + q.TotalJobs - 1}}

@@ -38,10 +38,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	asCSV := flags.Bool("csv", "print a table with a line for each attempt of each job")
 	asJSON := flags.Bool("json", "print the report and all attempts as one JSON object")
 	picture := flags.Path("plot", "", "draw a timeline of the slots; `FILE` ends in .svg or .png")
+	check := flags.Bool("check", "compare the files of a folder with their records; of two folders, with each other")
 	flags.Bool("quiet", "has no effect; all programs accept it")
 	names, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
 		return err
+	}
+	if *check {
+		for _, name := range []string{"cluster", "timeout", "wait", "report", "csv", "json", "plot"} {
+			if flags.Given(name) {
+				return flags.Misused("-check can't be combined with -%s: it reads no log", name)
+			}
+		}
+		if len(names) > 2 {
+			return flags.Misused("-check compares the files of one folder with their records, or of two with each other, not of %d", len(names))
+		}
+		return watch.Check(ctx, stdout, append(names, ".")[:max(1, len(names))]...)
 	}
 	if len(names) == 0 {
 		return flags.Misused("name the event log, the file in the line log = NAME of the submission file")

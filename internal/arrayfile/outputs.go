@@ -46,7 +46,7 @@ func CheckDistinct(output string, inputs ...string) error {
 func CheckReplaced(outputs ...string) error {
 	folders := map[string]*record.Folder{}
 	for _, name := range outputs {
-		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() || isDefault(filepath.Base(name)) {
+		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() || IsDefault(filepath.Base(name)) {
 			continue
 		}
 		dir := filepath.Dir(name)
@@ -68,8 +68,8 @@ func CheckReplaced(outputs ...string) error {
 // results are the operations of recipes whose files are made again by the same command.
 var results = []string{"product", "gram", "sum", "join"}
 
-// isDefault reports whether a name is one that outputs have unless others are given: output7.npy, partial.npz.
-func isDefault(name string) bool {
+// IsDefault reports whether a name is one that outputs have unless others are given: output7.npy, partial.npz.
+func IsDefault(name string) bool {
 	for _, stem := range []string{"output", "partial"} {
 		if rest, ok := strings.CutPrefix(name, stem); ok {
 			ext := strings.TrimLeft(rest, "0123456789")

@@ -20,7 +20,7 @@ func Verify(ctx context.Context, dir string, c *Cache) (list []Finding, err erro
 	}
 	for _, name := range f.Names() {
 		path := filepath.Join(dir, filepath.FromSlash(name))
-		found, err := c.Check(ctx, path, f.Of(name), Expected{Input: c.InputsIn(ctx, filepath.Dir(path))})
+		found, err := c.Check(ctx, path, f.Of(name), Expected{Input: c.InputsIn(ctx, dir)})
 		if err != nil {
 			return nil, err
 		}
@@ -33,7 +33,10 @@ func Verify(ctx context.Context, dir string, c *Cache) (list []Finding, err erro
 // there, or cannot be read, are not known.
 func (c *Cache) InputsIn(ctx context.Context, dir string) func(name string) (hash.Hash, bool) {
 	return func(name string) (hash.Hash, bool) {
-		h, _, err := c.Hash(ctx, filepath.Join(dir, filepath.FromSlash(name)))
+		if name = filepath.FromSlash(name); !filepath.IsAbs(name) {
+			name = filepath.Join(dir, name)
+		}
+		h, _, err := c.Hash(ctx, name)
 		return h, err == nil
 	}
 }

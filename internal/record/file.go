@@ -149,6 +149,9 @@ func Load(dir string) (*Folder, error) {
 	return f, nil
 }
 
+// IsEmpty reports whether the folder has no records at all.
+func (f *Folder) IsEmpty() bool { return len(f.lines) == 0 }
+
 // largest is the size of a file of records that is read.
 const largest = 1 << 30
 

@@ -159,11 +159,15 @@ func (s *sumCheck) compare(expected Ranges, complete bool) {
 		}
 	}
 	if gaps := expected.Without(NewRanges(all...)); complete && len(gaps) > 0 {
-		them := "them"
-		if gaps.Count() == 1 {
-			them = "it"
+		var names []string
+		for _, t := range s.terms {
+			names = append(names, t.Name)
 		}
-		s.problems = append(s.problems, problem{Finding{"the sum", Missing, fmt.Sprintf("lacks %s: no file has %s", products(gaps), them)}, len(s.terms)})
+		are := "are"
+		if gaps.Count() == 1 {
+			are = "is"
+		}
+		s.problems = append(s.problems, problem{Finding{"the sum", Missing, fmt.Sprintf("%s %s in none of %s", products(gaps), are, text.First(names, ", "))}, len(s.terms)})
 	}
 }
 
@@ -207,8 +211,7 @@ func products(r Ranges) string {
 	return "products " + r.join(", ")
 }
 
-// Unrecorded returns, if only some of the files have a record, one line about those that have none, and
-// otherwise "".
+// Unrecorded returns one line about the files that have no record, or "" if all have one.
 func Unrecorded(terms []Term) string {
 	var names []string
 	for _, t := range terms {
@@ -216,10 +219,10 @@ func Unrecorded(terms []Term) string {
 			names = append(names, t.Name)
 		}
 	}
-	switch {
-	case len(names) == 0 || len(names) == len(terms):
+	switch len(names) {
+	case 0:
 		return ""
-	case len(names) == 1:
+	case 1:
 		return names[0] + ": has no record in " + FileName + ", so it was not checked"
 	}
 	return text.First(names, ", ") + ": have no record in " + FileName + ", so they were not checked"

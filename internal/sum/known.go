@@ -29,10 +29,10 @@ type Judgment struct {
 	// InputsOf returns the files from which a product must be made; nil if that is not known.
 	InputsOf func(n int) []string
 
-	Unchecked bool              // add whatever is there
-	Force     bool              // replace a file that is not known to be an output
-	Again     string            // the command that makes files again; "" if it is not known
-	Warn      func(line string) // takes a line about files that were not checked
+	Unchecked  bool              // add whatever is there
+	Force      bool              // replace a file that is not known to be an output
+	Submission string            // the simplified submission file of the jobs that made the files; or ""
+	Warn       func(line string) // takes a line about files that were not checked
 }
 
 // Known is what is known of the files of a sum: their hashes, which are taken as the files are read, and
@@ -237,7 +237,11 @@ func (k *known) recordsOf(path string) (list []record.Record, err error) {
 func (t *Terms) judge(ctx context.Context) error {
 	k := t.known
 	k.judged = true
+	if k.Unchecked {
+		return nil
+	}
 	if !k.recorded {
+		k.warnOfLost(t.terms)
 		return nil
 	}
 	records := make([][]record.Record, len(t.terms))
@@ -287,11 +291,25 @@ func (t *Terms) judge(ctx context.Context) error {
 	return k.refuse(terms, found, problems, count)
 }
 
+// warnOfLost warns of outputs without records in a folder that has records of other files: theirs may have been lost.
+// Otherwise the files are old, or numpy's, and nothing is said.
+func (k *known) warnOfLost(terms []Term) {
+	var outputs []record.Term
+	for _, term := range terms {
+		if f := k.folders[filepath.Dir(term.path)]; f != nil && !f.IsEmpty() && arrayfile.IsDefault(filepath.Base(term.path)) {
+			outputs = append(outputs, record.Term{Name: term.name})
+		}
+	}
+	if line := record.Unrecorded(outputs); line != "" {
+		k.Warn(line)
+	}
+}
+
 // refuse returns what is wrong with the files, a line for each.
 func (k *known) refuse(terms []record.Term, found []string, problems []record.Finding, count int) error {
 	hint := "leave out or make again what does not fit"
-	if k.Again != "" {
-		hint = k.Again + " makes again what does not fit"
+	if k.Submission != "" {
+		hint = "matsubmit " + k.Submission + " -resubmit makes again what does not fit"
 	}
 	hint += "; -unchecked takes the files as they are"
 	reasons := map[string]string{}
@@ -311,7 +329,8 @@ func (k *known) refuse(terms []record.Term, found []string, problems []record.Fi
 		}
 	}
 	for _, p := range problems {
-		if reasons[p.File] != "" {
+		if reasons[p.File] != "" { // what no file has
+			p.File = cmp.Or(k.Submission, p.File)
 			last = append(last, p.String())
 		}
 	}
