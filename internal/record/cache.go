@@ -147,6 +147,9 @@ type ChangedError struct{ Name string }
 
 func (e *ChangedError) Error() string { return e.Name + ": changes while it is read" }
 
+// littleFile is the size below which a file is read at once.
+const littleFile = 16 << 10
+
 // Hash returns a file's hash and size. It reads the file if the hash is not known.
 func (c *Cache) Hash(ctx context.Context, path string) (h hash.Hash, size int64, err error) {
 	now, err := StatOf(path)
@@ -162,7 +165,13 @@ func (c *Cache) Hash(ctx context.Context, path string) (h hash.Hash, size int64,
 	}
 	defer in.Close()
 	before, err := StatFile(in)
-	if err == nil {
+	switch {
+	case err != nil:
+	case before.size < littleFile: // of which there may be many: no large buffer
+		var content []byte
+		content, err = io.ReadAll(in)
+		h = hash.Of(content)
+	default:
 		h, err = hash.Reader(ctx, in)
 	}
 	if err != nil {

@@ -23,7 +23,7 @@ func IsStdoutLine(line string) bool { return strings.HasPrefix(line, mark) }
 // ParseStdout returns the records in what a job has printed. Other lines are not looked at, a damaged
 // record is passed over.
 func ParseStdout(r io.Reader) (list []Record, err error) {
-	b := bufio.NewReaderSize(r, 64<<10)
+	b := bufio.NewReaderSize(r, 4<<10) // there may be 100,000 of them
 	var line []byte
 	for begins := true; ; {
 		part, err := b.ReadSlice('\n')
