@@ -170,14 +170,14 @@ func (p *player) check(s step) (right bool, fail *failure, err error) {
 		return false, &failure{"wrong norm", fmt.Sprintf("%v\nright: %v", r, head(wants))}, nil
 	}
 	if strings.Contains(s.text, "-o sum.npy") {
-		if wrong, err := ask(p.dir, "result = wrong('sum.npy', settings('run_product'))"); err != nil {
+		if wrong, err := ask(p.dir, "result = wrong('sum.npy', "+s.settings()+")"); err != nil {
 			return false, nil, err
 		} else if wrong != 0.0 {
 			return false, &failure{"wrong elements", fmt.Sprintf("%v\n%v elements of sum.npy are wrong", r, wrong)}, nil
 		}
 	}
 	if s.check == checkFile {
-		serial, err := shell(p.dir, p.bin, "matprod -serial run_product")
+		serial, err := shell(p.dir, p.bin, strings.Replace(s.text, "matcombine", "matprod -serial", 1))
 		if err != nil {
 			return false, nil, err
 		}
@@ -187,6 +187,11 @@ func (p *player) check(s step) (right bool, fail *failure, err error) {
 	}
 	p.count("right")
 	return true, nil, nil
+}
+
+// settings returns the run that a check is of, for oracle.py.
+func (s step) settings() string {
+	return "settings('run_product', " + s.override + ")"
 }
 
 // want returns the norms that a check may print, each with a bound of its error. There are none if the products cannot
@@ -204,7 +209,7 @@ func (p *player) want(s step) (wants [][2]float64, err error) {
 	}
 	switch s.check {
 	case checkFile:
-		scripts = append(scripts, "result = [norm(settings('run_product'))]")
+		scripts = append(scripts, "result = [norm("+s.settings()+")]")
 	case checkNumbered:
 		for _, w := range ways(p.n) {
 			scripts = append(scripts, fmt.Sprintf("result = [norm({%s, 'first_index': '%d', 'total_jobs': '%d'})]", run(w), s.first, s.count))
@@ -281,8 +286,11 @@ func (p *player) recover() (*failure, error) {
 			}
 		}
 		right, fail, err := p.check(final)
-		if fail != nil || err != nil {
-			return fail, err
+		if err != nil {
+			return nil, err
+		}
+		if fail != nil {
+			return &failure{fail.kind + " after it was made again", log.String() + fail.text}, nil
 		}
 		if right {
 			p.count(fmt.Sprintf("recovered by step %d", i+1))

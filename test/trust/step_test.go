@@ -15,8 +15,10 @@ type step struct {
 	// check is whether the step is a matcombine that is checked, and how.
 	check checkKind
 	terms string // with check: the names of the files that it adds, a pattern or a submission file
-	first int    // with checkNumbered
-	count int
+	// override is what the command says instead of the submission file, as an argument of oracle.py's settings.
+	override string
+	first    int // with checkNumbered
+	count    int
 }
 
 type checkKind int
@@ -140,10 +142,23 @@ func (g *generator) edit() step {
 
 // run makes what the submission file says.
 func (g *generator) run() step {
+	if *withSubmit && g.IntN(8) == 0 { // another file with the same outputs
+		text := strings.Replace(g.file().text, ">run_product", ">other", 1)
+		if g.IntN(2) == 0 {
+			list := ways(g.n)
+			text = strings.Replace(text, g.now.lines, list[g.IntN(len(list))].lines, 1)
+		}
+		return step{text: text + "\n" + strings.Replace(g.submit("-force"), "run_product", "other", 1), makes: true}
+	}
 	if *withSubmit && g.IntN(3) > 0 {
-		return step{text: g.submit(g.oneOf("", "", "-force", "-resubmit", "-resubmit")), makes: true}
+		return step{text: g.submit(g.oneOf("", "", "-force", "-resubmit", "-resubmit", "-force "+g.override())), makes: true}
 	}
 	return step{text: byHand(g.now, g.oneOf("", "", "-resume ."), g.first, g.total, g.perJob, g.sum), makes: true}
+}
+
+// override is a flag that overrides the submission file.
+func (g *generator) override() string {
+	return g.oneOf("-total_jobs=3", "-total_jobs=4", "-products_per_job=2", "-first_index=1", "-gram=yes -indexed_input_files=inputA.npy", "-transpose=a")
 }
 
 func (g *generator) submit(flag string) string {
@@ -171,8 +186,13 @@ func matprod(w way, first, count int, flags, out string) string {
 // combineFile checks matcombine with the submission file.
 func (g *generator) combineFile() step {
 	s := step{text: "matcombine run_product", check: checkFile}
-	if g.IntN(3) == 0 {
+	switch g.IntN(6) {
+	case 0, 1:
 		s.text = "matcombine -o sum.npy run_product"
+	case 2:
+		if flag := g.override(); *withSubmit && !strings.Contains(flag, " ") {
+			s.text, s.override = "matcombine run_product "+flag, strings.Replace(strings.TrimPrefix(flag, "-"), "=", "='", 1)+"'"
+		}
 	}
 	return s
 }
