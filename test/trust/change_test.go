@@ -1,7 +1,9 @@
 package trust
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -13,8 +15,11 @@ import (
 )
 
 // disturb changes values in a folder's files all the time, in place, until stop is called, which waits for the last change.
-// Each change is undone by the next one of the same file; the files' times of modification stay.
-func (f *folder) disturb(names []string, seed uint64) (stop func()) {
+// With undo, each change is undone by the next one of the same file; the files' times of modification stay.
+//
+// Note: inputs are not changed back. A program that reads an input twice, for its hash and to multiply it, cannot know what
+// it was in between, if its time of modification does not tell.
+func (f *folder) disturb(names []string, seed uint64, undo bool) (stop func()) {
 	r := rand.New(rand.NewPCG(seed, 6))
 	end := make(chan struct{})
 	var done sync.WaitGroup
@@ -45,7 +50,11 @@ func (f *folder) disturb(names []string, seed uint64) (stop func()) {
 			}
 			var value [8]byte
 			if _, err := file.ReadAt(value[:], offset); err == nil {
-				value[6] ^= 1 << 2 // a bit of a float64 that changes it a little
+				if undo {
+					value[6] ^= 1 << 2 // a bit of a float64 that changes it a little
+				} else {
+					binary.LittleEndian.PutUint64(value[:], math.Float64bits(r.Float64()))
+				}
 				file.WriteAt(value[:], offset)
 			}
 			file.Close()
@@ -69,7 +78,7 @@ func TestInputsThatChangeWhileTheyAreRead(t *testing.T) {
 			}
 			counts := map[int]int{}
 			for i := range *kills {
-				stop := f.disturb(f.numbered("input*.npy"), uint64(i))
+				stop := f.disturb(f.numbered("input*.npy"), uint64(i), false)
 				made := f.sh(command)
 				stop()
 				counts[made.status]++
@@ -101,7 +110,7 @@ func TestOutputsThatChangeWhileTheyAreRead(t *testing.T) {
 	norm := f.norm("matcombine -jobs 6")
 	counts := map[int]int{}
 	for i := range 2 * *kills {
-		stop := f.disturb(f.numbered("output*.npy"), uint64(i))
+		stop := f.disturb(f.numbered("output*.npy"), uint64(i), true)
 		r := f.sh("matcombine -jobs 6")
 		stop()
 		if counts[r.status]++; r.status == 0 {
