@@ -86,6 +86,11 @@ func (h handover) submit(ctx context.Context, x submission) error {
 // prepare makes the folders for the jobs' files and the links to their inputs, and puts the
 // outbox and the programs next to the submit description.
 func (h handover) prepare(ctx context.Context, x submission) error {
+	if h.task.submits() {
+		if err := h.keepRecords(ctx); err != nil {
+			return err
+		}
+	}
 	dirs := h.folders()
 	if x.outbox != "" {
 		dirs = append(dirs, x.outbox)
@@ -183,6 +188,7 @@ func (h handover) submitNothing(ctx context.Context) error {
 		if err := h.removeHeld(ctx, "nothing is missing"); err != nil {
 			return err
 		}
+		h.recordRun(ctx) // the products that were asked for now may be others than before
 	} else {
 		h.printHeld()
 	}

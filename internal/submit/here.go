@@ -2,6 +2,7 @@ package submit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
@@ -85,6 +86,9 @@ func runAll(ctx context.Context, h handover, runner *local.Runner) error {
 	if err := makeFolders(h.folders()); err != nil {
 		return err
 	}
+	if err := h.keepRecords(ctx); err != nil {
+		return err
+	}
 	h.recordRun(ctx)
 	h.say("%s: %s, %d at a time", h.task.File, text.Count(len(runner.Jobs), "job"), runner.AtOnce)
 	finish := func() {}
@@ -94,7 +98,8 @@ func runAll(ctx context.Context, h handover, runner *local.Runner) error {
 	}
 	history, _, err := runner.Run(ctx)
 	finish()
-	if err != nil {
+	h.task.records.Reload()
+	if err := errors.Join(err, h.keepRecords(context.WithoutCancel(ctx))); err != nil {
 		return err
 	}
 	if err := h.removeHeld(ctx, "the jobs have run"); err != nil {

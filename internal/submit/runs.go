@@ -25,6 +25,29 @@ func (h handover) recordRun(ctx context.Context) {
 	}
 }
 
+// keepRecords keeps the records that the stdouts of the jobs have, which replace earlier ones of this run or of
+// others: a stdout has its job's records until then.
+func (h handover) keepRecords(ctx context.Context) error {
+	t := h.task
+	if t.kind == ofProgram {
+		return nil
+	}
+	runs, err := t.records.Runs()
+	if err != nil {
+		return err
+	}
+	run := t.runOf(h.plan.batches)
+	var stdouts []string
+	for _, job := range run.Jobs {
+		stdouts = append(stdouts, run.StdoutOf(job))
+	}
+	if err := runs.Keep(ctx, t.records.Hashes, stdouts); err != nil {
+		return err
+	}
+	t.records.Reload()
+	return nil
+}
+
 // record records a run with these jobs, and with those that are recorded already unless it begins
 // anew. Of another program, it records what the jobs were given.
 func (t task) record(ctx context.Context, batches []batch, anew bool) error {

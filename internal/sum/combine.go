@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"runtime"
 	"sync/atomic"
 
 	"matpool/internal/arrayfile"
@@ -79,7 +80,7 @@ func Combine(ctx context.Context, o CombineOptions, show progress.Func) (result 
 	blocks := int((count + ddsum.Block - 1) / ddsum.Block)
 	squares, sums := make([]ddsum.Squares, blocks), make([]npyio.Checksum, blocks)
 	var odd oddElements
-	turns := newTurns(len(in.terms))
+	seen := make([]atomic.Int64, len(in.terms)) // for each file, how many blocks of it
 	var done atomic.Int64
 	err = each.Try(ctx, threads, blocks, func(ctx context.Context, _ int, mine iter.Seq[int]) error {
 		memory, err := newAddMemory()
@@ -97,9 +98,15 @@ func Combine(ctx context.Context, o CombineOptions, show progress.Func) (result 
 					if !in.known.sees(i) {
 						return nil
 					}
-					var failed error
-					err := turns.take(ctx, i, block, true, func() { failed = in.See(i, array, values) })
-					return cmp.Or(err, failed)
+					// The other threads are at blocks before this one, and one file ahead: there is little to wait.
+					for seen[i].Load() != int64(block) {
+						if err := ctx.Err(); err != nil {
+							return context.Cause(ctx)
+						}
+						runtime.Gosched()
+					}
+					defer seen[i].Add(1)
+					return in.See(i, array, values)
 				}
 				if err := in.add(sum, memory, i, first, see); err != nil {
 					return err
