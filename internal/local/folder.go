@@ -1,6 +1,8 @@
 package local
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,7 +17,11 @@ func newFolder() (dir string, lock *os.File, err error) {
 		if dir, err = os.MkdirTemp("", "matsubmit-"); err != nil {
 			return "", nil, err
 		}
-		if lock, err = os.Open(dir); err != nil {
+		lock, err = os.Open(dir)
+		if errors.Is(err, fs.ErrNotExist) { // another call has taken it for abandoned
+			continue
+		}
+		if err != nil {
 			return "", nil, err
 		}
 		if !file.TryLock(lock) { // another call is about to remove it

@@ -1,3 +1,5 @@
+//go:build linux
+
 package trust
 
 import (
@@ -17,7 +19,7 @@ import (
 var (
 	sequences  = flag.Int("sequences", 60, "the number of random sequences")
 	firstSeed  = flag.Uint64("seed", 1, "the seed of the first random sequence")
-	withSubmit = flag.Bool("submit", false, "matsubmit -local is among the steps")
+	withSubmit = flag.Bool("submit", true, "matsubmit -local is among the steps")
 )
 
 // A failure is why a sequence fails; its kind stays the same while the sequence is shortened.

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package trust proves that results are known by what they were made from.
 //
 // The tests run the real programs, in folders that people, and numpy, and accidents change in between. Whatever

@@ -1,8 +1,10 @@
+//go:build linux
+
 package trust
 
 import "testing"
 
-func TestOpen(t *testing.T) {
+func TestRecordsOutliveStdouts(t *testing.T) {
 	playScenarios(t, []scenario{
 		{
 			name: "one log, the first of two files",
@@ -20,7 +22,7 @@ func TestOpen(t *testing.T) {
 	})
 }
 
-func TestOpenFlips(t *testing.T) {
+func TestFlippedBitsOfArchivesAndResubmit(t *testing.T) {
 	flipAndResubmit(t, map[string]string{
 		"npz": "printf 'total_jobs = 5\nindexed_input_files = input.npz\nindexed_output_files = output.npz\nlog = log.txt\n' >rp; matinit -quiet -npz -jobs 5 -size 13 -seed 1; matsubmit rp -local -quiet",
 	})
