@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"matpool/condor/eventlog"
+	"matpool/internal/record"
 )
 
 // made returns the content of the files in the folder that jobs have made: not what matsubmit
@@ -28,7 +29,8 @@ func (f folder) made(before map[string]string) map[string]string {
 	return files
 }
 
-// files returns the content of all files in a folder and its subfolders.
+// files returns the content of all files in a folder and its subfolders, but not the records, and not what a record
+// in a job's stdout says of the machine and the time.
 func (f folder) files(dir string) map[string]string {
 	f.Helper()
 	files := map[string]string{}
@@ -38,7 +40,9 @@ func (f folder) files(dir string) map[string]string {
 			return err
 		}
 		name, err := filepath.Rel(root, path)
-		files[name] = folder{f.TB, root}.read(name)
+		if base := entry.Name(); base != record.FileName && base != record.CacheName {
+			files[name] = alike(folder{f.TB, root}.read(name))
+		}
 		return err
 	})
 	if err != nil {
@@ -46,6 +50,12 @@ func (f folder) files(dir string) map[string]string {
 	}
 	return files
 }
+
+// ownCells matches the cells of a record that depend on where and when a job ran.
+var ownCells = regexp.MustCompile(`(?m)^(matpool-record(?:\t[^\t\n]*){6}).*`)
+
+// alike returns what a job has printed, or written, without what depends on where and when it ran.
+func alike(text string) string { return ownCells.ReplaceAllString(text, "$1") }
 
 // twin returns a copy of the folder.
 func (f folder) twin() folder {

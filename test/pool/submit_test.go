@@ -64,7 +64,7 @@ func TestMadeAgain(t *testing.T) {
 	if _, errs, status := f.try("matcombine", "-jobs", "2"); status != 65 || !strings.Contains(errs, "output0.npy: no such file") {
 		t.Errorf("matcombine: exit status %d\n%s", status, errs)
 	}
-	if _, errs, status := f.try("matsubmit", "run_product", pairs); status != 64 || !strings.Contains(errs, "there are jobs in the queue") {
+	if _, errs, status := f.try("matsubmit", "run_product", pairs); status != 64 || !strings.Contains(errs, "jobs for these products are in the queue") {
 		t.Errorf("exit status %d\n%s", status, errs)
 	}
 	f.run("condor_hold", "-constraint", `JobBatchName == "made again"`)
