@@ -171,7 +171,7 @@ func TestNoSlotMatches(t *testing.T) {
 		if want := "matsubmit: warning: none of the pool's 3 slots matches: " + test.warning + "\n"; status != 0 || errs != want {
 			t.Errorf("%s: exit status %d\n%swant\n%s", test.flag, status, errs, want)
 		}
-		if !strings.Contains(out, "; on the pool no slot matches; to run it here: matprod ") {
+		if !strings.Contains(out, " on the pool no slot matches; to run it here: matprod ") {
 			t.Errorf("%s: %s", test.flag, out)
 		}
 	}
@@ -190,7 +190,7 @@ func TestCollectorAway(t *testing.T) {
 	} {
 		start := time.Now()
 		out := f.run("env", "_CONDOR_COLLECTOR_HOST="+test.collector, bin+"/matsubmit", "run_product", "-N", "-total_jobs=2", "-products_per_job=auto")
-		if !strings.Contains(out, "; on the pool unknown: "+test.says+"; to run it here: matprod ") || !strings.Contains(out, ": 2 jobs, ") {
+		if !strings.Contains(out, " on the pool unknown: "+test.says+"; to run it here: matprod ") || !strings.Contains(out, ": 2 jobs, ") {
 			t.Error(out)
 		}
 		if took := time.Since(start); took > time.Minute {
