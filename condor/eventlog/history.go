@@ -317,7 +317,7 @@ func (j *Job) cutShort(when Moment, how Outcome) {
 		return
 	}
 	if a := &j.Attempts[len(j.Attempts)-1]; a.Outcome == Evicted && j.State == Idle && a.End.Until(when).Duration <= time.Second {
-		a.Outcome = how
+		a.Outcome, a.Reason = how, ""
 		j.Evictions--
 	}
 }

@@ -26,6 +26,10 @@ func TestInterruptions(t *testing.T) {
 	add(4, 2, "Job was evicted. Code 1 Subcode 2\n\t(0) CPU times\n\tReason: the owner is back")
 	add(1, 2, starts)
 	add(4, 2, "Job was evicted.\n\t(0) CPU times")
+	add(0, 3, enters)
+	add(1, 3, starts)
+	add(4, 3, "Job was evicted.\n\t(0) CPU times\n\tReason: Transfer output files failure")
+	add(12, 3, "Job was held.\n\tTransfer output files failure\n\tCode 12 Subcode 2")
 	h := eventlog.NewHistory()
 	for r := eventlog.NewReader("x.log", strings.NewReader(log.String())); r.Scan(); {
 		h.Add(r.Record().(*eventlog.Event))
