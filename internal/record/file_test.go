@@ -419,3 +419,21 @@ func BenchmarkLoad(b *testing.B) {
 		b.StartTimer()
 	}
 }
+
+// A job that may be resumed can be killed without a word, so no record of it waits for the next one.
+func TestRecordsOfJobsDoNotWait(t *testing.T) {
+	dir := t.TempDir()
+	var printed strings.Builder
+	r := NewRecorder("matprod", &printed)
+	r.KeepBeside()
+	for n := range 3 {
+		p := product(n, "content")
+		write(t, filepath.Join(dir, p.Name), "content")
+		if err := r.Wrote(t.Context(), filepath.Join(dir, p.Name), p.Hash, p.Recipe, p.From); err != nil {
+			t.Fatal(err)
+		}
+		if got := mustLoad(t, dir).Of(p.Name); len(got) != 1 || strings.Count(printed.String(), "\n") != n+1 {
+			t.Errorf("%s: %d records; printed:\n%s", p.Name, len(got), &printed)
+		}
+	}
+}

@@ -79,7 +79,8 @@ func (r *Recorder) Again(name string, rec Record) error {
 	return r.add(filepath.Dir(name), rec)
 }
 
-// delay bounds how often records are written: those that come sooner after others wait for more.
+// delay bounds how often records are written: those that come sooner after others wait for more. A job that may
+// be resumed does not wait: it can be killed without a word.
 const delay = 100 * time.Millisecond
 
 func (r *Recorder) add(dir string, rec Record) error {
@@ -87,7 +88,7 @@ func (r *Recorder) add(dir string, rec Record) error {
 	defer r.mu.Unlock()
 	r.pending[dir] = append(r.pending[dir], rec)
 	r.folders[dir] = true
-	if now := time.Now(); now.Sub(r.flushed) >= delay {
+	if now := time.Now(); r.both || now.Sub(r.flushed) >= delay {
 		r.flush()
 		r.flushed = now
 	}
