@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if done || err != nil {
 		return err
 	}
-	c := collection{grid: grid, judgment: sum.Judgment{Recorder: record.NewRecorder("matcombine "+cli.Version(), nil), Unchecked: *unchecked, Force: *force}}
+	c := collection{grid: grid, judgment: sum.Judgment{Folders: []string{"."}, Recorder: record.NewRecorder("matcombine "+cli.Version(), nil), Unchecked: *unchecked, Force: *force}}
 	submission := len(names) == 1 && request.Is(names[0])
 	tiled := flags.Given("grid")
 	switch {

@@ -64,11 +64,12 @@ func Differences(name string, q *jobfile.Request, run record.Run) (errs []error)
 
 // PerJob returns how many products each job of a run has, except perhaps the last one; 0 if it has no jobs.
 func PerJob(run record.Run) int {
-	for _, job := range run.Jobs {
-		if job.Index > 0 { // jobs that were submitted again need not begin with the first
-			return (job.First - run.First) / job.Index
-		}
-		return job.Count
+	if len(run.Jobs) == 0 {
+		return 0
 	}
-	return 0
+	job := run.Jobs[0]
+	if job.Index > 0 { // jobs that were submitted again need not begin with the first
+		return (job.First - run.First) / job.Index
+	}
+	return job.Count
 }

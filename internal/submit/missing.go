@@ -119,6 +119,9 @@ func (t task) stateOf(ctx context.Context, b batch, number int, earlier past) (s
 		b = batch{index: number, first: number, count: 1}
 	}
 	if found, err := t.outdatedInput(ctx, b, job); err != nil || found.State != outputs.Valid {
+		if !slices.ContainsFunc(t.makes(b), exists) {
+			found.Reason = "" // nothing is made again
+		}
 		return missing, found, err
 	}
 	recorded := false

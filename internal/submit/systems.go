@@ -73,7 +73,7 @@ func systemOf(name string) (condor.System, error) {
 			return condor.Windows, nil
 		}
 	case bytes.HasPrefix(first, []byte("\ufeff#!")):
-		return "", status.DataError(fmt.Errorf("%s: begins with a byte-order mark, so Linux does not see its #!", name),
+		return "", status.DataError(fmt.Errorf("%s: begins with a byte-order mark, so Linux does not see #! at its beginning", name),
 			"remove the mark: sed -i '1s/^\\xef\\xbb\\xbf//' "+shellWord(name))
 	case bytes.HasPrefix(first, []byte("#!")) && bytes.HasSuffix(first, []byte("\r")):
 		return "", status.DataError(fmt.Errorf("%s: its first line ends as lines do on Windows, so Linux would not find the program that it names", name),
