@@ -32,8 +32,8 @@ func TestVerdictUsesTheModel(t *testing.T) {
 	if fitted == "" {
 		t.Fatal("no run on the pool is archived")
 	}
-	used := constants(t, "../../internal/submit/estimate.go")
-	for name, of := range map[string]float64{"jobSeconds": latest.round, "inPerSecond": latest.inRate, "outPerSecond": latest.outRate} {
+	used := constants(t, "../../internal/forecast/model.go")
+	for name, of := range map[string]float64{"JobSeconds": latest.round, "inPerSecond": latest.inRate, "outPerSecond": latest.outRate} {
 		if x := used[name]; !(x >= of/2 && x <= 2*of) {
 			t.Errorf("%s is %v; the model of %s has %.3g", name, x, fitted, of)
 		}

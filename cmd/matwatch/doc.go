@@ -16,6 +16,7 @@ Flags:
 	-csv            print a table with a line for each attempt of each job
 	-json           print the report and all attempts as one JSON object
 	-plot FILE      draw a timeline of the slots; FILE ends in .svg or .png
+	-check          compare the files of a folder with their records; of two folders, with each other
 	-quiet          has no effect; all programs accept it
 	-h, -help       print usage and flags, or the manual
 	-version        print the program's version
