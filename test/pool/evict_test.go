@@ -15,6 +15,7 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
+	"matpool/internal/record"
 	"matpool/npyio"
 )
 
@@ -119,13 +120,19 @@ func (f folder) completeIn(machine string, id condor.ID) int {
 	return 0
 }
 
-// complete returns the number of products in a folder, or in the sum that is saved there.
+// complete returns the number of products in a folder that have a record there, without which a job makes them again,
+// or of those in the sum that is saved there.
 func (f folder) complete(dir string) int {
 	f.Helper()
 	products, err := filepath.Glob(filepath.Join(dir, "output*.npy"))
 	if err != nil {
 		f.Fatal(err)
 	}
+	records, err := record.Load(dir)
+	if err != nil {
+		f.Fatal(err)
+	}
+	products = slices.DeleteFunc(products, func(name string) bool { return len(records.Of(filepath.Base(name))) == 0 })
 	arrays, err := npyio.OpenNpz(filepath.Join(dir, ".partial0.npz.sum"), "hi", "lo", "added", "pairs")
 	if err != nil {
 		return len(products)
