@@ -40,8 +40,8 @@ func TestInputsAreOpenedOnce(t *testing.T) {
 	}{
 		{"matprod inputA0.npy inputB0.npy output.npy", 2, false},
 		{"matprod -count 20", 40, false},
-		{"matprod -count 20 -resume .", 40, false}, // all are there
-		{"matprod -count 20 input.npz output.npz", 20, false},
+		{"matprod -count 20 -resume .", 40, true},            // all are there; their inputs are hashed
+		{"matprod -count 20 input.npz output.npz", 20, true}, // an archive is hashed as a whole
 		{"matprod -count 20 -sum sum.npz -resume .", 40, false},
 		{"matprod -serial -jobs 20", 40, false},
 		{"matprod -serial -jobs 20 -gram inputA.npy", 20, false},
