@@ -8,7 +8,7 @@ const scratchSize = 1 << 13
 //
 //	dst[(j/width·x.rows + k)·width + j%width]
 //
-// so that a kernel reads one strip from its beginning to its end. The last strip
+// so that a kernel reads one strip from beginning to end. The last strip
 // is filled up with zeros. A is packed as its transposed view. What is no float64 yet
 // becomes one in the scratch memory, a block at a time.
 func pack(dst []float64, x operand, width int, scratch []float64) {

@@ -17,7 +17,7 @@ Flags:
 	-unchecked   add the files as they are, whatever their records say
 	-force       let -o replace a file that is not known to be an output
 	-threads N   add with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
-	-quiet       print nothing but the norm
+	-quiet       print only the norm
 	-h, -help    print usage and flags, or the manual
 	-version     print the program's version
 

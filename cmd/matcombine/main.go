@@ -39,7 +39,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	unchecked := flags.Bool("unchecked", "add the files as they are, whatever their records say")
 	force := flags.Bool("force", "let -o replace a file that is not known to be an output")
 	threads := flags.Threads("add with `N` threads")
-	quiet := flags.Bool("quiet", "print nothing but the norm")
+	quiet := flags.Bool("quiet", "print only the norm")
 	var overrides []condor.Setting
 	request.DefineOverrides(flags, args, &overrides)
 	names, done, err := flags.Parse(args, stdout)

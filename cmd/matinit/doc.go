@@ -17,7 +17,7 @@ Flags:
 	-rng R         numpy's generator R: mt19937 or pcg64 (mt19937)
 	-dist D        distribution D: uniform, normal or integers:LO:HI (uniform)
 	-dtype T       type T by numpy's name (float64; of integers int64)
-	-streams       give each pair i a stream of its own, that of default_rng([S, i])
+	-streams       give each pair i its own stream, that of default_rng([S, i])
 	-first I       with -streams: begin with pair I (0)
 	-npz           write each pair to one file, input<i>.npz, as A and B
 	-dir D         write to folder D, which is made if it is missing (.)
@@ -30,7 +30,7 @@ Flags:
 	-memory SIZE   with auto: the memory of a job, SIZE (2GB)
 	-force         replace files that exist; otherwise nothing is written if one does
 	-sync          flush each file to the disk
-	-quiet         print nothing but the seed
+	-quiet         print only the seed
 	-h, -help      print usage and flags, or the manual
 	-version       print the program's version
 

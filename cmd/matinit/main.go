@@ -35,7 +35,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	flags.Func("rng", "numpy's generator `R`: mt19937 or pcg64 (mt19937)", o.Numbers.SetRNG)
 	flags.Func("dist", "distribution `D`: uniform, normal or integers:LO:HI (uniform)", o.Numbers.SetDist)
 	flags.Func("dtype", "type `T` by numpy's name (float64; of integers int64)", o.Numbers.SetDType)
-	flags.BoolVar(&o.Streams, "streams", "give each pair i a stream of its own, that of default_rng([S, i])")
+	flags.BoolVar(&o.Streams, "streams", "give each pair i its own stream, that of default_rng([S, i])")
 	first := flags.First("with -streams: begin with pair `I`")
 	npz := flags.Bool("npz", "write each pair to one file, input<i>.npz, as A and B")
 	dir := flags.Path("dir", ".", "write to folder `D`, which is made if it is missing")
@@ -44,7 +44,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	cut := defineCut(flags)
 	flags.BoolVar(&o.Force, "force", "replace files that exist; otherwise nothing is written if one does")
 	flags.BoolVar(&o.Sync, "sync", "flush each file to the disk")
-	quiet := flags.Bool("quiet", "print nothing but the seed")
+	quiet := flags.Bool("quiet", "print only the seed")
 	operands, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
 		return err

@@ -36,7 +36,7 @@ Flags:
 	-force           replace a file that is not known to be an output
 	-records WHERE   print the outputs' records if WHERE is -, make none if it is none (matpool.tsv beside each output)
 	-sync            flush the outputs to the disk
-	-quiet           print nothing but the norm that -serial prints
+	-quiet           print only the norm that -serial prints
 	-h, -help        print usage and flags, or the manual
 	-version         print the program's version and the kernel in use
 

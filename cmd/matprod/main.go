@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return nil
 	})
 	sync := flags.Bool("sync", "flush the outputs to the disk")
-	quiet := flags.Bool("quiet", "print nothing but the norm that -serial prints")
+	quiet := flags.Bool("quiet", "print only the norm that -serial prints")
 	flags.Component("the kernel in use", func() (string, error) {
 		m, err := product.NewMultiplier(*kernel, *threads)
 		if err != nil {

@@ -225,7 +225,7 @@ func (p *lines) usage() {
 }
 
 // clusterRemove reads "Materialized 20 jobs from 20 items.\tComplete". HTCondor may omit
-// the first part, or put the second on a line of its own.
+// the first part, or put the second on its own line.
 func (p *lines) clusterRemove() ClusterRemove {
 	completion := p.line()
 	if strings.HasPrefix(completion, "Materialized ") {

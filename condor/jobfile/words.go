@@ -43,7 +43,7 @@ func replacement(s condor.Setting) string {
 		program := strings.TrimSuffix(value, ".m")
 		return fmt.Sprintf("compile it (mcc -m %s.m) and write executable = %s: the machines need MATLAB's runtime", program, program)
 	case "matlab_version":
-		return "leave it out: a compiled program runs with the MATLAB runtime of its own version"
+		return "leave it out: a compiled program needs the MATLAB runtime of its version"
 	case "transfer_input_files":
 		return "write input_files for files that all jobs get, indexed_input_files for files with numbers"
 	case "transfer_output_files":

@@ -20,7 +20,7 @@ func TestOtherWords(t *testing.T) {
 		{"m_file = x", "m_file: " + matlab},
 		{"matlab_script = x.m", "matlab_script: " + matlab},
 		{"matlab_file = x.m", "matlab_file: " + matlab},
-		{"matlab_version = R2019a", "matlab_version: leave it out: a compiled program runs with the MATLAB runtime of its own version"},
+		{"matlab_version = R2019a", "matlab_version: leave it out: a compiled program needs the MATLAB runtime of its version"},
 
 		{"queue", "queue: leave it out: total_jobs sets the number of jobs"},
 		{"Queue 5 ", "queue: write total_jobs = 5"},

@@ -272,7 +272,7 @@ func (o CutOptions) checkOthers(d Division) error {
 	for _, name := range names {
 		next := filepath.Join(o.Dir, file.Indexed(name, d.Products()))
 		if _, err := os.Lstat(next); err == nil {
-			return status.UsageError(fmt.Errorf("%s: exists, but there would be only %s: it is of another division", next, text.Count(d.Products(), "block")),
+			return status.UsageError(fmt.Errorf("%s: left over from an earlier split (this one makes only %s)", next, text.Count(d.Products(), "block")),
 				"remove the blocks that are there, or choose another folder with -dir")
 		}
 	}

@@ -31,7 +31,7 @@ type cutter struct {
 	read, gathered []byte // two buffers
 }
 
-// A source is a matrix that is cut. Its file is hashed where it is read from its beginning to its end.
+// A source is a matrix that is cut. Its file is hashed if it is read in order.
 type source struct {
 	path   string
 	hasher *hash.Hasher // or nil
@@ -93,7 +93,7 @@ func (c *cutter) record() error {
 	return nil
 }
 
-// cut writes all blocks of a matrix. It reads the file once, from its beginning to its end, unless
+// cut writes all blocks of a matrix. It reads the file once, in order, unless
 // more blocks lie side by side than files may be open.
 func (c *cutter) cut(m blocked) error {
 	// A line is what lies contiguous in the file: a row, or in Fortran order a column.

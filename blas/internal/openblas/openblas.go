@@ -2,7 +2,7 @@
 
 // Package openblas is what package blas needs of OpenBLAS: one panel of a product, and what the library says of itself.
 //
-// It is a package of its own because one that uses cgo cannot hold Go assembly.
+// It is a separate package, because one that uses cgo cannot hold Go assembly.
 package openblas
 
 /*

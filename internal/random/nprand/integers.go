@@ -15,7 +15,7 @@ type Integer interface {
 // np.random.randint(first, last+1, size, dtype), for a Generator .integers(first, last+1, size, dtype).
 //
 // Arrays of 8 and 16 bits take their numbers from pieces of 32-bit words, and drop the rest of the last
-// word. So an array has an Integers of its own, which fills it in as many calls as one likes.
+// word. So each array has its own Integers, which fills it in as many calls as one likes.
 //
 // The rules are those of _rand_int64 and the like (numpy/random/_bounded_integers.pyx.in) and of
 // random_bounded_uint64_fill and the like (numpy/random/src/distributions/distributions.c).
