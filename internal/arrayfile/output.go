@@ -92,7 +92,7 @@ func (f *Output) Hash() hash.Hash {
 }
 
 // hashPiece is how many bytes are hashed, and then written, at a time: they stay in a core's cache.
-const hashPiece = 256 << 10
+const hashPiece = 1 << 20
 
 // Write writes values, in order.
 func (f *Output) Write(values []byte) (n int, err error) {

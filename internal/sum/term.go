@@ -136,12 +136,15 @@ func (t Term) recipe() (r record.Recipe, err error) {
 			return r, arrayfile.InputError(err)
 		}
 		count, _ := array.Len()
-		if count > largestRecipe || arrayfile.Type(array.Header) != want || array.DType.Swapped() {
+		if count > largestRecipe || arrayfile.Type(array.Header) != want || array.FortranOrder() {
 			return r, t.wrongRecipe()
 		}
 		content[i] = make([]byte, int(count)*want.Size())
 		if err := cmp.Or(array.Verify(), array.Read(content[i], 0)); err != nil {
 			return r, arrayfile.InputError(err)
+		}
+		if array.DType.Swapped() { // numpy has written it again
+			elem.SwapBytes(content[i], want)
 		}
 	}
 	family, err := record.ParseRecipe(string(content[1]))
