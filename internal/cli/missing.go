@@ -208,8 +208,8 @@ func (s *series) reason(program string, there []int, alike bool) string {
 			return fmt.Sprintf("the first number is %d: ", from) + number(first, from)
 		case below:
 			return "for those that are there: " + number(first, from) + ", " + number(count, len(there))
-		case above:
-			return "for those that are there: " + number(count, len(there))
+		case above: // the first number that was asked for is not known here
+			return number("for those that are there, from %d on: ", from) + number(count, len(there))
 		}
 	}
 	if len(there) > 0 {
