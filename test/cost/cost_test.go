@@ -62,8 +62,6 @@ const panels = 1500
 // faultaround is how many bytes of a mapped file one page fault brings, at least, if they are in memory.
 const faultaround = 64 << 10
 
-// A record of an output takes some 30 system calls, and half as many in a batch.
-
 // slack allows for other reads and writes: what Go reads about the system, the norm.
 const slack = 64 << 10
 
