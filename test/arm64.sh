@@ -12,7 +12,7 @@ trap 'rm -rf "$temp"' EXIT
 export CGO_ENABLED=0
 
 # emulated FLAG... PACKAGE... runs tests.
-emulated() { GOARCH=arm64 go test -count=1 -exec qemu-aarch64 "$@"; }
+emulated() { GOARCH=arm64 go test -timeout 40m -count=1 -exec qemu-aarch64 "$@"; }
 # Left out is what would take long.
 emulated -skip 'Of5GB|LargeProducts' ./internal/sum/ddsum ./elem ./internal/random/nprand ./npyio ./test/equality
 # Our kernel: the plain one is not for this processor, and slow to emulate.

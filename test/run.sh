@@ -93,20 +93,20 @@ tested() {
     local others
     others=$(go list ./... | grep -v '/test/numpy$')
     # shellcheck disable=SC2086 # many packages
-    go test $others
-    go test -count=1 ./test/numpy # Go's cache does not notice another numpy
+    go test -timeout 40m $others
+    go test -timeout 40m -count=1 ./test/numpy # Go's cache does not notice another numpy
 }
 
 older() {
     local off
     for off in cpu.avx512=off cpu.avx512=off,cpu.avx2=off; do
         echo "GODEBUG=$off"
-        go test -exec "env GODEBUG=$off" ./blas ./elem ./internal/blocks ./internal/product ./internal/random/... ./internal/sum/...
+        go test -timeout 40m -exec "env GODEBUG=$off" ./blas ./elem ./internal/blocks ./internal/product ./internal/random/... ./internal/sum/...
     done
 }
 
 raced() {
-    CGO_ENABLED=1 go test -race ./blas ./npyio ./condor/... ./internal/...
+    CGO_ENABLED=1 go test -timeout 40m -race ./blas ./npyio ./condor/... ./internal/...
 }
 
 openblas() {
@@ -133,7 +133,7 @@ shipped() {
     step "OpenBLAS for Windows" third_party/openblas/build.sh windows
     step "make release, build, demo" test/release.sh "$temp/shipped"
     echo >"$temp/ready"
-    step "the programs that are shipped" env MATPOOL_BIN="$temp/shipped/linux" go test -count=1 ./cmd ./test/cost ./test/numpy
+    step "the programs that are shipped" env MATPOOL_BIN="$temp/shipped/linux" go test -timeout 40m -count=1 ./cmd ./test/cost ./test/numpy
     step "numpy 2" test/numpy/test.sh "$temp/shipped/linux"
     step "the same bits everywhere" test/equality/test.sh
     step "Linux on arm64, emulated" test/arm64.sh "$temp/shipped/linux_arm64"

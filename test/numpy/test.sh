@@ -39,4 +39,4 @@ if [ -z "$folder" ]; then
     trap 'exit 1' HUP INT TERM
     GOFLAGS='' go build -o "$folder" ./cmd/matinit ./cmd/matprod ./cmd/matcombine
 fi
-MATPOOL_BIN=$folder go test -count=1 -skip '^(TestArchivesOfZip|TestDocument)$' -exec "'$here/test.sh' --session '$root'" ./test/numpy
+MATPOOL_BIN=$folder go test -timeout 40m -count=1 -skip '^(TestArchivesOfZip|TestDocument)$' -exec "'$here/test.sh' --session '$root'" ./test/numpy

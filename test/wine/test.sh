@@ -15,14 +15,14 @@ cd "$(dirname "$0")/../.."
 export CGO_ENABLED=0
 
 go vet -tags wine ./test/wine
-go test -count=1 -tags wine ./test/wine
+go test -timeout 40m -count=1 -tags wine ./test/wine
 # Wine cannot reserve space for a file.
-GOOS=windows go test -exec "'$PWD/test/wine/run'" -skip '^TestReserveAllots$' ./npyio ./internal/...
+GOOS=windows go test -timeout 40m -exec "'$PWD/test/wine/run'" -skip '^TestReserveAllots$' ./npyio ./internal/...
 
 built=$(mktemp -d)
 trap 'rm -rf "$built"' EXIT
 GOOS=windows go build -trimpath -o "$built" ./cmd/...
 # TestManyJobs would measure Wine's time and memory.
 for folder in "$built" "${folders[@]}"; do
-    MATPOOL_BIN=$folder go test -count=1 -skip '^TestManyJobs$' ./cmd
+    MATPOOL_BIN=$folder go test -timeout 40m -count=1 -skip '^TestManyJobs$' ./cmd
 done
