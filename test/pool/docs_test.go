@@ -140,7 +140,7 @@ var varying = []struct {
 	pattern *regexp.Regexp
 	word    string
 }{
-	{regexp.MustCompile(`^\d+ (products?|jobs?): .* slots match, .*`), "VERDICT"},
+	{regexp.MustCompile(`^[\d,]+ (products?|jobs?): .* slots match, .*`), "VERDICT"},
 	{regexp.MustCompile(`<\S+ @ \S+ \S+`), "ADDRESS"},
 	{regexp.MustCompile(`(\d+-\d+-\d+ )?\d\d:\d\d:\d\d|\d+/\d+ \d\d:\d\d`), "TIME"},
 	{regexp.MustCompile(`\b(\d+h)?(\d+m)?\d+(\.\d+)?m?s\b|\b\d+h\d+m\b`), "SPAN"},
