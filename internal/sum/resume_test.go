@@ -80,6 +80,12 @@ func TestStoppedSumResumes(t *testing.T) {
 		t.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(5, 6))
+	resumed := false // where a run is stopped depends on how busy the machine is
+	defer func() {
+		if !resumed {
+			t.Error("no run had anything to go on from")
+		}
+	}()
 	for run := range 20 {
 		output := filepath.Join(dir, fmt.Sprintf("sum%d.npz", run))
 		var had []int
@@ -99,9 +105,10 @@ func TestStoppedSumResumes(t *testing.T) {
 		if got, err := os.ReadFile(output); err != nil || string(got) != string(want) {
 			t.Errorf("run %d, stopped with %v: another sum: %v", run, had, err)
 		}
-		if !slices.IsSorted(had) || stopped == 0 || had[len(had)-1] == 0 {
+		if !slices.IsSorted(had) || stopped == 0 {
 			t.Errorf("run %d was stopped %d times with %v", run, stopped, had)
 		}
+		resumed = resumed || had[len(had)-1] > 0
 		if left, _ := filepath.Glob(filepath.Join(dir, ".*")); len(left) > 0 {
 			t.Errorf("run %d has left %s", run, left)
 		}
