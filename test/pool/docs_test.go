@@ -160,7 +160,7 @@ var varying = []struct {
 	{regexp.MustCompile(` +`), " "},
 	{regexp.MustCompile(`^TIME CLUSTER: .*\b[1-9]\d* (running|idle),.*`), ""},                                         // a run that goes on
 	{regexp.MustCompile(`^(computing|inputs|outputs|starting and ending|without a job of this run) SPAN SHARE$`), ""}, // in a report, unless they are zero
-	{regexp.MustCompile(`^(TIME )?lost: job JOB: .*`), ""},                                                               // HTCondor's own faults on a busy machine
+	{regexp.MustCompile(`^(TIME )?lost: job JOB: .*`), ""},                                                            // HTCondor's own faults on a busy machine
 	{regexp.MustCompile(`^…$`), ""},
 }
 
