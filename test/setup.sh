@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes sure that this machine has what `make test` needs besides Go and make: C compilers, for the race
 # detector and for the programs that are shipped; numpy on OpenBLAS, which the results are compared with;
-# an emulator of other processors; shellcheck; strace, which counts system calls; and zip. As root on a
+# an emulator of other processors; shellcheck; strace, which counts system calls; zip; xxhash and pandas, which read
+# records. As root on a
 # Debian-like system it installs what is missing; otherwise it prints the command to type and exits with 1.
 set -eu
 
@@ -35,6 +36,8 @@ missing() {
     command -v shellcheck >/dev/null || printf ' shellcheck'
     command -v strace >/dev/null || printf ' strace'
     command -v zip >/dev/null || printf ' zip'
+    command -v xxh128sum >/dev/null || printf ' xxhash'
+    $python -c 'import pandas' 2>/dev/null || printf ' python3-pandas'
 }
 
 # fail MESSAGE [COMMAND] prints a message, and a command that the reader can type.
