@@ -1,9 +1,9 @@
 #!/bin/sh
 # Makes sure that this machine has what `make test` needs besides Go and make: C compilers, for the race
 # detector and for the programs that are shipped; numpy on OpenBLAS, which the results are compared with;
-# an emulator of other processors; shellcheck; strace, which counts system calls; zip; xxhash and pandas, which read
-# records. As root on a
-# Debian-like system it installs what is missing; otherwise it prints the command to type and exits with 1.
+# an emulator of other processors; shellcheck; strace, which counts system calls; zip; and
+# xxhash and pandas, which read records. As root on a Debian-like system it installs what is missing; otherwise
+# it prints the command to type and exits with 1.
 set -eu
 
 python=/usr/bin/python3 # Debian's, since the packages below are for it; PATH may have another one
