@@ -53,3 +53,15 @@ func TestUnknownKernelIsWrongUsage(t *testing.T) {
 		t.Errorf("status %d, %v", status.Of(err), err)
 	}
 }
+
+// On a busy machine no product may be finished, or even begun, in the time that it has. The rate is measured all the same:
+// 0 would say that nothing is known.
+func TestRateIsNeverZero(t *testing.T) {
+	m, err := NewMultiplier("generic", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rate, err := fastest(context.Background(), m, 256, time.Nanosecond); err != nil || rate <= 0 {
+		t.Errorf("rate %v, %v", rate, err)
+	}
+}
