@@ -12,16 +12,21 @@ func Define(c Matrix, a, b Factor) {
 	checkProduct(c, a, b)
 	x, y := defineReal(a, b)
 	for i := range c.Rows {
-		for j := range c.Cols {
-			sum := 0.0
-			for p := 0; p < x.Cols; p += Panel {
-				s := 0.0
-				for k := p; k < min(p+Panel, x.Cols); k++ {
-					s = math.FMA(x.At(i, k), y.At(k, j), s)
+		row := make([]float64, c.Cols)
+		for p := 0; p < x.Cols; p += Panel {
+			sums := make([]float64, c.Cols)
+			for k := p; k < min(p+Panel, x.Cols); k++ {
+				xik := x.At(i, k)
+				for j, ykj := range y.Data[k*y.Cols:][:y.Cols] {
+					sums[j] = math.FMA(xik, ykj, sums[j])
 				}
-				sum += s
 			}
-			c.Data[c.index(i, j)] = sum
+			for j, s := range sums {
+				row[j] += s
+			}
+		}
+		for j, cij := range row {
+			c.Data[c.index(i, j)] = cij
 		}
 	}
 }

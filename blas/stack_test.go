@@ -64,7 +64,7 @@ func TestStacks(t *testing.T) {
 		for _, tb := range elem.Types() {
 			for range 3 {
 				rows, depth, cols := pick(sizes), pick(depths), pick(sizes)
-				n := 2 + rng.IntN(max(1, 10_000/max(1, rows*depth*cols)))
+				n := 2 + rng.IntN(10_000/max(1, rows*depth, depth*cols, rows*cols, rows*depth*cols)+1)
 				nA, nB := n, n
 				switch rng.IntN(4) {
 				case 0:
