@@ -70,7 +70,7 @@ func choosePerJob(w work, slots slotCount) choice {
 	var mean forecast.Load              // of a product
 	once := forecast.Load{In: w.common} // whatever the number of products in a job
 	for _, m := range w.products {
-		each, sum := w.returns(m)
+		each, sum := w.kind.returns(m)
 		mean.In, mean.Out, mean.Flops = mean.In+m.in, mean.Out+each, mean.Flops+m.flops
 		once.Out = max(once.Out, sum)
 	}

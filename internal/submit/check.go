@@ -23,10 +23,10 @@ func checkNames(t task, systems []condor.System) error {
 	if t.outbox() == "" { // where outputs are apart from inputs
 		var outputs, inputs []string // with their names in a job, in their folders here
 		for _, name := range t.files.Names {
-			outputs = append(outputs, strings.TrimSuffix(name, condor.Base(name))+t.inJob(name).Expand(t.FirstIndex, t.FirstIndex, 1))
+			outputs = append(outputs, strings.TrimSuffix(name, condor.Base(name))+t.kind.inJob(t.work, name).Expand(t.FirstIndex, t.FirstIndex, 1))
 		}
 		for _, name := range t.IndexedInputFiles() {
-			inputs = append(inputs, strings.TrimSuffix(name, condor.Base(name))+t.inJob(name).Expand(t.FirstIndex, t.FirstIndex, 1))
+			inputs = append(inputs, strings.TrimSuffix(name, condor.Base(name))+t.kind.inJob(t.work, name).Expand(t.FirstIndex, t.FirstIndex, 1))
 		}
 		if output, input, clash := condor.ClashInJob(slices.Contains(systems, condor.Windows), "", append(outputs, inputs...), t.Inputs); clash {
 			fail("give the outputs different names, as in indexed_output_files = results/output.npy",

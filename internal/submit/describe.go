@@ -56,13 +56,13 @@ func descriptionOf(t task, p plan, linked bool) *submitfile.Description {
 	description := &submitfile.Description{
 		Comments:     comments(t, p),
 		BatchName:    t.BatchName,
-		Unit:         t.unit(),
+		Unit:         t.kind.unit(),
 		Sum:          t.files.Sums,
 		Random:       t.drawnFrom(),
 		ID:           t.id.String(),
 		Executable:   t.programs.executable(path.Dir(t.subFile())),
 		Systems:      t.programs.systems,
-		Arguments:    t.arguments(),
+		Arguments:    t.kind.arguments(t.work),
 		Inputs:       t.Inputs,
 		Outbox:       t.outbox(),
 		Resumes:      t.resumes(),
@@ -135,7 +135,7 @@ func addOutputs(description *submitfile.Description, w work) {
 		return
 	}
 	for _, name := range w.files.Names {
-		from, to := w.inJob(name), condor.Indexed(name)
+		from, to := w.kind.inJob(w, name), condor.Indexed(name)
 		if description.Outbox == "" {
 			description.Outputs = append(description.Outputs, from)
 		}
@@ -149,8 +149,8 @@ func addOutputs(description *submitfile.Description, w work) {
 func addJobs(description *submitfile.Description, t task, batches []batch, linked bool) {
 	if t.generic && !linked {
 		for _, name := range t.IndexedInputs {
-			if sent := condor.Base(string(condor.Indexed(name))); sent != string(t.inJob(name)) {
-				description.InputRemaps = append(description.InputRemaps, submitfile.RemapTemplate{Name: condor.Template(sent), To: t.inJob(name)})
+			if sent := condor.Base(string(condor.Indexed(name))); sent != string(t.kind.inJob(t.work, name)) {
+				description.InputRemaps = append(description.InputRemaps, submitfile.RemapTemplate{Name: condor.Template(sent), To: t.kind.inJob(t.work, name)})
 			}
 		}
 	}

@@ -3,8 +3,6 @@ package submit
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"matpool/condor"
 	"matpool/internal/base/file"
@@ -30,13 +28,8 @@ func identify(ctx context.Context, t task, hashes *record.Cache) (x identity, er
 	if t.files.Sums {
 		more = append(more, "sum")
 	}
-	if t.kind != ofProgram {
-		x.family = t.pair.Family()
-		x.id = record.Identify(x.family, names, more...)
-		return x, nil
-	}
-	x.family = t.programFamily()
-	for _, name := range slices.Concat(t.programs.files, t.Inputs) {
+	x.family = t.kind.family(t.work)
+	for _, name := range t.kind.givenToAll(t.work) {
 		h, _, err := hashes.Hash(ctx, name)
 		if err != nil {
 			return x, err
@@ -45,22 +38,4 @@ func identify(ctx context.Context, t task, hashes *record.Cache) (x identity, er
 	}
 	x.id = record.Identify(x.family, names, more...)
 	return x, nil
-}
-
-// programFamily returns the recipe of what another program makes, without an index.
-func (w work) programFamily() record.Recipe {
-	arguments, err := condor.QuoteArguments(w.Arguments)
-	if err != nil { // the check of the description reports it
-		arguments = fmt.Sprint(w.Arguments)
-	}
-	var environment, inputs []string
-	for _, e := range w.Extra {
-		if name := strings.ToLower(e.Name); name == "environment" || name == "getenv" {
-			environment = append(environment, name+"="+e.Value)
-		}
-	}
-	for _, name := range w.IndexedInputFiles() {
-		inputs = append(inputs, condor.Base(file.InsertIndex(name, "$(index)")))
-	}
-	return record.New("program", "name", condor.Base(w.programs.stem), "args", arguments, "env", strings.Join(environment, ";"), "inputs", strings.Join(inputs, ","))
 }

@@ -19,7 +19,7 @@ func (w work) divide(perJob int, why ...string) division {
 	d := division{perJob: perJob, why: why}
 	for done := 0; done < w.TotalJobs; done += perJob {
 		b := batch{index: len(d.batches), first: w.FirstIndex + done, count: min(perJob, w.TotalJobs-done)}
-		if perJob == 1 && w.kind != ofSum { // a partial sum has its job's number
+		if perJob == 1 && !w.files.Sums { // a partial sum has its job's number
 			b.index = b.first
 		}
 		d.batches = append(d.batches, b)

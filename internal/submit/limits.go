@@ -24,7 +24,7 @@ func (w work) mostPerJob() int {
 	if n := len(w.IndexedInputFiles()); n > 0 {
 		most = mostInputs / n
 	}
-	if n := len(w.files.Names); n > 0 && w.kind != ofSum {
+	if n := len(w.files.Names); n > 0 && !w.files.Sums {
 		most = min(most, mostOutputs/n)
 	}
 	return max(most, 1)
@@ -37,11 +37,11 @@ func checkFileCount(t task) error {
 		return nil
 	}
 	hint := fmt.Sprintf("set products_per_job to %s or less, or put more into each file, as in a stack of matrices", text.Number(most))
-	if t.kind == ofProducts && t.combines() {
+	if t.kind.records() && t.combines() && !t.files.Sums {
 		hint += "; with sum = yes a job returns one file"
 	}
 	return status.DataError(fmt.Errorf("%s: products_per_job: a job with %s has too many files: HTCondor fails with more than %s inputs or %s outputs in a job",
-		t.File, text.Count(perJob, t.unit()), text.Number(mostInputs), text.Number(mostOutputs)), hint)
+		t.File, text.Count(perJob, t.kind.unit()), text.Number(mostInputs), text.Number(mostOutputs)), hint)
 }
 
 // checkRunTime returns an error if a job of some batches is expected to compute for longer than

@@ -1,16 +1,136 @@
 package submit
 
 import (
+	"context"
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"matpool/condor"
+	"matpool/condor/submitfile"
 	"matpool/internal/base/file"
+	"matpool/internal/base/text"
+	"matpool/internal/forecast"
 	"matpool/internal/pair"
+	matprod "matpool/internal/product"
+	"matpool/internal/record"
+	"matpool/internal/sum"
 )
+
+// Jobs of matprod make products. Those that make sums differ from them in little.
+type (
+	ofProducts struct{}
+	ofSum      struct{ ofProducts }
+)
+
+func (ofProducts) unit() string { return "product" }
+
+func (ofProducts) summary(w work, products int) string {
+	if w.perJob == 1 {
+		return ", one product each"
+	}
+	return " with " + text.Count(products, "product")
+}
+
+func (ofSum) summary(_ work, products int) string {
+	return " for the sum of " + text.Count(products, "product")
+}
+
+func (ofProducts) program(w work, dir string) string {
+	name := w.Executable
+	if name == "" || path.Base(name) == name && !isFile(name) {
+		return filepath.ToSlash(filepath.Join(dir, "matprod"))
+	}
+	return name
+}
+
+const outboxName = "matprod.outbox"
+
+func (ofProducts) outbox() string { return outboxName }
+
+func (ofProducts) inJob(_ work, name string) condor.Template {
+	return condor.Indexed(condor.Base(name))
+}
+
+func (ofProducts) inspect(w work, fixed *matprod.Factor, number int) (product, error) {
+	if fixed == nil && w.Fixed.Factor != "" {
+		return inspectFiles(w, number)
+	}
+	p, err := matprod.Describe(w.pair.Numbered(number), fixed)
+	if err != nil {
+		return product{}, err
+	}
+	return product{in: inputSize(w, number, p), out: fileSize(p.C), flops: 2 * p.Multiplications,
+		shape: p.C.Shape, factors: p.Factors, result: p.Result, fixed: p.Fixed, sum: p.Sum}, nil
+}
+
+func (ofProducts) returns(m product) (each, once int64) { return m.out, 0 }
+func (ofSum) returns(m product) (each, once int64)      { return 0, m.sum }
+
+func (ofProducts) couldMake(w work, name string, shape []int) (bool, error) {
+	found, isSum, err := sum.TermShape(name)
+	return isSum == w.files.Sums && slices.Equal(found, shape), err
+}
+
+func (ofProducts) family(w work) record.Recipe { return w.pair.Family() }
+
+func (ofProducts) givenToAll(work) []string { return nil }
+func (ofProducts) records() bool            { return true }
+
+// memory: matprod holds a pair and its product. In a batch it reads, multiplies and writes several at
+// the same time: two, or one for each processor if they are small (see [matprod.AtOnce]). A factor
+// that all have in common is there once. A sum adds two numbers, 16 bytes, for each element.
+func (ofProducts) memory(w work) submitfile.Resource {
+	var largest product
+	for _, m := range w.products {
+		if m.factors+m.result > largest.factors+largest.result {
+			largest = m
+		}
+	}
+	bytes := largest.factors + largest.result
+	read := "pair"
+	switch {
+	case w.Gram:
+		read = "input"
+	case largest.fixed > 0:
+		read = "factor"
+	}
+	why := fmt.Sprintf("The largest %s takes %s and its product %s", read, text.Size(largest.factors), text.Size(largest.result))
+	if w.perJob > 1 {
+		atOnce := min(matprod.AtOnce(w.Cpus, bytes), w.perJob)
+		bytes *= int64(atOnce)
+		why += fmt.Sprintf(", %d of these at a time", atOnce)
+	}
+	if largest.fixed > 0 {
+		bytes += largest.fixed
+		why += fmt.Sprintf("; the fixed factor %s", text.Size(largest.fixed))
+	}
+	if _, sum := w.kind.returns(largest); sum > 0 {
+		bytes += sum
+		why += fmt.Sprintf("; the sum %s", text.Size(sum))
+	}
+	own := matprod.ProgramMemory(w.Cpus)
+	return submitfile.Resource{Bytes: own + bytes, Why: why + fmt.Sprintf("; the program %s.", text.Size(own))}
+}
+
+func (ofProducts) disk(w work, in, out int64) submitfile.Resource {
+	own := w.programs.size()
+	sum, saved := own+in+out, ""
+	if w.files.Sums && w.resumes() {
+		sum += 3 * out // the sum that it begins with, the one that it saved last, and the next one
+		saved = fmt.Sprintf("%s to save the sum, ", text.Size(3*out))
+	}
+	return submitfile.Resource{Bytes: sum + sum/10 + 1<<20,
+		Why: fmt.Sprintf("Inputs of %s, outputs of %s, %sthe program's %s, and a tenth more.", text.Size(in), text.Size(out), saved, text.Size(own))}
+}
+
+func (ofProducts) here(ctx context.Context, t task, batches []batch) (forecast.Speed, string, error) {
+	speed, err := forecast.Measure(ctx)
+	return speed, t.commandHere(batches), err
+}
 
 // drawnFrom returns what shows in the log from what random inputs are drawn, or "" if the inputs are
 // files: two jobs for which it is the same have the same inputs.
@@ -26,39 +146,49 @@ func (w work) drawnFrom() string {
 	return strings.Join(words, "/")
 }
 
-// matprodArguments returns matprod's command line. In a job's folder, inputs have the last
-// part of their names, and outputs go to the outbox.
-//
-// It prints its outputs' records: stdout comes back however the job ends, and into a file of each job.
-func (w work) matprodArguments() []condor.Template {
-	c := path.Join(outboxName, condor.Base(w.files.Names[0]))
-	operands := func(names ...condor.Template) []condor.Template {
-		if slices.ContainsFunc(names, func(name condor.Template) bool { return strings.HasPrefix(string(name), "-") }) {
-			return append([]condor.Template{"--"}, names...)
-		}
-		return names
+// In a job's folder, inputs have the last part of their names, and outputs go to the outbox.
+func (ofProducts) arguments(w work) []condor.Template {
+	c := w.inOutbox()
+	switch {
+	case w.perJob > 1:
+		return slices.Concat(w.rangeFlags(), operands(append(w.factorNames(condor.Literal), condor.Literal(c))...))
+	case w.Random != nil:
+		return slices.Concat(literals(printRecords, w.pair.Flags()), []condor.Template{"-first", "$(index)"}, operands(condor.Literal(c)))
 	}
-	factors := w.factorNames(condor.Literal)
-	printed := []string{"-records=-"}
-	pair := literals(slices.Concat(printed, w.pair.Flags()))
-	flags := slices.Concat(pair, []condor.Template{"-first", "$(first)", "-count", "$(count)"})
+	return slices.Concat(literals(printRecords, w.pair.Form.Flags()), operands(append(w.factorNames(condor.Indexed), condor.Indexed(c))...))
+}
+
+func (ofSum) arguments(w work) []condor.Template {
+	return slices.Concat(w.rangeFlags(), []condor.Template{"-sum", condor.Indexed(w.inOutbox())}, operands(w.factorNames(condor.Literal)...))
+}
+
+// inOutbox returns the name, without an index, of a product in the outbox.
+func (w work) inOutbox() string { return path.Join(outboxName, condor.Base(w.files.Names[0])) }
+
+// printRecords makes matprod print its outputs' records: stdout comes back however the job ends, and into a file of
+// each job.
+var printRecords = []string{"-records=-"}
+
+// rangeFlags returns the flags for the products of a job.
+func (w work) rangeFlags() []condor.Template {
+	flags := append(literals(printRecords, w.pair.Flags()), "-first", "$(first)", "-count", "$(count)")
 	if w.resumes() {
 		flags = append(flags, "-resume", ".")
 	}
-	switch {
-	case w.kind == ofSum:
-		return slices.Concat(flags, []condor.Template{"-sum", condor.Indexed(c)}, operands(factors...))
-	case w.perJob > 1:
-		return slices.Concat(flags, operands(append(factors, condor.Literal(c))...))
-	case w.Random != nil:
-		return slices.Concat(pair, []condor.Template{"-first", "$(index)"}, operands(condor.Literal(c)))
+	return flags
+}
+
+// operands returns names as arguments that are not flags.
+func operands(names ...condor.Template) []condor.Template {
+	if slices.ContainsFunc(names, func(name condor.Template) bool { return strings.HasPrefix(string(name), "-") }) {
+		return append([]condor.Template{"--"}, names...)
 	}
-	return slices.Concat(literals(slices.Concat(printed, w.pair.Form.Flags())), operands(append(w.factorNames(condor.Indexed), condor.Indexed(c))...))
+	return names
 }
 
 // literals returns arguments without macros.
-func literals(args []string) (templates []condor.Template) {
-	for _, arg := range args {
+func literals(args ...[]string) (templates []condor.Template) {
+	for _, arg := range slices.Concat(args...) {
 		templates = append(templates, condor.Literal(arg))
 	}
 	return templates
@@ -89,7 +219,7 @@ func (w work) factorNames(numbered func(name string) condor.Template) (names []c
 // commandHere returns a short command that computes the jobs' products on this machine, or ""
 // if there is none.
 func (t task) commandHere(batches []batch) string {
-	if t.kind == ofProgram || t.Random != nil || t.Fixed.Factor != "" || t.kind == ofSum && t.Grid.Tiles() > 0 {
+	if t.Random != nil || t.Fixed.Factor != "" || t.files.Sums && t.Grid.Tiles() > 0 {
 		return ""
 	}
 	first, next := batches[0].first, batches[0].first
@@ -104,7 +234,7 @@ func (t task) commandHere(batches []batch) string {
 	for _, flag := range t.pair.Form.Flags() {
 		command += " " + flag
 	}
-	serial := t.kind == ofSum || t.DAG
+	serial := t.files.Sums || t.DAG
 	if serial {
 		command += " -serial"
 	}

@@ -102,9 +102,6 @@ func TestHereCommand(t *testing.T) {
 			t.Errorf("%+v: %q, want %q", test, got, test.want)
 		}
 	}
-	if got := (task{work: otherWork(10, jobfile.Request{}, product{})}).commandHere([]batch{{first: 0, count: 7}}); got != "" {
-		t.Errorf("another program: %q", got)
-	}
 }
 
 // The command after -local adds what the jobs made: it names the submission file if that has the whole range.

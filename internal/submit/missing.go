@@ -20,7 +20,6 @@ import (
 	"matpool/internal/outputs"
 	"matpool/internal/record"
 	"matpool/internal/status"
-	"matpool/internal/sum"
 	"matpool/npyio"
 )
 
@@ -43,7 +42,7 @@ func chooseMissing(ctx context.Context, t task, earlier past) ([]batch, string, 
 	if err := earlier.checkSameInputs(t.work); err != nil {
 		return nil, "", err
 	}
-	if t.kind == ofSum {
+	if t.files.Sums {
 		if err := earlier.checkSameSums(t); err != nil {
 			return nil, "", err
 		}
@@ -58,7 +57,7 @@ func chooseMissing(ctx context.Context, t task, earlier past) ([]batch, string, 
 		b := t.batches[i]
 		for k := range of(b) {
 			number := b.first + k - t.FirstIndex
-			if t.kind == ofSum && k > 0 {
+			if t.files.Sums && k > 0 {
 				states[number] = states[number-1]
 				continue
 			}
@@ -76,7 +75,7 @@ func chooseMissing(ctx context.Context, t task, earlier past) ([]batch, string, 
 	for _, s := range states {
 		counts[s]++
 	}
-	found := fmt.Sprintf("of %s: %s done, %s in the queue, %s missing", text.Count(len(states), t.unit()),
+	found := fmt.Sprintf("of %s: %s done, %s in the queue, %s missing", text.Count(len(states), t.kind.unit()),
 		text.Number(counts[done]), text.Number(counts[queued]), text.Number(counts[missing]))
 	if why := whyAgain(t, reasons); why != "" {
 		found += "\n" + why
@@ -113,7 +112,7 @@ func (t task) stateOf(ctx context.Context, b batch, number int, earlier past) (s
 	if job != nil && isActive(job) {
 		return queued, outputs.Found{}, nil
 	}
-	if t.kind == ofSum {
+	if t.files.Sums {
 		job = earlier.ofBatch(b, t.FirstIndex)
 	} else {
 		b = batch{index: number, first: number, count: 1}
@@ -147,7 +146,7 @@ func (t task) stateOf(ctx context.Context, b batch, number int, earlier past) (s
 		}
 	}
 	// Without a record, only the log shows which products a sum has, and of which random inputs.
-	if recorded || job != nil || t.kind != ofSum && t.Random == nil {
+	if recorded || job != nil || !t.files.Sums && t.Random == nil {
 		return done, outputs.Found{State: outputs.Valid}, nil
 	}
 	return missing, outputs.Found{}, nil
@@ -168,7 +167,7 @@ func (p *past) ofBatch(b batch, firstIndex int) *eventlog.Job {
 // submitted, as far as it is recorded what the job was given.
 func (t task) outdatedInput(ctx context.Context, b batch, job *eventlog.Job) (outputs.Found, error) {
 	valid := outputs.Found{State: outputs.Valid}
-	if t.kind != ofProgram || job == nil {
+	if t.kind.records() || job == nil {
 		return valid, nil
 	}
 	given, err := t.records.Runs()
@@ -196,7 +195,7 @@ func (t task) outputsOf(ctx context.Context, b batch, job *eventlog.Job) (list [
 	shape := t.products[b.first-t.FirstIndex].shape
 	for _, name := range t.makes(b) {
 		list = append(list, outputs.Output{Name: name, Hashes: t.records.Hashes, Expected: t.expected(ctx, b),
-			Any:     t.kind == ofProgram && job != nil && job.State == eventlog.Done,
+			Any:     !t.kind.records() && job != nil && job.State == eventlog.Done,
 			Content: func(name string) (bool, error) { return t.couldMake(name, shape) }})
 	}
 	return list
@@ -232,7 +231,7 @@ func (t task) since(b batch, job *eventlog.Job) (since time.Time) {
 // knows only the last parts of their names.
 func (t task) expected(ctx context.Context, b batch) record.Expected {
 	want := record.Expected{Recipe: t.recipeOf(b)}
-	if t.kind == ofProgram {
+	if !t.kind.records() {
 		return want
 	}
 	want.Input = func(name string) (hash.Hash, bool) {
@@ -252,7 +251,7 @@ func (t task) expected(ctx context.Context, b batch) record.Expected {
 
 // recipeOf returns the recipe of what a batch makes, of one product or of a sum.
 func (t task) recipeOf(b batch) record.Recipe {
-	if t.kind == ofSum {
+	if t.files.Sums {
 		return record.Sum(t.family, record.NewRanges(record.Range{First: b.first, Last: b.first + b.count - 1}))
 	}
 	return t.family.At(b.first)
@@ -281,24 +280,9 @@ func whyAgain(t task, reasons []outputs.Found) string {
 	return "to be made again: " + strings.Join(words, ", ")
 }
 
-// couldMake reports whether a file of matprod is a matrix of a product's shape, or a partial sum of
-// that shape. For another program, it only checks that a file whose name ends in .npy is a .npy file.
-func (w work) couldMake(name string, shape []int) (ok bool, err error) {
-	switch {
-	case w.kind != ofProgram:
-		var found []int
-		var isSum bool
-		found, isSum, err = sum.TermShape(name)
-		ok = isSum == (w.kind == ofSum) && slices.Equal(found, shape)
-	case isNPY(name):
-		var f *npyio.File
-		if f, err = npyio.Open(name); err == nil {
-			f.Close()
-		}
-		ok = true
-	default:
-		ok = true
-	}
+// couldMake reports whether a file can be an output for a product of a shape. A damaged one cannot.
+func (w work) couldMake(name string, shape []int) (bool, error) {
+	ok, err := w.kind.couldMake(w, name, shape)
 	if errors.Is(err, npyio.ErrFormat) || errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}

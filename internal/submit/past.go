@@ -239,7 +239,7 @@ func logs(t task) []string {
 // file leaves the number to matsubmit: sums of other ranges could not be added to theirs. Otherwise,
 // it is 0.
 func (p *past) perJob(t task) (count int) {
-	if !t.Resubmit || t.kind != ofSum || t.ProductsPerJob != 0 || t.Log.PerJob() {
+	if !t.Resubmit || !t.files.Sums || t.ProductsPerJob != 0 || t.Log.PerJob() {
 		return 0
 	}
 	for _, j := range p.latest {

@@ -163,23 +163,21 @@ func TestStateOf(t *testing.T) {
 	late := now.Truncate(time.Second).Add(999 * time.Millisecond)
 	for _, test := range []struct {
 		what   string
-		kind   kind
 		random bool
 		name   string
 		job    *eventlog.Job
 		want   state
 	}{
-		{"no job, but a file", ofProgram, false, "x", nil, done},
-		{"of random inputs", ofProgram, true, "x", nil, missing},
-		{"done in the same second", ofProgram, false, "x", job(eventlog.Done, late), done},
-		{"done later", ofProgram, false, "x", job(eventlog.Done, late.Add(time.Second)), missing},
-		{"no file", ofProgram, false, "z", job(eventlog.Done, late), missing},
-		{"in the queue", ofProgram, false, "z", job(eventlog.Idle, late), queued},
-		{"held", ofProgram, false, "x", job(eventlog.Held, late), done},
+		{"no job, but a file", false, "x", nil, done},
+		{"of random inputs", true, "x", nil, missing},
+		{"done in the same second", false, "x", job(eventlog.Done, late), done},
+		{"done later", false, "x", job(eventlog.Done, late.Add(time.Second)), missing},
+		{"no file", false, "z", job(eventlog.Done, late), missing},
+		{"in the queue", false, "z", job(eventlog.Idle, late), queued},
+		{"held", false, "x", job(eventlog.Held, late), done},
 	} {
 		w := otherWork(1, jobfile.Request{}, product{})
 		w.files.Names = []string{test.name + "$(index).txt"}
-		w.kind = test.kind
 		if test.random {
 			w.Random = &jobfile.Random{}
 		}

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -31,10 +30,7 @@ type programs struct {
 // The file for Linux, on either processor, has the program's name, the one for Windows the same
 // with .exe; each may also have the name that [condor.Variant] returns.
 func findPrograms(w work, dir string) (programs, error) {
-	name := w.Executable
-	if name == "" || w.kind != ofProgram && path.Base(name) == name && !isFile(name) {
-		name = filepath.ToSlash(filepath.Join(dir, "matprod"))
-	}
+	name := w.kind.program(w, dir)
 	p := programs{stem: strings.TrimSuffix(name, ".exe")}
 	wanted := w.Systems
 	if wanted == nil {

@@ -20,7 +20,7 @@ func (h handover) recordRun(ctx context.Context) {
 	t := h.task
 	if err := t.record(ctx, h.plan.batches, !t.Resubmit); err != nil {
 		fmt.Fprintf(h.stderr, "matsubmit: warning: it is not recorded what the outputs are made from: %v\n", err)
-	} else if t.kind != ofProgram && t.runOf(nil).StdoutOf(record.Job{}) == "" {
+	} else if t.kind.records() && t.runOf(nil).StdoutOf(record.Job{}) == "" {
 		fmt.Fprintf(h.stderr, "matsubmit: warning: it is not recorded what the outputs are made from, because only HTCondor knows the names in stdout = %s\n", t.Stdout)
 	}
 }
@@ -29,7 +29,7 @@ func (h handover) recordRun(ctx context.Context) {
 // others: a stdout has its job's records until then.
 func (h handover) keepRecords(ctx context.Context) error {
 	t := h.task
-	if t.kind == ofProgram {
+	if !t.kind.records() {
 		return nil
 	}
 	runs, err := t.records.Runs()
@@ -114,7 +114,7 @@ func inFolder(name string) string { return path.Clean(filepath.ToSlash(name)) }
 
 // recordGiven records the numbered inputs of another program's jobs, unless they are as they were.
 func (t task) recordGiven(ctx context.Context, runs *record.Folder, batches []batch) error {
-	if t.kind != ofProgram || len(t.IndexedInputFiles()) == 0 {
+	if t.kind.records() || len(t.IndexedInputFiles()) == 0 {
 		return nil
 	}
 	machine, _ := os.Hostname()

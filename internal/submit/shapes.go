@@ -12,9 +12,6 @@ import (
 // checkShapes makes sure that products that are added have the same shape, and that tiles fit
 // each other.
 func checkShapes(t task, products []product) error {
-	if t.kind == ofProgram {
-		return nil
-	}
 	var errs []error
 	switch tiles := t.Grid.Tiles(); {
 	case tiles > 0:
@@ -29,7 +26,7 @@ func checkShapes(t task, products []product) error {
 			row, col := tile/t.Grid.Cols*t.Grid.Cols, tile%t.Grid.Cols
 			errs = append(errs, sameSize(t, products, tile*perTile, row*perTile, 0), sameSize(t, products, tile*perTile, col*perTile, 1))
 		}
-	case t.kind == ofSum || t.DAG:
+	case t.files.Sums || t.DAG:
 		for i := range products {
 			errs = append(errs, sameShape(t, products, i, 0))
 		}

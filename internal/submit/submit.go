@@ -13,8 +13,8 @@
 //	hand over  the submission to HTCondor                           handover.go
 //	           or run the jobs here, without HTCondor                here.go, try.go
 //
-// Those after read take a task, to which inspect and divide add what they find. Its work knows what the jobs
-// do: make products, add them, or run another program; and it answers what differs between these.
+// Those after read take a task, to which inspect and divide add what they find. There are three kinds of work (kind.go):
+// jobs make products, or their sum (both matprod.go), or run another program (another.go).
 //
 // Everything is checked before anything is written, and all faults are reported. Errors
 // have their exit status (package status).

@@ -105,7 +105,7 @@ func inspectPairs(ctx context.Context, w work, fixed *matprod.Factor, stderr io.
 	show, finish := progress.New(stderr, "checking")
 	defer finish()
 	err := forEach(ctx, len(products), show, func(i int) (err error) {
-		products[i], err = inspectPair(w, fixed, w.FirstIndex+i)
+		products[i], err = w.kind.inspect(w, fixed, w.FirstIndex+i)
 		return err
 	})
 	return products, err
@@ -127,15 +127,8 @@ func forEach(ctx context.Context, n int, show progress.Func, f func(i int) error
 	return cmp.Or(err, errors.Join(errs...))
 }
 
-func inspectPair(w work, fixed *matprod.Factor, number int) (m product, err error) {
-	if w.kind != ofProgram && (fixed != nil || w.Fixed.Factor == "") { // otherwise the fixed factor is bad
-		p, err := matprod.Describe(w.pair.Numbered(number), fixed)
-		if err != nil {
-			return m, err
-		}
-		return product{in: inputSize(w, number, p), out: fileSize(p.C), flops: 2 * p.Multiplications,
-			shape: p.C.Shape, factors: p.Factors, result: p.Result, fixed: p.Fixed, sum: p.Sum}, nil
-	}
+// inspectFiles checks the numbered inputs of a product, and returns their size.
+func inspectFiles(w work, number int) (m product, err error) {
 	var errs []error
 	for _, name := range w.inputs(number) {
 		size, err := inspectInput(name)

@@ -48,14 +48,10 @@ func (o Options) normFile() string    { return filepath.ToSlash(o.File) + ".norm
 func (o Options) tryFolder() string   { return filepath.ToSlash(o.File) + ".try" }
 func (o Options) linkFolder() string  { return filepath.Base(o.File) + ".inputs" }
 
-// outbox returns the name of an empty folder next to the submit description, or "" if the jobs have
-// none. HTCondor sends it with every job of matprod, which writes its outputs into it, and returns
-// its content.
+// outbox returns the name of the jobs' outbox, next to the submit description, or "" if they have none.
 func (t task) outbox() string {
-	if t.kind == ofProgram {
+	if t.kind.outbox() == "" {
 		return ""
 	}
-	return path.Join(path.Dir(t.subFile()), outboxName)
+	return path.Join(path.Dir(t.subFile()), t.kind.outbox())
 }
-
-const outboxName = "matprod.outbox"

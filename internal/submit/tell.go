@@ -25,12 +25,10 @@ func (h handover) tell(ctx context.Context, o forecast.Offer, earlier past) {
 	if h.task.Quiet {
 		return
 	}
-	v := forecast.Verdict{Load: h.task.load(h.plan.batches), Need: need, Offer: o, Command: h.task.commandHere(h.plan.batches)}
-	if h.task.kind != ofProgram {
-		var err error
-		if v.Speed, err = forecast.Measure(ctx); err != nil {
-			return
-		}
+	v := forecast.Verdict{Load: h.task.load(h.plan.batches), Need: need, Offer: o}
+	var err error
+	if v.Speed, v.Command, err = h.task.kind.here(ctx, h.task, h.plan.batches); err != nil {
+		return
 	}
 	if e := forecast.FindEarlier(earlier.latest, h.task.FirstIndex, h.task.inputs); e != nil {
 		var batches []batch

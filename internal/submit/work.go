@@ -31,68 +31,26 @@ type work struct {
 	division // by divide
 }
 
-// A kind of work is what one job makes.
-type kind int
-
-const (
-	ofProducts kind = iota // matprod's products of some pairs
-	ofSum                  // matprod's sum of the products of some pairs
-	ofProgram              // what another program makes
-)
-
 // newWork returns the work that a submission file asks for.
 func newWork(q *jobfile.Request, name string) (work, error) {
-	fail := func(err error, hint string) (work, error) {
-		return work{}, status.DataError(fmt.Errorf("%s: %w", name, err), hint)
-	}
 	w := work{Request: q, files: outputs.Requested(q, filepath.Base(name))}
+	var err error
+	hint := ""
 	switch {
 	case !q.Matprod:
-		w.kind = ofProgram
+		w.kind, w.generic = ofProgram{}, !wantsIndex(q)
+		hint, err = checkProgram(w)
 	case q.Sum:
-		w.kind = ofSum
+		w.kind = ofSum{}
+		w.pair, err = pair.Requested(q)
+	default:
+		w.kind = ofProducts{}
+		w.pair, err = pair.Requested(q)
 	}
-	if w.kind != ofProgram {
-		var err error
-		if w.pair, err = pair.Requested(q); err != nil {
-			return fail(err, "")
-		}
-		return w, nil
+	if err != nil {
+		return work{}, status.DataError(fmt.Errorf("%s: %w", name, err), hint)
 	}
-	if q.ProductsPerJob == 0 {
-		return fail(fmt.Errorf("products_per_job: auto requires matprod: the run time of another program is not known"), "")
-	}
-	for _, macro := range []string{"first", "count"} {
-		if q.ProductsPerJob > 1 && !slices.ContainsFunc(q.Arguments, func(t condor.Template) bool { return t.Uses(macro) }) {
-			return fail(fmt.Errorf("products_per_job: a program other than matprod learns the numbers of a job's %d products from $(first) and $(count), but arguments lacks $(%s)",
-				q.ProductsPerJob, macro), "as in arguments = --first $(first) --count $(count)")
-		}
-	}
-	const most = 1000 // folders
-	if jobs := jobCount(q.TotalJobs, q.ProductsPerJob); w.files.Folder != "" && jobs > most {
-		return fail(fmt.Errorf("indexed_output_files: without it, all new files of each job come back to a folder; that is for tests with up to %s jobs, not %s",
-			text.Number(most), text.Number(jobs)), "name the outputs, as in indexed_output_files = result.txt")
-	}
-	w.generic = !wantsIndex(q)
 	return w, nil
-}
-
-// wantsIndex reports whether another program gets files whose names have an index: it says so
-// in its arguments, or in the last part of a name.
-func wantsIndex(q *jobfile.Request) bool {
-	return slices.ContainsFunc(q.Arguments, func(t condor.Template) bool {
-		return t.Uses("index") || t.Uses("first") || t.Uses("count")
-	}) || slices.ContainsFunc(slices.Concat(q.IndexedInputs, q.IndexedOutputs), func(name string) bool {
-		return file.PlacesIndex(condor.Base(name))
-	})
-}
-
-// unit returns the word for what is numbered: products, or another program's jobs.
-func (w work) unit() string {
-	if w.kind == ofProgram {
-		return "job"
-	}
-	return "product"
 }
 
 // inputs returns the names of the files that product number is made from, besides those that every
@@ -125,49 +83,19 @@ func (w work) makesAll(batches []batch) (names []string) {
 	return names
 }
 
-// inJob returns the name in a job's folder of a numbered file: the last part of its name, with
-// the index unless the program knows nothing of it, or only a folder's name has it.
-func (w work) inJob(name string) condor.Template {
-	base := condor.Base(name)
-	if w.generic || w.kind == ofProgram && file.PlacesIndex(name) && !file.PlacesIndex(base) {
-		return condor.Literal(base)
-	}
-	return condor.Indexed(base)
-}
-
 // numberedAsJobs reports whether a job's outputs have the job's number: it makes a sum, or has one
 // product, whose number it has. Otherwise they have the numbers of its products.
-func (w work) numberedAsJobs() bool { return w.kind == ofSum || w.perJob == 1 }
-
-// arguments returns the arguments of the jobs' program.
-func (w work) arguments() (args []condor.Template) {
-	if w.kind != ofProgram {
-		return w.matprodArguments()
-	}
-	return w.Arguments
-}
+func (w work) numberedAsJobs() bool { return w.files.Sums || w.perJob == 1 }
 
 // summary describes some of the jobs in a line.
 func (w work) summary(batches []batch) string {
-	jobs := text.Count(len(batches), "job")
-	products := text.Count(productsIn(batches), "product")
-	switch {
-	case w.kind == ofSum:
-		return jobs + " for the sum of " + products
-	case w.kind == ofProgram && w.perJob > 1:
-		return jobs + fmt.Sprintf(" with up to %d indices each", w.perJob)
-	case w.kind == ofProgram:
-		return jobs
-	case w.perJob == 1:
-		return jobs + ", one product each"
-	}
-	return jobs + " with " + products
+	return text.Count(len(batches), "job") + w.kind.summary(w, productsIn(batches))
 }
 
 // combines reports whether the outputs can be added, or their tiles joined.
 func (w work) combines() bool {
 	names := w.files.Names
-	return w.kind == ofSum || len(names) == 1 && isNPY(names[0])
+	return w.files.Sums || len(names) == 1 && isNPY(names[0])
 }
 
 // linksInputs reports whether HTCondor sends links to the jobs' inputs, which have the names
@@ -189,7 +117,7 @@ func (w work) linksInputs() bool {
 // HTCondor puts the files into the job's top folder, where the inputs are. So a job does not
 // resume if an output could have the name of one of these.
 func (w work) resumes() bool {
-	if w.kind == ofProgram || w.perJob == 1 {
+	if w.kind.outbox() == "" || w.perJob == 1 {
 		return false
 	}
 	// What two names in a job have in common if they differ in numbers, or for Windows, in case only.

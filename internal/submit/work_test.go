@@ -30,7 +30,7 @@ func TestResumes(t *testing.T) {
 		if got := w.resumes(); got != test.want {
 			t.Errorf("%+v: %t", test, got)
 		}
-		w.kind = ofProgram
+		w.kind = ofProgram{}
 		if w.resumes() {
 			t.Errorf("%+v: another program resumes", test)
 		}
