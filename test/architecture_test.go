@@ -59,7 +59,7 @@ var allowed = map[string]string{
 
 	// What they do.
 	"internal/arrayfile":      "elem npyio internal/base/file internal/base/text internal/status internal/base/hash internal/record",
-	"internal/blocks":         "blas elem npyio internal/arrayfile internal/base/file internal/base/hash internal/base/pages internal/base/text internal/record internal/pair internal/product internal/progress internal/status internal/sum internal/sum/ddsum",
+	"internal/blocks":         "blas condor/jobfile elem npyio internal/arrayfile internal/base/file internal/base/hash internal/base/pages internal/base/text internal/record internal/pair internal/product internal/progress internal/status internal/sum internal/sum/ddsum",
 	"internal/pair":           "condor/jobfile internal/arrayfile internal/base/file internal/random internal/record",
 	"internal/product":        "blas elem npyio internal/arrayfile internal/base/each internal/base/file internal/base/pages internal/pair internal/progress internal/status internal/base/hash internal/record",
 	"internal/random":         "elem npyio internal/arrayfile internal/base/file internal/base/pages internal/progress internal/random/nprand internal/status internal/base/hash internal/record",
@@ -76,7 +76,7 @@ var allowed = map[string]string{
 
 	"cmd/matinit":    "condor/jobfile internal/blocks internal/cli internal/base/file internal/base/text internal/pair internal/progress internal/random internal/record",
 	"cmd/matprod":    "condor condor/chirp condor/jobfile internal/cli internal/base/file internal/base/text internal/pair internal/product internal/progress internal/random internal/request internal/sum internal/record",
-	"cmd/matcombine": "condor internal/pair internal/blocks internal/cli internal/base/file internal/base/text internal/outputs internal/progress internal/record internal/request internal/sum",
+	"cmd/matcombine": "condor condor/jobfile internal/pair internal/blocks internal/cli internal/base/file internal/base/text internal/outputs internal/progress internal/record internal/request internal/sum",
 	"cmd/matsubmit":  "condor/jobfile internal/cli internal/request internal/submit",
 	"cmd/matwatch":   "internal/cli internal/watch internal/watch/timeline",
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"matpool/condor"
+	"matpool/condor/jobfile"
 	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 	"matpool/internal/blocks"
@@ -30,9 +31,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matcombine", source)
 	first := flags.First("begin with index `I`")
 	jobs := flags.Jobs("add `N` numbered files")
-	var grid blocks.Tiling
+	var grid jobfile.Grid
 	flags.Func("grid", "join `RxC` tiles, numbered row by row, instead of adding files", func(s string) (err error) {
-		grid.Rows, grid.Cols, err = text.ParseGrid(s, file.MaxIndex)
+		grid, err = jobfile.ParseGrid(s)
 		return err
 	})
 	output := flags.Path("o", "", "write the sum to `FILE`, replacing it: a .npz file if the name ends so")
@@ -62,7 +63,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case tiled && len(names) > 1:
 		return flags.Misused("-grid needs one name, to which it adds the indices, not %d", len(names))
 	case tiled:
-		c.names = file.IndexedRange(append(names, file.Product)[0], 0, grid.Rows*grid.Cols)
+		c.names = file.IndexedRange(append(names, file.Product)[0], 0, grid.Tiles())
 	default:
 		c.names, err = files(flags, names, *first, *jobs)
 	}
@@ -71,9 +72,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 
 	doing, what, combine := "adding", "the sum of "+text.Count(len(c.names), "file"), sum.Combine
-	if c.grid.Rows > 0 {
+	if c.grid.Tiles() > 0 {
 		doing, what = "joining", "the matrix of "+text.Count(len(c.names), "tile")
-		combine = c.grid.Join
+		combine = func(ctx context.Context, o sum.CombineOptions, show progress.Func) (sum.Result, error) {
+			return blocks.Join(ctx, c.grid, o, show)
+		}
 	}
 	var remarks []string
 	c.judgment.Warn = func(line string) { remarks = append(remarks, line) }
@@ -96,7 +99,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // A collection is the files to add or, if there is a grid, the tiles to join, and what they must be.
 type collection struct {
 	names    []string
-	grid     blocks.Tiling
+	grid     jobfile.Grid
 	judgment sum.Judgment
 }
 
@@ -128,7 +131,7 @@ func (c *collection) requested(flags *cli.Flags, name string, overrides []condor
 	if jobs == 0 {
 		return flags.Misused("%s: has products_per_job = auto, so the number of sums is unknown: set it with -jobs", name)
 	}
-	c.names, c.grid = file.IndexedRange(r.Name, first, jobs), blocks.Tiling{Rows: r.Grid.Rows, Cols: r.Grid.Cols}
+	c.names, c.grid = file.IndexedRange(r.Name, first, jobs), r.Grid
 	j := &c.judgment
 	j.Submission = name
 	j.Folders = []string{filepath.Dir(name), "."}

@@ -28,7 +28,7 @@ type cut struct {
 }
 
 func defineCut(flags *cli.Flags) *cut {
-	c := &cut{Flags: flags, division: blocks.Division{Panels: 1, Rows: 1, Cols: 1}, memory: 2 << 30}
+	c := &cut{Flags: flags, division: blocks.Division{Panels: 1, Grid: jobfile.Grid{Rows: 1, Cols: 1}}, memory: 2 << 30}
 	c.from = flags.Path("from", "", "cut the matrices in the files `A,B` into pairs, instead of random ones")
 	flags.Func("panels", "with -from: cut A's columns and B's rows into `P` panels, or auto", func(s string) (err error) {
 		if s == "auto" {
@@ -40,10 +40,10 @@ func defineCut(flags *cli.Flags) *cut {
 	})
 	flags.Func("grid", "with -from: cut A's rows and B's columns for `RxC` tiles, or auto", func(s string) (err error) {
 		if s == "auto" {
-			c.division.Rows, c.division.Cols, c.auto = 0, 0, true
+			c.division.Grid, c.auto = jobfile.Grid{}, true
 			return nil
 		}
-		c.division.Rows, c.division.Cols, err = text.ParseGrid(s, file.MaxIndex)
+		c.division.Grid, err = jobfile.ParseGrid(s)
 		return err
 	})
 	c.gram = flags.Bool("gram", "with -from and -panels: cut the one file X for matprod -gram, into inputX<i>.npy")

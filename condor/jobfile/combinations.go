@@ -141,9 +141,9 @@ func (d *draft) check(given func(attr string) bool, fail func(attr, format strin
 		fail("first_index", "tiles are numbered from 0, not %d", d.FirstIndex)
 	case d.TotalJobs == 0 || !d.Sum && d.TotalJobs == tiles:
 	case d.TotalJobs%tiles != 0:
-		fail("total_jobs", "a grid of %dx%d has %d tiles, and %d products do not divide evenly among them", d.Grid.Rows, d.Grid.Cols, tiles, d.TotalJobs)
+		fail("total_jobs", "a grid of %v has %d tiles, and %d products do not divide evenly among them", d.Grid, tiles, d.TotalJobs)
 	case !d.Sum:
-		fail("total_jobs", "a grid of %dx%d has %d tiles: write sum = yes if each is the sum of %d products", d.Grid.Rows, d.Grid.Cols, tiles, d.TotalJobs/tiles)
+		fail("total_jobs", "a grid of %v has %d tiles: write sum = yes if each is the sum of %d products", d.Grid, tiles, d.TotalJobs/tiles)
 	case d.ProductsPerJob != d.TotalJobs/tiles:
 		fail("products_per_job", "leave it out: with sum = yes and a grid, a job has the %d products of a tile", d.TotalJobs/tiles)
 	}

@@ -6,6 +6,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -65,6 +66,19 @@ type Random struct {
 
 // A Grid is the size of a grid of tiles, which are numbered row by row.
 type Grid struct{ Rows, Cols int }
+
+// ParseGrid parses a grid's sizes: 2x3 has 2 rows and 3 columns.
+func ParseGrid(s string) (Grid, error) {
+	before, after, _ := strings.Cut(s, "x")
+	rows, errRows := strconv.Atoi(before)
+	cols, errCols := strconv.Atoi(after)
+	if errRows != nil || errCols != nil || min(rows, cols) < 1 || rows > file.MaxIndex/cols {
+		return Grid{}, fmt.Errorf("it must be two whole numbers, as in 2x3, with a product of at most %d", file.MaxIndex)
+	}
+	return Grid{rows, cols}, nil
+}
+
+func (g Grid) String() string { return fmt.Sprintf("%dx%d", g.Rows, g.Cols) }
 
 // Tiles returns the number of tiles.
 func (g Grid) Tiles() int { return g.Rows * g.Cols }

@@ -160,10 +160,10 @@ func generator(value string) error {
 
 func grid(to *Grid) func(string) error {
 	return store(to, func(value string) (g Grid, err error) {
-		if g.Rows, g.Cols, err = text.ParseGrid(value, file.MaxIndex); err != nil {
-			return Grid{}, fmt.Errorf("%q: %w", text.Clip(value), err)
+		if g, err = ParseGrid(value); err != nil {
+			err = fmt.Errorf("%q: %w", text.Clip(value), err)
 		}
-		return g, nil
+		return g, err
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"matpool/condor/jobfile"
 	"matpool/elem"
 	"matpool/internal/arrayfile"
 	"matpool/internal/base/file"
@@ -45,10 +46,13 @@ type CutOptions struct {
 // the other, and the tiles row by row.
 //
 // The sizes of parts differ by at most one, the larger ones first, as np.array_split has them.
-type Division struct{ Panels, Rows, Cols int }
+type Division struct {
+	Panels int
+	jobfile.Grid
+}
 
 // Products returns the number of products.
-func (d Division) Products() int { return d.Panels * d.Rows * d.Cols }
+func (d Division) Products() int { return d.Panels * d.Tiles() }
 
 // index returns the number of the product of tile (r, c) for a panel.
 func (d Division) index(r, c, panel int) int { return (r*d.Cols+c)*d.Panels + panel }
@@ -138,8 +142,8 @@ func (d Division) check(f product.Factors) error {
 		of          string
 	}{
 		{fmt.Sprintf("-panels %d", d.Panels), d.Panels, f.K, inner},
-		{fmt.Sprintf("-grid %dx%d", d.Rows, d.Cols), d.Rows, f.Rows, "rows of " + f.A.Name},
-		{fmt.Sprintf("-grid %dx%d", d.Rows, d.Cols), d.Cols, f.Cols, "columns of " + f.B.Name},
+		{"-grid " + d.Grid.String(), d.Rows, f.Rows, "rows of " + f.A.Name},
+		{"-grid " + d.Grid.String(), d.Cols, f.Cols, "columns of " + f.B.Name},
 	} {
 		if x.parts > max(x.size, 1) {
 			return status.UsageError(fmt.Errorf("%s: the %d %s cannot be cut into %d parts", x.flag, x.size, x.of, x.parts), "")
@@ -227,7 +231,7 @@ func (m blocked) recipe(i, j, number int) record.Recipe {
 	from := func(at []int, i int) string { return fmt.Sprintf("%d:%d", at[i], at[i+1]) }
 	path, member := arrayfile.Split(m.of)
 	return record.New("block", "of", filepath.Base(path), "array", member, "factor", m.factor, "rows", from(m.rows, i), "cols", from(m.cols, j),
-		"grid", fmt.Sprintf("%dx%d", m.division.Rows, m.division.Cols), "panels", strconv.Itoa(m.division.Panels)).At(number)
+		"grid", m.division.Grid.String(), "panels", strconv.Itoa(m.division.Panels)).At(number)
 }
 
 // split returns where the parts of a size begin, and where the last one ends.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"matpool/condor/jobfile"
 	"matpool/elem"
 	"matpool/internal/base/file"
 	"matpool/internal/pair"
@@ -67,7 +68,7 @@ func (m matrixFile) isBlock(whole matrixFile, i, j int) bool {
 // only a few files may be open; and they are as large as np.array_split makes them.
 func TestCut(t *testing.T) {
 	source := nprand.New(7)
-	divisions := []Division{{1, 1, 1}, {4, 1, 1}, {1, 2, 3}, {3, 2, 2}, {20, 1, 1}, {1, 15, 1}}
+	divisions := []Division{{1, jobfile.Grid{Rows: 1, Cols: 1}}, {4, jobfile.Grid{Rows: 1, Cols: 1}}, {1, jobfile.Grid{Rows: 2, Cols: 3}}, {3, jobfile.Grid{Rows: 2, Cols: 2}}, {20, jobfile.Grid{Rows: 1, Cols: 1}}, {1, jobfile.Grid{Rows: 15, Cols: 1}}}
 	types := []elem.Type{elem.Float64, elem.Int8, elem.Complex128}
 	for i, d := range divisions {
 		for _, fortran := range []bool{false, true} {
@@ -89,7 +90,7 @@ func TestCutOfLongLines(t *testing.T) {
 	const long = cutBuffer/8 + 100_000
 	a := pairtest.Typed(t, filepath.Join(dir, "a.npy"), source, elem.Float64, false, 2, long)
 	b := pairtest.Typed(t, filepath.Join(dir, "b.npy"), source, elem.Int8, false, long, 1)
-	checkCut(t, a, b, Division{3, 1, 1}, 0)
+	checkCut(t, a, b, Division{3, jobfile.Grid{Rows: 1, Cols: 1}}, 0)
 }
 
 // checkCut cuts two files and looks at each product's blocks.
@@ -138,13 +139,13 @@ func TestBlocksAreCopied(t *testing.T) {
 
 // The tiles of a product have its bits: joined, they are its file, and have its norm.
 func TestJoin(t *testing.T) {
-	for typ, g := range map[elem.Type]Tiling{elem.Float64: {2, 3}, elem.Float32: {1, 1}, elem.Int64: {5, 1}, elem.Complex64: {1, 4}, elem.Bool: {7, 2}} {
+	for typ, g := range map[elem.Type]jobfile.Grid{elem.Float64: {Rows: 2, Cols: 3}, elem.Float32: {Rows: 1, Cols: 1}, elem.Int64: {Rows: 5, Cols: 1}, elem.Complex64: {Rows: 1, Cols: 4}, elem.Bool: {Rows: 7, Cols: 2}} {
 		t.Run(fmt.Sprint(typ, g), func(t *testing.T) {
 			source := nprand.New(9)
 			dir := t.TempDir()
 			in := func(name string) string { return filepath.Join(dir, name) }
 			a, b := pairtest.Typed(t, in("a.npy"), source, typ, false, 300, 300), pairtest.Typed(t, in("b.npy"), source, typ, true, 300, 401)
-			o := CutOptions{From: pair.Pair{A: a, B: b}, Dir: dir, A: "A.npy", B: "B.npy", Cut: Division{1, g.Rows, g.Cols}}
+			o := CutOptions{From: pair.Pair{A: a, B: b}, Dir: dir, A: "A.npy", B: "B.npy", Cut: Division{1, g}}
 			_, _, err := Cut(t.Context(), o, pairtest.Quietly)
 			pairs := append(pair.Pair{A: in("A.npy"), B: in("B.npy"), C: in("tile.npy")}.Range(0, g.Rows*g.Cols), pair.Pair{A: a, B: b, C: in("whole.npy")})
 			err = errors.Join(err, product.Write(t.Context(), product.Options{Pairs: pairs, Multiplier: pairtest.Multiplier(t, 1)}, pairtest.Quietly))
@@ -156,7 +157,7 @@ func TestJoin(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, keep := range []int{0, 1} {
-				norm, err := g.Join(t.Context(), sum.CombineOptions{Names: file.IndexedRange(in("tile.npy"), 0, g.Rows*g.Cols), Output: in("joined.npy"), Threads: 2, Open: keep}, pairtest.Quietly)
+				norm, err := Join(t.Context(), g, sum.CombineOptions{Names: file.IndexedRange(in("tile.npy"), 0, g.Rows*g.Cols), Output: in("joined.npy"), Threads: 2, Open: keep}, pairtest.Quietly)
 				joined, err2 := os.ReadFile(in("joined.npy"))
 				whole, err3 := os.ReadFile(in("whole.npy"))
 				if err := errors.Join(err, err2, err3); err != nil || norm != want || !bytes.Equal(joined, whole) {

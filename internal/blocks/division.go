@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"matpool/blas"
+	"matpool/condor/jobfile"
 	"matpool/internal/base/text"
 	"matpool/internal/pair"
 	"matpool/internal/product"
@@ -23,8 +24,8 @@ func (o CutOptions) choose(f product.Factors) (d Division, why string, err error
 		d.Panels, err = m.panels()
 		why = fmt.Sprintf("panels = auto: %d", d.Panels)
 	default:
-		d.Rows, d.Cols, err = m.grid()
-		why = fmt.Sprintf("grid = auto: %dx%d", d.Rows, d.Cols)
+		d.Grid, err = m.grid()
+		why = fmt.Sprintf("grid = auto: %v", d.Grid)
 	}
 	if err != nil {
 		return d, "", err
@@ -59,7 +60,7 @@ func (m footprint) pair(d Division) (a, b, product int64) {
 
 // panels returns the smallest number of panels.
 func (m footprint) panels() (int, error) {
-	_, _, product := m.pair(Division{1, 1, 1})
+	_, _, product := m.pair(Division{1, jobfile.Grid{Rows: 1, Cols: 1}})
 	each := int64(m.Rows)*m.sizeA + int64(m.Cols)*m.sizeB // for each of k
 	if each == 0 || m.K == 0 {
 		return 1, nil
@@ -77,21 +78,21 @@ func (m footprint) panels() (int, error) {
 	return (m.K + k - 1) / k, nil
 }
 
-// grid returns the sizes of a grid with few tiles: it cuts the rows of A or the columns of B,
+// grid returns a grid with few tiles: it cuts the rows of A or the columns of B,
 // whichever have the larger blocks, until a pair fits.
-func (m footprint) grid() (rows, cols int, err error) {
-	d := Division{1, 1, 1}
+func (m footprint) grid() (jobfile.Grid, error) {
+	d := Division{1, jobfile.Grid{Rows: 1, Cols: 1}}
 	for {
 		a, b, product := m.pair(d)
 		switch {
 		case m.program+a+b+product <= m.limit:
-			return d.Rows, d.Cols, nil
+			return d.Grid, nil
 		case d.Rows < m.Rows && (a >= b || d.Cols >= m.Cols):
 			d.Rows++
 		case d.Cols < m.Cols:
 			d.Cols++
 		default:
-			return 0, 0, status.UsageError(fmt.Errorf("-grid auto: a row of %s and a column of %s take %s, and the program %s, of a job's memory of %s",
+			return d.Grid, status.UsageError(fmt.Errorf("-grid auto: a row of %s and a column of %s take %s, and the program %s, of a job's memory of %s",
 				m.A.Name, m.B.Name, text.Size(a+b), text.Size(m.program), text.Size(m.limit)), "-memory allows a job more; -panels cuts rows and columns")
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"matpool/condor/jobfile"
 	"matpool/elem"
 	"matpool/internal/arrayfile"
 	"matpool/internal/base/file"
@@ -23,22 +24,19 @@ import (
 	"matpool/npyio"
 )
 
-// A Tiling is a matrix cut into tiles, which are numbered row by row.
-type Tiling struct{ Rows, Cols int }
-
-// Join joins tiles to the matrix that they are parts of, of their type and in C order, and returns
+// Join joins the tiles of a grid to the matrix that they are parts of, of their type and in C order, and returns
 // its norm: the one of [sum.Combine] for the matrix in one file. A tile is a product or, as a float64, a
 // partial sum, rounded.
 //
 // Join holds some rows of the matrix in memory: [cutBuffer] bytes, or one row if that is longer, and the
 // same for the tile that it reads.
-func (g Tiling) Join(ctx context.Context, o sum.CombineOptions, show progress.Func) (result sum.Result, err error) {
-	t, err := g.open(o.Names, cmp.Or(o.Open, file.MayOpen()/2))
+func Join(ctx context.Context, grid jobfile.Grid, o sum.CombineOptions, show progress.Func) (result sum.Result, err error) {
+	t, err := openTiles(grid, o.Names, cmp.Or(o.Open, file.MayOpen()/2))
 	if err != nil {
 		return result, err
 	}
 	defer t.Close()
-	if err := t.Judge(ctx, o.Judgment, o.Output, g.misplaced); err != nil {
+	if err := t.Judge(ctx, o.Judgment, o.Output, t.misplaced); err != nil {
 		return result, err
 	}
 	var out *arrayfile.Output
@@ -77,7 +75,7 @@ func (g Tiling) Join(ctx context.Context, o sum.CombineOptions, show progress.Fu
 		if err := out.Commit(true); err != nil {
 			return result, err
 		}
-		if err := t.Record(ctx, o.Output, out.Hash(), g.recipe); err != nil {
+		if err := t.Record(ctx, o.Output, out.Hash(), t.recipe); err != nil {
 			return result, err
 		}
 	}
@@ -89,25 +87,23 @@ func (g Tiling) Join(ctx context.Context, o sum.CombineOptions, show progress.Fu
 }
 
 // recipe returns the recipe of the joined matrix.
-func (g Tiling) recipe(family record.Recipe, _ record.Ranges) record.Recipe {
-	r := record.New("join", "grid", g.String())
+func (t *tiles) recipe(family record.Recipe, _ record.Ranges) record.Recipe {
+	r := record.New("join", "grid", t.grid.String())
 	if family.IsZero() {
 		return r
 	}
 	return r.Of(family)
 }
 
-func (g Tiling) String() string { return fmt.Sprintf("%dx%d", g.Rows, g.Cols) }
-
 // misplaced returns what is wrong if the factors of tile i are blocks of another grid, or of another of its tiles.
-func (g Tiling) misplaced(i int, r record.Record, load func(string) (*record.Folder, error)) string {
+func (t *tiles) misplaced(i int, r record.Record, load func(string) (*record.Folder, error)) string {
 	for _, input := range r.From {
 		block, ok := recordedBlock(input.Name, input.Hash, load)
 		if !ok {
 			continue
 		}
-		if grid := block.Get("grid"); grid != "" && grid != g.String() {
-			return fmt.Sprintf("is a tile of a grid %s, not %v", grid, g)
+		if grid := block.Get("grid"); grid != "" && grid != t.grid.String() {
+			return fmt.Sprintf("is a tile of a grid %s, not %v", grid, t.grid)
 		}
 		panels, err := strconv.Atoi(block.Get("panels"))
 		if err != nil || panels < 1 {
@@ -137,6 +133,7 @@ func recordedBlock(path string, h hash.Hash, load func(string) (*record.Folder, 
 // tiles are files of tiles that fit each other.
 type tiles struct {
 	sum.Terms
+	grid            jobfile.Grid
 	heights, widths []int // of the tiles in each row and column
 }
 
@@ -157,10 +154,10 @@ func (s *tileSize) fit(name string, size int, what string) error {
 	return status.DataError(fmt.Errorf("%s: has %d %ss, but %s in the same %s of tiles has %d", name, size, what, s.name, what, s.size), "")
 }
 
-// open opens the tiles, and returns them or all that is wrong with them.
-func (g Tiling) open(names []string, keep int) (*tiles, error) {
-	t := &tiles{}
-	rows, cols := make([]tileSize, g.Rows), make([]tileSize, g.Cols)
+// openTiles opens the tiles of a grid, and returns them or all that is wrong with them.
+func openTiles(grid jobfile.Grid, names []string, keep int) (*tiles, error) {
+	t := &tiles{grid: grid}
+	rows, cols := make([]tileSize, grid.Rows), make([]tileSize, grid.Cols)
 	var errs []error
 	first := ""
 	for i, name := range names {
@@ -176,7 +173,7 @@ func (g Tiling) open(names []string, keep int) (*tiles, error) {
 		case e != arrayfile.Type(t.Header):
 			errs = append(errs, status.DataError(fmt.Errorf("%s: is of type %v, but %s of %v", name, e, first, arrayfile.Type(t.Header)), ""))
 		}
-		errs = append(errs, rows[i/g.Cols].fit(name, h.Shape[0], "row"), cols[i%g.Cols].fit(name, h.Shape[1], "column"))
+		errs = append(errs, rows[i/grid.Cols].fit(name, h.Shape[0], "row"), cols[i%grid.Cols].fit(name, h.Shape[1], "column"))
 		t.Append(term, keep)
 	}
 	if err := errors.Join(errs...); err != nil {

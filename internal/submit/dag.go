@@ -124,7 +124,7 @@ func combineJob(t task) *submitfile.LocalJob {
 func (w work) combineFlags() []string {
 	switch {
 	case w.Grid.Tiles() > 0:
-		return []string{"-grid", fmt.Sprintf("%dx%d", w.Grid.Rows, w.Grid.Cols)}
+		return []string{"-grid", w.Grid.String()}
 	case w.files.Sums: // the outputs have the jobs' numbers
 		return []string{"-first", "0", "-jobs", strconv.Itoa(len(w.batches))}
 	}
