@@ -3,47 +3,21 @@ package outputs
 import (
 	"errors"
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
+
+	"matpool/internal/base/file/filetest"
 )
-
-// tree returns the names of the files below the current folder.
-func tree(t *testing.T) (names []string) {
-	t.Helper()
-	err := filepath.WalkDir(".", func(name string, d os.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			names = append(names, filepath.ToSlash(name))
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return names
-}
-
-func touch(t *testing.T, names ...string) {
-	t.Helper()
-	for _, name := range names {
-		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(name), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
 
 // Files that are set aside have their old content when they are put back, and do not exist
 // when they are discarded. Files that do not exist are skipped.
 func TestSetAside(t *testing.T) {
 	t.Chdir(t.TempDir())
-	touch(t, "out/c0.npy", "out/c1.npy", "c2.npy")
+	filetest.Touch(t, "out/c0.npy", "out/c1.npy", "c2.npy")
 	kept, err := SetAside([]string{"out/c0.npy", "c2.npy", "c3.npy"}, false, time.Unix(1234, 5))
-	if want := []string{".c2.npy.aside-1234", "out/.c0.npy.aside-1234", "out/c1.npy"}; err != nil || !slices.Equal(tree(t), want) {
-		t.Fatalf("%v: %v, want %v", err, tree(t), want)
+	if want := []string{".c2.npy.aside-1234", "out/.c0.npy.aside-1234", "out/c1.npy"}; err != nil || !slices.Equal(filetest.Tree(t), want) {
+		t.Fatalf("%v: %v, want %v", err, filetest.Tree(t), want)
 	}
 	if err := PutBack(kept); err != nil {
 		t.Fatal(err)
@@ -57,24 +31,24 @@ func TestSetAside(t *testing.T) {
 	if err := Discard(kept); err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"c2.npy", "out/c1.npy"}; !slices.Equal(tree(t), want) {
-		t.Errorf("%v, want %v", tree(t), want)
+	if want := []string{"c2.npy", "out/c1.npy"}; !slices.Equal(filetest.Tree(t), want) {
+		t.Errorf("%v, want %v", filetest.Tree(t), want)
 	}
 }
 
 // If one file cannot be set aside, none is.
 func TestSetAsideAllOrNone(t *testing.T) {
 	t.Chdir(t.TempDir())
-	touch(t, "c0.npy", "c1.npy/x")
+	filetest.Touch(t, "c0.npy", "c1.npy/x")
 	_, err := SetAside([]string{"c0.npy", "c1.npy"}, false, time.Now())
 	if err == nil || err.Error() != "c1.npy: cannot be set aside: is a folder" {
 		t.Error(err)
 	}
-	if want := []string{"c0.npy", "c1.npy/x"}; !slices.Equal(tree(t), want) {
-		t.Errorf("%v, want %v", tree(t), want)
+	if want := []string{"c0.npy", "c1.npy/x"}; !slices.Equal(filetest.Tree(t), want) {
+		t.Errorf("%v, want %v", filetest.Tree(t), want)
 	}
 	kept, err := SetAside([]string{"c0.npy", "c1.npy"}, true, time.Now()) // of a program that makes folders
-	if err = errors.Join(err, Discard(kept)); err != nil || len(tree(t)) > 0 {
-		t.Errorf("%v, %v", tree(t), err)
+	if err = errors.Join(err, Discard(kept)); err != nil || len(filetest.Tree(t)) > 0 {
+		t.Errorf("%v, %v", filetest.Tree(t), err)
 	}
 }

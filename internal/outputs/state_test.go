@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"matpool/internal/base/file/filetest"
 	"matpool/internal/base/hash"
 	"matpool/internal/record"
 )
@@ -53,7 +54,7 @@ func TestAny(t *testing.T) {
 // recipe, its bytes and its inputs count.
 func TestRecords(t *testing.T) {
 	t.Chdir(t.TempDir())
-	touch(t, "out/c0.npy", "out/c1.npy", "out/c2.npy", "out/c3.npy", "a")
+	filetest.Touch(t, "out/c0.npy", "out/c1.npy", "out/c2.npy", "out/c3.npy", "a")
 	family := record.New("product", "a", "a$(index).npy")
 	of := func(n int) record.Record {
 		base := fmt.Sprintf("c%d.npy", n)
@@ -121,7 +122,7 @@ func TestContent(t *testing.T) {
 // What is found of an output stays with it, however many there are.
 func TestLookAll(t *testing.T) {
 	t.Chdir(t.TempDir())
-	touch(t, "1", "3")
+	filetest.Touch(t, "1", "3")
 	var list []Output
 	for i := range 100 {
 		list = append(list, Output{Name: strconv.Itoa(i)})

@@ -10,6 +10,7 @@ import (
 	"matpool/condor"
 	"matpool/condor/eventlog"
 	"matpool/condor/jobfile"
+	"matpool/internal/base/file/filetest"
 	"matpool/internal/outputs"
 	"matpool/internal/record"
 )
@@ -153,7 +154,7 @@ func TestLookBackWithForce(t *testing.T) {
 func TestStateOf(t *testing.T) {
 	t.Chdir(t.TempDir())
 	now := time.Now()
-	touch(t, "x0.txt")
+	filetest.Touch(t, "x0.txt")
 	if err := os.Chtimes("x0.txt", now, now.Truncate(time.Second)); err != nil {
 		t.Fatal(err)
 	}

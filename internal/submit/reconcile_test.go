@@ -2,7 +2,6 @@ package submit
 
 import (
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,35 +9,9 @@ import (
 
 	"matpool/condor/eventlog"
 	"matpool/condor/jobfile"
+	"matpool/internal/base/file/filetest"
 	"matpool/internal/outputs"
 )
-
-// tree returns the names of the files below the current folder.
-func tree(t *testing.T) (names []string) {
-	t.Helper()
-	err := filepath.WalkDir(".", func(name string, d os.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			names = append(names, filepath.ToSlash(name))
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return names
-}
-
-func touch(t *testing.T, names ...string) {
-	t.Helper()
-	for _, name := range names {
-		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(name), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
 
 // After an interruption, an old output is removed if its job was submitted since or if it
 // exists again, and otherwise put back. Other files are left alone.
@@ -46,7 +19,7 @@ func TestHeal(t *testing.T) {
 	t.Chdir(t.TempDir())
 	tk := taskOf(4, jobfile.Request{ProductsPerJob: 1, IndexedOutputs: []string{"out/c.npy"}})
 	tk.division = tk.divide(1)
-	touch(t, "out/.c0.npy.aside-1000", "out/.c1.npy.aside-1000", "out/.c2.npy.aside-1000", "out/c2.npy", "out/.c9.npy.aside-1000", "out/.c1.npy.aside-x", ".run.norm.aside-1000")
+	filetest.Touch(t, "out/.c0.npy.aside-1000", "out/.c1.npy.aside-1000", "out/.c2.npy.aside-1000", "out/c2.npy", "out/.c9.npy.aside-1000", "out/.c1.npy.aside-x", ".run.norm.aside-1000")
 	earlier := past{latest: []*eventlog.Job{{Submitted: time.Unix(999, 0)}, {Submitted: time.Unix(1000, 0)}, nil, nil}}
 	var err error
 	if earlier.asides, err = outputs.FindAsides([]string{"out", "."}); err != nil {
@@ -56,8 +29,8 @@ func TestHeal(t *testing.T) {
 	if err != nil || len(notes) != 1 || !strings.HasPrefix(notes[0], "2 outputs put back: ") {
 		t.Errorf("%q, %v", notes, err)
 	}
-	if want := []string{"out/.c1.npy.aside-x", "out/.c9.npy.aside-1000", "out/c0.npy", "out/c2.npy", "run.norm"}; !slices.Equal(tree(t), want) {
-		t.Errorf("%v, want %v", tree(t), want)
+	if want := []string{"out/.c1.npy.aside-x", "out/.c9.npy.aside-1000", "out/c0.npy", "out/c2.npy", "run.norm"}; !slices.Equal(filetest.Tree(t), want) {
+		t.Errorf("%v, want %v", filetest.Tree(t), want)
 	}
 	if content, err := os.ReadFile("out/c2.npy"); string(content) != "out/c2.npy" {
 		t.Errorf("the newer output became %q, %v", content, err)

@@ -40,19 +40,16 @@ var combineScenarios = []scenario{
 	{
 		name:  "a copy of an input with its time",
 		setup: six + "cp -p inputA4.npy inputA0.npy",
-		last:  "matcombine rp",
 		says:  `output0\.npy.*inputA0\.npy`,
 	},
 	{
 		name:  "other inputs, and half of the products",
 		setup: six + "matinit -quiet -force -jobs 6 -size 50 -seed 2; matprod -first 0 -count 3",
-		last:  "matcombine rp",
 		says:  `output3\.npy`,
 	},
 	{
 		name:  "another first index",
 		setup: rp + "matinit -quiet -jobs 8 -size 50 -seed 1; matprod -first 0 -count 8; matprod -first 7 -count 1 -gram inputA.npy output.npy; echo first_index = 2 >>rp",
-		last:  "matcombine rp",
 		says:  `output7\.npy`,
 	},
 	{
@@ -69,7 +66,6 @@ var combineScenarios = []scenario{
 			matinit -quiet -from inputA0.npy,inputB0.npy -grid 2x3 -a a.npy -b b.npy
 			matprod -first 0 -count 6 a.npy b.npy tile.npy
 			printf 'indexed_input_files = a.npy, b.npy\nindexed_output_files = tile.npy\ntotal_jobs = 6\ngrid = 3x2\n' >rp`,
-		last: "matcombine rp",
 		says: `2[x×]3`,
 	},
 	{
@@ -102,19 +98,16 @@ var combineScenarios = []scenario{
 	{
 		name:  "another output in an output's place",
 		setup: six + "cp -p output3.npy output5.npy",
-		last:  "matcombine rp",
 		says:  `output5\.npy`,
 	},
 	{
 		name:  "zeros for data",
 		setup: six + "head -c 128 output2.npy >h; size=$(stat -c %s output2.npy); truncate -s $size h; touch -r output2.npy h; mv h output2.npy",
-		last:  "matcombine rp",
 		says:  `output2\.npy`,
 	},
 	{
 		name:  "all zeros",
 		setup: six + "size=$(stat -c %s output2.npy); cat output2.npy >h; truncate -s 0 output2.npy; truncate -s $size output2.npy; touch -r h output2.npy",
-		last:  "matcombine rp",
 		says:  `output2\.npy`,
 	},
 	{
@@ -124,7 +117,6 @@ var combineScenarios = []scenario{
 			printf 'indexed_input_files = x/M.npy, y/M.npy\ntotal_jobs = 6\n' >rp
 			matprod -first 0 -count 6 x/M.npy y/M.npy output.npy
 			sed -i 's,x/M,z/M,; s,y/M,x/M,; s,z/M,y/M,' rp`,
-		last: "matcombine rp",
 		says: `M\.npy`,
 	},
 	{
@@ -133,7 +125,6 @@ var combineScenarios = []scenario{
 			printf 'indexed_input_files = data/inputA.npy, data/inputB.npy\nindexed_output_files = out/output.npy\ntotal_jobs = 6\n' >rp
 			mkdir out; matprod -first 0 -count 6 data/inputA.npy data/inputB.npy out/output.npy
 			ln -sfn y data`,
-		last: "matcombine rp",
 		says: `out/output0\.npy.*data/inputA0\.npy`,
 	},
 	{
@@ -146,7 +137,6 @@ var combineScenarios = []scenario{
 	{
 		name:  "inputs that are gone",
 		setup: six + "mkdir kept; mv input* kept",
-		last:  "matcombine rp",
 		want:  "{'indexed_input_files': 'kept/inputA.npy, kept/inputB.npy', 'total_jobs': '6'}",
 	},
 	{
@@ -158,8 +148,6 @@ var combineScenarios = []scenario{
 	{
 		name:  "products one by one",
 		setup: rp + "matinit -quiet -jobs 6 -size 50 -seed 1; for i in 0 1 2 3 4 5; do matprod inputA$i.npy inputB$i.npy output$i.npy; done",
-		last:  "matcombine rp",
-		want:  "settings('rp')",
 	},
 	{
 		name:  "a sum and one of its products",
@@ -171,7 +159,6 @@ var combineScenarios = []scenario{
 		name:  "a sum and the other products",
 		setup: six + "matcombine -quiet -jobs 3 -o sum.npy >sum.txt",
 		last:  "matcombine sum.npy output3.npy output4.npy output5.npy",
-		want:  "settings('rp')",
 	},
 	{
 		name:  "a sum of products that were made anew",
@@ -185,7 +172,6 @@ var combineScenarios = []scenario{
 			printf 'fixed = a\ninput_files = A.npy\nindexed_input_files = inputB.npy\ntotal_jobs = 6\n' >rp
 			matprod -first 0 -count 6 -fixed a A.npy inputB.npy output.npy
 			cp -p inputA1.npy A.npy`,
-		last: "matcombine rp",
 		says: `output0\.npy.*A\.npy`,
 	},
 	{
@@ -206,7 +192,6 @@ var combineScenarios = []scenario{
 		name:  "a folder moved",
 		setup: "mkdir run; cd run\n" + six + "cd ..; cp -rp run copy; rm -r run; mv copy moved; cp moved/* .",
 		last:  "cd moved; matcombine rp",
-		want:  "settings('rp')",
 	},
 }
 

@@ -24,7 +24,6 @@ var submitScenarios = []scenario{
 	{
 		name:  "new inputs with an old time",
 		setup: six + "mkdir g; matinit -quiet -jobs 6 -size 50 -seed 2 -dir g; touch -d 2020-01-01 g/*; mv g/* .",
-		last:  "matcombine rp",
 		says:  `output0\.npy`,
 
 		remark: true, // the outputs' records are gone: g has a matpool.tsv, too
@@ -45,38 +44,27 @@ var submitScenarios = []scenario{
 			matsubmit rp -quiet -products_per_job=1 -local
 			echo products_per_job = 2 >>rp
 			matsubmit rp -quiet -force -local`,
-		last: "matcombine rp",
-		want: "settings('rp')",
 	},
 	{
 		name:  "another input in the file",
 		setup: local + "matinit -quiet -jobs 6 -size 50 -seed 2 -a inputC.npy -b inputD.npy; sed -i s/inputB/inputC/ rp",
-		last:  "matcombine rp",
 		says:  `output\d\.npy.*input[BC]|rp.*input[BC]`,
 	},
 	{
 		name:  "another input in the file, and -resubmit",
 		setup: local + "matinit -quiet -jobs 6 -size 50 -seed 2 -a inputC.npy -b inputD.npy; sed -i s/inputB/inputC/ rp" + resubmit,
-		last:  "matcombine rp",
-		want:  "settings('rp')",
 	},
 	{
 		name:  "factors swapped in the file, and -resubmit",
 		setup: local + "sed -i 's/inputA.npy, inputB.npy/inputB.npy, inputA.npy/' rp" + resubmit,
-		last:  "matcombine rp",
-		want:  "settings('rp')",
 	},
 	{
 		name:  "transpose in the file, and -resubmit",
 		setup: local + "echo transpose = a >>rp" + resubmit,
-		last:  "matcombine rp",
-		want:  "settings('rp')",
 	},
 	{
 		name:  "a gram matrix in the file, and -resubmit",
 		setup: local + "sed -i 's/inputA.npy, inputB.npy/inputA.npy/' rp; echo gram = yes >>rp" + resubmit,
-		last:  "matcombine rp",
-		want:  "settings('rp')",
 	},
 	{
 		name: "the fixed file renamed, and -resubmit",
@@ -85,44 +73,32 @@ var submitScenarios = []scenario{
 			cp inputA0.npy A.npy; cp inputA1.npy A2.npy
 			matsubmit rp -local -quiet
 			sed -i s/A.npy/A2.npy/ rp` + resubmit,
-		last: "matcombine rp",
-		want: "settings('rp')",
 	},
 	{
 		name:  "new inputs with an old time, and -resubmit",
 		setup: local + "mkdir g; matinit -quiet -jobs 6 -size 50 -seed 2 -dir g; touch -d 2020-01-01 g/*; mv g/* ." + resubmit,
-		last:  "matcombine rp",
-		want:  "settings('rp')",
 	},
 	{
 		name:  "a copy of an input with its time, and -resubmit",
 		setup: local + "cp -p inputA4.npy inputA0.npy" + resubmit,
-		last:  "matcombine rp",
-		want:  "settings('rp')",
 	},
 	{
 		name:  "inputs touched only",
 		setup: local + "touch inputA*.npy",
-		last:  "matcombine rp",
-		want:  "settings('rp')",
 	},
 	{
 		name:  "other inputs, and half of the products",
 		setup: local + "matinit -quiet -force -jobs 6 -size 50 -seed 2; matprod -first 0 -count 3",
-		last:  "matcombine rp",
 		says:  `output3\.npy`,
 	},
 	{
 		name:  "other inputs, half of the products, and -resubmit",
 		setup: local + "matinit -quiet -force -jobs 6 -size 50 -seed 2; matprod -first 0 -count 3" + resubmit,
-		last:  "matcombine rp",
-		want:  "settings('rp')",
 	},
 	{
 		name: "total_jobs overridden",
 		setup: rp + `matinit -quiet -jobs 8 -size 50 -seed 1; sed -i 's/total_jobs = 6/total_jobs = 4/' rp
 			matsubmit rp -local -quiet -total_jobs=8`,
-		last: "matcombine rp",
 		says: `total_jobs`,
 	},
 	{
@@ -145,7 +121,6 @@ var submitScenarios = []scenario{
 			printf 'total_jobs = 8\nproducts_per_job = 2\nsum = yes\nlog = log.txt\n' >rp
 			matsubmit rp -local -quiet
 			sed -i 's/products_per_job = 2/products_per_job = 4/' rp`,
-		last: "matcombine rp",
 		says: `products 4-7|products_per_job`,
 	},
 	{
@@ -154,7 +129,6 @@ var submitScenarios = []scenario{
 			printf 'total_jobs = 8\nproducts_per_job = 2\nsum = yes\nlog = log.txt\n' >rp
 			matsubmit rp -local -quiet
 			sed -i 's/products_per_job = 2/products_per_job = 4/' rp` + resubmitOrNot,
-		last: "matcombine rp",
 		want: "settings('rp')",
 		says: `products 4-7|products_per_job`,
 	},
@@ -163,34 +137,24 @@ var submitScenarios = []scenario{
 		setup: `matinit -quiet -jobs 12 -size 200 -seed 1
 			printf 'total_jobs = 12\nproducts_per_job = 12\nlog = log.txt\n' >rp
 			matsubmit rp -local -quiet & cp inputA11.npy new; sleep 0.1; mv new inputA0.npy; wait $!` + resubmit,
-		last: "matcombine rp",
-		want: "settings('rp')",
 	},
 	{
 		name:  "zeros for data, and -resubmit",
 		setup: local + "head -c 128 output2.npy >h; size=$(stat -c %s output2.npy); truncate -s $size h; touch -r output2.npy h; mv h output2.npy" + resubmit,
-		last:  "matcombine rp",
-		want:  "settings('rp')",
 	},
 	{
 		name:  "another output in an output's place, and -resubmit",
 		setup: local + "cp -p output3.npy output5.npy" + resubmit,
-		last:  "matcombine rp",
-		want:  "settings('rp')",
 	},
 	{
 		name: "a foreign cluster with a greater number",
 		// A schedd that began anew at 1: its later cluster has the smaller number.
 		setup: local + `sed 's/^\(...\) (\([0-9]*\)\./\1 (500./' log.txt >old; cat log.txt >>old; mv old log.txt
 			rm output4.npy` + resubmit,
-		last: "matcombine rp",
-		want: "settings('rp')",
 	},
 	{
 		name:  "a run's outputs in another time zone",
 		setup: local + "TZ=America/New_York matsubmit rp -local -resubmit -quiet 2>resubmit.err; ! grep removed resubmit.err",
-		last:  "matcombine rp",
-		want:  "settings('rp')",
 	},
 	{
 		name: "two files with one log",
@@ -202,20 +166,16 @@ var submitScenarios = []scenario{
 	{
 		name:  "more products than before",
 		setup: rp + "matinit -quiet -jobs 8 -size 50 -seed 1; matsubmit rp -local -quiet; sed -i 's/total_jobs = 6/total_jobs = 8/' rp" + resubmit,
-		last:  "matcombine rp",
-		want:  "settings('rp')",
 	},
 	{
 		name:  "fewer products than before",
 		setup: local + "sed -i 's/total_jobs = 6/total_jobs = 4/' rp",
-		last:  "matcombine rp",
 		says:  `total_jobs`,
 	},
 	{
 		name: "another seed of random inputs, and -resubmit",
 		setup: `printf 'inputs = random\nsize = 30\nseed = 42\ntotal_jobs = 4\nlog = log.txt\n' >rp
 			matsubmit rp -local -quiet; sed -i s/42/43/ rp` + resubmitOrNot,
-		last: "matcombine rp",
 		want: "settings('rp')",
 		says: `seed`,
 	},

@@ -133,21 +133,6 @@ func tempName(path string, attempt int) string {
 	return fmt.Sprintf("%s.%s.tmp-%d", dir, base, attempt)
 }
 
-// RemoveAbandoned removes the temporary files in a folder that killed processes have left for files
-// with these names. It leaves alone those that a process still writes.
-func RemoveAbandoned(dir string, names map[string]bool) error {
-	hidden, err := Hidden(dir)
-	if err != nil {
-		return err
-	}
-	for _, temp := range hidden {
-		if i := strings.LastIndex(temp, ".tmp-"); i > 0 && names[temp[1:i]] {
-			removeAbandoned(filepath.Join(dir, temp))
-		}
-	}
-	return nil
-}
-
 // Hidden returns the sorted names in a folder that begin with a dot; none if the folder does not
 // exist. The folder may have hundreds of thousands of others.
 func Hidden(dir string) (names []string, err error) {

@@ -10,11 +10,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/zeebo/xxh3"
-
-	"matpool/internal/base/file"
 )
 
 // A Hash is the XXH3-128 of some bytes, with the seed 0. No file is known that has the zero Hash,
@@ -86,18 +83,4 @@ func Reader(ctx context.Context, r io.Reader) (Hash, error) {
 			return Hash{}, err
 		}
 	}
-}
-
-// File hashes a file. Errors name it.
-func File(ctx context.Context, name string) (Hash, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return Hash{}, fmt.Errorf("%s: %w", name, file.Cause(err))
-	}
-	defer f.Close()
-	h, err := Reader(ctx, f)
-	if err != nil {
-		return Hash{}, fmt.Errorf("%s: %w", name, file.Cause(err))
-	}
-	return h, nil
 }

@@ -1,14 +1,12 @@
 package hash
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -58,26 +56,22 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestFile(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "x")
+// What is read is hashed to its end, until the context is done.
+func TestReader(t *testing.T) {
 	data := make([]byte, 2*chunk+17)
 	rand.NewChaCha8([32]byte{}).Read(data)
-	if err := os.WriteFile(name, data, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	got, err := File(context.Background(), name)
+	got, err := Reader(t.Context(), bytes.NewReader(data))
 	if err != nil || got != Of(data) {
 		t.Error(got, err)
 	}
-	if out, err := exec.Command("xxh128sum", name).Output(); err == nil && !strings.HasPrefix(string(out), got.String()) {
+	xxh := exec.Command("xxh128sum")
+	xxh.Stdin = bytes.NewReader(data)
+	if out, err := xxh.Output(); err == nil && !strings.HasPrefix(string(out), got.String()) {
 		t.Errorf("%v, but xxh128sum: %s", got, out)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := File(ctx, name); !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
-	if _, err := File(context.Background(), name+"1"); !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), name+"1: ") {
+	if _, err := Reader(ctx, bytes.NewReader(data)); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
@@ -94,14 +88,11 @@ func BenchmarkHasher(b *testing.B) {
 	}
 }
 
-func BenchmarkFile(b *testing.B) {
-	name := filepath.Join(b.TempDir(), "x")
-	if err := os.WriteFile(name, make([]byte, 8<<20), 0o666); err != nil {
-		b.Fatal(err)
-	}
-	b.SetBytes(8 << 20)
+func BenchmarkReader(b *testing.B) {
+	data := make([]byte, 8<<20)
+	b.SetBytes(int64(len(data)))
 	for b.Loop() {
-		if _, err := File(context.Background(), name); err != nil {
+		if _, err := Reader(b.Context(), bytes.NewReader(data)); err != nil {
 			b.Fatal(err)
 		}
 	}
