@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"matpool/elem"
@@ -107,11 +110,16 @@ func TestCheckedFindsFlippedBits(t *testing.T) {
 	t.Logf("%d flips", total)
 }
 
-// The table of docs/SECURITY.md: go test ./blas -run TestTableOfFlippedBits -v
+// docs/SECURITY.md has the table of these probabilities.
 func TestTableOfFlippedBits(t *testing.T) {
 	if testing.Short() {
 		t.Skip("go test -short leaves out what takes long")
 	}
+	page, err := os.ReadFile("../docs/SECURITY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bits := []int{0, 14, 16, 18, 20, 22, 24, 26, 28, 32, 36, 63}
 	for _, uniform := range []bool{true, false} {
 		for _, n := range []int{100, 1000} {
 			fill := values(rand.New(rand.NewPCG(43, 44)), uniform)
@@ -119,13 +127,19 @@ func TestTableOfFlippedBits(t *testing.T) {
 			b, _ := padded(n, n, 0, false, fill)
 			c := newMatrix(n, n)
 			mul(t, newChecked(t), c, a, b)
+			row := fmt.Sprintf("| %s, %d |", map[bool]string{true: "uniform on [0, 1)", false: "normal"}[uniform], n)
 			mean := 0.0
 			for bit := range 64 {
 				p := found(c, a, b, bit)
 				mean += p / 64
-				t.Logf("uniform = %v, n = %d, bit %2d: %.4f", uniform, n, bit, p)
+				if slices.Contains(bits, bit) {
+					row += fmt.Sprintf(" %.4f |", p)
+				}
 			}
-			t.Logf("uniform = %v, n = %d, any bit: %.4f", uniform, n, mean)
+			row += fmt.Sprintf(" %.2f |\n", mean)
+			if !strings.Contains(string(page), row) {
+				t.Errorf("docs/SECURITY.md lacks the row\n%s", row)
+			}
 		}
 	}
 }

@@ -106,7 +106,8 @@ older() {
 }
 
 raced() {
-    CGO_ENABLED=1 go test -timeout 40m -race ./blas ./npyio ./condor/... ./internal/...
+    # Left out are statistics of one goroutine, which take minutes here.
+    CGO_ENABLED=1 go test -timeout 40m -race -skip FlippedBits$ ./blas ./npyio ./condor/... ./internal/...
 }
 
 openblas() {
