@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
+	"runtime/debug"
 
 	"matpool/internal/base/text"
 	"matpool/internal/status"
@@ -101,4 +103,33 @@ func report(w io.Writer, name string, err error) {
 	for _, hint := range hints {
 		fmt.Fprintf(w, "%s: hint: %s\n", name, text.Plain(hint))
 	}
+}
+
+// version is set by the Makefile, from git. A plain go build leaves it empty; then the version in
+// Go's build information is printed.
+var version string
+
+// Version returns the program's version.
+func Version() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return "(unknown)"
+}
+
+// printVersion prints the version of the program, of Go, and of the program's component, if any.
+func (f *Flags) printVersion(stdout io.Writer) error {
+	text := fmt.Sprintf("%s %s\n%s %s/%s\n", f.set.Name(), Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	if f.component != nil {
+		line, err := f.component()
+		if err != nil {
+			return err
+		}
+		text += line + "\n"
+	}
+	_, err := io.WriteString(stdout, text)
+	return err
 }

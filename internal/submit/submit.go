@@ -2,7 +2,7 @@
 //
 // It works in stages, each of which takes and returns plain values:
 //
-//	read       the simplified file                    → task        task.go, work.go
+//	read       the simplified file                    → task        work.go, kind.go
 //	inspect    programs, inputs and folders           → survey      survey.go
 //	ask        HTCondor what the pool has             → offer       package forecast
 //	divide     the products among jobs                → division    jobs.go, auto.go
@@ -13,7 +13,7 @@
 //	hand over  the submission to HTCondor                           handover.go
 //	           or run the jobs here, without HTCondor                here.go, try.go
 //
-// Those after read take a task, to which inspect and divide add what they find. There are three kinds of work (kind.go):
+// Those after read take a task, to which inspect and divide add what they find. There are three kinds of work:
 // jobs make products, or their sum (both matprod.go), or run another program (another.go).
 //
 // Everything is checked before anything is written, and all faults are reported. Errors

@@ -3,8 +3,10 @@ package text
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -85,4 +87,43 @@ func Clip(s string) string {
 		end = most
 	}
 	return s[:end] + "…"
+}
+
+// Plain returns a text as one line without control characters. Names of files and texts in a
+// log may have any, and a terminal would obey them.
+func Plain(text string) string {
+	text = strings.ToValidUTF8(text, "\ufffd") // a byte alone may be a control character, too
+	return strings.Join(strings.FieldsFunc(text, unicode.IsControl), " ")
+}
+
+// Quoted returns a name in quotation marks, as it can be typed again: Ä and \ are themselves. Only a name with
+// characters that do not print, or with a quotation mark, is written as in Go.
+func Quoted(name string) string {
+	plain := func(r rune) bool { return strconv.IsPrint(r) && r != '"' && r != utf8.RuneError }
+	if strings.ContainsFunc(name, func(r rune) bool { return !plain(r) }) {
+		return strconv.Quote(name)
+	}
+	return `"` + name + `"`
+}
+
+// Dash returns the name of a character that looks like "-", such as "an en dash", or "" for
+// any other character. Word processors and web pages make such characters of "-" and "--".
+func Dash(r rune) string {
+	switch r {
+	case '\u2010':
+		return "a hyphen of another kind"
+	case '\u2011':
+		return "a no-break hyphen"
+	case '\u2012':
+		return "a figure dash"
+	case '–':
+		return "an en dash"
+	case '—':
+		return "an em dash"
+	case '\u2015':
+		return "a horizontal bar"
+	case '\u2212':
+		return "a minus sign"
+	}
+	return ""
 }

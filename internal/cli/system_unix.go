@@ -18,3 +18,9 @@ func dieBy(sig os.Signal) {
 	}
 	os.Exit(status.Failure)
 }
+
+// message returns the text of an error for the user, and its hint.
+func message(err error) (text, hint string) { return err.Error(), status.Hint(err) }
+
+// expandWildcards returns the arguments unchanged: the shell has expanded wildcards.
+func expandWildcards(args []string) ([]string, error) { return args, nil }
