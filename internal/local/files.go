@@ -127,7 +127,7 @@ func (a *attempt) returnOutputs(before map[string]entry, result *Result) (held e
 		}
 		slices.Sort(names)
 	}
-	var ready []*file.Output
+	var ready []returned
 	defer func() {
 		for _, out := range ready {
 			out.Close()
@@ -158,33 +158,4 @@ func (a *attempt) returnOutputs(before map[string]entry, result *Result) (held e
 		return held, nil
 	}
 	return held, a.log(eventlog.FileTransfer{Output: true, Phase: eventlog.Finished})
-}
-
-// fetch copies an output, under a temporary name.
-func (a *attempt) fetch(from, to string) (out *file.Output, held eventlog.JobHeld, err error) {
-	info, err := os.Stat(from)
-	if err == nil && !info.Mode().IsRegular() {
-		err = syscall.EINVAL // to open a pipe would wait for its writer
-	}
-	if err != nil {
-		return nil, a.notReturned(from, err), nil
-	}
-	in, err := os.Open(from)
-	if err != nil {
-		return nil, a.notReturned(from, err), nil
-	}
-	defer in.Close()
-	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil { // as HTCondor does
-		return nil, a.notWritten(to, err), nil
-	}
-	if out, err = file.Create(to); err != nil {
-		return nil, a.notWritten(to, err), nil
-	}
-	size, err := io.Copy(out.File, in)
-	if err != nil {
-		out.Close()
-		return nil, a.notWritten(to, err), nil
-	}
-	a.usage.Sent += size
-	return out, held, nil
 }

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
+	"time"
 
 	"matpool/condor/eventlog"
 	"matpool/internal/base/file"
@@ -89,6 +91,10 @@ func runAll(ctx context.Context, h handover, runner *local.Runner) error {
 	if err := h.keepRecords(ctx); err != nil {
 		return err
 	}
+	restore, err := h.setFoldersAside()
+	if err != nil {
+		return err
+	}
 	h.recordRun(ctx)
 	h.say("%s: %s, %d at a time", h.task.File, text.Count(len(runner.Jobs), "job"), runner.AtOnce)
 	finish := func() {}
@@ -99,7 +105,7 @@ func runAll(ctx context.Context, h handover, runner *local.Runner) error {
 	history, _, err := runner.Run(ctx)
 	finish()
 	h.task.records.Reload()
-	if err := errors.Join(err, h.keepRecords(context.WithoutCancel(ctx))); err != nil {
+	if err := errors.Join(err, restore(), h.keepRecords(context.WithoutCancel(ctx))); err != nil {
 		return err
 	}
 	if err := h.removeHeld(ctx, "the jobs have run"); err != nil {
@@ -120,4 +126,22 @@ func runAll(ctx context.Context, h handover, runner *local.Runner) error {
 	}
 	return status.UnfinishedError(fmt.Errorf("%s: not all jobs are done: %s", h.task.File, joblog.Counts(counts)),
 		"fix the cause, then add -resubmit")
+}
+
+// setFoldersAside sets aside the outputs that are folders, in whose place no file or folder can come. Restore puts
+// those back that have no successor, and removes the others.
+func (h handover) setFoldersAside() (restore func() error, err error) {
+	old := slices.DeleteFunc(outputs.Existing(h.task.makesAll(h.plan.batches)), func(name string) bool { return !isFolder(name) })
+	kept, err := outputs.SetAside(old, h.task.kind == ofProgram, time.Now())
+	return func() error {
+		var back, gone []outputs.Aside
+		for _, a := range kept {
+			if exists(a.Name) {
+				gone = append(gone, a)
+			} else {
+				back = append(back, a)
+			}
+		}
+		return errors.Join(outputs.PutBack(back), outputs.Discard(gone))
+	}, err
 }

@@ -195,6 +195,8 @@ func inspectInput(name string) (size int64, err error) {
 		return 0, status.DataError(fmt.Errorf("%s: %w", name, file.Cause(err)), "")
 	case err != nil:
 		return 0, fmt.Errorf("%s: %w", name, file.Cause(err))
+	case info.IsDir():
+		return 0, status.DataError(fmt.Errorf("%s: is a folder, not a file", name), "name its files, or pack them into one that the program unpacks")
 	case !info.Mode().IsRegular(): // opening a pipe would wait for its writer
 		return 0, status.DataError(fmt.Errorf("%s: is not a regular file", name), "")
 	}

@@ -65,7 +65,11 @@ func tryOne(ctx context.Context, h handover, runner *local.Runner) error {
 		h.say("made, but not named in the submission file: %s", text.First(result.Others, ", "))
 	}
 	for _, name := range result.Outputs {
-		if info, err := os.Stat(name); err == nil {
+		switch info, err := os.Stat(name); {
+		case err != nil:
+		case info.IsDir():
+			h.say("%s: a folder", name)
+		default:
 			h.say("%s: %s", name, text.Size(info.Size()))
 		}
 	}

@@ -111,6 +111,7 @@ func TestLocalMakesTheSame(t *testing.T) {
 		"streams":  {nothing, "-indexed_stdout=o/out.txt -indexed_stderr=o/out.txt"},
 		"numpy":    {numpy, "-indexed_output_files=own/output.npy"},
 		"renamed":  {script("ls; cat inputA.npy sub.txt >sum.txt; echo changed >inputA.npy; echo hm >&2; mkdir d; echo x >other", "indexed_input_files = inputA.npy", "indexed_output_files = out/sum.txt", "input_files = sub/sub.txt"), ""},
+		"folders":  {script("mkdir -p r/sub/x r/empty; cat inputA.npy >r/a; cp r/a r/sub/x/b; chmod 755 r/sub/x/b; ln -s a r/link; : >r/.zero; : >hits.txt", "indexed_input_files = inputA.npy", "indexed_output_files = out/r, hits.txt"), ""},
 		"indexed":  {script(`ls "$@"; for i; do cat inputA$i.npy inputB$i.npy >r$i.txt; done`, "arguments = $(first)", "indexed_input_files = inputA.npy, inputB.npy", "indexed_output_files = r.txt"), ""},
 		"ranges":   {script(`seq $1 $(($1 + $2 - 1)) | while read i; do cat inputA$i.npy >r$i.txt; done`, "arguments = $(first) $(count)", "indexed_input_files = inputA.npy", "indexed_output_files = o/r.txt", "products_per_job = 2"), ""},
 		"unnamed":  {script("ls [a-z]*; cp inputA.npy a.npy; echo more >>sub.txt; echo new >.new; mkdir d; echo x >d/x; ln -s a.npy link", "indexed_input_files = inputA.npy", "input_files = sub/sub.txt"), ""},
