@@ -119,7 +119,7 @@ func TestNamedOutputs(t *testing.T) {
 		"echo new >a; echo new >b0; exit 1":  "a0=old b0=old",
 		"echo new >a; echo new >b0; kill $$": "a0=old b0=old",
 		"echo new >b0; echo oh >&2":          "a0=old b0=new err0=oh",
-		"echo x >c; echo new >b0; mkdir a":   "a0=old b0=new",
+		"echo x >c; echo new >b0; mkfifo a":  "a0=old b0=new",
 	} {
 		r, dir := runner(t, 1, script, outputs)
 		for _, name := range []string{"a0", "b0"} {
