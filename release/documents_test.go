@@ -46,30 +46,41 @@ func TestReadmeNamesOpenBLASWhereItIs(t *testing.T) {
 	}
 }
 
-// Every file and heading that our documents link to exists.
-func TestLinksInTheTree(t *testing.T) {
+// Every file and heading that our documents link to exists, and so does every path in ARCHITECTURE.md. No file has
+// the marks of a merge.
+func TestTexts(t *testing.T) {
 	t.Chdir("..")
 	programs.ReadModule(t, ".")
 	out, err := exec.Command("git", "ls-files", "-z").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
+	merge := regexp.MustCompile(`(?m)^(<<<<<<< |>>>>>>> )`)
 	texts := map[string]string{}
 	for name := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
 		for dir := filepath.Dir(name); dir != "."; dir = filepath.Dir(dir) {
 			texts[filepath.ToSlash(dir)] = ""
 		}
-		texts[name] = ""
-		if filepath.Ext(name) == ".md" {
-			data, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			texts[name] = string(data)
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
 		}
+		if merge.Match(data) {
+			t.Errorf("%s: a merge was not finished", name)
+		}
+		texts[name] = string(data)
 	}
 	if checkLinks(t, texts) < 20 {
 		t.Error("too few links were found: this test tests nothing")
+	}
+	paths := regexp.MustCompile("`([a-z_]+/[\\w./]*\\w)`").FindAllStringSubmatch(texts["ARCHITECTURE.md"], -1)
+	if len(paths) < 10 {
+		t.Error("ARCHITECTURE.md: too few paths were found: this test tests nothing")
+	}
+	for _, path := range paths {
+		if _, ok := texts[path[1]]; !ok {
+			t.Errorf("ARCHITECTURE.md: there is no %s", path[1])
+		}
 	}
 }
 

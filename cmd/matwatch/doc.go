@@ -52,28 +52,11 @@ If DAGMan submits the jobs, matwatch also reads DAGMan's own log, FILE.dag.dagma
 when DAGMan has, and counts the norm among the outputs. Without that file, as with a copy of the
 log, it goes by the number of nodes, which each job's entry in the log has.
 
-<<<<<<< HEAD
-=======
 With -check, matwatch prints a line for each file that has a record in matpool.tsv of the
 folder, by default the current one: valid, or what is wrong with it. Of two folders it prints
 for each file whether the bytes are the same, and what differs in what it was made from. The
 exit status is 65 if a file is not what its record says, or differs.
 
-Flags:
-
-	-cluster N      the jobs of cluster N, or of several: N,N,...
-	-timeout TIME   stop after a TIME, such as 90s, 10m or 2h
-	-wait           wait for a log that does not exist yet
-	-report         print a report
-	-csv            print a table with a line for each attempt of each job
-	-json           print the report and all attempts as one JSON object
-	-plot FILE      draw a timeline of the slots; FILE ends in .svg or .png
-	-check          compare the files of a folder with their records; of two folders, with each other
-	-quiet          has no effect; all programs accept it
-	-help           print this
-	-version        print the program's version
-
->>>>>>> 9111e4c (matwatch -check compares a folder's files with their records, and two folders; docs/records.md)
 The columns of -csv. An attempt is one time that a job had a machine. Names that end in _s
 are durations in seconds; other times are in RFC 3339. Unknown values are empty, as are
 durations between events that are out of order:
