@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"unsafe"
 
 	"github.com/zeebo/xxh3"
 )
@@ -52,10 +53,39 @@ func Parse(s string) (Hash, error) {
 }
 
 // A Hasher hashes what is written to it. The zero Hasher is ready to use.
+//
+// Note: the library hashes in place only what is written first. Later bytes, such as all values behind a file's
+// header, it copies to its own block, which takes as long as hashing them. A Hasher avoids that by a look into the
+// library's state: at the end of a block it has the state forget what it keeps of bytes that are at hand, and writes them
+// again.
 type Hasher struct{ state xxh3.Hasher }
 
+// The library hashes a block when it has another stripe.
+const (
+	block  = 1024
+	stripe = 64
+)
+
 // Write never fails.
-func (h *Hasher) Write(p []byte) (int, error) { return h.state.Write(p) }
+func (h *Hasher) Write(p []byte) (int, error) {
+	if kept := h.kept(); len(p) > 4*block && *kept > 0 {
+		n := block + stripe + 1 - int(*kept) // so many bytes have the library hash a block, and keep stripe + 1 bytes
+		if n <= stripe {
+			n += block
+		}
+		h.state.Write(p[:n])
+		*kept = 0
+		h.state.Write(p[n-stripe-1:])
+	} else {
+		h.state.Write(p)
+	}
+	return len(p), nil
+}
+
+// kept returns how many bytes the state keeps for later: its field len.
+func (h *Hasher) kept() *uint64 { return (*uint64)(unsafe.Add(unsafe.Pointer(&h.state), offsetOfLen)) }
+
+const offsetOfLen = 9 * 8 // a test compares it with the library
 
 // Sum returns the hash of everything written so far.
 func (h *Hasher) Sum() Hash {

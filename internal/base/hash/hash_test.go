@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os/exec"
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/zeebo/xxh3"
 )
 
 // The hashes are those that xxh128sum 0.8.1 prints.
@@ -24,23 +27,35 @@ func TestHash(t *testing.T) {
 	}
 }
 
-// In whatever pieces a file is hashed, the hash is that of the whole.
+// In whatever pieces a file is hashed, small or large, the hash is that of the whole.
 func TestHasher(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	for range 500 {
-		data := make([]byte, random.IntN(5000))
+	for range 1000 {
+		data := make([]byte, random.IntN(40_000))
 		for i := range data {
 			data[i] = byte(random.Uint32())
 		}
 		var h Hasher
-		for rest := data; len(rest) > 0; {
-			n := 1 + random.IntN(min(len(rest), 1500))
+		for rest, largest := data, 1+random.IntN(10_000); len(rest) > 0; {
+			n := min(len(rest), 1+random.IntN(largest))
 			h.Write(rest[:n])
 			rest = rest[n:]
+			if done := data[:len(data)-len(rest)]; h.Sum() != Of(done) {
+				t.Fatalf("%d bytes: %v in pieces, %v at once", len(done), h.Sum(), Of(done))
+			}
 		}
-		if h.Sum() != Of(data) {
-			t.Fatalf("%d bytes: %v in pieces, %v at once", len(data), h.Sum(), Of(data))
-		}
+	}
+}
+
+// The field that Write changes is the one that counts the bytes in the library's own block.
+func TestState(t *testing.T) {
+	state := reflect.TypeFor[xxh3.Hasher]()
+	count, ok := state.FieldByName("len")
+	if !ok || count.Offset != offsetOfLen || count.Type.Kind() != reflect.Uint64 {
+		t.Errorf("the library's state has another layout: %v", state)
+	}
+	if own, ok := state.FieldByName("buf"); !ok || own.Type.Size() != block+stripe {
+		t.Errorf("the library keeps other blocks: %v", state)
 	}
 }
 
@@ -81,6 +96,7 @@ func BenchmarkHasher(b *testing.B) {
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
 		var h Hasher
+		h.Write(data[:128]) // as long as a header
 		for rest := data; len(rest) > 0; rest = rest[chunk:] {
 			h.Write(rest[:chunk])
 		}
