@@ -49,3 +49,5 @@ tool (
 )
 
 replace github.com/klauspost/cpuid/v2 => ./third_party/cpuid
+
+replace github.com/acarl005/stripansi => ./third_party/stripansi
