@@ -3,10 +3,8 @@ package file
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // MaxIndex is the largest index of a numbered file. Nobody needs more, and sums of indices do
@@ -51,22 +49,40 @@ func InsertIndex(name, index string) string {
 		if PlacesIndex(path) || !PlacesIndex(member) {
 			path = InsertIndex(path, index)
 		}
-		return path + ":" + placeOfIndex().ReplaceAllLiteralString(member, index)
+		return path + ":" + fillPlaces(member, index)
 	}
 	if PlacesIndex(name) {
-		return placeOfIndex().ReplaceAllLiteralString(name, index)
+		return fillPlaces(name, index)
 	}
 	ext := filepath.Ext(strings.TrimLeft(filepath.Base(name), "."))
 	return strings.TrimSuffix(name, ext) + index + ext
 }
 
-// placeOfIndex matches what stands for the index in a name, in any case.
-var placeOfIndex = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\$\(index\)`) })
+// place stands for the index in a name, in any case.
+const place = "$(index)"
+
+// findPlace returns where the first place for an index is in a name, or -1.
+//
+// Note: a regular expression would take longer to be compiled than all else that is done with a job's few names.
+func findPlace(name string) int {
+	for i := 0; i+len(place) <= len(name); i++ {
+		if name[i] == place[0] && strings.EqualFold(name[i:i+len(place)], place) {
+			return i
+		}
+	}
+	return -1
+}
+
+func fillPlaces(name, index string) string {
+	filled := ""
+	for i := findPlace(name); i >= 0; i = findPlace(name) {
+		filled, name = filled+name[:i]+index, name[i+len(place):]
+	}
+	return filled + name
+}
 
 // PlacesIndex reports whether a name says itself where its index goes, as in run$(index)/x.npy.
-func PlacesIndex(name string) bool {
-	return strings.Contains(name, "$(") && placeOfIndex().MatchString(name)
-}
+func PlacesIndex(name string) bool { return findPlace(name) >= 0 }
 
 // SplitMember splits the name of an array in an archive, FILE.npz:NAME, at the first colon after
 // the extension .npz, in any case. NAME may have colons and slashes: w.npz:layer/W:0.
