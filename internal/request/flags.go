@@ -15,6 +15,17 @@ import (
 // the overrides, in the order of the arguments.
 func DefineOverrides(flags *cli.Flags, args []string, overrides *[]condor.Setting) {
 	known := flags.Names()
+	var names []string
+	for _, arg := range args {
+		name, ok := strings.CutPrefix(arg, "-")
+		name, _, _ = strings.Cut(strings.TrimPrefix(name, "-"), "=")
+		if ok && !slices.Contains(known, name) {
+			names = append(names, name)
+		}
+	}
+	if names == nil { // as in jobs, which have no time for the table of attributes
+		return
+	}
 	define := func(name string) {
 		if slices.Contains(known, name) {
 			return
@@ -28,10 +39,8 @@ func DefineOverrides(flags *cli.Flags, args []string, overrides *[]condor.Settin
 	for _, a := range jobfile.Attributes() {
 		define(a.Name)
 	}
-	for _, arg := range args {
-		name, ok := strings.CutPrefix(arg, "-")
-		name, _, _ = strings.Cut(strings.TrimPrefix(name, "-"), "=")
-		if ok && (jobfile.PassedOn(name) || jobfile.Foreign(name)) {
+	for _, name := range names {
+		if jobfile.PassedOn(name) || jobfile.Foreign(name) {
 			define(name)
 		}
 	}
