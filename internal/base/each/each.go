@@ -39,19 +39,26 @@ func Worker(workers, n int, work func(worker int, mine iter.Seq[int])) {
 // get, and is returned. Once the context is cancelled no more numbers are handed out, and the error
 // is its cause unless there is another.
 func Try(ctx context.Context, workers, n int, work func(ctx context.Context, worker int, mine iter.Seq[int]) error) error {
+	if n == 0 {
+		return nil
+	}
 	c := counter{n: int64(n)}
 	g, ctx := errgroup.WithContext(ctx)
-	for worker := range min(max(workers, 1), n) {
-		g.Go(func() error {
-			var stopped error
-			err := work(ctx, worker, func(yield func(int) bool) {
-				c.numbers(func(i int) bool {
-					stopped = context.Cause(ctx)
-					return stopped == nil && yield(i)
-				})
+	try := func(worker int) error {
+		var stopped error
+		err := work(ctx, worker, func(yield func(int) bool) {
+			c.numbers(func(i int) bool {
+				stopped = context.Cause(ctx)
+				return stopped == nil && yield(i)
 			})
-			return cmp.Or(err, stopped)
 		})
+		return cmp.Or(err, stopped)
+	}
+	for worker := 1; worker < min(workers, n); worker++ {
+		g.Go(func() error { return try(worker) })
+	}
+	if err := try(0); err != nil {
+		g.Go(func() error { return err })
 	}
 	return g.Wait()
 }

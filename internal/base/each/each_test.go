@@ -44,24 +44,22 @@ func TestWorker(t *testing.T) {
 	Worker(4, 0, func(worker int, _ iter.Seq[int]) { t.Errorf("worker %d has nothing to do", worker) })
 }
 
-// The first error stops the others, and is the result.
+// The first error stops the others, and is the result, whichever worker has it.
 func TestTry(t *testing.T) {
 	failure := errors.New("failure")
-	var others atomic.Int64
-	err := Try(t.Context(), 4, 1_000_000, func(ctx context.Context, _ int, mine iter.Seq[int]) error {
-		for i := range mine {
-			if i == 10 {
+	for _, test := range []struct{ workers, failing int }{{1, 0}, {4, 0}, {4, 3}} {
+		err := Try(t.Context(), test.workers, 1_000_000, func(ctx context.Context, worker int, mine iter.Seq[int]) error {
+			if worker == test.failing {
 				return failure
 			}
-			others.Add(1)
-			if i > 10 {
+			for range mine {
 				<-ctx.Done()
 			}
+			return nil
+		})
+		if !errors.Is(err, failure) {
+			t.Errorf("of %d workers number %d fails: error %v", test.workers, test.failing, err)
 		}
-		return nil
-	})
-	if n := others.Load(); !errors.Is(err, failure) || n > 13 {
-		t.Errorf("error %v after %d other numbers", err, n)
 	}
 }
 
