@@ -32,7 +32,7 @@ func (s *source) begin(ctx context.Context, f Factor, hashes *record.Cache, firs
 	if s.before, err = record.StatOf(s.path); err != nil {
 		return fmt.Errorf("%s: %w", s.path, file.Cause(err))
 	}
-	if s.known, _ = hashes.Lookup(s.path); s.known.IsZero() && first {
+	if s.known, _ = hashes.Lookup(s.path, s.before); s.known.IsZero() && first {
 		s.known, _, err = hashes.Hash(ctx, s.path)
 	}
 	if err != nil || !s.known.IsZero() || f.File.IsMember() {

@@ -80,16 +80,8 @@ func (c *Cache) folder(path string) (f *cacheFolder, base string) {
 	return f, base
 }
 
-// Lookup returns the hash of a file, if it is known.
-func (c *Cache) Lookup(path string) (hash.Hash, bool) {
-	stat, err := StatOf(path)
-	if err != nil {
-		return hash.Hash{}, false
-	}
-	return c.lookup(path, stat)
-}
-
-func (c *Cache) lookup(path string, now Stat) (hash.Hash, bool) {
+// Lookup returns the hash of a file that has this [Stat] now, if it is known.
+func (c *Cache) Lookup(path string, now Stat) (hash.Hash, bool) {
 	f, base := c.folder(path)
 	if e, ok := f.saved[base]; ok && e.stat.same(now) {
 		return e.hash, true
@@ -156,7 +148,7 @@ func (c *Cache) Hash(ctx context.Context, path string) (h hash.Hash, size int64,
 	if err != nil {
 		return h, 0, fmt.Errorf("%s: %w", path, file.Cause(err))
 	}
-	if h, ok := c.lookup(path, now); ok {
+	if h, ok := c.Lookup(path, now); ok {
 		return h, now.size, nil
 	}
 	in, err := os.Open(path)

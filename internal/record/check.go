@@ -129,7 +129,7 @@ func (c *Cache) Quick(path string, records []Record, want Expected) (Finding, er
 	if err != nil {
 		return Finding{File: path}, err
 	}
-	h, known := c.lookup(path, stat)
+	h, known := c.Lookup(path, stat)
 	if known || len(records) == 0 {
 		return Judge(path, stat.size, h, records, want), nil
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"os"
-	"path"
 	"path/filepath"
 	"sync"
 	"time"
@@ -144,20 +143,29 @@ func (r *Recorder) Finish(stopped bool) error {
 func (r *Recorder) relative(dir string, from []Input) []Input {
 	list := make([]Input, len(from))
 	for i, input := range from {
-		list[i] = Input{path.Base(filepath.ToSlash(input.Name)), input.Hash}
-		if r.print != nil {
-			continue
+		name := filepath.Base(input.Name)
+		if r.print == nil {
+			name = relativeTo(dir, input.Name)
 		}
-		absolute, err := filepath.Abs(input.Name)
-		absoluteDir, err2 := filepath.Abs(dir)
-		if err != nil || err2 != nil {
-			continue
-		}
-		if name, err := filepath.Rel(absoluteDir, absolute); err == nil {
-			list[i].Name = filepath.ToSlash(name)
-		} else {
-			list[i].Name = filepath.ToSlash(absolute)
-		}
+		list[i] = Input{filepath.ToSlash(name), input.Hash}
 	}
 	return list
+}
+
+// relativeTo returns a file's name as seen from a folder, or its absolute one if it is on another drive.
+func relativeTo(dir, name string) string {
+	if !filepath.IsAbs(dir) && !filepath.IsAbs(name) {
+		if short, err := filepath.Rel(dir, name); err == nil {
+			return short
+		}
+	}
+	absolute, err := filepath.Abs(name)
+	absoluteDir, err2 := filepath.Abs(dir)
+	if err != nil || err2 != nil {
+		return filepath.Base(name)
+	}
+	if short, err := filepath.Rel(absoluteDir, absolute); err == nil {
+		return short
+	}
+	return absolute
 }

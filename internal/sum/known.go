@@ -116,7 +116,7 @@ func (k *known) begin(ctx context.Context, terms []Term) (all bool, err error) {
 			return false, fmt.Errorf("%s: %w", term.name, file.Cause(err))
 		}
 		var isKnown bool
-		if f.hash, isKnown = k.Recorder.Cache.Lookup(term.path); isKnown {
+		if f.hash, isKnown = k.Recorder.Cache.Lookup(term.path, f.before); isKnown {
 			continue
 		}
 		if term.sum || term.member != "" {
