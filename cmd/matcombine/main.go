@@ -36,7 +36,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		grid, err = jobfile.ParseGrid(s)
 		return err
 	})
-	output := flags.Path("o", "", "write the sum to `FILE`, replacing it: a .npz file if the name ends so")
+	output := flags.Path("o", "", "write the sum, or the joined matrix, to `FILE` (.npz format if FILE ends in .npz)")
 	unchecked := flags.Bool("unchecked", "add the files as they are, whatever their records say")
 	force := flags.Bool("force", "let -o replace a file that is not known to be an output")
 	threads := flags.Threads("add with `N` threads")

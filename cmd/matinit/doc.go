@@ -70,14 +70,14 @@ np.random.default_rng([S, i]), from which A is drawn and then B. These are the p
 matprod -generate makes in memory. -streams can't be combined with -rng mt19937, whose
 seeding is not designed for several streams; default_rng's is.
 
-Normal numbers need logarithms, which numpy takes from the C library. Those here have the
-bits of glibc 2.36 on an x86-64 processor with FMA, on every machine. With other libraries
+Normal numbers need logarithms, which numpy takes from the C library. On every machine,
+matinit's have the bits of glibc 2.36 on an x86-64 processor with FMA. With another library,
 numpy's last digit may differ: with mt19937 in some of the numbers, with pcg64 in some of the
 0.03 % beyond 3.65. All other numbers are the same everywhere, but a new version of numpy may
 change the streams of pcg64 (NEP 19); these are those of 1.24 to 2.5.
 
 With -from, matinit cuts one product into many. With -panels P it cuts the columns of A and
-the rows of B into P blocks, as do
+the rows of B into P blocks, just like
 
 	for i, (a, b) in enumerate(zip(np.array_split(A, P, axis=1), np.array_split(B, P))):
 	    np.save(f'inputA{i}.npy', a)

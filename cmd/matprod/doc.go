@@ -20,9 +20,9 @@ Flags:
 	-serial          print the norm of the sum of all products, write none
 	-jobs N          with -serial: the number of products, N (100)
 	-o FILE          with -serial: write the sum to FILE
-	-resume D        keep what a run that was stopped left in folder D
+	-resume D        keep what a stopped run left in folder D
 	-gram            make the Gram matrix XᵀX of one file instead of a product of two
-	-transpose F     multiply AᵀB: F is a, the only factor that can be transposed
+	-transpose F     multiply AᵀB; F must be a, the only factor that can be transposed
 	-generate        make the factors, random matrices, instead of reading them
 	-size N          with -generate: of N×N matrices (1000)
 	-seed S          with -generate: numpy's seed S, a whole number
@@ -31,7 +31,7 @@ Flags:
 	-fixed F         factor F, a or b, is the same in all products: its name has no index
 	-threads N       compute with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
 	-kernel K        compute with kernel K: openblas, avx512, avx2, neon or generic (the first of these that can run here)
-	-check           check each product by checksums, and a part of it by computing it again
+	-check           check each product by checksums, and recompute a part of it
 	-measure         print how fast each kernel multiplies on this machine
 	-force           replace a file that is not known to be an output
 	-records WHERE   print the outputs' records if WHERE is -, make none if it is none (matpool.tsv beside each output)
@@ -50,11 +50,11 @@ extension, or where a name has '$(index)': C7 = A7·B7 is inputA7.npy times inpu
 written to output7.npy. While one product is computed, the next pair is read and the last
 product is written.
 
-With -sum FILE it writes only the sum of these products, which matcombine adds to the sums
-of other ranges. The sum is not rounded, so adding in parts loses nothing: FILE holds two
-arrays, hi and lo, of float64 or, if a product is complex, of complex128, whose exact sum it
-is. In Python they are np.load(FILE)['hi'] and np.load(FILE)['lo'], even if FILE's name does
-not end in .npz.
+With -sum FILE it writes only the sum of these products, which matcombine adds to the sums of
+other ranges. The sum is not rounded, so adding in parts loses nothing: FILE holds two arrays,
+hi and lo, whose exact sum it is; they are float64, or complex128 if a product is complex. In
+Python they are np.load(FILE)['hi'] and np.load(FILE)['lo'], even if FILE's name does not end
+in .npz.
 
 With -serial it checks a run on a pool: it computes all N products, writes none of them, and
 prints the norm of their sum, with the same digits as matcombine. Names, first index and
@@ -67,13 +67,13 @@ in GF/s, 10⁹ operations per second. All kernels give the same bits; -kernel af
 speed. The default is openblas if the program contains it, as the released programs for
 x86-64 do: OpenBLAS is tuned for many processors, but on some of them avx512 or avx2 is faster.
 
-With -check, matprod makes sure that the processor has computed each product rightly, before
-it writes it: the sums of the product's rows and columns must be those that follow from the
-factors, up to a bound of their rounding errors, and a block of 4×32 values, chosen at random,
-must have the same bits when it is computed again. Products of integers, and those that take
-no more than 32³ multiplications, are checked completely. If a check fails, matprod names the
-machine, writes nothing, and ends with status 1, so that HTCondor runs the job elsewhere. The
-check adds about a quarter to the time of a 1000×1000 product, and less to a larger one.
+With -check, matprod verifies each product before it writes it: the sums of the product's rows
+and columns must match those that follow from the factors, up to a bound of their rounding
+errors, and a block of 4×32 values, chosen at random, must have the same bits when it is
+computed again. Products of integers, and those of at most 32³ multiplications, are checked
+completely. If a check fails, matprod names the machine, writes nothing, and ends with status
+1, so that HTCondor runs the job elsewhere. The check adds about a quarter to the time of a
+1000×1000 product, and less to a larger one.
 
 With -generate, which requires -first, -count or -serial, matprod reads no factors but makes
 those of matinit -streams in memory. Each pair has its own stream of random numbers, so any
@@ -82,7 +82,7 @@ job can make any pair, and two lines of Python can check it. Pair I of -seed S i
 	rng = np.random.default_rng([S, I])
 	A = rng.random((N, N)); B = rng.random((N, N))
 
-or the same with the lines that matinit -help lists for -rng pcg64 with -dist and -dtype.
+or, with -dist and -dtype, what matinit -help lists for -rng pcg64.
 Only the product C takes a name.
 
 With -fixed a, the first factor is the same in all products, and its name has no index:
@@ -102,8 +102,7 @@ floats and complex numbers, in C or Fortran order and either byte order; matrice
 and stacks of matrices, which are broadcast. C has the type and shape of np.matmul(A, B),
 and is in C order. Integers are exact, and wrap around as numpy's do. Floats are multiplied
 as float64 and rounded once: float32 and float16 results are closer to the exact product
-than numpy's. A product has the same bits on every machine, with any number of threads. An
-existing output is replaced. An output appears under its name only when it is complete.
+than numpy's. A product has the same bits on every machine, with any number of threads.
 
 FILE.npz:NAME is an array in a .npz file, compressed or not; in a range, the index goes
 before the extension: input7.npz:A. FILE.npz alone is its only array, arr_0. One name,
@@ -112,15 +111,20 @@ matinit -npz write them, or arr_0 and arr_1, as np.savez(FILE, a, b) does. Value
 verified against the archive's checksum. An output whose name ends in .npz is written as
 np.savez(FILE, c) writes it, as the array arr_0.
 
-With -resume D, matprod resumes a run that was stopped. It looks for each output in folder D,
-by the last part of its name, and keeps it, under the output's own name, if it is a complete
-array of the product's type and shape. It can't tell whether the inputs have changed since.
-When a run with -sum is stopped, it saves the sum next to FILE, in .FILE.sum; it also does so
-from time to time, in case it gets no warning. Matsubmit uses this flag: when a job with
-several products is evicted, it loses only the product it was computing.
+An output appears under its name only when it is complete. It replaces an existing file only
+if that is known to be an output, by its record or by a default name such as output7.npy;
+otherwise -force is needed. Each output gets a record in matpool.tsv: its hash, how it was
+made, and the hashes of its inputs.
 
-When a job of HTCondor fails, the first line of the error becomes the job's attribute
-ChirpMatMessage, which the jobs of matsubmit quote when they are held.
+With -resume D, matprod resumes a stopped run. It looks for each output in folder D, by the
+last part of its name, and keeps it, under the output's own name, if its record shows that it
+was made in the same way, from the inputs as they are now. When a run with -sum is stopped, it
+saves the sum next to FILE, in .FILE.sum; it also does so from time to time, in case it gets
+no warning. Matsubmit uses this flag: when a job with several products is evicted, it loses
+only the product it was computing.
+
+When an HTCondor job fails, the first line of the error becomes the job's attribute
+ChirpMatMessage. If a job of matsubmit is then held, the reason quotes it.
 
 Examples:
 
@@ -176,7 +180,8 @@ Examples:
 	$ matprod -gram -serial -jobs 3 inputA.npy
 	norm of the sum of 3 products: 7447.378843864233
 
-Exit status: 0 done; 64 wrong usage, or the output is an input; 65 an input is missing or
-bad; 1 any other failure, which might not happen on another machine.
+Exit status: 0 done; 64 wrong usage, or the output would replace an input, or a file that is
+not known to be an output; 65 an input is missing or bad; 1 any other failure, which might not
+happen on another machine.
 */
 package main

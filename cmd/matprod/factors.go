@@ -40,7 +40,7 @@ func flagOf(t jobfile.Trait) string {
 func defineFactors(flags *cli.Flags) *factors {
 	f := &factors{Flags: flags}
 	f.gram = flags.Bool("gram", "make the Gram matrix XᵀX of one file instead of a product of two")
-	flags.Func("transpose", "multiply AᵀB: `F` is a, the only factor that can be transposed", func(s string) error {
+	flags.Func("transpose", "multiply AᵀB; `F` must be a, the only factor that can be transposed", func(s string) error {
 		if s != "a" {
 			return errors.New("it must be a")
 		}

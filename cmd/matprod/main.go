@@ -39,11 +39,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	serial := flags.Bool("serial", "print the norm of the sum of all products, write none")
 	jobs := flags.Jobs("with -serial: the number of products, `N`")
 	output := flags.Path("o", "", "with -serial: write the sum to `FILE`")
-	resume := flags.Path("resume", "", "keep what a run that was stopped left in folder `D`")
+	resume := flags.Path("resume", "", "keep what a stopped run left in folder `D`")
 	factors := defineFactors(flags)
 	threads := flags.Threads("compute with `N` threads")
 	kernel := flags.String("kernel", "compute with kernel `K`: openblas, avx512, avx2, neon or generic (the first of these that can run here)")
-	check := flags.Bool("check", "check each product by checksums, and a part of it by computing it again")
+	check := flags.Bool("check", "check each product by checksums, and recompute a part of it")
 	measure := flags.Bool("measure", "print how fast each kernel multiplies on this machine")
 	force := flags.Bool("force", "replace a file that is not known to be an output")
 	records := ""

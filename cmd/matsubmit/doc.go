@@ -45,12 +45,12 @@ that nothing else runs. The estimate is based on the sizes, on how fast this mac
 multiplies, and on the latest run in the log, if any.
 
 A program other than matprod (executable = NAME) sees files without index numbers: in the
-folder of job 7, data7.txt is data.txt, and result.txt comes back as result7.txt. If
-$(index), $(first) or $(count) is in its arguments, or $(index) in the last part of a name,
-as in result_$(index).txt, the names in the job keep their indices. In run$(index)/data.txt
-only the folder has one. A job that ends with exit status 0 but lacks an output is held. A
-job that fails returns no outputs. For Windows machines, matsubmit makes links to the inputs
-in FILE.inputs: keep this folder until all jobs are done.
+folder of job 7, data7.txt is data.txt, and result.txt comes back as result7.txt. If $(index),
+$(first) or $(count) is in its arguments, or $(index) in the last part of a name, as in
+result_$(index).txt, the names in the job keep their indices. In run$(index)/data.txt, only
+the folder has one. A job that ends with exit status 0 but lacks an output is held. A job that
+fails returns no outputs. For Windows machines, matsubmit makes links to the inputs in
+FILE.inputs: keep this folder until all jobs are done.
 
 With products_per_job = 10 a job multiplies ten pairs, which saves HTCondor's overhead for
 nine jobs. With products_per_job = auto, matsubmit chooses the number to suit the slots that
@@ -91,17 +91,17 @@ That folder also gets matprod.outbox, an empty folder that every job receives fo
 outputs: it must exist and stay empty until all jobs are done.
 
 -resubmit checks the outputs and the log, and submits only what is missing: products that are
-not in the queue, and whose output does not exist or is not what its record says. The jobs of
-matprod print records of their outputs to stdout, and matsubmit adds a line on each run to
-matpool.tsv in the current folder, by way of which they are found. So an output is made again
-if its content has changed since, if it was made from other inputs than those that are there
-now, or if the file asks for another product: -resubmit says why. Of another program, matsubmit
-records the program, what its jobs were given, and their inputs' content. Where nothing is
-recorded, an output must be valid, and not older than its job or its inputs. An output of
-another program may be empty, or a folder. Jobs in the queue that make the same outputs in
-another way, such as those of an earlier version of the file, are an error; so is a DAG of the
-same file that has not ended.
-Once HTCondor has accepted the new jobs, matsubmit removes the held jobs that they replace.
+not in the queue and whose output does not exist or does not match its record. The jobs of
+matprod print the records of their outputs to stdout; matsubmit finds them there, because it
+records each run in matpool.tsv in the current folder. An output is made again if its content
+or its inputs have changed since, or if the file now asks for another product; -resubmit says
+why. Of another program, matsubmit records its file, arguments and environment, and the
+content of its inputs. An output without a record must be valid, and no older than its job or
+its inputs. An output of another program may be empty, or a folder. It is an error if jobs in
+the queue make the same outputs in another way, such as those of an earlier version of the
+file, or if a DAG of the same file has not ended. Once HTCondor has accepted the new jobs,
+matsubmit removes the held jobs that they replace.
+
 With -dag the jobs are a DAG for DAGMan. Its last node runs matcombine on the submit machine,
 which adds up the products and writes the norm to FILE.norm.
 
@@ -111,8 +111,8 @@ Linux. It prints the job's output, its exit status, its time, and the peak memor
 largest process. FILE.try, which is emptied first, gets the job's outputs and streams, and
 its events in matsubmit.log.
 
--local runs all jobs in the same way, as many at a time as there are processors and memory
-for, and writes their outputs, streams and events where the pool would. Failures have the
+-local runs all jobs in the same way, as many at a time as the processors and the memory
+allow, and writes their outputs, streams and events where the pool would. Failures have the
 same consequences, with two exceptions: a failed job runs again at once, without retry_delay,
 and nothing releases a held job. -resubmit submits it again, with or without -local. FILE.sub
 is not written.

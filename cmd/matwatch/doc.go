@@ -25,7 +25,7 @@ Without -report, -csv, -json and -plot, matwatch shows how many jobs are done, r
 and held. It ends when all jobs are done, or when nothing will happen without you: no job is
 running, suspended or idle, and some are held, failed or removed. It waits for held jobs that
 HTCondor will release by itself. When a job is held, matwatch prints the reason and what to do;
-when HTCondor takes a machine away or fails, it prints the reason once, and how often it happens.
+when jobs are evicted or HTCondor fails, it prints the reason once, and how often it happens.
 On a terminal it draws a bar (= done, > running, ~ suspended, - idle, ! held, x failed or
 removed) and estimates the remaining time. Otherwise it prints a line for each change, or, in a
 large run, for each hundredth of the jobs. Matwatch reads the log twice a second. It copes with
@@ -42,20 +42,20 @@ empty or older than its job, the job counts as "done without" it, and the exit s
 the outputs are not beside the log, as with a copy of the log, matwatch says that "done" is based
 on the log alone.
 
-A run is all jobs in the log that matsubmit submitted. If several jobs have the same products,
-as after -resubmit, only the latest counts. Jobs of other programs form a run for each cluster,
-and matwatch shows the latest. If each job has its own log, name all logs. With max_idle, jobs
-enter the queue one by one: if some are held and nothing else happens, matwatch ends after two
-minutes.
+Matwatch shows the latest run: the jobs that matsubmit submitted to make the same files in the
+same way as the latest job. If several of them have the same products, as after -resubmit, only
+the latest counts. Jobs of other programs form a run for each cluster. If each job has its own
+log, name all logs. With max_idle, jobs enter the queue one by one: if some are held and nothing
+else happens, matwatch ends after two minutes.
 
 If DAGMan submits the jobs, matwatch also reads DAGMan's own log, FILE.dag.dagman.log: it ends
 when DAGMan has, and counts the norm among the outputs. Without that file, as with a copy of the
 log, it goes by the number of nodes, which each job's entry in the log has.
 
-With -check, matwatch prints a line for each file that has a record in matpool.tsv of the
-folder, by default the current one: valid, or what is wrong with it. Of two folders it prints
-for each file whether the bytes are the same, and what differs in what it was made from. The
-exit status is 65 if a file is not what its record says, or differs.
+With -check, matwatch prints a line for each file that has a record in the matpool.tsv of a
+folder, by default the current one: valid, or what is wrong with it. For two folders, it says of
+each file whether the bytes are the same, and how it was made differently. The exit status is 65
+if a file does not match its record, or differs.
 
 The columns of -csv. An attempt is one time that a job had a machine. Names that end in _s
 are durations in seconds; other times are in RFC 3339. Unknown values are empty, as are
@@ -154,6 +154,6 @@ Examples:
 	2.0   7        done   slot1_1@linux1         1  06:06:42  06:06:45      1s      0s        1s       0s
 
 Exit status: 0 all jobs are done; 3 some are not, or an output is missing; 64 wrong usage; 65 the
-log is missing or not a log; 1 any other failure.
+log is missing or not a log, or -check finds a difference; 1 any other failure.
 */
 package main

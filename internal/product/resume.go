@@ -18,10 +18,10 @@ import (
 
 // Resume says where a run finds what an earlier one left that was stopped.
 //
-// An output is looked for in Folder, by the last part of its name, and moved to its own name.
-// It is kept if it is complete: an array of the product's type and shape, and of the size that
-// its header promises; in a .npz file, also with the right checksum. Whether it was made from
-// the same factors is not known.
+// An output is looked for in Folder, by the last part of its name, and moved to its own name. It is kept if
+// its record shows that it was made by the same recipe from the factors as they are now, and it is complete: an
+// array of the product's type and shape, and of the size that its header promises; in a .npz file, also with
+// the right checksum.
 type Resume struct {
 	Folder string
 	// Report is called before the work if there is something to keep, and after it if it is
