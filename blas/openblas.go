@@ -23,6 +23,10 @@ import (
 // give the bits of the definition for every tile that is whole. Tiles on the edges
 // of C are left to other kernels, which may not; so OpenBLAS computes the part of C
 // whose sizes are multiples of [wholeTile], and Go the rest.
+//
+// C code cannot recover from a fault, so it gets copies of a factor whose memory can be lost (see [Factor]), a
+// panel's blocks at a time. Only amd64 has OpenBLAS: on arm64 the Go kernel needs no cross compiler and no C
+// library, and it is not known whether OpenBLAS's kernels there give the definition's bits.
 type openBLAS struct {
 	edges *tiled // has all the threads
 	room  bool   // the memory that OpenBLAS needs has been found

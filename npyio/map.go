@@ -11,6 +11,9 @@ import (
 // A Mapping is values of a file where they lie: in the memory that the system has for files, of
 // which no copy is made.
 //
+// It pays where values are read more than once, as a product reads its factors. Where each is read once, as in a
+// sum, reading blocks into a core's cache is faster than page faults (BenchmarkMap).
+//
 // What another program writes into the file shows in Values. If one truncates the file, or its
 // disk fails, to read them is a fault that ends the program, unless
 // [runtime/debug.SetPanicOnFault] makes it a panic; then Lost says what has happened.

@@ -65,6 +65,8 @@ func writeReturn(p *printer, d *Description) {
 		p.set("when_to_transfer_output", "ON_EXIT")
 		return
 	}
+	// Note: a folder can come back as a folder only with preserve_relative_paths, which would change the
+	// names of inputs, too.
 	p.comment("When a job is evicted, HTCondor keeps what it has in the outbox, and its stdout and stderr. They come",
 		"with the inputs when the job runs again, in its top folder.")
 	p.set("when_to_transfer_output", "ON_EXIT_OR_EVICT")

@@ -4,6 +4,10 @@
 // HTCondor sets, and nothing else. Its outputs come back, it runs again, or it is held by the
 // rules of the description, and the event log has the events that HTCondor writes. Two things
 // differ: a job that failed runs again at once, and nothing releases a job that is held.
+//
+// There is no scheduler: jobs start in order, as many as fit. Whoever needs more can run a pool of one machine.
+// The notes of these jobs say local=yes, because such a job is in no queue: nothing may wait for its release,
+// or remove its number from the queue.
 package local
 
 import (
