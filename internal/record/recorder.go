@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"matpool/internal/base/file"
 	"matpool/internal/base/hash"
 )
 
@@ -145,27 +146,9 @@ func (r *Recorder) relative(dir string, from []Input) []Input {
 	for i, input := range from {
 		name := filepath.Base(input.Name)
 		if r.print == nil {
-			name = relativeTo(dir, input.Name)
+			name = file.From(dir, input.Name)
 		}
 		list[i] = Input{filepath.ToSlash(name), input.Hash}
 	}
 	return list
-}
-
-// relativeTo returns a file's name as seen from a folder, or its absolute one if it is on another drive.
-func relativeTo(dir, name string) string {
-	if !filepath.IsAbs(dir) && !filepath.IsAbs(name) {
-		if short, err := filepath.Rel(dir, name); err == nil {
-			return short
-		}
-	}
-	absolute, err := filepath.Abs(name)
-	absoluteDir, err2 := filepath.Abs(dir)
-	if err != nil || err2 != nil {
-		return filepath.Base(name)
-	}
-	if short, err := filepath.Rel(absoluteDir, absolute); err == nil {
-		return short
-	}
-	return absolute
 }

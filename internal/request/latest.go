@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"matpool/condor/jobfile"
+	"matpool/internal/base/file"
 	"matpool/internal/record"
 	"matpool/internal/status"
 )
@@ -12,10 +13,6 @@ import (
 // Latest returns the latest run of a simplified submission file that is recorded beside its outputs, beside
 // the file or in the current folder.
 func Latest(name string, q *jobfile.Request) (run record.Run, ok bool, err error) {
-	absolute, err := filepath.Abs(name)
-	if err != nil {
-		return run, false, err
-	}
 	dirs := []string{filepath.Dir(name), "."}
 	for _, output := range q.Outputs() {
 		dirs = append([]string{filepath.Dir(output)}, dirs...)
@@ -25,14 +22,8 @@ func Latest(name string, q *jobfile.Request) (run record.Run, ok bool, err error
 		if err != nil {
 			return run, false, err
 		}
-		absoluteDir, err := filepath.Abs(dir)
-		if err != nil {
-			return run, false, err
-		}
-		if relative, err := filepath.Rel(absoluteDir, absolute); err == nil {
-			if run, ok = folder.Latest(filepath.ToSlash(relative)); ok {
-				return run, true, nil
-			}
+		if run, ok = folder.Latest(filepath.ToSlash(file.From(dir, name))); ok {
+			return run, true, nil
 		}
 	}
 	return run, false, nil

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"runtime"
 	"sync/atomic"
 
 	"matpool/internal/arrayfile"
@@ -80,7 +79,7 @@ func Combine(ctx context.Context, o CombineOptions, show progress.Func) (result 
 	blocks := int((count + ddsum.Block - 1) / ddsum.Block)
 	squares, sums := make([]ddsum.Squares, blocks), make([]npyio.Checksum, blocks)
 	var odd oddElements
-	seen := make([]atomic.Int64, len(in.terms)) // for each file, how many blocks of it
+	order := newTurns(len(in.terms)) // in which the blocks of a file are hashed
 	var done atomic.Int64
 	err = each.Try(ctx, threads, blocks, func(ctx context.Context, _ int, mine iter.Seq[int]) error {
 		memory, err := newAddMemory()
@@ -94,19 +93,12 @@ func Combine(ctx context.Context, o CombineOptions, show progress.Func) (result 
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				see := func(array *npyio.File, values []byte) error {
+				see := func(array *npyio.File, values []byte) (err error) {
 					if !in.known.sees(i) {
 						return nil
 					}
-					// The other threads are at blocks before this one, and one file ahead: there is little to wait.
-					for seen[i].Load() != int64(block) {
-						if err := ctx.Err(); err != nil {
-							return context.Cause(ctx)
-						}
-						runtime.Gosched()
-					}
-					defer seen[i].Add(1)
-					return in.See(i, array, values)
+					stopped := order.take(ctx, i, block, true, func() { err = in.See(i, array, values) })
+					return cmp.Or(err, stopped)
 				}
 				if err := in.add(sum, memory, i, first, see); err != nil {
 					return err

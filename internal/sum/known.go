@@ -200,21 +200,16 @@ func (k *known) load(dir string) (f *record.Folder, err error) {
 
 // recordsOf returns the records of a file that is a result. Its inputs have the names by which they are found from here.
 func (k *known) recordsOf(path string) (list []record.Record, err error) {
-	absolute, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
-	}
 	for i, dir := range append([]string{filepath.Dir(path)}, k.Folders...) {
 		f, err := k.load(dir)
 		if err != nil {
 			return nil, err
 		}
-		absoluteDir, err := filepath.Abs(dir)
-		if err != nil {
-			return nil, err
+		if f.IsEmpty() {
+			continue
 		}
-		name, err := filepath.Rel(absoluteDir, absolute)
-		if err != nil || i > 0 && filepath.Dir(name) == "." { // on another drive, or looked for already
+		name := file.From(dir, path)
+		if i > 0 && filepath.Dir(name) == "." { // looked for already
 			continue
 		}
 		for _, r := range f.Of(filepath.ToSlash(name)) {

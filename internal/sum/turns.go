@@ -24,8 +24,10 @@ func newTurns(parts int) *turns {
 // part, it stays its turn. If ctx is cancelled before that, take does not work, and
 // returns the cause.
 func (t *turns) take(ctx context.Context, part, number int, leaves bool, work func()) error {
-	defer context.AfterFunc(ctx, t.wake)()
 	t.mu.Lock()
+	if t.next[part] != number {
+		defer context.AfterFunc(ctx, t.wake)()
+	}
 	for t.next[part] != number && ctx.Err() == nil {
 		t.changed.Wait()
 	}
