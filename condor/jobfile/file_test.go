@@ -131,7 +131,7 @@ func TestLinesThatAreRefused(t *testing.T) {
 		{`condor.rank = Mips \`, `run:1: condor.rank: a "\" at the end would continue the line`},
 		{"condor. = 3", `run:1: condor. is not a name`},
 		{strings.Repeat("x", 50) + " = 3", "run:1: unknown attribute " + strings.Repeat("x", 40) + "…"},
-		{"slots = 0\nsum = maybe\nnonsense", "run:1: slots: \"0\" is not a whole number from 1 to 1000000\nrun:2: sum: \"maybe\" is neither yes nor no\nrun:3: \"nonsense\" is not of the form NAME = VALUE"},
+		{"slots = 0\nsum = maybe\nnonsense", "run:1: slots: \"0\" is not a whole number from 1 to 1000000\nrun:2: sum: must be yes or no, not \"maybe\"\nrun:3: \"nonsense\" is not of the form NAME = VALUE"},
 	} {
 		if _, errs := parse(t, test.in); strings.Join(errs, "\n") != test.want {
 			t.Errorf("%q:\n%s\nwant\n%s", test.in, strings.Join(errs, "\n"), test.want)

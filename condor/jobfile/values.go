@@ -106,7 +106,7 @@ func yesNo(to *bool) func(string) error {
 		case "no", "false":
 			return false, nil
 		}
-		return false, fmt.Errorf("%q is neither yes nor no", text.Clip(value))
+		return false, fmt.Errorf("must be yes or no, not %q", text.Clip(value))
 	})
 }
 
@@ -122,7 +122,7 @@ func transpose(to *bool) func(string) error {
 func fixed(to *string) func(string) error {
 	return store(to, func(value string) (string, error) {
 		if value != "a" && value != "b" {
-			return "", fmt.Errorf("%q is neither a, the first factor, nor b, the second", text.Clip(value))
+			return "", fmt.Errorf("must be a, the first factor, or b, the second, not %q", text.Clip(value))
 		}
 		return value, nil
 	})
@@ -141,7 +141,7 @@ func inputs(random *bool) func(string) error {
 func seed(to *string) func(string) error {
 	return store(to, func(value string) (string, error) {
 		if value == "" || strings.Trim(value, "0123456789") != "" {
-			return "", fmt.Errorf("%q is not a whole number from 0 on", text.Clip(value))
+			return "", fmt.Errorf("must be a whole number, 0 or more, not %q", text.Clip(value))
 		}
 		return cmp.Or(strings.TrimLeft(value, "0"), "0"), nil
 	})

@@ -44,7 +44,7 @@ func (d *Description) WriteDAG(w io.Writer, g DAG) error {
 	}
 	for _, name := range []string{g.Node, g.Last} {
 		if i := strings.IndexAny(name, condor.Blanks+`"\`); i >= 0 {
-			return &condor.QuoteError{Text: name, ByteOffset: i, Message: "the name of a file in a DAG cannot have this character"}
+			return &condor.QuoteError{Text: name, ByteOffset: i, Message: "the name of a file in a DAG cannot contain this character"}
 		}
 	}
 	p := newPrinter(w)

@@ -116,7 +116,7 @@ func Existing(names []string, replace bool) (size float64, err error) {
 	if others > 0 {
 		more = fmt.Sprintf(" (as do others, %d in all)", others+1)
 	}
-	return 0, status.UsageError(fmt.Errorf("%s: exists already%s; nothing was written", first, more), "-force replaces them, -dir writes elsewhere")
+	return 0, status.UsageError(fmt.Errorf("%s: already exists%s; nothing was written", first, more), "-force replaces them, -dir writes elsewhere")
 }
 
 // MakeDir makes a folder that may be there already.

@@ -109,7 +109,7 @@ func checkMatrices(f product.Factors) error {
 	var errs []error
 	check := func(a product.Factor) {
 		if len(a.Shape) != 2 {
-			errs = append(errs, status.DataError(fmt.Errorf("%s: has %s; only a matrix, which has 2, is cut", a.Name, text.Count(len(a.Shape), "dimension")), ""))
+			errs = append(errs, status.DataError(fmt.Errorf("%s: has %s, but only a matrix can be cut", a.Name, text.Count(len(a.Shape), "dimension")), ""))
 		}
 	}
 	check(f.A)
@@ -130,7 +130,7 @@ func (d Division) check(f product.Factors) error {
 		if b != a {
 			of += " and " + b.String()
 		}
-		return status.DataError(fmt.Errorf("%s: of type %s, whose products by panels do not add up to the product, since they wrap around", f.Name(), of), hint)
+		return status.DataError(fmt.Errorf("%s: has type %s: products over panels wrap around, so they do not add up to the product", f.Name(), of), hint)
 	}
 	inner := "columns of " + f.A.Name
 	if f.Form == pair.Gram {
@@ -297,7 +297,7 @@ func (o CutOptions) check(all []blocked) error {
 		})
 	}
 	if name, twice := arrayfile.Repeated(names); twice {
-		return status.UsageError(fmt.Errorf("two of the blocks would be written to %s", name), "give -a and -b names that no index makes equal")
+		return status.UsageError(fmt.Errorf("two of the blocks would be written to %s", name), "give -a and -b names that differ by more than an index")
 	}
 	for _, name := range []string{names[0], names[len(names)-1]} { // the others differ in the index only
 		if err := file.Check(name); err != nil {

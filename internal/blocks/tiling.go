@@ -171,7 +171,7 @@ func openTiles(grid jobfile.Grid, names []string, keep int) (*tiles, error) {
 		case first == "":
 			first, t.Header = name, npyio.Header{DType: npyio.DTypeOf(e)}
 		case e != arrayfile.Type(t.Header):
-			errs = append(errs, status.DataError(fmt.Errorf("%s: is of type %v, but %s of %v", name, e, first, arrayfile.Type(t.Header)), ""))
+			errs = append(errs, status.DataError(fmt.Errorf("%s: has type %v, but %s has type %v", name, e, first, arrayfile.Type(t.Header)), ""))
 		}
 		errs = append(errs, rows[i/grid.Cols].fit(name, h.Shape[0], "row"), cols[i%grid.Cols].fit(name, h.Shape[1], "column"))
 		t.Append(term, keep)
@@ -196,9 +196,9 @@ func openTile(name string) (sum.Term, npyio.Header, error) {
 	case err != nil:
 		return t, h, err
 	case len(h.Shape) != 2:
-		err = status.DataError(fmt.Errorf("%s: has %s, and a tile has 2", name, text.Count(len(h.Shape), "dimension")), "")
+		err = status.DataError(fmt.Errorf("%s: has %s, but a tile must have 2", name, text.Count(len(h.Shape), "dimension")), "")
 	case h.FortranOrder():
-		err = status.DataError(fmt.Errorf("%s: is in Fortran order, and a tile must be in C order", name),
+		err = status.DataError(fmt.Errorf("%s: is in Fortran order, but a tile must be in C order", name),
 			"in Python: np.save(name, np.ascontiguousarray(np.load(name)))")
 	}
 	if err != nil {

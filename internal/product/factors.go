@@ -142,7 +142,7 @@ func (f Factors) check() error {
 	var errs []error
 	for _, x := range []Factor{f.A, f.B} {
 		if len(x.Shape) == 0 {
-			errs = append(errs, status.DataError(fmt.Errorf("%s: is a single value, where a factor is a vector, a matrix or a stack of matrices", x.Name),
+			errs = append(errs, status.DataError(fmt.Errorf("%s: is a single value, but a factor must be a vector, a matrix or a stack of matrices", x.Name),
 				"in Python, to multiply by it as a matrix of one value: np.save(name, np.load(name).reshape(1, 1))"))
 		}
 	}

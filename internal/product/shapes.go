@@ -24,7 +24,7 @@ type shapes struct {
 }
 
 // errInner is the error for matrices that cannot be multiplied.
-var errInner = errors.New("the columns of the first are not the rows of the second")
+var errInner = errors.New("the first must have as many columns as the second has rows")
 
 func shapesOf(a, b []int) (s shapes, err error) {
 	s.Rows, s.Cols = 1, 1
@@ -137,7 +137,7 @@ func checkForm(form pair.Form, a Factor) error {
 		return status.DataError(fmt.Errorf("%s: is %s; a matrix, or a stack of matrices, can be transposed", a.Name, is),
 			"in Python, to make it a matrix of one column: np.save(name, np.load(name).reshape(-1, 1))")
 	case form == pair.Gram && arrayfile.Type(a.Header).IsComplex():
-		return status.DataError(fmt.Errorf("%s: is of type %v; Gram matrices are made of real numbers", a.Name, arrayfile.Type(a.Header)),
+		return status.DataError(fmt.Errorf("%s: has type %v, but a Gram matrix needs real numbers", a.Name, arrayfile.Type(a.Header)),
 			"transpose a, with X as both factors, makes XᵀX of complex numbers; it makes XᴴX if the first file holds np.conj(X)")
 	}
 	return nil

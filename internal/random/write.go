@@ -45,7 +45,7 @@ func Write(ctx context.Context, o Options, show progress.Func) error {
 		}
 	}
 	if name, twice := arrayfile.Repeated(names); twice {
-		return status.UsageError(fmt.Errorf("two of the matrices would be written to %s", name), "give -a and -b names that no index makes equal")
+		return status.UsageError(fmt.Errorf("two of the matrices would be written to %s", name), "give -a and -b names that differ by more than an index")
 	}
 	for _, name := range names[:min(2, len(names))] { // the others differ in the index only
 		if err := file.Check(name); err != nil {

@@ -49,7 +49,7 @@ func TestInitRefuses(t *testing.T) {
 		status int
 		says   string
 	}{
-		{ok, status.Usage, "a0.npy: exists already (as do others, 22 in all)"},
+		{ok, status.Usage, "a0.npy: already exists (as do others, 22 in all)"},
 		{random.Options{Dir: dir, A: "x.npy", B: "x.npy", Jobs: 1, Size: 2}, status.Usage, "x0.npy"},
 		{random.Options{Dir: dir, A: "x.npy", B: "x1.npy", Jobs: 11, Size: 2}, status.Usage, "x10.npy"},
 		{random.Options{Dir: dir, A: "x.npy", B: "y.npy", Jobs: 1000, Size: 1e7}, status.Failure, "1600000000.0 GB are needed"},

@@ -96,7 +96,7 @@ func Factors(name string, overrides ...condor.Setting) (p pair.Pair, q *jobfile.
 		return p, nil, err
 	}
 	if n := len(q.IndexedInputs); n != 2 && !q.Matprod {
-		return p, nil, status.DataError(fmt.Errorf("%s: indexed_input_files: names %d files; the factors are two", name, n), "name the factors on the command line")
+		return p, nil, status.DataError(fmt.Errorf("%s: indexed_input_files: names %d files, but there must be two factors", name, n), "name the factors on the command line")
 	}
 	if p, err = pair.Requested(q); err != nil {
 		return p, nil, status.DataError(fmt.Errorf("%s: %w", name, err), "")

@@ -23,7 +23,7 @@ func checkDAG(t task) error {
 	}
 	var errs []error
 	if i := strings.IndexAny(t.File, " \t\"\\"); i >= 0 {
-		errs = append(errs, status.UsageError(fmt.Errorf("%s: the name of a file in a DAG cannot have %q", t.File, t.File[i]), "rename the file"))
+		errs = append(errs, status.UsageError(fmt.Errorf("%s: the name of a file in a DAG cannot contain %q", t.File, t.File[i]), "rename the file"))
 	}
 	if dir, err := filepath.Abs(filepath.Dir(t.File)); err == nil && !t.WriteOnly && strings.HasPrefix(dir+"/", "/tmp/") {
 		errs = append(errs, status.UsageError(fmt.Errorf("%s: DAGMan refuses to run in /tmp, with a message only in %s.dagman.out", dir, t.dagFile()), "use another folder"))

@@ -70,7 +70,7 @@ func inspect(ctx context.Context, t task, stderr io.Writer) (s survey, err error
 // not that of matprod.
 func checkDot(t task, products []product) error {
 	if stack := func(p product) bool { return len(p.shape) > 2 }; t.script.Dot && slices.ContainsFunc(products, stack) {
-		return status.DataError(fmt.Errorf("%s: python_script: %s multiplies stacks of matrices with np.dot, and matprod does with np.matmul", t.File, t.Script), jobfile.InsteadOfScript(t.Script))
+		return status.DataError(fmt.Errorf("%s: python_script: %s multiplies stacks of matrices with np.dot, but matprod with np.matmul", t.File, t.Script), jobfile.InsteadOfScript(t.Script))
 	}
 	return nil
 }

@@ -218,7 +218,7 @@ func TestPartialSumsThatAreRefused(t *testing.T) {
 	add(`holds the arrays "hi"; a product is`, whole, array("hi", 2, 3))
 	add(`holds no arrays`, whole)
 	add(`hi is in another order (C or Fortran) than lo`, replace("False, ", "True,  "), array("hi", 2, 3), array("lo", 2, 3))
-	add(`hi: holds values of type int64; a partial sum is of float64 or complex128`, replace("<f8", "<i8"), array("hi", 2, 3), array("lo", 2, 3))
+	add(`hi: has type int64, but a partial sum must have float64 or complex128`, replace("<f8", "<i8"), array("hi", 2, 3), array("lo", 2, 3))
 	add(`truncated or damaged`, func(archive []byte) []byte { return archive[:len(archive)-1] }, array("hi", 2, 3), array("lo", 2, 3))
 	sound := filepath.Join(dir, "sound.npy")
 	pairtest.Write(t, sound, 2, 3, make([]float64, 6))

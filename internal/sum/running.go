@@ -123,7 +123,7 @@ func (r *running) write() error {
 	r.adding.Lock()
 	defer r.adding.Unlock()
 	if r.sum.IsWide() {
-		return errors.New("a sum beyond 1.8e308 has no two float64s")
+		return errors.New("a sum beyond 1.8e308 cannot be written as two float64s")
 	}
 	out, err := file.Create(r.saved)
 	if err != nil {

@@ -101,7 +101,7 @@ func openPartial(name string) ([]*npyio.File, error) {
 	hi, lo := arrays[0], arrays[1]
 	for i, array := range arrays[:2] {
 		if t := arrayfile.Type(array.Header); t != elem.Float64 && t != elem.Complex128 {
-			err = status.DataError(fmt.Errorf("%s: %s: holds values of type %s; a partial sum is of float64 or complex128",
+			err = status.DataError(fmt.Errorf("%s: %s: has type %s, but a partial sum must have float64 or complex128",
 				name, []string{partialHi, partialLo}[i], t), "")
 			break
 		}
@@ -109,7 +109,7 @@ func openPartial(name string) ([]*npyio.File, error) {
 	switch {
 	case err != nil:
 	case arrayfile.Type(hi.Header) != arrayfile.Type(lo.Header):
-		err = status.DataError(fmt.Errorf("%s: %s is of type %s, but %s of %s", name, partialHi, arrayfile.Type(hi.Header), partialLo, arrayfile.Type(lo.Header)), "")
+		err = status.DataError(fmt.Errorf("%s: %s has type %s, but %s has type %s", name, partialHi, arrayfile.Type(hi.Header), partialLo, arrayfile.Type(lo.Header)), "")
 	case !slices.Equal(hi.Shape, lo.Shape):
 		err = arrayfile.ShapeError(name+": "+partialHi, hi.Header, partialLo, lo.Header)
 	case hi.FortranOrder() != lo.FortranOrder():

@@ -40,7 +40,7 @@ func ParseSize(value string) (int64, error) {
 	}
 	bytes := math.Ceil(number * math.Pow(1024, float64(power)))
 	if bytes < 1 || bytes > 1<<50 {
-		return 0, fmt.Errorf("%q is not from 1 B to 1024 TB", Clip(value))
+		return 0, fmt.Errorf("%q is not between 1 B and 1024 TB", Clip(value))
 	}
 	return int64(bytes), nil
 }

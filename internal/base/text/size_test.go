@@ -13,7 +13,7 @@ func TestParseSize(t *testing.T) {
 		}
 	}
 	for value, says := range map[string]string{"": "is not a size", "512": "is not a size", "GB": "is not a size", "1GB 2MB": "is not a size",
-		"2PB": "the units are", "0MB": "is not from 1 B", "2000TB": "is not from 1 B"} {
+		"2PB": "the units are", "0MB": "is not between 1 B", "2000TB": "is not between 1 B"} {
 		if _, err := ParseSize(value); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v, want %q", value, err, says)
 		}
