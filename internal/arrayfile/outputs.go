@@ -58,11 +58,17 @@ func CheckReplaced(outputs ...string) error {
 			folders[dir] = f
 		}
 		isResult := func(r record.Record) bool { return slices.Contains(results, r.Recipe.Op()) }
-		if !slices.ContainsFunc(folders[dir].Of(filepath.Base(name)), isResult) {
+		if base := filepath.Base(name); !slices.ContainsFunc(folders[dir].Of(base), isResult) && !folders[dir].Begun(base) {
 			return status.UsageError(fmt.Errorf("%s: exists, and is not known to be an output; nothing was written", name), "the output's name comes last; -force replaces the file")
 		}
 	}
 	return nil
+}
+
+// Begin has it recorded that outputs are about to be written, so that [CheckReplaced] knows them before they have
+// their records.
+func Begin(r *record.Recorder, outputs ...string) {
+	r.Begin(slices.DeleteFunc(slices.Clone(outputs), func(name string) bool { return IsDefault(filepath.Base(name)) }))
 }
 
 // results are the operations of recipes whose files are made again by the same command.

@@ -72,6 +72,7 @@ func Join(ctx context.Context, grid jobfile.Grid, o sum.CombineOptions, show pro
 		return result, err
 	}
 	if out != nil {
+		t.Begin(o.Output)
 		if err := out.Commit(true); err != nil {
 			return result, err
 		}

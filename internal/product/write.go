@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"matpool/blas"
 	"matpool/internal/arrayfile"
@@ -43,6 +44,7 @@ func Write(ctx context.Context, o Options, show progress.Func) error {
 	if o.Recorder != nil {
 		work.Hashes = &o.Recorder.Cache
 	}
+	recordBegin := sync.OnceFunc(func() { arrayfile.Begin(o.Recorder, o.outputs()...) })
 	left, complete, err := o.Resume.keep(ctx, work, o.Recorder)
 	if err != nil {
 		return err
@@ -86,6 +88,7 @@ func Write(ctx context.Context, o Options, show progress.Func) error {
 		if err != nil {
 			return err
 		}
+		recordBegin()
 		if err := out.Commit(o.Sync); err != nil {
 			return err
 		}
@@ -134,9 +137,12 @@ func (o Options) checkOutputs() error {
 	if o.Force {
 		return nil
 	}
-	var outputs []string
-	for _, p := range pairs {
-		outputs = append(outputs, p.C)
+	return arrayfile.CheckReplaced(o.outputs()...)
+}
+
+func (o Options) outputs() (names []string) {
+	for _, p := range o.Pairs {
+		names = append(names, p.C)
 	}
-	return arrayfile.CheckReplaced(outputs...)
+	return names
 }

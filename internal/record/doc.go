@@ -34,7 +34,7 @@
 // name. A line that is damaged or cut short is passed over: the last column has a fixed form, so it
 // can be told.
 //
-//	kind     output; or run, or input: see below
+//	kind     output; or run, input, begun: see below
 //	name     of the file, relative to the folder, with /
 //	size     in bytes
 //	xxh128   XXH3-128 of its bytes, as xxh128sum prints it
@@ -43,6 +43,10 @@
 //	by       program, version, kernel
 //	machine  its host name
 //	time     UTC, RFC 3339; for information, it decides nothing
+//
+// A program that is about to write a file here, which is not there yet and whose name alone does not show that it is an
+// output, adds a line of kind begun, with its name. It claims nothing: if the file is there without a line of kind
+// output, the program was killed before it could add that, and the file may be replaced.
 //
 // By hand, files are checked by
 //

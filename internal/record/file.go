@@ -226,11 +226,14 @@ func keyOf(line string) (key lineKey, ok bool) {
 		key.run = id
 	case kindInput:
 		key.run, _, _ = strings.Cut(line, "\t") // the recipe
+	case kindOutput, kindBegun:
+	default:
+		return key, false
 	}
 	const end = "2006-01-02T15:04:05Z"
 	at := strings.LastIndexByte(line, '\t')
 	whole := strings.Count(line, "\t") == len(columns)-5 && len(line)-at-1 == len(end) && strings.HasSuffix(line, "Z")
-	return key, whole && (key.kind == kindRun || key.kind == kindOutput || key.kind == kindInput) && len(id) == hash.Size
+	return key, whole && len(id) == hash.Size
 }
 
 // Of returns the records of a file, whose name is relative to the folder, with /: the last one in the
@@ -246,6 +249,12 @@ func (f *Folder) Of(name string) (list []Record) {
 		list = append(list, run.records(f.Dir, name)...)
 	}
 	return list
+}
+
+// Begun reports whether a program was about to write a file, whose name is relative to the folder, that was not there.
+func (f *Folder) Begun(name string) bool {
+	_, ok := f.lines[lineKey{kind: kindBegun, name: escape(name, inCell)}]
+	return ok
 }
 
 // Names returns the names of all files that have a record, sorted.

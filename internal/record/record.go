@@ -36,6 +36,7 @@ const (
 	kindOutput = "output"
 	kindRun    = "run"
 	kindInput  = "input"
+	kindBegun  = "begun"
 )
 
 var columns = [...]string{"kind", "name", "size", "xxh128", "recipe", "from", "by", "machine", "time"}

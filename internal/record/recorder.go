@@ -45,6 +45,24 @@ func (r *Recorder) KeepBeside() {
 	}
 }
 
+// Begin records that outputs are about to be written that are not there yet. A program that is killed when an output
+// has its name, and not yet its record, leaves one that it knows again ([Folder.Begun]).
+func (r *Recorder) Begin(names []string) {
+	if r == nil || r.print != nil {
+		return
+	}
+	lines := map[string][]string{}
+	for _, name := range names {
+		if _, err := os.Lstat(name); err != nil {
+			dir := filepath.Dir(name)
+			lines[dir] = append(lines[dir], formatLine(kindBegun, filepath.Base(name), "", hash.Hash{}, New(kindBegun), nil, r.by, r.machine, time.Now()))
+		}
+	}
+	for dir, lines := range lines {
+		r.fail(appendLines(dir, lines))
+	}
+}
+
 // Wrote records a complete file that has its name. Its hash is h; if that is zero, the file is read.
 func (r *Recorder) Wrote(ctx context.Context, name string, h hash.Hash, recipe Recipe, from []Input) error {
 	if r == nil {

@@ -128,6 +128,7 @@ func Combine(ctx context.Context, o CombineOptions, show progress.Func) (result 
 	}
 	if out != nil {
 		out.Sum(sums)
+		in.Begin(o.Output)
 		if err := out.Commit(true); err != nil {
 			return result, err
 		}

@@ -434,6 +434,13 @@ func (k *known) describe(terms []record.Term) {
 	k.products = record.NewRanges(products...)
 }
 
+// Begin has it recorded that the output is about to get its name.
+func (t *Terms) Begin(output string) {
+	if t.known != nil {
+		arrayfile.Begin(t.known.Recorder, output)
+	}
+}
+
 // Record adds the record of the output, whose hash may be zero: it is read then. Recipe returns the output's recipe,
 // from the family of the products and their numbers, if they are known.
 func (t *Terms) Record(ctx context.Context, output string, h hash.Hash, recipe func(family record.Recipe, products record.Ranges) record.Recipe) error {

@@ -102,6 +102,7 @@ func Partial(ctx context.Context, o PartialOptions, show progress.Func) error {
 	if err := writePartial(io.MultiWriter(&hasher, arrayfile.Interruptible(ctx, out)), h, sum, recipe); err != nil {
 		return err
 	}
+	arrayfile.Begin(o.Recorder, o.Output)
 	if err := out.Commit(o.Sync); err != nil {
 		return err
 	}

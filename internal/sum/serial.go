@@ -77,6 +77,7 @@ func Serial(ctx context.Context, o SerialOptions, show progress.Func) (result Re
 		if _, err := arrayfile.Interruptible(ctx, out).Write(pages.Bytes(sum.Hi)); err != nil {
 			return result, err
 		}
+		arrayfile.Begin(o.Recorder, o.Output)
 		if err := out.Commit(true); err != nil {
 			return result, err
 		}

@@ -45,6 +45,28 @@ var killedCommands = []killed{
 		made:    "output*.npy",
 	},
 	{
+		name:    "matprod of a range with the user's names",
+		setup:   "matinit -quiet -jobs 8 -size 150 -seed 1",
+		stale:   "matinit -quiet -force -jobs 8 -size 150 -seed 2 && matprod -first 0 -count 8 inputA.npy inputB.npy c.npy && matinit -quiet -force -jobs 8 -size 150 -seed 1",
+		command: []string{"matprod", "-first", "0", "-count", "8", "inputA.npy", "inputB.npy", "c.npy"},
+		combine: "matcombine -jobs 8 c.npy",
+		made:    "c[0-9].npy",
+	},
+	{
+		name:    "matprod -sum with the user's name",
+		setup:   "matinit -quiet -jobs 8 -size 150 -seed 1",
+		command: []string{"matprod", "-first", "0", "-count", "8", "-sum", "s.npz"},
+		combine: "matcombine s.npz",
+		made:    "s.npz",
+	},
+	{
+		name:    "matprod -serial -o",
+		setup:   "matinit -quiet -jobs 8 -size 150 -seed 1",
+		command: []string{"matprod", "-serial", "-jobs", "8", "-o", "whole.npy"},
+		combine: "matcombine whole.npy",
+		made:    "whole.npy",
+	},
+	{
 		name:    "matprod -resume of a range",
 		setup:   "matinit -quiet -jobs 8 -size 150 -seed 1",
 		stale:   "matinit -quiet -force -jobs 8 -size 150 -seed 2 && matprod -first 0 -count 8 && matinit -quiet -force -jobs 8 -size 150 -seed 1",
@@ -63,7 +85,7 @@ var killedCommands = []killed{
 	{
 		name:    "matcombine -o",
 		setup:   "matinit -quiet -jobs 8 -size 150 -seed 1 && matprod -first 0 -count 8",
-		command: []string{"matcombine", "-force", "-jobs", "8", "-o", "sum.npy"},
+		command: []string{"matcombine", "-jobs", "8", "-o", "sum.npy"},
 		combine: "matcombine -jobs 8",
 		made:    "sum.npy",
 	},
