@@ -288,7 +288,7 @@ func (t nameTemplate) indexOf(name string) (int, bool) {
 	}
 	digits := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
 	n, ok := parseIndex(digits)
-	after := strings.NewReplacer("$(index)", digits).Replace(t.after)
+	after := strings.ReplaceAll(t.after, "$(index)", digits)
 	return n, ok && rest[len(digits):] == after
 }
 
