@@ -292,9 +292,11 @@ func (f *Folder) Names() (names []string) {
 		}
 	}
 	for _, run := range f.runs {
-		for _, name := range run.outputs() {
-			if len(run.records(f.Dir, name)) > 0 {
-				names = append(names, name)
+		for _, job := range run.Jobs {
+			for _, name := range run.outputsOf(job) {
+				if len(run.records(f.Dir, name)) > 0 {
+					names = append(names, name)
+				}
 			}
 		}
 	}
