@@ -78,13 +78,10 @@ var (
 )
 
 func (n Note) format(first, count string) string {
-	s := make([]byte, 0, 256)
-	s = append(append(append(append(s, "first="...), first...), " count="...), count...)
-	s = strconv.AppendInt(append(s, " starts="...), int64(n.Starts), 10)
-	s = strconv.AppendInt(append(s, " jobs="...), int64(n.Jobs), 10)
+	s := fmt.Sprintf("first=%s count=%s starts=%d jobs=%d", first, count, n.Starts, n.Jobs)
 	add := func(field, value string) {
 		if value != "" {
-			s = append(append(append(append(s, ' '), field...), '='), value...)
+			s += " " + field + "=" + value
 		}
 	}
 	if n.Sum {
@@ -102,7 +99,7 @@ func (n Note) format(first, count string) string {
 		outputs = append(outputs, escapeName.Replace(name))
 	}
 	add("outputs", strings.Join(outputs, ","))
-	return string(s)
+	return s
 }
 
 // ParseNote reads what [Note.String] returns. It returns false for any other text.
@@ -112,15 +109,16 @@ func ParseNote(text string) (n Note, ok bool) {
 	}
 	for field := range strings.SplitSeq(text, " ") {
 		name, value, _ := strings.Cut(field, "=")
-		switch name { // a number that is none makes another text below
+		number, _ := strconv.Atoi(value)
+		switch name {
 		case "first":
-			n.First, _ = strconv.Atoi(value)
+			n.First = number
 		case "count":
-			n.Count, _ = strconv.Atoi(value)
+			n.Count = number
 		case "starts":
-			n.Starts, _ = strconv.Atoi(value)
+			n.Starts = number
 		case "jobs":
-			n.Jobs, _ = strconv.Atoi(value)
+			n.Jobs = number
 		case "sum":
 			n.Sum = true
 		case "unit":

@@ -250,6 +250,9 @@ func Releases() string {
 	return "(" + strings.Join(list, " || ") + ")"
 }
 
+// EndedByHold begins the reason for the removal of a job that [Ends] removes; the hold's follows.
+const EndedByHold = "held, and nothing releases it: "
+
 // Ends returns the ClassAd expression for removing a held job that nothing will release, if
 // releases is the expression for those that HTCondor releases. No attribute that is undefined
 // makes it undefined, for which HTCondor would hold the job.

@@ -146,6 +146,7 @@ func (c *collection) requested(flags *cli.Flags, name string, overrides []condor
 	return nil
 }
 
+// files returns the names of the files to add.
 func files(flags *cli.Flags, names []string, first, jobs int) ([]string, error) {
 	numbered := flags.Given("first") || flags.Given("jobs")
 	switch {

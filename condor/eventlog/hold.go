@@ -16,14 +16,21 @@ import (
 func (j *Job) ExplainHold() condor.Rule {
 	note, noted := j.Note()
 	r := explainHold(j.Hold, noted && condor.IsOwnReason(j.Hold.Reason))
-	if note.Local { // it is in no queue that could release it
-		r.Advice = strings.NewReplacer("then condor_release, or submit", "then submit", "; if the machine was slow, condor_release", "").Replace(r.Advice)
+	const either, missing, fewer = "then condor_release, or submit what is missing again (matsubmit -resubmit)",
+		"submit what is missing again (matsubmit -resubmit)", "submit what is missing again with fewer products per job (matsubmit -resubmit)"
+	var pairs []string
+	switch node := j.Node() != ""; {
+	case note.Local: // it is in no queue that could release it
+		pairs = []string{either, "then " + missing, "; if the machine was slow, condor_release", ""}
+	case node && noted && r.Then != condor.Paused: // HTCondor has removed it, or will
+		const again = "when the DAG has stopped, condor_submit_dag continues it; if the submission file is changed, matsubmit -dag -force starts over"
+		pairs = []string{either, "then, " + again, missing, again, fewer, again, "condor_release tries again", again,
+			"condor_release lets it start as often again", again, "condor_release", again}
+	case node: // DAGMan waits for it; if another job did its work, DAGMan would have it done twice
+		const again = "condor_rm it: its node fails, and DAGMan tries the node again if the DAG has a RETRY for it"
+		pairs = []string{either, "then condor_release", missing, again, fewer, again}
 	}
-	if j.Node() != "" { // DAGMan waits for it; if another job did its work, DAGMan would have it done twice
-		const again = "condor_rm it: DAGMan submits the node again while it has retries left"
-		r.Advice = strings.NewReplacer("then condor_release, or submit what is missing again (matsubmit -resubmit)", "then condor_release",
-			"submit what is missing again (matsubmit -resubmit)", again, "submit what is missing again with fewer products per job (matsubmit -resubmit)", again).Replace(r.Advice)
-	}
+	r.Advice = strings.NewReplacer(pairs...).Replace(r.Advice)
 	return r
 }
 

@@ -3,6 +3,7 @@ package eventlog
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,17 +92,25 @@ func TestOwnHolds(t *testing.T) {
 	}
 }
 
-// Nobody is told to do a DAG node's work with another job: DAGMan would do it, too.
+// Nobody is told to do a DAG node's work with another job: DAGMan would do it, too. Nor is anybody told to
+// release a job that HTCondor removes.
 func TestHoldsOfNodes(t *testing.T) {
+	const ours = "\n    first=7 count=1 starts=2 jobs=9"
 	for _, rule := range condor.Policy() {
 		subcode := rule.Subcodes.First
 		if subcode == math.MinInt {
-			subcode = 1000
+			subcode = 1001
 		}
-		reason := "product 7: why"
-		j := jobOf(historyOf(t, at(0, 0, submitted+"\n    DAG Node: job7\n    first=7 count=1 starts=2 jobs=9")+at(5, 12, "Job was held.", "\t"+reason, fmt.Sprintf("\tCode %d Subcode %d", rule.Code, subcode))), condor.ID{Cluster: 1})
-		if e := j.ExplainHold(); strings.Contains(e.Advice, "resubmit") || e.Advice == "" {
-			t.Errorf("%d/%d: %s", rule.Code, subcode, e.Advice)
+		for _, note := range []string{ours, ""} {
+			j := jobOf(historyOf(t, at(0, 0, submitted+"\n    DAG Node: job7"+note)+at(5, 12, "Job was held.", "\tproduct 7: why", fmt.Sprintf("\tCode %d Subcode %d", rule.Code, subcode))), condor.ID{Cluster: 1})
+			e := j.ExplainHold()
+			wrong := []string{"resubmit"}
+			if note == ours && rule.Then != condor.Paused {
+				wrong = append(wrong, "condor_release", "condor_rm")
+			}
+			if e.Advice == "" || slices.ContainsFunc(wrong, func(word string) bool { return strings.Contains(e.Advice, word) }) {
+				t.Errorf("%d/%d, %q: %s", rule.Code, subcode, note, e.Advice)
+			}
 		}
 	}
 }

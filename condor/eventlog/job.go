@@ -91,6 +91,12 @@ func (j *Job) WillBeReleased() bool {
 	return ok && !n.Local && j.Holds < n.Starts
 }
 
+// RemovedByHold reports whether HTCondor removed a DAG's node because it was held, and nothing
+// would have released it: see [Job.Hold].
+func (j *Job) RemovedByHold() bool {
+	return j.State == Removed && strings.HasPrefix(j.Reason, condor.EndedByHold)
+}
+
 // Note returns the job's note, and false if the log has none: matsubmit did not submit it.
 func (j *Job) Note() (condor.Note, bool) { return noteOf(j.notes) }
 
@@ -168,7 +174,7 @@ func (c Counts) Total() int {
 // Active returns the number of jobs that will go on without a person.
 func (c Counts) Active() int { return c.Unknown + c.Idle + c.Running + c.Suspended + c.Waiting }
 
-// Count returns how many jobs are in each state.
+// Count counts jobs.
 func Count(jobs []*Job) Counts {
 	var c Counts
 	for _, j := range jobs {

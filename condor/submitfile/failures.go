@@ -67,7 +67,7 @@ func writeNodeFailures(p *printer, d *Description) {
 func writeRemoval(p *printer, releases string) {
 	p.comment("A job that HTCondor holds, and that nothing releases, is removed, and the node fails; DAGMan would wait for it.")
 	p.set("periodic_remove", "%s", condor.Ends(releases))
-	p.set("+PeriodicRemoveReason", `strcat("held, and nothing releases it: ", HoldReason)`)
+	p.set("+PeriodicRemoveReason", "strcat(%q, HoldReason)", condor.EndedByHold)
 }
 
 // releases returns the expression for the held jobs that HTCondor releases, at once or later.

@@ -50,27 +50,51 @@ type Cause struct {
 	code, subcode int
 	explanation   condor.Rule
 	released      bool // HTCondor will release the job
-	node          bool // of a DAG
+	node          nodeKind
 }
+
+// A nodeKind says whether a job is a DAG's node, and of which DAG.
+type nodeKind int
+
+const (
+	noNode      nodeKind = iota
+	ownNode              // matsubmit's: it has no RETRY
+	foreignNode          // of another program's DAG, which may have one
+)
 
 // CauseOf returns a job's cause, and false unless it is held, failed or was removed.
 func CauseOf(j *eventlog.Job) (Cause, bool) {
 	switch {
-	case j.State == eventlog.Held:
-		return Cause{j.State, j.Hold.Code, j.Hold.Subcode, j.ExplainHold(), j.WillBeReleased(), j.Node() != ""}, true
+	case j.State == eventlog.Held, j.RemovedByHold():
+		return Cause{j.State, j.Hold.Code, j.Hold.Subcode, j.ExplainHold(), j.WillBeReleased(), nodeOf(j)}, true
 	case j.State == eventlog.Removed, j.State == eventlog.Failed:
-		return Cause{state: j.State, node: j.Node() != ""}, true
+		return Cause{state: j.State, node: nodeOf(j)}, true
 	}
 	return Cause{}, false
 }
 
+func nodeOf(j *eventlog.Job) nodeKind {
+	_, noted := j.Note()
+	switch {
+	case j.Node() == "":
+		return noNode
+	case noted:
+		return ownNode
+	}
+	return foreignNode
+}
+
 // String explains the cause, and what to do about it.
 func (c Cause) String() string {
-	const again = "DAGMan submits the node again while it has retries left; condor_submit_dag continues a DAG that has stopped"
+	again := "DAGMan tries the node again if the DAG has a RETRY for it; condor_submit_dag continues a DAG that has stopped"
+	if c.node == ownNode {
+		again = "when the DAG has stopped, condor_submit_dag continues it, and makes the node again"
+	}
 	switch {
-	case c.node && c.state == eventlog.Removed:
+	case c.explanation.Meaning != "": // of its hold
+	case c.node != noNode && c.state == eventlog.Removed:
 		return again
-	case c.node && c.state == eventlog.Failed:
+	case c.node != noNode && c.state == eventlog.Failed:
 		return "see its stderr; " + again
 	case c.state == eventlog.Removed:
 		return "what was removed can be submitted again"

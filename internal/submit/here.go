@@ -83,6 +83,7 @@ func atOnce(t task, memory int64) int {
 	return max(1, n)
 }
 
+// runAll runs all jobs.
 func runAll(ctx context.Context, h handover, runner *local.Runner) error {
 	if err := makeFolders(h.folders()); err != nil {
 		return err

@@ -106,9 +106,7 @@ func (p *past) readLog(t task, name string) error {
 	if journal.FaultCount > 0 {
 		p.faults = append(p.faults, journal.Faults[0].Error())
 	}
-	jobs := journal.History.Jobs()
-	p.found = slices.Grow(p.found, len(jobs))
-	for _, j := range jobs {
+	for _, j := range journal.History.Jobs() {
 		if note, ok := j.Note(); ok {
 			p.found = append(p.found, found{name, j, note})
 		}

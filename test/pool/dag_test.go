@@ -60,6 +60,26 @@ func TestDAG(t *testing.T) {
 	}
 }
 
+// A node whose job is held, since it has not made its output, ends: DAGMan does not wait for ever. matwatch
+// says why, after the job is gone.
+func TestHeldNode(t *testing.T) {
+	t.Parallel()
+	f := newFolder(t)
+	f.program("indexed_output_files = result.txt", "total_jobs = 2")
+	f.steps("write result.txt good 0", "say oh")
+	f = notInTmp(f)
+	f.run("matsubmit", "-dag", "run_worker")
+	f.run("condor_wait", "-wait", fmt.Sprint(limit.Seconds()), "run_worker.dag.dagman.log")
+	told, status := f.watch()
+	for _, says := range []string{": job 1: held, and nothing releases it: Transfer output files failure",
+		"TransferOutputError, code 12, subcode 2: the program did not make the file that the reason names; what to do: see its stdout and stderr",
+		"1 done, 0 running, 0 idle, 0 held, 1 removed; DAGMan failed"} {
+		if status != 3 || !strings.Contains(told, says) {
+			t.Errorf("matwatch: exit status %d, and not %q:\n%s", status, says, told)
+		}
+	}
+}
+
 // notInTmp moves a folder out of /tmp, since DAGMan does not work there.
 func notInTmp(f folder) folder {
 	f.Helper()
