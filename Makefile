@@ -30,6 +30,11 @@ demo: ## the whole flow with 100 pairs of matrices, in demo/ (2.4 GB); JOBS=10 S
 test: ## every test; installs what the tests need, if it may
 	@test/run.sh
 
+.PHONY: test-pool
+test-pool: export MATPOOL_POOL_RELEASE = $(RELEASE)
+test-pool: ## the tests on a real pool, with the HTCondor of another Debian: RELEASE=forky
+	@test/pool/test.sh
+
 .PHONY: fuzz
 fuzz: ## every fuzz target, for FUZZTIME=1m each
 	@test/fuzz.sh

@@ -2,10 +2,11 @@
 # Makes the files of a small HTCondor pool, once for each user and machine. The last line of stdout is
 # their folder; progress goes to stderr.
 #
-# The folder contains Debian's HTCondor 23.9, unpacked from its packages together with all packages they
-# depend on, numpy on OpenBLAS, and the Wine of test/wine. Nothing is installed, and an HTCondor on this
-# machine is not touched. The pool runs without root, but needs namespaces. Exit status 77 means that it is
-# not available on this machine; stderr says why.
+# The folder contains Debian's HTCondor (23.9, or that of the Debian release that MATPOOL_POOL_RELEASE names:
+# forky has 25), unpacked from its packages together with all packages they depend on, numpy on OpenBLAS, and
+# the Wine of test/wine. Nothing is installed, and an HTCondor on this machine is not touched. The pool runs
+# without root, but needs namespaces. Exit status 77 means that it is not available on this machine; stderr
+# says why.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 name=pool cannot="an HTCondor pool cannot be run here"
@@ -17,8 +18,9 @@ wine=$("$here/../wine/setup.sh") || {
     [ $status -ne 77 ] || unavailable "Wine, for one of its machines, is not available"
     exit $status
 }
+suite=${MATPOOL_POOL_RELEASE:-$suite}
 # Made again when the recipe, or Wine's, changes.
-root=${XDG_CACHE_HOME:-$HOME/.cache}/matpool/pool/$({ echo "$wine"; cat "$here/setup.sh" "$here/../debian.sh"; } | sha256sum | cut -c 1-16)
+root=${XDG_CACHE_HOME:-$HOME/.cache}/matpool/pool/$suite-$({ echo "$wine"; cat "$here/setup.sh" "$here/../debian.sh"; } | sha256sum | cut -c 1-16)
 
 make_root() {
     download install --yes --download-only --no-install-recommends \
