@@ -138,10 +138,26 @@ type tiles struct {
 	heights, widths []int // of the tiles in each row and column
 }
 
-// A tileSize is the height of a row of tiles, or the width of a column, and the file that has it.
+// Sizes are the heights of the rows of tiles in a grid, and the widths of its columns, as far as they are known.
+type Sizes struct{ rows, cols []tileSize }
+
+// A tileSize is the height of a row of tiles, or the width of a column, and the tile that has it.
 type tileSize struct {
 	size int
 	name string
+}
+
+// NewSizes returns the sizes of a grid of which no tile is known.
+func NewSizes(grid jobfile.Grid) *Sizes {
+	return &Sizes{make([]tileSize, grid.Rows), make([]tileSize, grid.Cols)}
+}
+
+// Fit returns an error unless tile i is a matrix that fits those before it.
+func (s *Sizes) Fit(i int, name string, shape []int) error {
+	if len(shape) != 2 {
+		return status.DataError(fmt.Errorf("%s: has %s, but a tile must have 2", name, text.Count(len(shape), "dimension")), "")
+	}
+	return errors.Join(s.rows[i/len(s.cols)].fit(name, shape[0], "row"), s.cols[i%len(s.cols)].fit(name, shape[1], "column"))
 }
 
 // fit sets the size if it is not known yet, and otherwise returns an error unless it is the same.
@@ -158,7 +174,7 @@ func (s *tileSize) fit(name string, size int, what string) error {
 // openTiles opens the tiles of a grid, and returns them or all that is wrong with them.
 func openTiles(grid jobfile.Grid, names []string, keep int) (*tiles, error) {
 	t := &tiles{grid: grid}
-	rows, cols := make([]tileSize, grid.Rows), make([]tileSize, grid.Cols)
+	fitting := NewSizes(grid)
 	var errs []error
 	first := ""
 	for i, name := range names {
@@ -174,14 +190,14 @@ func openTiles(grid jobfile.Grid, names []string, keep int) (*tiles, error) {
 		case e != arrayfile.Type(t.Header):
 			errs = append(errs, status.DataError(fmt.Errorf("%s: has type %v, but %s has type %v", name, e, first, arrayfile.Type(t.Header)), ""))
 		}
-		errs = append(errs, rows[i/grid.Cols].fit(name, h.Shape[0], "row"), cols[i%grid.Cols].fit(name, h.Shape[1], "column"))
+		errs = append(errs, fitting.Fit(i, name, h.Shape))
 		t.Append(term, keep)
 	}
 	if err := errors.Join(errs...); err != nil {
 		t.Close()
 		return nil, err
 	}
-	t.heights, t.widths = sizes(rows), sizes(cols)
+	t.heights, t.widths = sizes(fitting.rows), sizes(fitting.cols)
 	t.Header.Shape = []int{total(t.heights), total(t.widths)}
 	if _, ok := t.Header.Len(); !ok {
 		t.Close()
@@ -190,20 +206,13 @@ func openTiles(grid jobfile.Grid, names []string, keep int) (*tiles, error) {
 	return t, nil
 }
 
-// openTile opens a tile: a matrix in C order.
+// openTile opens a tile, which must be in C order.
 func openTile(name string) (sum.Term, npyio.Header, error) {
 	t, h, err := sum.OpenRounded(name)
-	switch {
-	case err != nil:
-		return t, h, err
-	case len(h.Shape) != 2:
-		err = status.DataError(fmt.Errorf("%s: has %s, but a tile must have 2", name, text.Count(len(h.Shape), "dimension")), "")
-	case h.FortranOrder():
+	if err == nil && h.FortranOrder() {
+		t.Close()
 		err = status.DataError(fmt.Errorf("%s: is in Fortran order, but a tile must be in C order", name),
 			"in Python: np.save(name, np.ascontiguousarray(np.load(name)))")
-	}
-	if err != nil {
-		t.Close()
 	}
 	return t, h, err
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"matpool/condor"
+	"matpool/internal/arrayfile"
 	"matpool/internal/base/file"
 	"matpool/internal/status"
 )
@@ -50,8 +51,8 @@ func foldersOf(t task, name condor.Template) []string {
 
 func makeFolders(dirs []string) error {
 	for _, dir := range dirs {
-		if err := os.MkdirAll(dir, 0o777); err != nil {
-			return fmt.Errorf("%s: the folder cannot be made: %w", dir, file.Cause(err))
+		if err := arrayfile.MakeDir(dir); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"matpool/internal/blocks"
 	"matpool/internal/status"
 	"matpool/npyio"
 )
@@ -22,9 +23,9 @@ func checkShapes(t task, products []product) error {
 		if err := errors.Join(errs...); err != nil {
 			return err
 		}
+		sizes := blocks.NewSizes(t.Grid)
 		for tile := range tiles {
-			row, col := tile/t.Grid.Cols*t.Grid.Cols, tile%t.Grid.Cols
-			errs = append(errs, sameSize(t, products, tile*perTile, row*perTile, 0), sameSize(t, products, tile*perTile, col*perTile, 1))
+			errs = append(errs, sizes.Fit(tile, productName(t, tile*perTile), products[tile*perTile].shape))
 		}
 	case t.files.Sums || t.DAG:
 		for i := range products {
@@ -42,21 +43,6 @@ func sameShape(t task, products []product, i, other int) error {
 	}
 	return status.DataError(fmt.Errorf("%s: is %s, but %s is %s: they cannot be added",
 		productName(t, i), shapeString(m.shape), productName(t, other), shapeString(first.shape)), "")
-}
-
-// sameSize returns an error unless two products are matrices with as many rows, or with as many
-// columns.
-func sameSize(t task, products []product, i, other, axis int) error {
-	m, first := products[i].shape, products[other].shape
-	if len(m) != 2 || len(first) != 2 {
-		return status.DataError(fmt.Errorf("%s: must be a matrix to be a tile", productName(t, i)), "")
-	}
-	if m[axis] == first[axis] {
-		return nil
-	}
-	what := [...]string{"row", "column"}[axis]
-	return status.DataError(fmt.Errorf("%s: has %d %ss, but %s in the same %s of tiles has %d",
-		productName(t, i), m[axis], what, productName(t, other), what, first[axis]), "")
 }
 
 func productName(t task, i int) string { return t.pair.Numbered(t.FirstIndex + i).Name() }
