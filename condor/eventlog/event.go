@@ -23,6 +23,7 @@ type Event struct {
 
 	File   string // the log, as [NewReader] has it
 	Line   int    // where the event begins in the log
+	Offset int64  // the same, in bytes
 	Head   string // the rest of the first line, after the time
 	Body   string // the other lines
 	Detail Detail // nil for an event that does not concern the job's state

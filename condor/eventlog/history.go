@@ -1,6 +1,7 @@
 package eventlog
 
 import (
+	"cmp"
 	"hash/maphash"
 	"maps"
 	"math/bits"
@@ -30,6 +31,7 @@ type History struct {
 	cluster  *Cluster          // of the previous event: often also of the next
 	clocks   map[string]*clock // of the logs, by their names
 	clock    *clock            // of the previous event
+	count    int               // of the events
 	file     string            // its log
 	latest   Moment
 	latestBy *clock
@@ -47,6 +49,20 @@ func NewHistory() *History {
 
 // Clusters returns the numbers of the clusters, in order.
 func (h *History) Clusters() []int { return slices.Sorted(maps.Keys(h.clusters)) }
+
+// LatestCluster returns the number of the cluster that was submitted last, and false if there is none.
+func (h *History) LatestCluster() (id int, ok bool) {
+	var latest *Cluster
+	for _, c := range h.clusters {
+		if latest == nil || cmp.Or(c.compare(latest), c.id-latest.id) > 0 {
+			latest = c
+		}
+	}
+	if latest == nil {
+		return 0, false
+	}
+	return latest.id, true
+}
 
 // Cluster returns a cluster, or nil if it is not in the log. The caller must not change it.
 func (h *History) Cluster(id int) *Cluster { return h.clusters[id] }
@@ -70,6 +86,7 @@ func (h *History) Latest() Moment { return h.latest }
 // Add adds an event.
 func (h *History) Add(e *Event) {
 	h.YearAssumed = h.YearAssumed || e.YearAssumed
+	h.count++
 	if h.clock == nil || h.file != e.File {
 		if h.clock, h.file = h.clocks[e.File], e.File; h.clock == nil {
 			h.clock = &clock{}
@@ -91,10 +108,13 @@ func (h *History) add(e *Event) {
 	c := h.cluster
 	if c == nil || c.id != e.Cluster {
 		if c = h.clusters[e.Cluster]; c == nil {
-			c = &Cluster{id: e.Cluster}
+			c = &Cluster{id: e.Cluster, log: h.clock}
 			h.clusters[e.Cluster] = c
 		}
 		h.cluster = c
+	}
+	if _, ok := e.Detail.(ClusterSubmit); ok && c.place == 0 {
+		c.log, c.place = h.clock, h.count
 	}
 	if c.change(e) {
 		h.clock.note(e.Time)
@@ -119,13 +139,17 @@ func (h *History) add(e *Event) {
 	switch {
 	case ok && j.beginsAnew(when):
 		*j = Job{ID: e.ID, MemoryMB: -1, cluster: c, seen: j.seen}
-		c.first = when
+		c.first, c.log, c.place = when, h.clock, h.count
 		fallthrough
 	case ok:
 		if c.first.IsZero() {
 			c.first = when
 		}
+		if c.place == 0 {
+			c.log, c.place = h.clock, h.count
+		}
 		j.submit(when, d)
+		j.Offset = e.Offset
 		j.Schedd = h.name(machineOf(d.Host))
 	case !j.ended():
 		h.apply(j, e.Detail, when)

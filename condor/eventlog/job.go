@@ -1,6 +1,7 @@
 package eventlog
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +33,7 @@ type Job struct {
 	State     State
 	Since     Moment    // when State began
 	Submitted time.Time // zero if the log does not have it
+	Offset    int64     // where the submission begins in the log, in bytes
 	Schedd    string    // the machine on which it was submitted, as far as its address says; "" as well
 	Exit      Exit      // if Done or Failed
 	Post      *Exit     // of the POST script of its DAG node, which decides between Done and Failed; nil for none
@@ -62,16 +64,32 @@ func (j *Job) SubmittedAt() Moment {
 
 // SubmittedAfter reports whether a job was submitted later than another one: its cluster was, or it has
 // the higher number in the same one. The clusters' numbers do not say so, because each schedd counts for
-// itself, and starts over when it is installed anew. They decide within the same second, and if the
-// log lacks a time.
+// itself, and starts over when it is installed anew; and the times do not, because machines have different clocks
+// and time zones. What does is the order in one log; a cluster whose submission that lacks precedes it. Between two
+// logs, times decide. Numbers do within the same second: two calls of condor_submit can have the schedd write in any order.
 func (j *Job) SubmittedAfter(k *Job) bool {
-	if j.Cluster != k.Cluster && j.cluster != nil && k.cluster != nil {
-		a, b := j.cluster.first, k.cluster.first
-		if !a.IsZero() && !b.IsZero() && (a.Before(b) || b.Before(a)) {
-			return b.Before(a)
+	same := j.Schedd == k.Schedd
+	if c, d := j.cluster, k.cluster; c != nil && d != nil && (j.Cluster != k.Cluster || !same) && !(same && c.first == d.first && !c.first.IsZero()) {
+		if order := c.compare(d); order != 0 {
+			return order > 0
 		}
 	}
 	return j.Compare(k.ID) > 0
+}
+
+// compare returns -1 if a cluster is known to be earlier than another one, and +1 if it is later.
+func (c *Cluster) compare(d *Cluster) int {
+	switch {
+	case c.log == d.log && c.place != d.place:
+		return cmp.Compare(c.place, d.place)
+	case c.first.IsZero() || d.first.IsZero():
+		return 0
+	case c.first.Before(d.first):
+		return -1
+	case d.first.Before(c.first):
+		return 1
+	}
+	return 0
 }
 
 // WillBeReleased reports whether HTCondor will release a held job: a machine was at fault
@@ -132,6 +150,8 @@ type Cluster struct {
 
 	id    int
 	first Moment   // of its submissions
+	log   *clock   // of the log that has the first of them, or its first event
+	place int      // of that among all events; 0 if the log lacks it
 	notes []string // of its ClusterSubmit event: those of its first job
 	jobs  int      // the number that have entered the queue
 }

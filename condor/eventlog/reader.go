@@ -239,13 +239,14 @@ func (r *Reader) take(size, end int) bool {
 		r.fault(line, "%q: the event is incomplete; the next one begins on line %d", text.Clip(firstLine(block)), r.line)
 		return true
 	}
-	body := r.text(len(block))
+	body, begin := r.text(len(block)), r.offset
 	r.from, r.offset, r.searched = r.from+end, r.offset+int64(end), 0
 	r.line += newlines + 1 // and the line "..."
 	event, err := r.parse(body, line)
 	if err != nil {
 		r.fault(line, "%v", err)
 	} else {
+		event.Offset = begin
 		r.record = event
 	}
 	return true

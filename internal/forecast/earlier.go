@@ -1,7 +1,7 @@
 package forecast
 
 import (
-	"os"
+	"time"
 
 	"matpool/condor/eventlog"
 )
@@ -19,20 +19,23 @@ type Earlier struct {
 // A Range is the products of a job, by their numbers.
 type Range struct{ First, Count int }
 
-// FindEarlier returns the run in the log that made the most of the products, if all its jobs
+// FindEarlier returns the run that made the most of the products, if all its jobs
 // are done, and if the inputs have not changed since; otherwise nil. Of several, it is the latest.
-// The products have the numbers from first on, and latest has the latest job of each, or nil.
+// The products have the numbers from first on, and latest has the latest job of each, or nil. All jobs are of one
+// schedd, which has counted on. Unchanged reports whether the inputs of a range are those that a run read which was
+// submitted at a time.
 //
 // Note: most logs have whole seconds. The times of a single job say little, but those of a run
 // do.
-func FindEarlier(latest []*eventlog.Job, first int, inputs func(number int) []string) *Earlier {
+func FindEarlier(latest []*eventlog.Job, first int, unchanged func(r Range, submitted time.Time) bool) *Earlier {
 	var e Earlier
 	products := map[int]int{} // of each cluster
+	var one *eventlog.Job     // of e.Cluster
 	for _, j := range latest {
 		if j != nil {
 			products[j.Cluster]++
-			if n := products[j.Cluster]; n > products[e.Cluster] || n == products[e.Cluster] && j.Cluster > e.Cluster {
-				e.Cluster = j.Cluster
+			if n := products[j.Cluster]; n > products[e.Cluster] || n == products[e.Cluster] && j.SubmittedAfter(one) {
+				e.Cluster, one = j.Cluster, j
 			}
 		}
 	}
@@ -61,11 +64,8 @@ func FindEarlier(latest []*eventlog.Job, first int, inputs func(number int) []st
 	if last == nil || submitted.IsZero() || begin.IsZero() || waited.Unknown || worked.Unknown {
 		return nil
 	}
-	for _, name := range inputs(e.Ranges[0].First) {
-		info, err := os.Stat(name)
-		if err != nil || info.ModTime().After(submitted.Time()) {
-			return nil
-		}
+	if !unchanged(e.Ranges[0], submitted.Time()) {
+		return nil
 	}
 	e.slots, e.waited, e.worked = len(slots), waited.Seconds(), worked.Seconds()
 	return &e

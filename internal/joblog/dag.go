@@ -88,7 +88,7 @@ func latestIn(name string) (latest *eventlog.Job) {
 		return nil
 	}
 	for _, j := range h.Jobs() {
-		if latest == nil || !j.Submitted.Before(latest.Submitted) {
+		if latest == nil || j.SubmittedAfter(latest) {
 			latest = j
 		}
 	}

@@ -56,12 +56,13 @@ func (j *Journal) CheckOutputs(r *Run) {
 		}
 	}
 	r.Outputs = &Outputs{}
+	folders := map[string]*outputs.Records{}
 	if len(list) == 0 {
 		r.Outputs.Unknown = unnamed
 		return
 	}
 	for i, found := range outputs.LookAll(context.Background(), files) {
-		if found.State == outputs.Outdated && isRecorded(files[i].Name) {
+		if found.State == outputs.Outdated && isRecorded(folders, files[i].Name) {
 			found.State = outputs.Valid
 		}
 		list[i].Found = found
@@ -69,13 +70,18 @@ func (j *Journal) CheckOutputs(r *Run) {
 	r.Outputs.judge(list, description)
 }
 
-// isRecorded reports whether a file is what its record says, which matters more than its time. No file is read.
-func isRecorded(name string) bool {
-	list, err := outputs.NewRecords(filepath.Dir(name), nil).Of(filepath.Base(name))
+// isRecorded reports whether a file is what its record says, which matters more than its time. No file is read but the
+// records of its folder, once.
+func isRecorded(folders map[string]*outputs.Records, name string) bool {
+	dir := filepath.Dir(name)
+	if folders[dir] == nil {
+		folders[dir] = outputs.NewRecords(dir, &record.Cache{})
+	}
+	list, err := folders[dir].Of(filepath.Base(name))
 	if err != nil || len(list) == 0 {
 		return false
 	}
-	f, err := new(record.Cache).Quick(name, list, record.Expected{})
+	f, err := folders[dir].Hashes.Quick(name, list, record.Expected{})
 	return err == nil && f.Outcome == record.Valid
 }
 

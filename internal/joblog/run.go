@@ -36,10 +36,9 @@ func Select(h *eventlog.History, clusters []int) *Run {
 	r := &Run{Jobs: h.Jobs(clusters...)}
 	newest := clusters
 	if clusters == nil {
-		all := h.Clusters()
-		newest = all[max(0, len(all)-1):]
-		if slices.ContainsFunc(r.Jobs, func(j *eventlog.Job) bool { return j.Cluster == newest[0] }) {
-			newest = nil // it only matters if it has no jobs yet
+		id, ok := h.LatestCluster()
+		if ok && !slices.ContainsFunc(r.Jobs, func(j *eventlog.Job) bool { return j.Cluster == id }) {
+			newest = []int{id} // it only matters if it has no jobs yet
 		}
 		r.latest()
 	}

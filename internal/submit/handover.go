@@ -154,7 +154,7 @@ func (h handover) replace(ctx context.Context, command []string) error {
 	if h.task.DAG {
 		old = append(old, h.task.normFile())
 	}
-	kept, err := outputs.SetAside(old, !h.task.kind.records(), time.Now())
+	kept, err := outputs.SetAside(old, !h.task.kind.records(), time.Now(), h.task.logSize())
 	if err != nil {
 		return err
 	}

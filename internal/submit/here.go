@@ -132,7 +132,7 @@ func runAll(ctx context.Context, h handover, runner *local.Runner) error {
 // those back that have no successor, and removes the others.
 func (h handover) setFoldersAside() (restore func() error, err error) {
 	old := slices.DeleteFunc(outputs.Existing(h.task.makesAll(h.plan.batches)), func(name string) bool { return !isFolder(name) })
-	kept, err := outputs.SetAside(old, !h.task.kind.records(), time.Now())
+	kept, err := outputs.SetAside(old, !h.task.kind.records(), time.Now(), h.task.logSize())
 	return func() error {
 		var back, gone []outputs.Aside
 		for _, a := range kept {

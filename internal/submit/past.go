@@ -23,6 +23,7 @@ type past struct {
 	logs         []string        // those that were read
 	found        []found         // all jobs in them
 	latest       []*eventlog.Job // for each product, its latest job, or nil
+	paced        []*eventlog.Job // the same of those jobs whose times say how long this work takes on the pool
 	held, active []condor.ID     // jobs; the active ones are idle or running
 	rivals       rivals
 	elsewhere    []string // for the user, on held jobs that must be removed on another machine
@@ -32,7 +33,8 @@ type past struct {
 	faults  []string // of the logs, for the user
 	cluster int      // the highest number of a cluster in the logs
 
-	asides []outputs.Aside
+	asides  []outputs.Aside
+	logSize int64 // as in [outputs.Aside]
 }
 
 // lookBack finds out what earlier calls left. It is the one stage that reads the event log, or the logs if
@@ -44,6 +46,7 @@ func lookBack(t task) (p past, err error) {
 	if p.asides, err = outputs.FindAsides(append(t.outputFolders(), filepath.Dir(t.normFile()))); err != nil {
 		return p, err
 	}
+	p.logSize = t.logSize()
 	if needed := !t.Force || t.Local || len(p.asides) > 0; needed {
 		return p, p.readLogs(t)
 	}
@@ -51,7 +54,7 @@ func lookBack(t task) (p past, err error) {
 	const most = 4 << 20 // bytes, which take only milliseconds
 	if info, err := os.Stat(t.sharedLog()); err == nil && info.Size() <= most && !t.Quiet && !t.Log.PerJob() {
 		if p.readLogs(t) != nil {
-			p.latest = nil // it does not matter to the jobs
+			p.latest, p.paced = nil, nil // it does not matter to the jobs
 		}
 	}
 	return p, nil
@@ -60,8 +63,20 @@ func lookBack(t task) (p past, err error) {
 // sharedLog returns the name of the log that all jobs have in common.
 func (t task) sharedLog() string { return t.Log.Expand(0, 0, 1) }
 
+// logSize returns the size of that log, 0 if there is none yet, and -1 if each job has its own.
+func (t task) logSize() int64 {
+	if t.Log.PerJob() {
+		return -1
+	}
+	info, err := os.Stat(t.sharedLog())
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
 func (p *past) readLogs(t task) error {
-	p.latest, p.gone = make([]*eventlog.Job, t.TotalJobs), map[string][]condor.ID{}
+	p.latest, p.paced, p.gone = make([]*eventlog.Job, t.TotalJobs), make([]*eventlog.Job, t.TotalJobs), map[string][]condor.ID{}
 	p.rivals = rivals{latest: map[string]*eventlog.Job{}}
 	for _, name := range logs(t) {
 		if strings.Contains(name, "$(") {
@@ -158,9 +173,15 @@ func (p *past) add(w work, f found, same, former bool, schedd string) {
 	if from >= to || same && note.Sum != w.files.Sums {
 		return
 	}
-	for i := from; i < to; i++ {
-		if p.latest[i] == nil || !p.latest[i].SubmittedAfter(j) {
-			p.latest[i] = j
+	lists := [][]*eventlog.Job{p.latest, p.paced}
+	if former || note.Local || note.ID == "" || j.Schedd != schedd {
+		lists = lists[:1]
+	}
+	for _, list := range lists {
+		for i := from; i < to; i++ {
+			if list[i] == nil || !list[i].SubmittedAfter(j) {
+				list[i] = j
+			}
 		}
 	}
 	switch {

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"matpool/condor"
+	"matpool/condor/eventlog"
 	"matpool/internal/base/text"
 	"matpool/internal/outputs"
 	"matpool/internal/status"
@@ -86,7 +86,7 @@ func recoverAsides(w work, earlier past, norm string) (notes []string, err error
 	if len(earlier.asides) == 0 {
 		return nil, nil
 	}
-	submitted := map[string]time.Time{filepath.Clean(norm): {}} // when the latest job of each output was submitted
+	latest := map[string]*eventlog.Job{filepath.Clean(norm): nil} // of each output
 	for _, b := range w.batches {
 		for i := range b.count {
 			one := b
@@ -94,19 +94,19 @@ func recoverAsides(w work, earlier past, norm string) (notes []string, err error
 				one = batch{index: b.first + i, first: b.first + i, count: 1}
 			}
 			for _, name := range w.makes(one) {
-				when := submitted[filepath.Clean(name)]
-				if job := earlier.latest[b.first+i-w.FirstIndex]; job != nil && job.Submitted.After(when) {
-					when = job.Submitted
+				before, job := latest[filepath.Clean(name)], earlier.latest[b.first+i-w.FirstIndex]
+				if before == nil || job != nil && job.SubmittedAfter(before) {
+					before = job
 				}
-				submitted[filepath.Clean(name)] = when
+				latest[filepath.Clean(name)] = before
 			}
 		}
 	}
 	var restore, remove []outputs.Aside
 	for _, a := range earlier.asides {
-		switch when, ours := submitted[filepath.Clean(a.Name)]; {
+		switch job, ours := latest[filepath.Clean(a.Name)]; {
 		case !ours:
-		case exists(a.Name) || !when.IsZero() && !when.Before(a.When):
+		case exists(a.Name) || earlier.isNewer(job, a):
 			remove = append(remove, a)
 		default:
 			restore = append(restore, a)
@@ -116,6 +116,18 @@ func recoverAsides(w work, earlier past, norm string) (notes []string, err error
 		notes = append(notes, putBackNote(n)+": an earlier call was interrupted before anything was submitted")
 	}
 	return notes, errors.Join(outputs.PutBack(restore), outputs.Discard(remove))
+}
+
+// isNewer reports whether a job was submitted after an output had been set aside: its event is behind the end that the
+// log had then. The times decide if each job has its own log, or if the log has been replaced.
+func (p *past) isNewer(job *eventlog.Job, a outputs.Aside) bool {
+	switch {
+	case job == nil || job.Submitted.IsZero():
+		return false
+	case a.Log < 0 || p.logSize < a.Log:
+		return !job.Submitted.Before(a.When)
+	}
+	return job.Offset >= a.Log
 }
 
 // sharedStreams returns a note for each file that all jobs overwrite.

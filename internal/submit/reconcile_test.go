@@ -14,8 +14,8 @@ import (
 )
 
 // After an interruption, an old output is removed if its job was submitted since or if it
-// exists again, and otherwise put back. Other files are left alone.
-func TestHeal(t *testing.T) {
+// exists again, and otherwise put back. Other files are left alone. The time says so if each job has its own log.
+func TestRecoverAsides(t *testing.T) {
 	t.Chdir(t.TempDir())
 	tk := taskOf(4, jobfile.Request{ProductsPerJob: 1, IndexedOutputs: []string{"out/c.npy"}})
 	tk.division = tk.divide(1)
@@ -34,5 +34,29 @@ func TestHeal(t *testing.T) {
 	}
 	if content, err := os.ReadFile("out/c2.npy"); string(content) != "out/c2.npy" {
 		t.Errorf("the newer output became %q, %v", content, err)
+	}
+}
+
+// The order in a log that jobs share says whether a job was submitted since, unless the log has been replaced.
+func TestIsNewer(t *testing.T) {
+	now, later := time.Unix(1000, 0), time.Unix(2000, 0)
+	for _, test := range []struct {
+		job     *eventlog.Job
+		aside   outputs.Aside
+		logSize int64
+		want    bool
+	}{
+		{nil, outputs.Aside{When: now, Log: 50}, 90, false},
+		{&eventlog.Job{}, outputs.Aside{When: now, Log: 0}, 90, false}, // the log lacks its submission
+		{&eventlog.Job{Submitted: later, Offset: 49}, outputs.Aside{When: now, Log: 50}, 90, false},
+		{&eventlog.Job{Submitted: now, Offset: 50}, outputs.Aside{When: later, Log: 50}, 90, true},
+		{&eventlog.Job{Submitted: later, Offset: 0}, outputs.Aside{When: now, Log: 50}, 40, true},
+		{&eventlog.Job{Submitted: now, Offset: 0}, outputs.Aside{When: later, Log: 50}, 40, false},
+		{&eventlog.Job{Submitted: later}, outputs.Aside{When: now, Log: -1}, -1, true},
+		{&eventlog.Job{Submitted: now}, outputs.Aside{When: later, Log: -1}, -1, false},
+	} {
+		if got := (&past{logSize: test.logSize}).isNewer(test.job, test.aside); got != test.want {
+			t.Errorf("%+v, %+v, %d: %t", test.job, test.aside, test.logSize, got)
+		}
 	}
 }

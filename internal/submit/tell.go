@@ -3,12 +3,18 @@ package submit
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
+	"path"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"matpool/condor"
 	"matpool/condor/pool"
 	"matpool/condor/submitfile"
+	"matpool/internal/base/hash"
 	"matpool/internal/forecast"
 )
 
@@ -30,7 +36,8 @@ func (h handover) tell(ctx context.Context, o forecast.Offer, earlier past) {
 	if v.Speed, v.Command, err = h.task.kind.here(ctx, h.task, h.plan.batches); err != nil {
 		return
 	}
-	if e := forecast.FindEarlier(earlier.latest, h.task.FirstIndex, h.task.inputs); e != nil {
+	unchanged := func(r forecast.Range, submitted time.Time) bool { return h.task.unchanged(ctx, r, submitted) }
+	if e := forecast.FindEarlier(earlier.paced, h.task.FirstIndex, unchanged); e != nil {
 		var batches []batch
 		for _, r := range e.Ranges {
 			batches = append(batches, batch{first: r.First, count: r.Count})
@@ -39,6 +46,50 @@ func (h handover) tell(ctx context.Context, o forecast.Offer, earlier past) {
 		v.Earlier = e
 	}
 	fmt.Fprintln(h.messages, &v)
+}
+
+// unchanged reports whether the inputs of the first product of some are those that an earlier run read. The records say
+// so; of inputs that no record knows, or that take long to read, the times do.
+func (t task) unchanged(ctx context.Context, r forecast.Range, submitted time.Time) bool {
+	const most = 256 << 20 // bytes to read
+	b := batch{index: r.First, first: r.First, count: 1}
+	if t.files.Sums {
+		b = t.batchOf(r.First, r.Count)
+	}
+	read := map[string][]hash.Hash{} // by the last parts of the inputs' names
+	for _, name := range t.makes(b) {
+		known, _ := t.records.Of(name) // an error would only leave out the verdict's reason
+		for _, rec := range known {
+			for _, input := range rec.From {
+				base := path.Base(input.Name)
+				read[base] = append(read[base], input.Hash)
+			}
+		}
+	}
+	given, err := t.records.Runs()
+	if err != nil {
+		return false
+	}
+	for _, name := range t.sources(r.First) {
+		hashes := read[condor.Base(name)]
+		if h, known := given.GivenTo(t.id, inFolder(name)); known {
+			hashes = append(hashes, h)
+		}
+		info, err := os.Stat(name)
+		switch {
+		case err != nil:
+			return false
+		case len(hashes) == 0 || info.Size() > most:
+			if info.ModTime().After(submitted) {
+				return false
+			}
+		default:
+			if h, _, err := t.records.Hashes.Hash(ctx, name); err != nil || !slices.Contains(hashes, h) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // conditions returns the conditions on a slot, apart from its resources and from the machines
