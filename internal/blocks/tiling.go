@@ -36,49 +36,26 @@ func Join(ctx context.Context, grid jobfile.Grid, o sum.CombineOptions, show pro
 		return result, err
 	}
 	defer t.Close()
-	if err := t.Judge(ctx, o.Judgment, o.Output, t.misplaced); err != nil {
-		return result, err
-	}
-	var out *arrayfile.Output
-	if o.Output != "" {
-		if out, err = arrayfile.Create(o.Output, t.Header); err != nil {
-			return result, err
-		}
-		defer out.Close()
-		if o.Judgment != nil {
+	squares := squaring{t: arrayfile.Type(t.Header), odd: -1}
+	err = t.Make(ctx, o, t.misplaced, t.recipe, func(out *arrayfile.Output) error {
+		if out != nil && o.Judgment != nil {
 			out.Hashed(t.Header)
 		}
-	}
-	if err := t.Verify(ctx, o.Threads); err != nil {
-		return result, err
-	}
-	squares := squaring{t: arrayfile.Type(t.Header), odd: -1}
-	var done int64
-	count, _ := t.Header.Len()
-	err = t.eachRows(ctx, func(values []byte) error {
-		squares.add(values)
-		done += int64(len(values))
-		show(done, count*int64(t.Header.DType.Size))
-		if out == nil {
-			return nil
-		}
-		_, err := out.Write(values)
-		return err
+		var done int64
+		count, _ := t.Header.Len()
+		return t.eachRows(ctx, func(values []byte) error {
+			squares.add(values)
+			done += int64(len(values))
+			show(done, count*int64(t.Header.DType.Size))
+			if out == nil {
+				return nil
+			}
+			_, err := out.Write(values)
+			return err
+		})
 	})
-	if err == nil {
-		err = t.Finish(ctx)
-	}
 	if err != nil {
 		return result, err
-	}
-	if out != nil {
-		t.Begin(o.Output)
-		if err := out.Commit(true); err != nil {
-			return result, err
-		}
-		if err := t.Record(ctx, o.Output, out.Hash(), t.recipe); err != nil {
-			return result, err
-		}
 	}
 	result.Norm = squares.norm()
 	if squares.odd >= 0 {

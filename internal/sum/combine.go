@@ -58,28 +58,24 @@ func Combine(ctx context.Context, o CombineOptions, show progress.Func) (result 
 		return result, err
 	}
 	defer in.Close()
-	if err := in.Judge(ctx, o.Judgment, o.Output, nil); err != nil {
-		return result, err
-	}
-	var out *arrayfile.Output
-	if o.Output != "" {
-		if out, err = arrayfile.Create(o.Output, in.Header); err != nil {
-			return result, err
-		}
-		defer out.Close()
-	}
-	if err := in.Verify(ctx, o.Threads); err != nil {
-		return result, err
-	}
+	err = in.Make(ctx, o, nil, sumRecipe, func(out *arrayfile.Output) (err error) {
+		result, err = in.sum(ctx, o, out, show)
+		return err
+	})
+	return result, err
+}
+
+// sum adds the terms, block by block, and writes the sum if there is an output.
+func (t *Terms) sum(ctx context.Context, o CombineOptions, out *arrayfile.Output, show progress.Func) (result Result, err error) {
 	threads := o.Threads
-	if in.deflated {
+	if t.deflated {
 		threads = 1
 	}
-	count := in.floats()
+	count := t.floats()
 	blocks := int((count + ddsum.Block - 1) / ddsum.Block)
 	squares, sums := make([]ddsum.Squares, blocks), make([]npyio.Checksum, blocks)
 	var odd oddElements
-	order := newTurns(len(in.terms)) // in which the blocks of a file are hashed
+	order := newTurns(len(t.terms)) // in which the blocks of a file are hashed
 	var done atomic.Int64
 	err = each.Try(ctx, threads, blocks, func(ctx context.Context, _ int, mine iter.Seq[int]) error {
 		memory, err := newAddMemory()
@@ -89,18 +85,18 @@ func Combine(ctx context.Context, o CombineOptions, show progress.Func) (result 
 		for block := range mine {
 			first := int64(block) * ddsum.Block
 			sum := memory.zero(min(ddsum.Block, count-first))
-			for i := range in.terms {
+			for i := range t.terms {
 				if err := ctx.Err(); err != nil {
 					return err
 				}
 				see := func(array *npyio.File, values []byte) (err error) {
-					if !in.known.sees(i) {
+					if !t.known.sees(i) {
 						return nil
 					}
-					stopped := order.take(ctx, i, block, true, func() { err = in.See(i, array, values) })
+					stopped := order.take(ctx, i, block, true, func() { err = t.See(i, array, values) })
 					return cmp.Or(err, stopped)
 				}
-				if err := in.add(sum, memory, i, first, see); err != nil {
+				if err := t.add(sum, memory, i, first, see); err != nil {
 					return err
 				}
 				show(done.Add(int64(len(sum.Hi))), count*int64(len(o.Names)))
@@ -117,27 +113,15 @@ func Combine(ctx context.Context, o CombineOptions, show progress.Func) (result 
 		}
 		return nil
 	})
-	if err == nil {
-		err = in.Finish(ctx)
-	}
-	if err == nil {
-		result.NotFinite, err = odd.find(ctx, in)
-	}
 	if err != nil {
 		return result, err
 	}
 	if out != nil {
 		out.Sum(sums)
-		in.Begin(o.Output)
-		if err := out.Commit(true); err != nil {
-			return result, err
-		}
-		if err := in.Record(ctx, o.Output, out.Hash(), sumRecipe); err != nil {
-			return result, err
-		}
 	}
 	result.Norm = ddsum.NormOf(squares)
-	return result, nil
+	result.NotFinite, err = odd.find(ctx, t)
+	return result, err
 }
 
 // sumRecipe returns the recipe of a sum of files, whose products may be unknown.

@@ -66,9 +66,44 @@ var results = []string{"product", "gram", "program", "sum", "join"}
 // inputs have the names by which they are found from here, and a function that returns the records of a folder.
 type AlsoWrong func(i int, r record.Record, load func(dir string) (*record.Folder, error)) string
 
-// Judge compares the files with their records as soon as all hashes are known: now, or in [Terms.Finish]. It
-// must come before the first file is read.
-func (t *Terms) Judge(ctx context.Context, j *Judgment, output string, also AlsoWrong) error {
+// Make makes a result of the terms: pass reads all of them, and writes the output if one is asked for. The files are compared
+// with their records as soon as all hashes are known: before pass, or after it. The output then gets its name,
+// and its record.
+func (t *Terms) Make(ctx context.Context, o CombineOptions, also AlsoWrong, recipe RecipeOf, pass func(out *arrayfile.Output) error) error {
+	if err := t.judgeAtFirst(ctx, o.Judgment, o.Output, also); err != nil {
+		return err
+	}
+	var out *arrayfile.Output
+	if o.Output != "" {
+		var err error
+		if out, err = arrayfile.Create(o.Output, t.Header); err != nil {
+			return err
+		}
+		defer out.Close()
+	}
+	if err := t.verify(ctx, o.Threads); err != nil {
+		return err
+	}
+	if err := pass(out); err != nil {
+		return err
+	}
+	if err := t.finish(ctx); err != nil || out == nil {
+		return err
+	}
+	if t.known != nil {
+		arrayfile.Begin(t.known.Recorder, o.Output)
+	}
+	if err := out.Commit(true); err != nil {
+		return err
+	}
+	return t.record(ctx, o.Output, out.Hash(), recipe)
+}
+
+// A RecipeOf returns the recipe of a result, from the family of the products and their numbers, if they are known.
+type RecipeOf func(family record.Recipe, products record.Ranges) record.Recipe
+
+// judgeAtFirst judges if all hashes are known already. Otherwise finish does.
+func (t *Terms) judgeAtFirst(ctx context.Context, j *Judgment, output string, also AlsoWrong) error {
 	if err := t.CheckOutput(output); err != nil {
 		return err
 	}
@@ -160,9 +195,9 @@ func (t *Terms) See(i int, array *npyio.File, values []byte) error {
 	return t.known.see(i, array, values)
 }
 
-// Finish makes sure that the values that were read belong together, and that the files are those that make
+// finish makes sure that the values that were read belong together, and that the files are those that make
 // the sum.
-func (t *Terms) Finish(ctx context.Context) error {
+func (t *Terms) finish(ctx context.Context) error {
 	if err := t.checkUnchanged(); err != nil {
 		return err
 	}
@@ -434,16 +469,8 @@ func (k *known) describe(terms []record.Term) {
 	k.products = record.NewRanges(products...)
 }
 
-// Begin has it recorded that the output is about to get its name.
-func (t *Terms) Begin(output string) {
-	if t.known != nil {
-		arrayfile.Begin(t.known.Recorder, output)
-	}
-}
-
-// Record adds the record of the output, whose hash may be zero: it is read then. Recipe returns the output's recipe,
-// from the family of the products and their numbers, if they are known.
-func (t *Terms) Record(ctx context.Context, output string, h hash.Hash, recipe func(family record.Recipe, products record.Ranges) record.Recipe) error {
+// record adds the record of the output, whose hash may be zero: it is read then.
+func (t *Terms) record(ctx context.Context, output string, h hash.Hash, recipe RecipeOf) error {
 	k := t.known
 	if k == nil {
 		return nil

@@ -157,9 +157,9 @@ func asComplex(x []float64) []float64 {
 	return x
 }
 
-// Verify reads all files that have checksums, unless their records have shown that they are sound, and returns all
+// verify reads all files that have checksums, unless their records have shown that they are sound, and returns all
 // that is wrong.
-func (t *Terms) Verify(ctx context.Context, threads int) error {
+func (t *Terms) verify(ctx context.Context, threads int) error {
 	errs := make([]error, len(t.terms))
 	var g errgroup.Group
 	g.SetLimit(threads)
