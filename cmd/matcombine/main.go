@@ -3,20 +3,13 @@ package main
 import (
 	"context"
 	_ "embed"
-	"errors"
-	"fmt"
 	"io"
-	"path/filepath"
 
 	"matpool/condor"
 	"matpool/condor/jobfile"
 	"matpool/internal/base/file"
-	"matpool/internal/base/text"
-	"matpool/internal/blocks"
 	"matpool/internal/cli"
-	"matpool/internal/outputs"
-	"matpool/internal/pair"
-	"matpool/internal/progress"
+	"matpool/internal/combine"
 	"matpool/internal/record"
 	"matpool/internal/request"
 	"matpool/internal/sum"
@@ -47,7 +40,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if done || err != nil {
 		return err
 	}
-	c := collection{grid: grid, judgment: sum.Judgment{Folders: []string{"."}, Recorder: record.NewRecorder("matcombine "+cli.Version(), nil), Unchecked: *unchecked, Force: *force}}
+	c := combine.Collection{Grid: grid, Judgment: sum.Judgment{Folders: []string{"."}, Recorder: record.NewRecorder("matcombine "+cli.Version(), nil), Unchecked: *unchecked, Force: *force}}
 	submission := len(names) == 1 && request.Is(names[0])
 	tiled := flags.Given("grid")
 	switch {
@@ -59,91 +52,26 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		if tiled {
 			overrides = append(overrides, condor.Setting{Name: "grid", Value: grid.String()})
 		}
-		err = c.requested(flags, names[0], overrides, *first, *jobs)
+		var of combine.Range
+		if flags.Given("first") {
+			of.First = first
+		}
+		if flags.Given("jobs") {
+			of.Jobs = jobs
+		}
+		err = c.Requested(names[0], overrides, of)
 	case tiled && len(names) > 1:
 		return flags.Misused("-grid needs one name, to which it adds the indices, not %d", len(names))
 	case tiled:
-		c.names = file.IndexedRange(append(names, file.Product)[0], 0, grid.Tiles())
+		c.Names = file.IndexedRange(append(names, file.Product)[0], 0, grid.Tiles())
 	default:
-		c.names, err = files(flags, names, *first, *jobs)
+		c.Names, err = files(flags, names, *first, *jobs)
 	}
 	if err != nil {
 		return err
 	}
-
-	doing, what, combine := "adding", "the sum of "+text.Count(len(c.names), "file"), sum.Combine
-	if c.grid.Tiles() > 0 {
-		doing, what = "joining", "the matrix of "+text.Count(len(c.names), "tile")
-		combine = func(ctx context.Context, o sum.CombineOptions, show progress.Func) (sum.Result, error) {
-			return blocks.Join(ctx, c.grid, o, show)
-		}
-	}
-	var remarks []string
-	c.judgment.Warn = func(line string) { remarks = append(remarks, line) }
-	show, finish := progress.New(stderr, doing)
-	norm, err := combine(ctx, sum.CombineOptions{Names: c.names, Output: *output, Threads: *threads, Judgment: &c.judgment}, show)
-	finish()
-	failed := c.judgment.Recorder.Finish(ctx.Err() != nil)
-	if err != nil {
-		return err
-	}
-	if failed != nil {
-		remarks = append(remarks, "the output is complete, but has no record: "+failed.Error())
-	}
-	for _, line := range remarks {
-		fmt.Fprintf(stderr, "matcombine: warning: %s\n", text.Plain(line))
-	}
-	return sum.PrintNorm(stdout, stderr, "matcombine", norm, what, *quiet)
-}
-
-// A collection is the files to add or, if there is a grid, the tiles to join, and what they must be.
-type collection struct {
-	names    []string
-	grid     jobfile.Grid
-	judgment sum.Judgment
-}
-
-// requested sets the collection to the outputs of a simplified submission file.
-func (c *collection) requested(flags *cli.Flags, name string, overrides []condor.Setting, first, jobs int) error {
-	q, err := request.Read(name, overrides...)
-	if err != nil {
-		return err
-	}
-	r, err := outputs.ToCombine(q, name)
-	if err != nil {
-		return err
-	}
-	run, isRun, err := request.Latest(name, q)
-	if err != nil {
-		return err
-	}
-	whole := !flags.Given("first") && !flags.Given("jobs")
-	if isRun && whole && !c.judgment.Unchecked {
-		if err := errors.Join(request.Differences(name, q, run)...); err != nil {
-			return err
-		}
-	}
-	if n := request.PerJob(run); r.Count == 0 && n > 0 {
-		r.Count = (q.TotalJobs + n - 1) / n
-	}
-	flags.Default("first", &first, r.First)
-	flags.Default("jobs", &jobs, r.Count)
-	if jobs == 0 {
-		return flags.Misused("%s: has products_per_job = auto, so the number of sums is unknown: set it with -jobs", name)
-	}
-	c.names, c.grid = file.IndexedRange(r.Name, first, jobs), r.Grid
-	j := &c.judgment
-	j.Submission = name
-	j.Folders = []string{filepath.Dir(name), "."}
-	if whole {
-		j.Products = record.Ranges{{First: q.FirstIndex, Last: q.FirstIndex + q.TotalJobs - 1}}
-	}
-	if p, err := pair.Requested(q); q.Matprod && err == nil {
-		j.Family, j.InputsOf = p.Family(), func(n int) []string { return p.Numbered(n).Files() }
-	} else if isRun {
-		j.Family = run.Family
-	}
-	return nil
+	_, err = c.Print(ctx, combine.Options{Program: "matcombine", Output: *output, Threads: *threads, Quiet: *quiet}, stdout, stderr)
+	return err
 }
 
 // files returns the names of the files to add.

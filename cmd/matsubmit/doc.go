@@ -12,10 +12,12 @@ Flags:
 	-o FILE     write it to FILE, not to FILE.sub; "-" prints it, and submits nothing
 	-force      make everything again: replace existing outputs, and ignore jobs in the queue
 	-resubmit   submit only what is missing
+	-run        submit, follow the jobs, add up what they made and print the norm; the same call continues after an interruption
+	-serial     with -run: compare the norm with that of a serial run here, however long it takes
 	-dag        submit a DAG, which adds the products at the end
 	-try        run the first job here, without HTCondor; its outputs go to FILE.try
 	-local      run all jobs here, without HTCondor
-	-quiet      suppress the time estimate; with -try and -local, print only problems
+	-quiet      suppress the time estimate; with -try and -local, print only problems; with -run, these and the norm
 	-h, -help   print usage and flags, or the manual
 	-version    print the program's version
 
@@ -105,6 +107,15 @@ matsubmit removes the held jobs that they replace.
 With -dag the jobs are a DAG for DAGMan. Its last node runs matcombine on the submit machine,
 which adds up the products and writes the norm to FILE.norm.
 
+-run does everything in one call: it submits the jobs, shows their progress as matwatch does,
+adds up their outputs as matcombine does and prints the norm. Without HTCondor the jobs run here,
+as with -local. If a serial run on this machine takes less than a tenth of the time of the jobs,
+or with -serial, the norms are compared. However the call ends, even if it is killed, the same
+call continues where it was: it submits what is missing, as -resubmit does, follows what is in
+the queue, and makes nothing again that is valid. It waits for another matsubmit that works with
+the file. If jobs are held, it says why, and the exit status is 3. -run -dag follows DAGMan, and
+continues a DAG that stopped. -run -force starts over.
+
 -try runs the first job on this machine, without HTCondor: in an empty folder, with the files
 that HTCondor would send, and in the environment that HTCondor sets, which has no PATH on
 Linux. It prints the job's output, its exit status, its time, and the peak memory of its
@@ -181,7 +192,7 @@ Examples:
 	run_product.sub: 2 jobs, one product each, on Linux
 
 Exit status: 0 done; 64 wrong usage, or outputs or jobs already exist; 65 the file, an input
-or a program is missing or bad; 3 with -try or -local, a job is not done; 1 any other failure,
+or a program is missing or bad; 3 with -try, -local or -run, a job is not done; 1 any other failure,
 such as condor_submit's.
 */
 package main

@@ -9,6 +9,7 @@ import (
 
 	"matpool/condor/jobfile"
 	"matpool/internal/cli"
+	"matpool/internal/complete"
 	"matpool/internal/request"
 	"matpool/internal/submit"
 )
@@ -20,16 +21,18 @@ func main() { cli.Main("matsubmit", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := cli.NewFlags("matsubmit", source)
-	var o submit.Options
+	var o complete.Options
 	flags.BoolVar(&o.WriteOnly, "N", "write the submit description, submit nothing")
 	flags.BoolVar(&o.WriteOnly, "dry_run", "the same")
 	output := flags.Path("o", "", "write it to `FILE`, not to FILE.sub; \"-\" prints it, and submits nothing")
 	flags.BoolVar(&o.Force, "force", "make everything again: replace existing outputs, and ignore jobs in the queue")
 	flags.BoolVar(&o.Resubmit, "resubmit", "submit only what is missing")
+	whole := flags.Bool("run", "submit, follow the jobs, add up what they made and print the norm; the same call continues after an interruption")
+	flags.BoolVar(&o.Serial, "serial", "with -run: compare the norm with that of a serial run here, however long it takes")
 	flags.BoolVar(&o.DAG, "dag", "submit a DAG, which adds the products at the end")
 	flags.BoolVar(&o.Try, "try", "run the first job here, without HTCondor; its outputs go to FILE.try")
 	flags.BoolVar(&o.Local, "local", "run all jobs here, without HTCondor")
-	flags.BoolVar(&o.Quiet, "quiet", "suppress the time estimate; with -try and -local, print only problems")
+	flags.BoolVar(&o.Quiet, "quiet", "suppress the time estimate; with -try and -local, print only problems; with -run, these and the norm")
 	flags.Section("Attributes", jobfile.AttributesHelp())
 	request.DefineOverrides(flags, args, &o.Overrides)
 	names, done, err := flags.Parse(args, stdout)
@@ -39,6 +42,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	switch {
 	case len(names) != 1:
 		return flags.Misused("name one simplified submission file, not %d", len(names))
+	case *whole && (o.Try || o.Resubmit || o.WriteOnly || *output != ""):
+		return flags.Misused("-run can't be combined with -try, -resubmit, -N or -o: it submits what is missing, and follows it")
+	case o.Serial && !*whole:
+		return flags.Misused("-serial requires -run; matprod -serial %s does it alone", names[0])
 	case o.Force && o.Resubmit:
 		return flags.Misused("-force makes everything again, -resubmit only what is missing: use one of them")
 	case o.DAG && o.Resubmit:
@@ -57,5 +64,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	o.File, o.Output, o.Programs, o.Version = names[0], *output, filepath.Dir(program), cli.Version()
-	return submit.Run(ctx, o, stdout, stderr)
+	if *whole {
+		return complete.Run(ctx, o, stdout, stderr)
+	}
+	_, err = submit.Run(ctx, o.Options, stdout, stderr)
+	return err
 }

@@ -62,8 +62,8 @@ func Measure(ctx context.Context) (Speed, error) {
 	return Speed{all: all, one: all / float64(threads)}, err
 }
 
-// here returns the seconds that this machine needs for the load, in one process.
-func (s Speed) here(l Load) float64 {
+// Here returns the seconds that this machine needs for the load, in one process.
+func (s Speed) Here(l Load) float64 {
 	return localSeconds + float64(l.Products)*fileSeconds + float64(l.Local)/localPerSecond + float64(l.Flops)/s.all
 }
 

@@ -34,14 +34,14 @@ func (v *Verdict) line(match, free int) string {
 		slots = max(match, 1)
 	}
 	matprod := v.Speed != Speed{}
-	here, onPool := v.Speed.here(v.Load), v.pace().onPool(v.Load, slots, v.Need.Cpus, v.Speed)
+	here, onPool := v.Speed.Here(v.Load), v.pace().onPool(v.Load, slots, v.Need.Cpus, v.Speed)
 	known := match > 0 && (matprod || v.Earlier != nil)
 
 	what := text.Count(v.Load.Jobs, "job")
 	var times []string
 	if matprod {
 		what = text.Count(v.Load.Products, "product")
-		times = append(times, about(here)+" here")
+		times = append(times, About(here)+" here")
 	}
 	switch {
 	case v.Offer.Unknown != "":
@@ -51,7 +51,7 @@ func (v *Verdict) line(match, free int) string {
 	case !known:
 		times = append(times, "their run time is unknown")
 	case free == 0:
-		times = append(times, "on the pool at least "+about(onPool))
+		times = append(times, "on the pool at least "+About(onPool))
 	default:
 		times = append(times, aboutOnPool(onPool)+" on the pool")
 	}
@@ -92,8 +92,8 @@ func (v *Verdict) grounds(match, free int) []string {
 	return list
 }
 
-// about describes a number of seconds, rounded to one or two digits.
-func about(seconds float64) string {
+// About describes a number of seconds, rounded to one or two digits.
+func About(seconds float64) string {
 	if seconds < 1 {
 		return "less than 1s"
 	}
@@ -113,5 +113,5 @@ func aboutOnPool(seconds float64) string {
 	if seconds < few {
 		return "a few seconds"
 	}
-	return about(seconds)
+	return About(seconds)
 }

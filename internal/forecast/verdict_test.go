@@ -58,7 +58,7 @@ func TestAbout(t *testing.T) {
 		0.02: "less than 1s", 1: "about 1s", 1.5: "about 2s", 9.6: "about 10s", 59: "about 59s", 63: "about 1m", 118: "about 2m",
 		400: "about 7m", 3500: "about 58m", 4000: "about 1h10m", 86400 * 3.3: "about 3d07h",
 	} {
-		if got := about(seconds); got != want {
+		if got := About(seconds); got != want {
 			t.Errorf("%v s: %s, want %s", seconds, got, want)
 		}
 	}

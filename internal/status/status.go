@@ -14,7 +14,7 @@ const (
 	Usage   = 64 // EX_USAGE: the command line is wrong, or would overwrite something
 	Data    = 65 // EX_DATAERR: an input is missing or bad
 
-	Unfinished = 3 // matwatch, matsubmit -local and -try: not all jobs are done
+	Unfinished = 3 // matwatch, matsubmit -local, -try and -run: not all jobs are done
 )
 
 // An Error is an error with an exit status, and a hint on what to do.

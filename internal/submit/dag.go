@@ -33,7 +33,7 @@ func checkDAG(t task) error {
 			errs = append(errs, status.DataError(err, "put matcombine next to matsubmit"))
 		}
 	}
-	if rescue := t.rescueFiles(); len(rescue) > 0 && !t.Force {
+	if rescue := t.rescueFiles(); len(rescue) > 0 && !t.Force && !t.Continue {
 		errs = append(errs, status.UsageError(fmt.Errorf("%s: this DAG stopped before its end", rescue[len(rescue)-1]),
 			"condor_submit_dag "+t.dagFile()+" continues it; -force starts over"))
 	}
@@ -53,11 +53,16 @@ func checkOwner(t task) error {
 		return status.UsageError(fmt.Errorf("%s.lock: DAGMan is at work with this DAG, or has crashed", t.dagFile()), "if it is not in condor_q, remove this file")
 	case dagman == nil:
 		return nil
-	case isActive(dagman), dagman.State == eventlog.Suspended, dagman.State == eventlog.Held:
+	case dagmanInQueue(dagman) && !t.continues():
 		return status.UsageError(fmt.Errorf("%s: DAGMan, job %v, is in the queue and submits these jobs", t.dagFile(), dagman.ID),
 			fmt.Sprintf("wait for it, or stop it with condor_rm %d (if it is gone, remove %s.dagman.log)", dagman.Cluster, t.dagFile()))
 	}
 	return nil
+}
+
+// dagmanInQueue reports whether DAGMan is in the queue, or held there. It is nil if there is none.
+func dagmanInQueue(dagman *eventlog.Job) bool {
+	return dagman != nil && (isActive(dagman) || dagman.State == eventlog.Held)
 }
 
 // leftOfDAG reports whether there are files of an earlier DAG, because of which condor_submit_dag would refuse the

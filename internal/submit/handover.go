@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +26,7 @@ type handover struct {
 	cluster  int       // a number for a cluster that is not in the logs
 	messages io.Writer // for the user
 	stderr   io.Writer // for HTCondor's programs
+	lock     *os.File  // of the submission file; or nil
 }
 
 // print prints the submit description, and submits nothing.
@@ -125,21 +127,26 @@ func submitCommand(t task, maxIdle int, name string) []string {
 	if !t.DAG {
 		return []string{"condor_submit", name}
 	}
-	command := []string{"condor_submit_dag", "-batch-name", t.BatchName}
 	if t.leftOfDAG() { // it is complete, or starts over
-		command = append(command, "-force")
+		return dagCommand(t, maxIdle, "-force", name)
 	}
+	return dagCommand(t, maxIdle, name)
+}
+
+// dagCommand returns the command line that submits a DAG.
+func dagCommand(t task, maxIdle int, args ...string) []string {
+	command := []string{"condor_submit_dag", "-batch-name", t.BatchName}
 	if maxIdle > 0 {
 		command = append(command, "-maxidle", strconv.Itoa(maxIdle))
 	}
-	return append(command, name)
+	return append(command, args...)
 }
 
 // dryRun makes condor_submit check the submit descriptions of a DAG's nodes. DAGMan submits
 // them only later, when it is too late to put old outputs back.
 func (h handover) dryRun(ctx context.Context, x submission) error {
 	for _, f := range x.files[:len(x.files)-1] {
-		if err := run(ctx, io.Discard, h.stderr, "condor_submit", "-dry-run", os.DevNull, f.name); err != nil {
+		if err := h.run(ctx, io.Discard, "condor_submit", "-dry-run", os.DevNull, f.name); err != nil {
 			return err
 		}
 	}
@@ -158,7 +165,7 @@ func (h handover) replace(ctx context.Context, command []string) error {
 	if err != nil {
 		return err
 	}
-	err = run(ctx, h.messages, h.stderr, command...)
+	err = h.run(ctx, h.messages, command...)
 	switch {
 	case err == nil:
 		h.recordRun(ctx)
@@ -192,6 +199,9 @@ func (h handover) submitNothing(ctx context.Context) error {
 	} else {
 		h.printHeld()
 	}
+	if h.task.Continue {
+		return nil
+	}
 	_, err := fmt.Fprintf(h.messages, "%s: nothing to submit\n", h.task.File)
 	return err
 }
@@ -210,7 +220,7 @@ func (h handover) removeHeld(ctx context.Context, done string) error {
 		command := append([]string{"condor_rm"}, held[:n]...)
 		held = held[n:]
 		fmt.Fprintln(h.messages, strings.Join(command, " "))
-		if err := run(ctx, h.messages, h.stderr, command...); err != nil {
+		if err := h.run(ctx, h.messages, command...); err != nil {
 			return status.WithHint(err, done+", but these held jobs may still be in the queue")
 		}
 	}
@@ -226,12 +236,13 @@ func (h handover) printHeld() {
 
 // printWatch prints the command that follows the jobs.
 func (h handover) printWatch() {
-	if h.task.Log.PerJob() {
+	if h.task.Continue {
+		fmt.Fprintln(h.messages, "following the jobs: you can stop this, and continue later with the same command")
 		return
 	}
-	name := h.task.sharedLog()
-	if strings.Contains(name, " ") {
-		name = "'" + name + "'"
+	name := h.task.typedLog()
+	if name == "" {
+		return
 	}
 	if h.task.DAG {
 		name = "-wait " + name // until DAGMan submits the first job
@@ -239,10 +250,26 @@ func (h handover) printWatch() {
 	fmt.Fprintf(h.messages, "to follow the jobs: matwatch %s\n", name)
 }
 
-// run runs one of HTCondor's programs. Its output goes to stdout and stderr.
-func run(ctx context.Context, stdout, stderr io.Writer, command ...string) error {
+// typedLog returns the name of the log that all jobs have in common as one types it in a shell, or "".
+func (t task) typedLog() string {
+	switch name := t.sharedLog(); {
+	case t.Log.PerJob():
+		return ""
+	case strings.Contains(name, " "):
+		return "'" + name + "'"
+	default:
+		return name
+	}
+}
+
+// run runs one of HTCondor's programs. Its output goes to stdout and stderr. It inherits the lock, so that if matsubmit
+// is killed, the next call waits until the program has ended. (Windows has no way to do so.)
+func (h handover) run(ctx context.Context, stdout io.Writer, command ...string) error {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-	cmd.Stdout, cmd.Stderr = stdout, stderr
+	cmd.Stdout, cmd.Stderr = stdout, h.stderr
+	if h.lock != nil && runtime.GOOS != "windows" {
+		cmd.ExtraFiles = []*os.File{h.lock}
+	}
 	// An interrupt lets the program finish what it has begun.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = time.Minute

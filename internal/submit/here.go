@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -48,20 +50,33 @@ func runHere(ctx context.Context, h handover) error {
 }
 
 // lockTask makes sure that no other matsubmit works with the submission file, such as one that
-// runs its jobs here.
-func lockTask(t task) (unlock func(), err error) {
+// runs its jobs here. A call that continues another waits for it. The file may be nil.
+func lockTask(ctx context.Context, t task, messages io.Writer) (*os.File, error) {
 	if !t.submits() && !t.Try {
-		return func() {}, nil
+		return nil, nil
 	}
-	locked, ok, err := file.Lock(t.File)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%s: cannot be locked: %w", t.File, file.Cause(err))
-	case !ok:
-		return nil, status.UsageError(fmt.Errorf("%s: another matsubmit works with this file", t.File), "wait for it, or stop it")
+	for waits := false; ; waits = true {
+		lock, ok, err := file.Lock(t.File)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("%s: cannot be locked: %w", t.File, file.Cause(err))
+		case ok:
+			return lock, nil
+		case !t.Continue:
+			return nil, status.UsageError(fmt.Errorf("%s: another matsubmit works with this file", t.File), "wait for it, or stop it")
+		case !waits:
+			fmt.Fprintf(messages, "%s: waiting for another matsubmit, which works with this file\n", t.File)
+		}
+		select {
+		case <-time.After(lockInterval):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
-	return func() { locked.Close() }, nil
 }
+
+// lockInterval is the time between two attempts to lock the submission file.
+const lockInterval = 200 * time.Millisecond
 
 // say prints a message, unless -quiet is given.
 func (h handover) say(format string, args ...any) {
@@ -115,14 +130,18 @@ func runAll(ctx context.Context, h handover, runner *local.Runner) error {
 	counts := eventlog.Count(jobs)
 	if counts.Done == len(jobs) {
 		next := ""
-		if command := h.task.commandToCombine(); command != "" {
+		if command := h.task.commandToCombine(); command != "" && !h.task.Continue {
 			next = "; for the norm: " + command
 		}
 		h.say("%s done%s", text.Count(len(jobs), "job"), next)
 		return nil
 	}
+	problems := h.messages
+	if h.task.Continue && h.task.Quiet {
+		problems = h.stderr
+	}
 	for _, line := range joblog.Explain(jobs) {
-		fmt.Fprintln(h.messages, line)
+		fmt.Fprintln(problems, line)
 	}
 	return status.UnfinishedError(fmt.Errorf("%s: not all jobs are done: %s", h.task.File, joblog.Counts(counts)),
 		"fix the cause, then add -resubmit")

@@ -79,6 +79,8 @@ func chooseMissing(ctx context.Context, t task, earlier past) ([]batch, string, 
 		text.Number(counts[done]), text.Number(counts[queued]), text.Number(counts[missing]))
 	if why := whyAgain(t, reasons); why != "" {
 		found += "\n" + why
+	} else if t.Continue && counts[missing] == len(states) { // there is nothing to continue
+		found = ""
 	}
 	var batches []batch
 	for _, b := range t.batches {

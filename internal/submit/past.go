@@ -29,9 +29,10 @@ type past struct {
 	elsewhere    []string // for the user, on held jobs that must be removed on another machine
 	// gone has, by their logs, the jobs that matsubmit ran itself, and that were held or were
 	// cut off: they are in no queue.
-	gone    map[string][]condor.ID
-	faults  []string // of the logs, for the user
-	cluster int      // the highest number of a cluster in the logs
+	gone     map[string][]condor.ID
+	faults   []string // of the logs, for the user
+	entering bool     // some jobs have yet to enter the queue
+	cluster  int      // the highest number of a cluster in the logs
 
 	asides  []outputs.Aside
 	logSize int64 // as in [outputs.Aside]
@@ -47,7 +48,7 @@ func lookBack(t task) (p past, err error) {
 		return p, err
 	}
 	p.logSize = t.logSize()
-	if needed := !t.Force || t.Local || len(p.asides) > 0; needed {
+	if needed := !t.Force || t.Local || t.Continue || len(p.asides) > 0; needed {
 		return p, p.readLogs(t)
 	}
 	// The log is needed only to see how long the same jobs took before.
@@ -80,8 +81,8 @@ func (p *past) readLogs(t task) error {
 	p.rivals = rivals{latest: map[string]*eventlog.Job{}}
 	for _, name := range logs(t) {
 		if strings.Contains(name, "$(") {
-			if t.Resubmit {
-				return status.UsageError(fmt.Errorf("log: %s: -resubmit cannot find logs with HTCondor's own numbers in their names", name), "")
+			if t.Resubmit || t.Continue {
+				return status.UsageError(fmt.Errorf("log: %s: -resubmit and -run cannot find logs with HTCondor's own numbers in their names", name), "")
 			}
 			continue
 		}
@@ -130,18 +131,22 @@ func (p *past) readLog(t task, name string) error {
 		p.cluster = max(p.cluster, clusters[len(clusters)-1])
 	}
 	if t.Resubmit {
-		return checkEntering(t, name, journal.History)
+		return p.checkEntering(t, name, journal.History)
 	}
 	return nil
 }
 
 // checkEntering makes sure that no more jobs enter the queue, as they do with max_idle: the log does
-// not show their products in advance.
-func checkEntering(t task, log string, h *eventlog.History) error {
+// not show their products in advance. A call that continues another only notes it.
+func (p *past) checkEntering(t task, log string, h *eventlog.History) error {
 	for _, id := range h.Clusters() {
 		c := h.Cluster(id)
 		note, ours := c.Note()
-		if later, known := c.Later(); ours && t.mayBeOurs(note) && note.Sum == t.files.Sums && (later > 0 || !known) {
+		later, known := c.Later()
+		if !ours || !t.mayBeOurs(note) || note.Sum != t.files.Sums || later == 0 && known {
+			continue
+		}
+		if p.entering = true; !t.Continue {
 			return status.UsageError(fmt.Errorf("%s: cluster %d: some jobs have yet to enter the queue, so the missing products are not known", log, id),
 				fmt.Sprintf("wait for them, or use condor_rm %d and then -resubmit", id))
 		}
@@ -231,7 +236,7 @@ func formerJobs(list []found) (former map[*eventlog.Job]bool, schedd string) {
 
 // isActive reports whether the job is in the queue and not held, according to the log.
 func isActive(j *eventlog.Job) bool {
-	return j.State == eventlog.Idle || j.State == eventlog.Running || j.State == eventlog.Unknown
+	return j.State == eventlog.Idle || j.State == eventlog.Running || j.State == eventlog.Suspended || j.State == eventlog.Unknown
 }
 
 // logs returns the names of the event logs that earlier jobs may have written.

@@ -175,6 +175,7 @@ func TestStateOf(t *testing.T) {
 		{"done later", false, "x", job(eventlog.Done, late.Add(time.Second)), missing},
 		{"no file", false, "z", job(eventlog.Done, late), missing},
 		{"in the queue", false, "z", job(eventlog.Idle, late), queued},
+		{"suspended", false, "z", job(eventlog.Suspended, late), queued},
 		{"held", false, "x", job(eventlog.Held, late), done},
 	} {
 		w := otherWork(1, jobfile.Request{}, product{})

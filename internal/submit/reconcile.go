@@ -47,7 +47,9 @@ func reconcile(ctx context.Context, t task, earlier past) (p plan, err error) {
 		var found string
 		p.held, p.gone = earlier.held, earlier.gone
 		p.batches, found, err = chooseMissing(ctx, t, earlier)
-		p.notes = append(append(p.notes, earlier.elsewhere...), found)
+		if p.notes = append(p.notes, earlier.elsewhere...); found != "" {
+			p.notes = append(p.notes, found)
+		}
 		return p, err
 	case !t.Force:
 		return p, errors.Join(earlier.checkQueue(t), checkOutputs(t))

@@ -13,6 +13,8 @@
 //	hand over  the submission to HTCondor                           handover.go
 //	           or run the jobs here, without HTCondor                here.go, try.go
 //
+// A call that continues an earlier one does what is left of these stages, see continue.go.
+//
 // Those after read take a task, to which inspect and divide add what they find. There are three kinds of work:
 // jobs make products, or their sum (both matprod.go), or run another program (another.go).
 //
@@ -43,6 +45,7 @@ type Options struct {
 	WriteOnly bool   // write the submit description, and submit nothing
 	Force     bool   // make existing outputs again
 	Resubmit  bool   // submit only what is missing
+	Continue  bool   // whatever an earlier call left, do what is left, unless Force is set; the caller follows the jobs
 	DAG       bool   // submit a DAG whose last node adds the outputs
 	Local     bool   // run all jobs here, without HTCondor
 	Try       bool   // run the first job here, and keep what it makes apart
@@ -57,31 +60,34 @@ func (o Options) here() bool { return o.Local || o.Try }
 
 // Run submits the jobs of a simplified submission file. Its messages go to stdout, or to
 // stderr if stdout is for the submit description. Errors of HTCondor's programs go to stderr.
-func Run(ctx context.Context, options Options, stdout, stderr io.Writer) error {
+func Run(ctx context.Context, options Options, stdout, stderr io.Writer) (left Left, err error) {
 	messages := stdout
 	if options.Output == "-" {
 		messages = stderr
 	}
 	t, err := read(options)
 	if err != nil {
-		return err
+		return left, err
+	}
+	if t.continues() {
+		t.Resubmit = len(t.files.Names) > 0 // what is missing of unnamed outputs is not known
 	}
 	if line := t.script.Line; line != "" && !(t.Quiet && t.here()) {
 		fmt.Fprintln(messages, line)
 	}
-	unlock, err := lockTask(t)
+	lock, err := lockTask(ctx, t, messages)
 	if err != nil {
-		return err
+		return left, err
 	}
-	defer unlock()
+	defer lock.Close()
 	if t.survey, err = inspect(ctx, t, stderr); err != nil {
-		return err
+		return left, err
 	}
 	hashes := &record.Cache{}
 	defer hashes.Flush()
 	t.records = outputs.NewRecords(".", hashes)
 	if t.identity, err = identify(ctx, t, hashes); err != nil {
-		return err
+		return left, err
 	}
 	offer := forecast.Offer{Unknown: "nobody asked"}
 	if !t.here() && (!t.Quiet || t.ProductsPerJob == 0 && t.Slots == 0) {
@@ -91,40 +97,54 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) error {
 	t.division = t.divideFor(offer)
 	earlier, err := lookBack(t)
 	if err != nil {
-		return err
+		return left, err
 	}
 	if n := earlier.perJob(t); n > 0 {
 		t.division = t.divide(n, fmt.Sprintf("products_per_job = auto: %s, as before.", text.Number(n)))
 	}
 	if t.Resubmit && t.submits() {
 		if err := t.recordFound(ctx, earlier); err != nil {
-			return err
+			return left, err
 		}
 	}
-	p, err := reconcile(ctx, t, earlier)
-	if err != nil {
-		return err
+	left = Left{task: t, InQueue: len(earlier.active) > 0}
+	h := handover{task: t, cluster: earlier.cluster + 1, messages: messages, stderr: stderr, lock: lock}
+	if t.continues() {
+		if underWay, err := h.underWay(ctx, earlier); err != nil || underWay {
+			left.InQueue = true
+			return left, err
+		}
 	}
-	for _, note := range p.notes {
+	if h.plan, err = reconcile(ctx, t, earlier); err != nil {
+		return left, err
+	}
+	for _, note := range h.plan.notes {
 		fmt.Fprintln(messages, note)
 	}
-	h := handover{task: t, plan: p, cluster: earlier.cluster + 1, messages: messages, stderr: stderr}
-	if len(p.batches) == 0 {
-		return h.submitNothing(ctx)
+	if len(h.plan.batches) == 0 {
+		return left, h.submitNothing(ctx)
 	}
-	if err := checkRunTime(t, p.batches); err != nil {
-		return err
+	if t.continues() && t.DAG && productsIn(h.plan.batches) < t.TotalJobs {
+		t.DAG = false // a DAG is for all products
+		h.task, left.task = t, t
+		if err := checkTargets(t); err != nil {
+			return left, err
+		}
 	}
-	sub, err := describe(t, p)
+	if err := checkRunTime(t, h.plan.batches); err != nil {
+		return left, err
+	}
+	sub, err := describe(t, h.plan)
 	if err != nil {
-		return err
+		return left, err
 	}
 	if t.here() {
-		return runHere(ctx, h)
+		return left, runHere(ctx, h)
 	}
+	left.Submitted, left.InQueue = true, true
 	h.tell(ctx, offer, earlier)
 	if t.Output == "-" {
-		return h.print(ctx, sub, stdout)
+		return left, h.print(ctx, sub, stdout)
 	}
-	return h.submit(ctx, sub)
+	return left, h.submit(ctx, sub)
 }

@@ -71,6 +71,11 @@ func (l *Lines) Status(s Status, last bool) {
 	l.Line(s.Time, line)
 }
 
+// Problems is a screen that shows no status.
+type problems struct{ Lines }
+
+func (*problems) Status(Status, bool) {}
+
 // Close returns the first write error.
 func (l *Lines) Close() error { return l.err }
 

@@ -37,6 +37,7 @@ type Options struct {
 	Clusters []int         // as for [joblog.Journal.Select]
 	Wait     bool          // for logs that do not exist yet
 	Timeout  time.Duration // 0 for none
+	Quiet    bool          // show only problems
 }
 
 // Follow shows the progress of a run on stdout, with a bar if stdout is a terminal. It
@@ -54,7 +55,9 @@ func Follow(ctx context.Context, o Options, stdout io.Writer) error {
 	}
 	defer j.Close()
 	var screen Screen = &Lines{W: stdout}
-	if terminal, ok := NewTerminal(stdout); ok {
+	if o.Quiet {
+		screen = &problems{Lines{W: stdout}}
+	} else if terminal, ok := NewTerminal(stdout); ok {
 		screen = terminal
 	}
 	run, err := follow(ctx, j, o.Clusters, screen)

@@ -3,6 +3,7 @@
 package trust
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"strings"
@@ -284,6 +285,51 @@ func TestLocalKilled(t *testing.T) {
 				}
 				if got := f.sh("matcombine rp"); got.stderr != "" || !strings.Contains(got.stdout, norm) {
 					t.Fatalf("killed, and run again; the norm should be %s:\n%v\n%v", norm, again, got)
+				}
+			}
+		})
+	}
+}
+
+// Matsubmit -run that is killed at any moment ends with the norm when it is called again, and makes nothing again but what it
+// was making.
+func TestRunKilled(t *testing.T) {
+	const jobs = 8
+	for name, lines := range map[string]string{
+		"products": ``,
+		"batches":  `products_per_job = 3\n`,
+		"sums":     `products_per_job = 2\nsum = yes\n`,
+		"random":   `products_per_job = 2\nsum = yes\ninputs = random\nsize = 100\nseed = 7\n`,
+		"tiles":    `grid = 2x4\n`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFolder(t)
+			f.must(fmt.Sprintf(`printf 'total_jobs = %d\nlog = log.txt\n`+lines+`' >rp; matinit -quiet -jobs %d -size 100 -seed 1`, jobs, jobs))
+			started := func() int { return strings.Count(f.must("cat log.txt 2>/dev/null || :"), "Job executing on host") }
+			start := time.Now()
+			norm := f.must("matsubmit rp -run -local -quiet")
+			duration := time.Since(start)
+			once := started()
+			r := rand.New(rand.NewPCG(uint64(*kills), 6))
+			for range max(1, *kills/3) {
+				f.must("rm -rf output*.npy partial*.npz log.txt logs matpool.tsv")
+				calls := r.IntN(3) + 1
+				for range calls {
+					cmd := f.start([]string{"matsubmit", "rp", "-run", "-local", "-quiet", "-slots=2"})
+					time.Sleep(time.Duration(r.Int64N(int64(duration))))
+					cmd.Process.Kill()
+					cmd.Wait()
+				}
+				if got := f.sh("matsubmit rp -run -local"); got.stderr != "" || !strings.Contains(got.stdout, ": "+norm+"\n") {
+					t.Fatalf("killed, and called again; the norm should be %s:\n%v", norm, got)
+				}
+				if n := started(); n > once+2*calls {
+					t.Errorf("%d jobs were started, and %d by a call that is not killed:\n%s", n, once, f.must("cat log.txt"))
+				}
+				all := started()
+				if got := f.must("matsubmit rp -run -local -quiet"); got != norm || started() != all {
+					t.Fatalf("the norm is %s; a call when all is done says %s, and starts %d jobs", norm, got, started()-all)
 				}
 			}
 		})
