@@ -61,7 +61,7 @@ func (d Division) index(r, c, panel int) int { return (r*d.Cols+c)*d.Panels + pa
 // order (C or Fortran) that they have. It returns a summary for the user, and why the division is
 // as it is if it was chosen.
 //
-// Equal blocks, of which each tile in a row has one, are one file with several names where the file
+// All tiles in a row have the same block of A: equal blocks are one file with several names where the file
 // system has hard links. Cut holds [cutBuffer] bytes twice, whatever the sizes. Everything is
 // checked beforehand: nothing is written if a block would be empty, a file exists, or the disk is too small.
 func Cut(ctx context.Context, o CutOptions, show progress.Func) (summary, why string, err error) {
@@ -119,8 +119,8 @@ func checkMatrices(f product.Factors) error {
 	return errors.Join(errs...)
 }
 
-// check makes sure that no part is empty, and that products of panels add up to the product. Those
-// of integers do not where they wrap around, and those of bools never do, since a sum is of floats.
+// check makes sure that no part is empty, and that the products of panels add up to the product. Products of
+// integers do not if they wrap around, and those of bools never do, because they are added as floats.
 func (d Division) check(f product.Factors) error {
 	if a, b, c := f.Types(); d.Panels > 1 && (c.IsInteger() || c == elem.Bool) {
 		of, hint := a.String(), "if no value exceeds 2**53, convert it first; in Python: np.save(name, np.load(name).astype(np.float64))"

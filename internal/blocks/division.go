@@ -12,7 +12,7 @@ import (
 )
 
 // choose returns the division, and the reason for what it leaves open: panels, or both sizes of the
-// grid, that are 0. It is the coarsest of which each pair, its product and the program fit a job's memory.
+// grid, that are 0. It is the coarsest whose pairs, each with its product and the program, fit in a job's memory.
 func (o CutOptions) choose(f product.Factors) (d Division, why string, err error) {
 	d = o.Cut
 	if d.Panels > 0 && d.Rows > 0 {

@@ -65,8 +65,8 @@ func dagmanInQueue(dagman *eventlog.Job) bool {
 	return dagman != nil && (isActive(dagman) || dagman.State == eventlog.Held)
 }
 
-// leftOfDAG reports whether there are files of an earlier DAG, because of which condor_submit_dag would refuse the
-// new one, or continue the old one.
+// leftOfDAG reports whether an earlier DAG has left files: condor_submit_dag would refuse the new one, or continue
+// the old one.
 func (t task) leftOfDAG() bool {
 	for _, end := range []string{".condor.sub", ".dagman.out", ".dagman.log", ".lib.out", ".lib.err"} {
 		if exists(t.dagFile() + end) {

@@ -17,8 +17,8 @@ import (
 	"matpool/internal/record"
 )
 
-// recordRun adds the jobs that have just been submitted to what is recorded of the run, by way of which the
-// records of their outputs are found. The jobs do not depend on it.
+// recordRun adds the jobs that have just been submitted to what is recorded of the run. There, the records of their
+// outputs are found. The jobs do not depend on it.
 func (h handover) recordRun(ctx context.Context) {
 	t := h.task
 	if err := t.record(ctx, h.plan.batches, !t.Resubmit); err != nil {

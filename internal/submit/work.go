@@ -112,8 +112,8 @@ func (w work) linksInputs() bool {
 	})
 }
 
-// resumes reports whether a job continues with what it had made when its machine was taken
-// away: a job of matprod with more than one product.
+// resumes reports whether a job that was evicted continues with what it had made: a job of matprod with more
+// than one product.
 //
 // HTCondor puts the files into the job's top folder, where the inputs are. So a job does not
 // resume if an output could have the name of one of these.
