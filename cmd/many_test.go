@@ -9,9 +9,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
+	"matpool/internal/base/hash"
+	"matpool/internal/record"
 	"matpool/npyio"
 )
 
@@ -19,34 +22,16 @@ import (
 func TestManyJobs(t *testing.T) {
 	long(t)
 	t.Parallel()
-	const jobs = 100_000
 	dir := t.TempDir()
-	matrix := append(npyio.Header{DType: npyio.Float64, Shape: []int{2, 2}}.Append(nil), make([]byte, 32)...)
-	// The files are links to a few: making so many takes a busy disk minutes.
-	for i := range 2 * jobs {
-		name := filepath.Join(dir, fmt.Sprintf("input%c%d.npy", 'A'+i%2, i/2))
-		err := errors.ErrUnsupported
-		if i%10_000 > 0 {
-			err = os.Link(filepath.Join(dir, fmt.Sprintf("input%c%d.npy", 'A', i/10_000*5_000)), name)
-		}
-		if err != nil {
-			err = os.WriteFile(name, matrix, 0o666)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.WriteFile(filepath.Join(dir, "run_product"), fmt.Appendf(nil, "total_jobs = %d\n", jobs), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	matrix := makeMany(t, dir, "inputA", "inputB")
 
 	submitMany(t, dir)
 	text, err := os.ReadFile(filepath.Join(dir, "run_product.sub"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := bytes.Count(text, []byte(", inputA")); n != jobs {
-		t.Errorf("%d jobs in the submit description, want %d", n, jobs)
+	if n := bytes.Count(text, []byte(", inputA")); n != many {
+		t.Errorf("%d jobs in the submit description, want %d", n, many)
 	}
 
 	// Nor do the jobs of another program take longer. Its inputs need no links on Linux.
@@ -73,21 +58,104 @@ func TestManyJobs(t *testing.T) {
 	}
 }
 
+// Looking at 100,000 products with records, which are all done, takes some seconds and at most 200 MB of memory, whether
+// or not the hashes of the 300,000 files are known already.
+func TestManyRecords(t *testing.T) {
+	long(t)
+	t.Parallel()
+	dir := t.TempDir()
+	matrix := makeMany(t, dir, "inputA", "inputB", "output")
+	h := hash.Of(matrix)
+	family := record.New("product", "a", "inputA$(index).npy", "b", "inputB$(index).npy")
+	records := make([]record.Record, many)
+	for i := range records {
+		records[i] = record.Record{Name: fmt.Sprintf("output%d.npy", i), Size: int64(len(matrix)), Hash: h, Recipe: family.At(i),
+			From: []record.Input{{Name: fmt.Sprintf("inputA%d.npy", i), Hash: h}, {Name: fmt.Sprintf("inputB%d.npy", i), Hash: h}},
+			By:   "matprod v1.0, OpenBLAS 0.3.29, kernel SkylakeX", Machine: fmt.Sprintf("node%d.example.org", i%100), Time: time.Now()}
+	}
+	if err := record.Append(dir, records...); err != nil {
+		t.Fatal(err)
+	}
+	reading := submitMany(t, dir, "-force") // which looks at the inputs' headers only
+	const megabytes = 200
+	limit := max(5*time.Second, 7*reading/2)
+	for _, hashes := range []string{"unknown", "known"} {
+		used, memory, out := measure(t, dir, "matsubmit", "run_product", "-local", "-resubmit")
+		if want := "of 100,000 products: 100,000 done, 0 in the queue, 0 missing\n"; !strings.HasPrefix(out, want) {
+			t.Errorf("%swant %s", out, want)
+		}
+		if t.Logf("hashes %s: %v of processors' time, %d MB", hashes, used, memory); used > limit || memory > megabytes {
+			t.Errorf("hashes %s: %v of processors' time and %d MB of memory; want at most %v and %d MB", hashes, used, memory, limit, megabytes)
+		}
+	}
+
+	// What has changed is found among them.
+	for _, name := range []string{"output7.npy", "inputB77777.npy"} {
+		name = filepath.Join(dir, name)
+		if err := errors.Join(os.Remove(name), os.WriteFile(name, append(matrix[:len(matrix)-1:len(matrix)-1], 1), 0o666)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stdout, _, _ := run(t, dir, "matsubmit", "-N", "run_product", "-resubmit", "-quiet")
+	want := "of 100,000 products: 99,998 done, 0 in the queue, 2 missing\n" +
+		"to be made again: 1 of other inputs (output77777.npy was made from another inputB77777.npy than the one that is there now), 1 changed since (output7.npy has changed since matprod wrote it (its record in matpool.tsv has another hash))\n"
+	if !strings.HasPrefix(stdout, want) {
+		t.Errorf("%swant %s", stdout, want)
+	}
+}
+
+// many is the number of products.
+const many = 100_000
+
+// makeMany makes a folder with run_product and, for each name, as many files with one matrix, whose bytes it returns. The
+// files are links to a few: making so many takes a busy disk minutes.
+func makeMany(t *testing.T, dir string, names ...string) (matrix []byte) {
+	t.Helper()
+	matrix = append(npyio.Header{DType: npyio.Float64, Shape: []int{2, 2}}.Append(nil), make([]byte, 32)...)
+	for _, name := range names {
+		for i := range many {
+			const perFile = 10_000
+			file := func(i int) string { return filepath.Join(dir, fmt.Sprintf("%s%d.npy", name, i)) }
+			err := errors.ErrUnsupported
+			if i%perFile > 0 {
+				err = os.Link(file(i/perFile*perFile), file(i))
+			}
+			if err != nil {
+				err = os.WriteFile(file(i), matrix, 0o666)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "run_product"), fmt.Appendf(nil, "total_jobs = %d\n", many), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return matrix
+}
+
 // submitMany has matsubmit describe the jobs of run_product, and fails if that takes too much of the
 // processors' time, which depends little on what else the machine does, or too much memory.
-func submitMany(t *testing.T, dir string, flags ...string) {
+func submitMany(t *testing.T, dir string, flags ...string) time.Duration {
 	t.Helper()
-	findPrograms(t)
 	const limit, megabytes = 15 * time.Second, 200
-	cmd := exec.Command("matsubmit", append([]string{"-N", "run_product"}, flags...)...)
-	memory, out, err := peak(cmd, dir)
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	used := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	if t.Logf("%v of processors' time, %d MB", used, memory); used > limit || memory == 0 || memory > megabytes {
+	used, memory, _ := measure(t, dir, "matsubmit", append([]string{"-N", "run_product"}, flags...)...)
+	if t.Logf("%v of processors' time, %d MB", used, memory); used > limit || memory > megabytes {
 		t.Errorf("%v of processors' time and %d MB of memory; want at most %v and %d MB", used, memory, limit, megabytes)
 	}
+	return used
+}
+
+// measure runs a command in a folder and returns its processors' time and its peak memory, in megabytes.
+func measure(t *testing.T, dir, program string, args ...string) (used time.Duration, megabytes int, output string) {
+	t.Helper()
+	findPrograms(t)
+	cmd := exec.Command(program, args...)
+	megabytes, out, err := peak(cmd, dir)
+	if err != nil || megabytes == 0 {
+		t.Fatalf("%v, %d MB\n%s", err, megabytes, out)
+	}
+	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), megabytes, string(out)
 }
 
 // peak runs a command in a folder and returns its peak memory, in megabytes. (The figure that

@@ -78,10 +78,13 @@ var (
 )
 
 func (n Note) format(first, count string) string {
-	s := fmt.Sprintf("first=%s count=%s starts=%d jobs=%d", first, count, n.Starts, n.Jobs)
+	s := make([]byte, 0, 256)
+	s = append(append(append(append(s, "first="...), first...), " count="...), count...)
+	s = strconv.AppendInt(append(s, " starts="...), int64(n.Starts), 10)
+	s = strconv.AppendInt(append(s, " jobs="...), int64(n.Jobs), 10)
 	add := func(field, value string) {
 		if value != "" {
-			s += " " + field + "=" + value
+			s = append(append(append(append(s, ' '), field...), '='), value...)
 		}
 	}
 	if n.Sum {
@@ -99,7 +102,7 @@ func (n Note) format(first, count string) string {
 		outputs = append(outputs, escapeName.Replace(name))
 	}
 	add("outputs", strings.Join(outputs, ","))
-	return s
+	return string(s)
 }
 
 // ParseNote reads what [Note.String] returns. It returns false for any other text.
@@ -109,16 +112,15 @@ func ParseNote(text string) (n Note, ok bool) {
 	}
 	for field := range strings.SplitSeq(text, " ") {
 		name, value, _ := strings.Cut(field, "=")
-		number, _ := strconv.Atoi(value)
-		switch name {
+		switch name { // a number that is none makes another text below
 		case "first":
-			n.First = number
+			n.First, _ = strconv.Atoi(value)
 		case "count":
-			n.Count = number
+			n.Count, _ = strconv.Atoi(value)
 		case "starts":
-			n.Starts = number
+			n.Starts, _ = strconv.Atoi(value)
 		case "jobs":
-			n.Jobs = number
+			n.Jobs, _ = strconv.Atoi(value)
 		case "sum":
 			n.Sum = true
 		case "unit":

@@ -74,7 +74,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return err
 }
 
-// files returns the names of the files to add.
 func files(flags *cli.Flags, names []string, first, jobs int) ([]string, error) {
 	numbered := flags.Given("first") || flags.Given("jobs")
 	switch {

@@ -129,7 +129,6 @@ func (s starter) set(text string) error {
 // maxLine is the length of the longest request, in bytes; HTCondor's limit is 1024.
 const maxLine = 1000
 
-// setRequest returns the request that sets the attribute.
 func setRequest(text string) string {
 	const more, end = `\ \.\.\.`, `\"`
 	request := []byte("set_job_attr_delayed " + Attribute + ` \"`)

@@ -83,7 +83,7 @@ func (h *History) Jobs(clusters ...int) []*Job {
 // Latest returns the time of the latest event.
 func (h *History) Latest() Moment { return h.latest }
 
-// Add adds an event.
+// Add adds an event: those of a file in its order.
 func (h *History) Add(e *Event) {
 	h.YearAssumed = h.YearAssumed || e.YearAssumed
 	h.count++
@@ -180,7 +180,6 @@ func (c *Cluster) change(e *Event) bool {
 	return true
 }
 
-// isNew reports whether the event is not a repetition.
 func (h *History) isNew(j *Job, e *Event) bool {
 	digest := maphash.String(h.seed, e.Body) ^ bits.RotateLeft64(maphash.String(h.seed, e.Head), 1) ^
 		uint64(e.Time.UnixNano())*0x9e3779b97f4a7c15 ^ uint64(e.Number)<<56

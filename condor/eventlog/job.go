@@ -194,7 +194,7 @@ func (c Counts) Total() int {
 // Active returns the number of jobs that will go on without a person.
 func (c Counts) Active() int { return c.Unknown + c.Idle + c.Running + c.Suspended + c.Waiting }
 
-// Count counts jobs.
+// Count returns how many jobs are in each state.
 func Count(jobs []*Job) Counts {
 	var c Counts
 	for _, j := range jobs {

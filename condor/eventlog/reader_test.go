@@ -37,7 +37,6 @@ func newReader(r io.Reader) *Reader {
 	return reader
 }
 
-// records returns all records of a reader.
 func records(r *Reader) (list []Record) {
 	for r.Scan() {
 		list = append(list, r.Record())

@@ -24,7 +24,6 @@ const (
 	log                      // HTCondor writes events into the file
 )
 
-// program is for the name of a program.
 func program(to *string) func(string) error {
 	return store(to, func(value string) (string, error) { return parseName(value, 0, condor.InStream) })
 }

@@ -112,7 +112,6 @@ func (d *Description) hasRanges() bool {
 	return false
 }
 
-// templates returns all templates.
 func (d *Description) templates() []condor.Template {
 	all := slices.Concat([]condor.Template{d.Stdout, d.Stderr, d.Log, d.Folder}, d.Arguments, d.Outputs)
 	for _, m := range slices.Concat(d.InputRemaps, d.Remaps) {
@@ -121,7 +120,6 @@ func (d *Description) templates() []condor.Template {
 	return all
 }
 
-// namesOutputs reports whether the jobs' outputs are named.
 func (d *Description) namesOutputs() bool {
 	return len(d.Outputs) > 0 || len(d.Jobs) > 0 && len(d.Jobs[0].Outputs) > 0
 }

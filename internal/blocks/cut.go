@@ -193,7 +193,6 @@ type blocked struct {
 	division   Division
 }
 
-// blocked returns what is cut.
 func (o CutOptions) blocked(f product.Factors, d Division) []blocked {
 	rows, k, cols := split(f.Rows, d.Rows), split(f.K, d.Panels), split(f.Cols, d.Cols)
 	a := blocked{file: f.A.File, of: f.A.Name, factor: "a", rows: rows, cols: k, name: filepath.Join(o.Dir, o.A), division: d}
@@ -226,7 +225,6 @@ func (m blocked) names(i, j int) (names []string) {
 	return names
 }
 
-// recipe returns the recipe of block (i, j) for a product.
 func (m blocked) recipe(i, j, number int) record.Recipe {
 	from := func(at []int, i int) string { return fmt.Sprintf("%d:%d", at[i], at[i+1]) }
 	path, member := arrayfile.Split(m.of)
@@ -246,7 +244,6 @@ func split(size, parts int) []int {
 	return at
 }
 
-// header returns the header of block (i, j).
 func (m blocked) header(i, j int) npyio.Header {
 	return npyio.Header{DType: m.file.DType, Fortran: m.file.FortranOrder(), Shape: []int{m.rows[i+1] - m.rows[i], m.cols[j+1] - m.cols[j]}}
 }
@@ -257,7 +254,6 @@ func (m blocked) bytes() int64 {
 	return count * int64(m.file.DType.Size)
 }
 
-// each calls do for each block.
 func (m blocked) each(do func(i, j int)) {
 	for i := range len(m.rows) - 1 {
 		for j := range len(m.cols) - 1 {

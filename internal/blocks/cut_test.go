@@ -40,7 +40,6 @@ func readMatrix(t *testing.T, name string) matrixFile {
 	return matrixFile{f.Header, values}
 }
 
-// value returns the bytes of a value.
 func (m matrixFile) value(i, j int) []byte {
 	at := i*m.Shape[1] + j
 	if m.FortranOrder() {

@@ -103,7 +103,6 @@ func cutNumber(name string) (before, digits, after string) {
 	return m[1], m[2], m[3]
 }
 
-// name returns the name of a file of the series.
 func (s *series) name(number string) string { return s.before + number + s.after }
 
 // there returns the sorted numbers of the files of the series that exist.

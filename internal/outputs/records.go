@@ -35,13 +35,21 @@ func (r *Records) Reload() {
 }
 
 // Of returns the records of an output.
-func (r *Records) Of(name string) ([]record.Record, error) {
+func (r *Records) Of(name string) ([]record.Record, error) { return r.of(name, (*record.Folder).Of) }
+
+// Kept returns those of the records of an output that are in the folders' own files, without a look at what jobs have
+// printed, one file for each.
+func (r *Records) Kept(name string) ([]record.Record, error) {
+	return r.of(name, (*record.Folder).Kept)
+}
+
+func (r *Records) of(name string, of func(f *record.Folder, name string) []record.Record) ([]record.Record, error) {
 	runs, err := r.Runs()
 	if err != nil {
 		return nil, err
 	}
 	name = path.Clean(filepath.ToSlash(name))
-	list := runs.Of(name)
+	list := of(runs, name)
 	base := path.Clean(filepath.ToSlash(r.dir))
 	dir := path.Dir(name)
 	if !filepath.IsAbs(name) {
@@ -52,7 +60,7 @@ func (r *Records) Of(name string) ([]record.Record, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, own.Of(path.Base(name))...)
+		list = append(list, of(own, path.Base(name))...)
 	}
 	return list, nil
 }

@@ -67,7 +67,6 @@ type Found struct {
 	Err    error
 }
 
-// Look looks at the file.
 func (o Output) Look(ctx context.Context) Found {
 	info, err := os.Stat(o.Name)
 	switch {

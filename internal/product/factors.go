@@ -165,7 +165,6 @@ func (f Factors) Types() (a, b, c elem.Type) {
 	return a, b, elem.Result(a, b)
 }
 
-// Product returns the header of the product.
 func (f Factors) Product() npyio.Header {
 	_, _, t := f.Types()
 	return npyio.Header{DType: npyio.DTypeOf(t), Shape: f.result}

@@ -225,7 +225,6 @@ func readValues(ctx context.Context, f *npyio.File, dst []byte, first int64) err
 	return nil
 }
 
-// drawMatrix draws a matrix.
 func (r *reader) drawMatrix(ctx context.Context, values []byte) error {
 	for chunk := range slices.Chunk(values, arrayfile.Piece) {
 		if err := ctx.Err(); err != nil {

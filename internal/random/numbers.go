@@ -128,7 +128,6 @@ func (r *Numbers) DType() string {
 	return r.dtype.String()
 }
 
-// Type returns the type of the values.
 func (r *Numbers) Type() elem.Type {
 	switch {
 	case r.typed:

@@ -191,7 +191,7 @@ func TestRacyEntries(t *testing.T) {
 	}
 	var c Cache
 	stat.taken = stat.changed + 1 // read at once after its change
-	c.Put(name, hashOf("content"), stat)
+	c.put(name, entry{stat, hashOf("content"), stat.taken})
 	age(t, name)
 	if h, ok := lookup(&c, name); ok {
 		t.Error("remembered by the same program:", h)
@@ -255,16 +255,19 @@ func TestWrote(t *testing.T) {
 // A file that changes while it is read is not remembered.
 func TestPutOfChanged(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x")
-	write(t, name, "content")
+	content := strings.Repeat("content ", smallFile)
+	write(t, name, content)
 	age(t, name)
 	before, err := StatOf(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, name, "CONTENT")
+	write(t, name, strings.ToUpper(content))
 	age(t, name)
 	var c Cache
-	c.Put(name, hashOf("content"), before)
+	if c.PutLarge(name, hashOf(content), before) {
+		t.Error("no change is seen")
+	}
 	if h, ok := lookup(&c, name); ok {
 		t.Error(h)
 	}
@@ -352,7 +355,7 @@ func TestCacheWithoutAFile(t *testing.T) {
 	if _, _, err := c.Hash(context.Background(), name+"1"); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
-	c.Put(name+"1", hash.Hash{}, Stat{})
+	c.PutLarge(name+"1", hash.Hash{}, Stat{})
 	c.Wrote(name+"1", hash.Hash{})
 }
 
@@ -379,7 +382,7 @@ func BenchmarkReadCache(b *testing.B) {
 	}
 	write(b, name, text.String())
 	for b.Loop() {
-		if len(readCache(name)) != 100_000 {
+		if len(readSaved(name).lines) != 100_000 {
 			b.Fatal("not read")
 		}
 	}

@@ -10,6 +10,9 @@ import (
 // follows "made with": "seed 42, not 43", "a=inputA7.npy, not inputC7.npy", "transpose=a", "no
 // transpose=a". It returns none if they are the same.
 func Diff(have, want Recipe) []string {
+	if have.equal(want) {
+		return nil
+	}
 	have, want = have.Expanded(), want.Expanded()
 	if have.op != want.op {
 		return []string{have.op + ", not " + want.op}

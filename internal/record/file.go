@@ -101,8 +101,10 @@ func compact(name string) error {
 	}
 	defer out.Close()
 	var at []int
-	for _, begin := range old.lines {
-		at = append(at, begin)
+	for _, lines := range old.lines {
+		for _, begin := range lines {
+			at = append(at, int(begin))
+		}
 	}
 	slices.Sort(at)
 	var b strings.Builder
@@ -124,15 +126,15 @@ type Folder struct {
 	Dir string
 
 	text  string
-	lines map[lineKey]int // where the last line about something begins
-	live  int             // bytes of these lines
-	runs  []*runIndex     // in the order of their lines
+	lines map[about]map[string]uint32 // where the last line about a name begins
+	live  int                         // bytes of these lines
+	runs  []*runIndex                 // in the order of their lines
 }
 
-// A lineKey is what a line is about: a later line with the same key supersedes it. Runs of one
-// submission file that made something else are kept, since their outputs may still be there, and so are
+// A later line about the same name supersedes an earlier one if also its kind is the same, and the run. Runs of
+// one submission file that made something else are kept, since their outputs may still be there, and so are
 // the inputs that they were given.
-type lineKey struct{ kind, name, run string }
+type about struct{ kind, run string }
 
 // Load reads the records of a folder, none if it has none. Lines that are damaged, cut short or of an
 // unknown kind are passed over.
@@ -179,25 +181,32 @@ func read(name string) (*Folder, error) {
 
 // parse finds the lines that count.
 func parse(text string) *Folder {
-	f := &Folder{text: text, lines: make(map[lineKey]int, strings.Count(text, "\n"))}
+	f := &Folder{text: text, lines: map[about]map[string]uint32{}}
 	for begin := 0; ; {
 		length := strings.IndexByte(f.text[begin:], '\n')
 		if length < 0 { // also of a line that is being written
 			break
 		}
-		if key, ok := keyOf(f.line(begin)); ok {
-			if old, known := f.lines[key]; known {
-				f.live -= len(f.line(old)) + 1
+		if key, name, ok := keyOf(f.line(begin)); ok {
+			lines := f.lines[key]
+			if lines == nil {
+				lines = map[string]uint32{}
+				f.lines[key] = lines
 			}
-			f.lines[key] = begin
+			if old, known := lines[name]; known {
+				f.live -= len(f.line(int(old))) + 1
+			}
+			lines[name] = uint32(begin)
 			f.live += len(f.line(begin)) + 1
 		}
 		begin += length + 1
 	}
 	var runs []int
-	for key, begin := range f.lines {
-		if key.kind == kindRun {
-			runs = append(runs, begin)
+	for key, lines := range f.lines {
+		for _, begin := range lines {
+			if key.kind == kindRun {
+				runs = append(runs, int(begin))
+			}
 		}
 	}
 	slices.Sort(runs)
@@ -215,10 +224,19 @@ func (f *Folder) line(begin int) string {
 	return strings.TrimSuffix(line, "\r") // an editor's
 }
 
+// lineAbout returns the line of a kind about a name, and of a run unless that is "".
+func (f *Folder) lineAbout(kind, name, run string) (line string, ok bool) {
+	begin, ok := f.lines[about{kind, run}][escape(name, inCell)]
+	if !ok {
+		return "", false
+	}
+	return f.line(int(begin)), true
+}
+
 // keyOf returns what a line is about, if it is a whole line. Its cells are looked at later.
-func keyOf(line string) (key lineKey, ok bool) {
+func keyOf(line string) (key about, name string, ok bool) {
 	key.kind, line, _ = strings.Cut(line, "\t")
-	key.name, line, _ = strings.Cut(line, "\t")
+	name, line, _ = strings.Cut(line, "\t")
 	_, line, _ = strings.Cut(line, "\t")
 	id, line, _ := strings.Cut(line, "\t")
 	switch key.kind {
@@ -228,48 +246,57 @@ func keyOf(line string) (key lineKey, ok bool) {
 		key.run, _, _ = strings.Cut(line, "\t") // the recipe
 	case kindOutput, kindBegun:
 	default:
-		return key, false
+		return key, name, false
 	}
 	const end = "2006-01-02T15:04:05Z"
 	at := strings.LastIndexByte(line, '\t')
 	whole := strings.Count(line, "\t") == len(columns)-5 && len(line)-at-1 == len(end) && strings.HasSuffix(line, "Z")
-	return key, whole && len(id) == hash.Size
+	return key, name, whole && len(id) == hash.Size
 }
 
 // Of returns the records of a file, whose name is relative to the folder, with /: the last one in the
 // folder's file, and those in the stdout of the jobs that made it. Which one describes the file, its
 // hash says: several jobs may have made it, and somebody by hand, and clocks differ.
 func (f *Folder) Of(name string) (list []Record) {
-	if begin, ok := f.lines[lineKey{kind: kindOutput, name: escape(name, inCell)}]; ok {
-		if r, err := ParseLine(f.line(begin)); err == nil {
-			list = append(list, r)
-		}
-	}
+	list = f.Kept(name)
 	for _, run := range slices.Backward(f.runs) {
 		list = append(list, run.records(f.Dir, name)...)
 	}
 	return list
 }
 
+// Kept returns the record that the folder's file has of a file, if any.
+func (f *Folder) Kept(name string) []Record {
+	line, ok := f.lineAbout(kindOutput, name, "")
+	if !ok {
+		return nil
+	}
+	r, err := ParseLine(line)
+	if err != nil {
+		return nil
+	}
+	return []Record{r}
+}
+
 // Begun reports whether a program was about to write a file, whose name is relative to the folder, that was not there.
 func (f *Folder) Begun(name string) bool {
-	_, ok := f.lines[lineKey{kind: kindBegun, name: escape(name, inCell)}]
+	_, ok := f.lineAbout(kindBegun, name, "")
 	return ok
 }
 
 // Names returns the names of all files that have a record, sorted.
 func (f *Folder) Names() (names []string) {
-	for key, begin := range f.lines {
-		if key.kind == kindOutput {
-			if r, err := ParseLine(f.line(begin)); err == nil {
-				names = append(names, r.Name)
-			}
+	for _, begin := range f.lines[about{kind: kindOutput}] {
+		if r, err := ParseLine(f.line(int(begin))); err == nil {
+			names = append(names, r.Name)
 		}
 	}
 	for _, run := range f.runs {
-		for _, name := range run.outputs() {
-			if len(run.records(f.Dir, name)) > 0 {
-				names = append(names, name)
+		for _, job := range run.Jobs {
+			for _, name := range run.outputsOf(job) {
+				if len(run.records(f.Dir, name)) > 0 {
+					names = append(names, name)
+				}
 			}
 		}
 	}

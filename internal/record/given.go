@@ -2,7 +2,6 @@ package record
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"matpool/internal/base/hash"
@@ -29,11 +28,11 @@ func (g Given) Line() string {
 // GivenTo returns the hash that an input had when a run's jobs that read it were submitted last; false if
 // that is not recorded.
 func (f *Folder) GivenTo(run hash.Hash, name string) (hash.Hash, bool) {
-	begin, ok := f.lines[lineKey{kindInput, escape(name, inCell), kindInput + " run=" + run.String()}]
-	if !ok {
+	line, ok := f.lineAbout(kindInput, name, kindInput+" run="+run.String())
+	var cells [len(columns)]string
+	if !ok || !splitLine(line, cells[:]) {
 		return hash.Hash{}, false
 	}
-	cells := strings.Split(f.line(begin), "\t")
 	h, err := hash.Parse(cells[3])
 	return h, err == nil
 }

@@ -43,11 +43,11 @@ func (f *Folder) Keep(ctx context.Context, cache *Cache, stdouts []string) error
 // lacks reports whether the folder's file should have a record: it has none of the file, or one that does not
 // describe it, while this one does.
 func (f *Folder) lacks(ctx context.Context, cache *Cache, rec Record) (bool, error) {
-	begin, ok := f.lines[lineKey{kind: kindOutput, name: escape(rec.Name, inCell)}]
+	line, ok := f.lineAbout(kindOutput, rec.Name, "")
 	if !ok {
 		return true, nil
 	}
-	own, err := ParseLine(f.line(begin))
+	own, err := ParseLine(line)
 	if err == nil && own.Hash == rec.Hash && own.Recipe.String() == rec.Recipe.String() && slices.Equal(own.From, rec.From) {
 		return false, nil
 	}

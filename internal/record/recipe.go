@@ -204,6 +204,11 @@ func (r Recipe) Expanded() Recipe {
 	return r
 }
 
+// equal reports whether two recipes have the same text.
+func (r Recipe) equal(s Recipe) bool {
+	return r.op == s.op && slices.Equal(r.words, s.words) && (r.of == s.of || r.of != nil && s.of != nil && r.of.equal(*s.of))
+}
+
 // Same reports whether two recipes make the same bytes of the same inputs: they are the same once
 // they are expanded.
 func Same(a, b Recipe) bool { return a.Expanded().String() == b.Expanded().String() }

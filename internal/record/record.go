@@ -72,11 +72,11 @@ func ParseLine(line string) (Record, error) {
 
 // parseLine parses the columns that all kinds of lines have alike.
 func parseLine(line string) (kind, size string, r Record, err error) {
-	cells := strings.Split(line, "\t")
-	if len(cells) != len(columns) {
-		return "", "", r, fmt.Errorf("%d columns, not %d", len(cells), len(columns))
+	var cells [len(columns)]string
+	if !splitLine(line, cells[:]) {
+		return "", "", r, fmt.Errorf("%d columns, not %d", strings.Count(line, "\t")+1, len(columns))
 	}
-	errs := make([]error, 7)
+	var errs [7]error
 	r.Name, errs[0] = unescape(cells[1])
 	r.Hash, errs[1] = hash.Parse(cells[3])
 	r.Recipe, errs[2] = ParseRecipe(cells[4])
@@ -84,13 +84,26 @@ func parseLine(line string) (kind, size string, r Record, err error) {
 	r.By, errs[4] = unescape(cells[6])
 	r.Machine, errs[5] = unescape(cells[7])
 	r.Time, errs[6] = time.Parse(time.RFC3339, cells[8])
-	if i := slices.IndexFunc(errs, func(err error) bool { return err != nil }); i >= 0 {
+	if i := slices.IndexFunc(errs[:], func(err error) bool { return err != nil }); i >= 0 {
 		return "", "", r, errs[i]
 	}
 	if r.Name == "" || r.Time.Format(time.RFC3339) != cells[8] || !strings.HasSuffix(cells[8], "Z") {
 		return "", "", r, fmt.Errorf("no name, or %q is not a time in UTC", cells[8])
 	}
 	return cells[0], cells[2], r, nil
+}
+
+// splitLine splits a line into its cells. It returns false if there are not as many.
+func splitLine(line string, cells []string) bool {
+	last := len(cells) - 1
+	for i := range cells[:last] {
+		var more bool
+		if cells[i], line, more = strings.Cut(line, "\t"); !more {
+			return false
+		}
+	}
+	cells[last] = line
+	return !strings.Contains(line, "\t")
 }
 
 // FormatInputs returns "inputA7.npy=HASH,inputB7.npy=HASH".

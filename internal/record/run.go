@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"matpool/condor"
 	"matpool/internal/base/file"
 	"matpool/internal/base/hash"
 )
@@ -121,14 +121,16 @@ func parseJobs(s string) (jobs []Job, err error) {
 	if s == "" {
 		return nil, nil
 	}
+	total := 0 // of the products: a strange line must not take all memory
 	for word := range strings.SplitSeq(s, ",") {
 		numbers, products, _ := strings.Cut(word, ":")
 		i, ok := parseRange(numbers)
 		p, ok2 := parseRange(products)
 		n, all := i.Last-i.First+1, p.Last-p.First+1
-		if !ok || !ok2 || all%n != 0 || len(jobs)+n > file.MaxIndex {
+		if !ok || !ok2 || all%n != 0 || len(jobs)+n > file.MaxIndex || total+all > 10*file.MaxIndex {
 			return nil, fmt.Errorf("%q is not a list of jobs, such as 0-8:0-89,9:90-92", s)
 		}
+		total += all
 		each := all / n
 		for k := range n {
 			jobs = append(jobs, Job{i.First + k, p.First + k*each, each})
@@ -148,27 +150,12 @@ func (r Run) Partial(job Job) Recipe {
 // StdoutOf returns the name of a job's stdout, relative to the folder of the records; "" if only
 // HTCondor knows it.
 func (r Run) StdoutOf(job Job) string {
-	name := r.Stdout
-	if strings.Contains(name, "$(") {
-		name = macro().ReplaceAllStringFunc(name, func(m string) string {
-			switch strings.ToLower(m) {
-			case "$(index)":
-				return strconv.Itoa(job.Index)
-			case "$(first)":
-				return strconv.Itoa(job.First)
-			case "$(count)":
-				return strconv.Itoa(job.Count)
-			}
-			return m
-		})
-	}
+	name := condor.Template(r.Stdout).Expand(job.Index, job.First, job.Count)
 	if strings.Contains(name, "$(") {
 		return ""
 	}
 	return name
 }
-
-var macro = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\(\w+\)`) })
 
 // A runIndex finds the jobs that make an output.
 type runIndex struct {
@@ -189,14 +176,10 @@ func (r Run) index() *runIndex {
 		before, after, _ := strings.Cut(file.InsertIndex(name, "$(index)"), "$(index)")
 		x.templates = append(x.templates, nameTemplate{before, after})
 	}
-	products := 0
 	for _, job := range r.Jobs {
 		if r.Sum {
 			x.jobs[job.Index] = append(x.jobs[job.Index], job)
 			continue
-		}
-		if products += job.Count; products > 10*file.MaxIndex { // a strange line must not take all memory
-			break
 		}
 		for i := range job.Count {
 			x.jobs[job.First+i] = append(x.jobs[job.First+i], job)
@@ -288,21 +271,6 @@ func (t nameTemplate) indexOf(name string) (int, bool) {
 	}
 	digits := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
 	n, ok := parseIndex(digits)
-	after := strings.NewReplacer("$(index)", digits).Replace(t.after)
+	after := strings.ReplaceAll(t.after, "$(index)", digits)
 	return n, ok && rest[len(digits):] == after
-}
-
-// outputs returns the names of the run's outputs.
-func (x *runIndex) outputs() (names []string) {
-	for _, name := range x.Outputs {
-		numbers := make([]int, 0, len(x.jobs))
-		for n := range x.jobs {
-			numbers = append(numbers, n)
-		}
-		slices.Sort(numbers)
-		for _, n := range numbers {
-			names = append(names, file.Indexed(name, n))
-		}
-	}
-	return names
 }

@@ -54,7 +54,7 @@ func TestRunLine(t *testing.T) {
 			t.Errorf("%s, want %s; %v, %v", got, test.want, back, err)
 		}
 	}
-	for _, bad := range []string{"0", "0:", ":0", "0-2:0-1", "0-2:0-3", "1-0:0-3", "0:x", "0-99999999:0-99999999", ","} {
+	for _, bad := range []string{"0:0-10000000", "0", "0:", ":0", "0-2:0-1", "0-2:0-3", "1-0:0-3", "0:x", "0-99999999:0-99999999", ","} {
 		if jobs, err := parseJobs(bad); err == nil {
 			t.Errorf("%q is taken for %v", bad, jobs)
 		}

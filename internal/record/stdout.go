@@ -4,8 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"io"
-	"os"
 	"strings"
+
+	"matpool/internal/base/file"
 )
 
 // mark begins a line of a job's stdout that is a record.
@@ -53,14 +54,14 @@ func ParseStdout(r io.Reader) (list []Record, err error) {
 
 // readStdout returns the records in a job's stdout, none if there is no such file.
 func readStdout(name string) []Record {
-	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
-		return nil
-	}
-	f, err := os.Open(name)
+	f, err := file.OpenNow(name)
 	if err != nil {
 		return nil
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
 	list, _ := ParseStdout(f) // what was read before an error of the disk is as true
 	return list
 }

@@ -16,23 +16,6 @@ const (
 	targetFiles = 1 << 30 // bytes
 )
 
-// A choice is a number of products for each job.
-type choice struct {
-	perJob int
-	limit  limit // the smallest
-	why    []string
-}
-
-// A limit is a limit on the number of products in a job.
-type limit string
-
-const (
-	byTime  limit = "time"  // the job's time must not exceed targetTime
-	byFiles limit = "files" // the size of its files must not exceed targetFiles
-	byCount limit = "count" // HTCondor must transfer the files (see mostPerJob)
-	bySlots limit = "slots" // every slot must have a job
-)
-
 // defaultSlots is the number of slots for which auto provides jobs if no other is known.
 const defaultSlots = 8
 
@@ -61,12 +44,12 @@ func (w work) divideFor(o forecast.Offer) division {
 	if w.ProductsPerJob > 0 {
 		return w.divide(w.ProductsPerJob)
 	}
-	c := choosePerJob(w, slotsFor(w, o))
-	return w.divide(c.perJob, c.why...)
+	perJob, why := choosePerJob(w, slotsFor(w, o))
+	return w.divide(perJob, why...)
 }
 
-// choosePerJob returns the largest number of products for a job within all limits.
-func choosePerJob(w work, slots slotCount) choice {
+// choosePerJob returns the largest number of products for a job within all limits, and the reason.
+func choosePerJob(w work, slots slotCount) (perJob int, why []string) {
 	var mean forecast.Load              // of a product
 	once := forecast.Load{In: w.common} // whatever the number of products in a job
 	for _, m := range w.products {
@@ -80,38 +63,31 @@ func choosePerJob(w work, slots slotCount) choice {
 	seconds := mean.Seconds(w.Cpus)
 	target := min(targetTime, w.MaxRunTime/2) // max_run_time must suffice for a machine that is half as fast
 
-	most := map[limit]int{
-		byTime:  clampCount(total, (target.Seconds()-forecast.JobSeconds-once.Seconds(w.Cpus))/seconds),
-		byFiles: clampCount(total, float64(targetFiles-once.In-once.Out)/float64(mean.In+mean.Out)),
-		byCount: min(total, w.mostPerJob()),
-		bySlots: (total + slots.count - 1) / slots.count,
+	byTime := clampCount(total, (target.Seconds()-forecast.JobSeconds-once.Seconds(w.Cpus))/seconds)
+	byFiles := clampCount(total, float64(targetFiles-once.In-once.Out)/float64(mean.In+mean.Out))
+	byCount := min(total, w.mostPerJob()) // HTCondor must transfer the files
+	bySlots := (total + slots.count - 1) / slots.count
+	for bySlots > 1 && jobCount(total, bySlots) < slots.count {
+		bySlots--
 	}
-	for most[bySlots] > 1 && jobCount(total, most[bySlots]) < slots.count {
-		most[bySlots]--
-	}
-	c := choice{perJob: most[bySlots], limit: bySlots}
-	for _, l := range []limit{byCount, byFiles, byTime} {
-		if most[l] < c.perJob {
-			c.perJob, c.limit = most[l], l
-		}
-	}
+	perJob = min(byTime, byFiles, byCount, bySlots)
 	// Keep the number of jobs, and make them equal.
-	c.perJob = (total + jobCount(total, c.perJob) - 1) / jobCount(total, c.perJob)
+	jobs := jobCount(total, perJob)
+	perJob = (total + jobs - 1) / jobs
 	what := ""
 	if once.In+once.Out > 0 {
 		what = fmt.Sprintf(" Once for a job: %s in, %s back.", sizeOrNothing(once.In), sizeOrNothing(once.Out))
 	}
 	count := ""
-	if most[byCount] < total {
-		count = fmt.Sprintf("%s to keep their number down, ", text.Number(most[byCount]))
+	if byCount < total {
+		count = fmt.Sprintf("%s to keep their number down, ", text.Number(byCount))
 	}
-	c.why = []string{
+	return perJob, []string{
 		fmt.Sprintf("products_per_job = auto: %s. A product is expected to take %.2g s: %s in, %s back, %.2g GFLOP.%s",
-			text.Number(c.perJob), seconds, sizeOrNothing(mean.In), sizeOrNothing(mean.Out), float64(mean.Flops)/1e9, what),
+			text.Number(perJob), seconds, sizeOrNothing(mean.In), sizeOrNothing(mean.Out), float64(mean.Flops)/1e9, what),
 		fmt.Sprintf("The limits: %s to keep a job under %s, %s to keep its files under %s, %s%s to give each of %s a job%s.",
-			text.Number(most[byTime]), text.Duration(target), text.Number(most[byFiles]), text.Size(targetFiles), count, text.Number(most[bySlots]), text.Count(slots.count, "slot"), slots.origin),
+			text.Number(byTime), text.Duration(target), text.Number(byFiles), text.Size(targetFiles), count, text.Number(bySlots), text.Count(slots.count, "slot"), slots.origin),
 	}
-	return c
 }
 
 func sizeOrNothing(bytes int64) string {

@@ -73,31 +73,30 @@ func TestChoose(t *testing.T) {
 		m      product
 		r      jobfile.Request
 		perJob int
-		limit  limit
 	}{
-		{"100 of 1000×1000 are little work: a job for each slot", 100, square(1000), jobfile.Request{}, 13, bySlots},
-		{"… of two slots: 44 to a job fit, which makes three jobs", 100, square(1000), jobfile.Request{Slots: 2}, 34, byFiles},
-		{"10 for 8 slots: two to a job would leave three slots without", 10, square(1000), jobfile.Request{}, 1, bySlots},
-		{"16 for 8 slots", 16, square(1000), jobfile.Request{}, 2, bySlots},
-		{"fewer products than slots", 5, square(1000), jobfile.Request{}, 1, bySlots},
-		{"10,000 of 1000×1000: the files of 44 take a gigabyte", 10_000, square(1000), jobfile.Request{}, 44, byFiles},
-		{"1000 of 5000×5000", 1000, square(5000), jobfile.Request{Slots: 4}, 1, byFiles},
-		{"100,000 of 3 s each: five minutes", 100_000, long, jobfile.Request{}, 99, byTime},
-		{"… on two processors, in half the time", 100_000, long, jobfile.Request{Cpus: 2}, 199, byTime},
-		{"half of max_run_time, if that is less", 100_000, long, jobfile.Request{MaxRunTime: time.Minute}, 9, byTime},
-		{"one that lasts longer than the target", 100, product{flops: 6e15}, jobfile.Request{}, 1, byTime},
-		{"of nothing", 80, product{}, jobfile.Request{}, 10, bySlots},
+		{"100 of 1000×1000 are little work: a job for each slot", 100, square(1000), jobfile.Request{}, 13},
+		{"… of two slots: 44 to a job fit, which makes three jobs", 100, square(1000), jobfile.Request{Slots: 2}, 34},
+		{"10 for 8 slots: two to a job would leave three slots without", 10, square(1000), jobfile.Request{}, 1},
+		{"16 for 8 slots", 16, square(1000), jobfile.Request{}, 2},
+		{"fewer products than slots", 5, square(1000), jobfile.Request{}, 1},
+		{"10,000 of 1000×1000: the files of 44 take a gigabyte", 10_000, square(1000), jobfile.Request{}, 44},
+		{"1000 of 5000×5000", 1000, square(5000), jobfile.Request{Slots: 4}, 1},
+		{"100,000 of 3 s each: five minutes", 100_000, long, jobfile.Request{}, 99},
+		{"… on two processors, in half the time", 100_000, long, jobfile.Request{Cpus: 2}, 199},
+		{"half of max_run_time, if that is less", 100_000, long, jobfile.Request{MaxRunTime: time.Minute}, 9},
+		{"one that lasts longer than the target", 100, product{flops: 6e15}, jobfile.Request{}, 1},
+		{"of nothing", 80, product{}, jobfile.Request{}, 10},
 	} {
 		w := workOf(test.total, test.r, test.m)
-		c := choosePerJob(w, slotCount{count: w.Slots})
-		if c.perJob != test.perJob || c.limit != test.limit {
-			t.Errorf("%s: %d, limited by %s; want %d, by %s", test.what, c.perJob, c.limit, test.perJob, test.limit)
+		perJob, why := choosePerJob(w, slotCount{count: w.Slots})
+		if perJob != test.perJob {
+			t.Errorf("%s: %d, want %d", test.what, perJob, test.perJob)
 		}
-		if n := jobCount(test.total, c.perJob); n < min(w.Slots, test.total) {
+		if n := jobCount(test.total, perJob); n < min(w.Slots, test.total) {
 			t.Errorf("%s: %d jobs, fewer than slots", test.what, n)
 		}
-		if begin := fmt.Sprintf("products_per_job = auto: %d.", test.perJob); len(c.why) != 2 || !strings.HasPrefix(c.why[0], begin) {
-			t.Errorf("%s: the reasons are %q, want the first to begin with %q", test.what, c.why, begin)
+		if begin := fmt.Sprintf("products_per_job = auto: %d.", test.perJob); len(why) != 2 || !strings.HasPrefix(why[0], begin) {
+			t.Errorf("%s: the reasons are %q, want the first to begin with %q", test.what, why, begin)
 		}
 	}
 }

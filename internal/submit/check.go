@@ -35,12 +35,12 @@ func checkNames(t task, systems []condor.System) error {
 	}
 	for _, output := range t.files.Names {
 		for _, input := range t.Inputs {
-			if index, clash := indexOf(output, input, t.FirstIndex, t.TotalJobs); clash {
+			if index, clash := clashAt(output, input, false, t.FirstIndex, t.TotalJobs); clash {
 				fail("choose another name for the outputs", "%s is also in input_files", file.Indexed(output, index))
 			}
 		}
 		for _, input := range t.IndexedInputFiles() {
-			if index, clash := commonIndex(output, input, t.FirstIndex, t.TotalJobs); clash {
+			if index, clash := clashAt(output, input, true, t.FirstIndex, t.TotalJobs); clash {
 				fail("choose a name that differs from the inputs' by more than an index", "%s is also an input", file.Indexed(output, index))
 			}
 		}
@@ -48,28 +48,22 @@ func checkNames(t task, systems []condor.System) error {
 	return errors.Join(errs...)
 }
 
-// indexOf finds an index for which a name equals another name.
-func indexOf(name, other string, first, count int) (index int, found bool) {
-	return indexAmong(name, other, first, count, func() []string { return []string{other} })
-}
-
-// commonIndex finds an index for which a name equals the other name with an index that may differ.
-func commonIndex(name, other string, first, count int) (index int, found bool) {
-	return indexAmong(name, other, first, count, func() []string { return file.IndexedRange(other, first, count) })
-}
-
-// indexAmong finds an index for which a name is one of some names, which are those of another with
-// any index. It makes them only if the two names have more in common than usual.
-func indexAmong(name, other string, first, count int, names func() []string) (index int, found bool) {
+// clashAt finds an index for which a name equals another, with any index if that is numbered too. It lists names
+// only if the two have more in common than usual.
+func clashAt(name, other string, numbered bool, first, count int) (index int, clash bool) {
 	if withoutIndex(name) != withoutIndex(other) {
 		return 0, false
 	}
-	others := map[string]bool{}
-	for _, indexed := range names() {
-		others[filepath.Clean(indexed)] = true
+	others := []string{other}
+	if numbered {
+		others = file.IndexedRange(other, first, count)
+	}
+	taken := map[string]bool{}
+	for _, name := range others {
+		taken[filepath.Clean(name)] = true
 	}
 	for i, indexed := range file.IndexedRange(name, first, count) {
-		if others[filepath.Clean(indexed)] {
+		if taken[filepath.Clean(indexed)] {
 			return first + i, true
 		}
 	}

@@ -27,7 +27,6 @@ func folders(t task) []string {
 	return slices.Compact(names)
 }
 
-// outputFolders returns the names of the folders for the named outputs.
 func (t task) outputFolders() (names []string) {
 	for _, name := range t.files.Names {
 		names = append(names, foldersOf(t, condor.Indexed(name))...)

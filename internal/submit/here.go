@@ -98,7 +98,6 @@ func atOnce(t task, memory int64) int {
 	return max(1, n)
 }
 
-// runAll runs all jobs.
 func runAll(ctx context.Context, h handover, runner *local.Runner) error {
 	if err := makeFolders(h.folders()); err != nil {
 		return err

@@ -29,12 +29,12 @@ func TestFilesOfJob(t *testing.T) {
 	} {
 		const total = 20_000
 		test.r.Slots = 1
-		c := choosePerJob(workOf(total, test.r, tiny), slotCount{count: 1})
-		if c.perJob > test.most || c.perJob < test.most*9/10 {
-			t.Errorf("%s: auto has %d in a job, want up to %d", test.what, c.perJob, test.most)
+		perJob, why := choosePerJob(workOf(total, test.r, tiny), slotCount{count: 1})
+		if perJob > test.most || perJob < test.most*9/10 {
+			t.Errorf("%s: auto has %d in a job, want up to %d", test.what, perJob, test.most)
 		}
-		if files := strings.Contains(c.why[1], "to keep their number down"); files != (test.most < total) {
-			t.Errorf("%s: %s", test.what, c.why[1])
+		if files := strings.Contains(why[1], "to keep their number down"); files != (test.most < total) {
+			t.Errorf("%s: %s", test.what, why[1])
 		}
 		for perJob, refused := range map[int]bool{test.most: false, test.most + 1: test.most < total, 2 * total: test.most < total} {
 			test.r.ProductsPerJob = perJob

@@ -23,21 +23,20 @@ func TestChooseWithWhatIsThereOnce(t *testing.T) {
 		common int64
 		r      jobfile.Request
 		perJob int
-		limit  limit
 		why    string
 	}{
-		{"both factors: files of 44 fit", square(1000), 0, jobfile.Request{}, 44, byFiles, "16.0 MB in, 8.0 MB back, 2 GFLOP."},
-		{"one factor is fixed: files of 66 fit", half, 8e6, jobfile.Request{}, 66, byFiles, "Once for a job: 8.0 MB in, nothing back."},
-		{"random: only products of 134", made, 0, jobfile.Request{}, 134, byFiles, "nothing in, 8.0 MB back, 2 GFLOP."},
-		{"their sum: five minutes", made, 0, jobfile.Request{Sum: true, Random: &jobfile.Random{Size: 1000, Seed: "1", Distribution: "uniform"}}, 2942, byTime, "Once for a job: nothing in, 16.0 MB back."},
-		{"sums of files", square(1000), 0, jobfile.Request{Sum: true}, 66, byFiles, "Once for a job: nothing in, 16.0 MB back."},
-		{"a fixed factor larger than a job's files should be", half, 2 << 30, jobfile.Request{}, 1, byFiles, ""},
+		{"both factors: files of 44 fit", square(1000), 0, jobfile.Request{}, 44, "16.0 MB in, 8.0 MB back, 2 GFLOP."},
+		{"one factor is fixed: files of 66 fit", half, 8e6, jobfile.Request{}, 66, "Once for a job: 8.0 MB in, nothing back."},
+		{"random: only products of 134", made, 0, jobfile.Request{}, 134, "nothing in, 8.0 MB back, 2 GFLOP."},
+		{"their sum: five minutes", made, 0, jobfile.Request{Sum: true, Random: &jobfile.Random{Size: 1000, Seed: "1", Distribution: "uniform"}}, 2942, "Once for a job: nothing in, 16.0 MB back."},
+		{"sums of files", square(1000), 0, jobfile.Request{Sum: true}, 66, "Once for a job: nothing in, 16.0 MB back."},
+		{"a fixed factor larger than a job's files should be", half, 2 << 30, jobfile.Request{}, 1, ""},
 	} {
 		w := workOf(100_000, test.r, test.m)
 		w.common = test.common
-		c := choosePerJob(w, slotCount{count: defaultSlots})
-		if c.perJob != test.perJob || c.limit != test.limit || !strings.HasSuffix(c.why[0], test.why) {
-			t.Errorf("%s: %d, limited by %s (%s); want %d, by %s", test.what, c.perJob, c.limit, c.why[0], test.perJob, test.limit)
+		perJob, why := choosePerJob(w, slotCount{count: defaultSlots})
+		if perJob != test.perJob || !strings.HasSuffix(why[0], test.why) {
+			t.Errorf("%s: %d (%s); want %d, %s", test.what, perJob, why[0], test.perJob, test.why)
 		}
 	}
 }

@@ -127,15 +127,11 @@ func (t task) stateOf(ctx context.Context, b batch, number int, earlier past) (s
 	}
 	recorded := false
 	for _, o := range t.outputsOf(ctx, b, job) {
-		known, err := t.records.Of(o.Name)
-		if err != nil {
+		var found outputs.Found
+		var err error
+		if found, recorded, err = t.look(ctx, o, b, job); err != nil {
 			return missing, outputs.Found{}, err
 		}
-		o.Records = known
-		if recorded = len(known) > 0; !recorded {
-			o.Since = t.since(b, job)
-		}
-		found := o.Look(ctx)
 		rival := earlier.rivals.latest[filepath.Clean(o.Name)]
 		if found.State == outputs.Valid && !recorded && rival != nil && (job == nil || rival.SubmittedAfter(job)) {
 			found = outputs.Found{State: outputs.Foreign, Reason: fmt.Sprintf("was made by job %v of another run", rival.ID)}
@@ -152,6 +148,26 @@ func (t task) stateOf(ctx context.Context, b batch, number int, earlier past) (s
 		return done, outputs.Found{State: outputs.Valid}, nil
 	}
 	return missing, outputs.Found{}, nil
+}
+
+// look looks at an output of a batch, and reports whether there is a record of it. What the jobs have printed matters
+// only if no record in matpool.tsv says that the output is valid.
+func (t task) look(ctx context.Context, o outputs.Output, b batch, job *eventlog.Job) (found outputs.Found, recorded bool, err error) {
+	if o.Records, err = t.records.Kept(o.Name); err != nil {
+		return found, false, err
+	}
+	if len(o.Records) > 0 {
+		if found = o.Look(ctx); found.State == outputs.Valid {
+			return found, true, nil
+		}
+	}
+	if o.Records, err = t.records.Of(o.Name); err != nil {
+		return found, false, err
+	}
+	if len(o.Records) == 0 {
+		o.Since = t.since(b, job)
+	}
+	return o.Look(ctx), len(o.Records) > 0, nil
 }
 
 // ofBatch returns the latest job of all products of a batch, or nil.

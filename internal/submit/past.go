@@ -122,7 +122,9 @@ func (p *past) readLog(t task, name string) error {
 	if journal.FaultCount > 0 {
 		p.faults = append(p.faults, journal.Faults[0].Error())
 	}
-	for _, j := range journal.History.Jobs() {
+	jobs := journal.History.Jobs()
+	p.found = slices.Grow(p.found, len(jobs))
+	for _, j := range jobs {
 		if note, ok := j.Note(); ok {
 			p.found = append(p.found, found{name, j, note})
 		}

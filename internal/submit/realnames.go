@@ -22,7 +22,6 @@ func newRealNames() *realNames {
 	return &realNames{folders: map[string]string{}, links: map[string]map[string]bool{}}
 }
 
-// of returns the real name of a file.
 func (r *realNames) of(name string) (string, error) {
 	i := strings.LastIndexByte(name, '/')
 	base := name[i+1:]
@@ -43,7 +42,6 @@ func (r *realNames) of(name string) (string, error) {
 	return folder + "/" + base, nil
 }
 
-// folder returns the real name of a folder.
 func (r *realNames) folder(dir string) (string, error) {
 	real, ok := r.folders[dir]
 	if !ok {

@@ -61,7 +61,6 @@ func (w work) vacateTime(batches []batch) time.Duration {
 	return 10*time.Second + time.Duration(float64(out)/perSecond)*time.Second
 }
 
-// load returns the load of jobs.
 func (w work) load(batches []batch) forecast.Load {
 	l := forecast.Load{Jobs: len(batches), Products: productsIn(batches), In: int64(len(batches)) * (w.common + w.programs.size())}
 	for _, b := range batches {

@@ -26,6 +26,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime/debug"
 
 	"matpool/condor"
 	"matpool/internal/base/text"
@@ -61,6 +62,7 @@ func (o Options) here() bool { return o.Local || o.Try }
 // Run submits the jobs of a simplified submission file. Its messages go to stdout, or to
 // stderr if stdout is for the submit description. Errors of HTCondor's programs go to stderr.
 func Run(ctx context.Context, options Options, stdout, stderr io.Writer) (left Left, err error) {
+	debug.SetGCPercent(40) // of 100,000 jobs much is kept, and little is garbage
 	messages := stdout
 	if options.Output == "-" {
 		messages = stderr

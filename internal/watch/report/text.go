@@ -20,7 +20,6 @@ const (
 	maxListed = 40  // the number of such jobs, and of machines, that are listed
 )
 
-// Print prints the report as text.
 func (r *Report) Print(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "%s: %s\n", strings.Join(r.Names, ", "), r.Run.Summary())

@@ -88,7 +88,6 @@ func New(r *report.Report) (*Picture, error) {
 	return p, nil
 }
 
-// size returns the size of the picture.
 func (p *Picture) size() (w, h vg.Length) {
 	return width, vg.Length(len(p.rows))*p.rowHeight() + 2*margin + frameHeight
 }
@@ -107,7 +106,6 @@ func style(s *draw.TextStyle, size font.Length) {
 	s.Font.Size = size
 }
 
-// draw draws the picture on a canvas of its size.
 func (p *Picture) draw(c draw.Canvas) {
 	c.SetColor(color.White)
 	c.Fill(c.Rectangle.Path())
