@@ -23,9 +23,9 @@ func (d *DAG) alive() bool {
 	return d.DAGMan == eventlog.Idle || d.DAGMan == eventlog.Running || d.DAGMan == eventlog.Suspended
 }
 
-// Select returns a run as [Select] does, with its DAG.
+// Select returns a run as [Select] does, with its DAG; if the journal has an identity, the latest run with this one.
 func (j *Journal) Select(clusters []int) *Run {
-	r := Select(j.History, clusters)
+	r := selectOf(j.History, clusters, j.Identity)
 	if clusters == nil {
 		r.follow(j.DAG(r))
 	}

@@ -19,6 +19,8 @@ type Journal struct {
 	Names   []string // of the logs
 	History *eventlog.History
 
+	Identity string // of the only run that counts, as in [condor.Note]; or ""
+
 	Faults     []error // for the first places in the logs that could not be parsed
 	FaultCount int     // the number of all such places
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"matpool/condor"
 	"matpool/condor/eventlog"
 )
 
@@ -32,15 +33,28 @@ type Run struct {
 // The products of a job are in its note; a job of a DAG has the name of its node. If the job that was
 // submitted last has neither, its cluster is the run. Otherwise the run is all jobs with either, except
 // for those whose notes have another identity, and those whose products a later job makes again.
-func Select(h *eventlog.History, clusters []int) *Run {
+func Select(h *eventlog.History, clusters []int) *Run { return selectOf(h, clusters, "") }
+
+// selectOf is Select among the jobs whose notes have an identity, or none, if identity is not "".
+func selectOf(h *eventlog.History, clusters []int, identity string) *Run {
 	r := &Run{Jobs: h.Jobs(clusters...)}
+	all := len(r.Jobs)
+	others := func(note condor.Note, ok bool) bool {
+		return identity != "" && ok && note.ID != "" && note.ID != identity
+	}
+	r.Jobs = slices.DeleteFunc(r.Jobs, func(j *eventlog.Job) bool { return others(j.Note()) })
 	newest := clusters
 	if clusters == nil {
 		id, ok := h.LatestCluster()
+		if c := h.Cluster(id); c != nil && others(c.Note()) {
+			ok = false
+		}
 		if ok && !slices.ContainsFunc(r.Jobs, func(j *eventlog.Job) bool { return j.Cluster == id }) {
 			newest = []int{id} // it only matters if it has no jobs yet
 		}
+		others := all - len(r.Jobs)
 		r.latest()
+		r.Others += others
 	}
 	r.Counts = eventlog.Count(r.Jobs)
 	for _, j := range r.Jobs {

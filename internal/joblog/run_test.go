@@ -95,6 +95,18 @@ func TestSelect(t *testing.T) {
 	}
 }
 
+// Of the runs in a log, that with an identity, though another was submitted later, and has jobs that have yet to enter the queue.
+func TestSelectIdentity(t *testing.T) {
+	const note = " first=%d count=1 starts=4 jobs=1 id=%s"
+	log := []string{"0 1.0" + fmt.Sprintf(note, 0, "a"), "0 1.1" + fmt.Sprintf(note, 1, "a"), "12 1.1", "0 2.1" + fmt.Sprintf(note, 1, "a"), "0 3.0" + fmt.Sprintf(note, 0, "b"), "35 4.-1" + fmt.Sprintf(note, 0, "b")}
+	for identity, want := range map[string]string{"a": "1.0 2.1", "b": "3.0", "c": "", "": "3.0"} {
+		r := selectOf(history(t, log...), nil, identity)
+		if got := ids(r); got != want || r.Entering != (identity == "" || identity == "b") {
+			t.Errorf("of %q, %q, and more %v; want %q", identity, got, r.Entering, want)
+		}
+	}
+}
+
 // The jobs of given clusters.
 func TestSelectClusters(t *testing.T) {
 	h := history(t, "0 1.0 first=0 count=1 starts=4 jobs=1", "12 1.0", "0 2.0 first=0 count=1 starts=4 jobs=1", "0 3.0")

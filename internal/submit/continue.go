@@ -22,6 +22,9 @@ type Left struct {
 // Logs returns the names of the jobs' event logs.
 func (l Left) Logs() []string { return logs(l.task) }
 
+// Identity returns what the notes of the jobs in the logs have in common.
+func (l Left) Identity() string { return l.task.id.String() }
+
 // TypedLog returns the name of the log that all jobs have in common as one types it in a shell, or "".
 func (l Left) TypedLog() string { return l.task.typedLog() }
 

@@ -38,6 +38,7 @@ type Options struct {
 	Wait     bool          // for logs that do not exist yet
 	Timeout  time.Duration // 0 for none
 	Quiet    bool          // show only problems
+	Identity string        // of the only run that counts, as in [condor.Note]; or ""
 }
 
 // Follow shows the progress of a run on stdout, with a bar if stdout is a terminal. It
@@ -54,6 +55,7 @@ func Follow(ctx context.Context, o Options, stdout io.Writer) error {
 		return err
 	}
 	defer j.Close()
+	j.Identity = o.Identity
 	var screen Screen = &Lines{W: stdout}
 	if o.Quiet {
 		screen = &problems{Lines{W: stdout}}
