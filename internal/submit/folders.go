@@ -112,10 +112,10 @@ func checkOurs(name, purpose string) error {
 func checkEmpty(dir, why, hint string) error {
 	entries, err := os.ReadDir(dir)
 	switch {
+	case err != nil && isFile(dir): // first, since Windows says of a file that there is no such folder
+		return status.UsageError(fmt.Errorf("%s: is a file, but must be a folder", dir), "")
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
-	case err != nil && isFile(dir):
-		return status.UsageError(fmt.Errorf("%s: is a file, but must be a folder", dir), "")
 	case err != nil:
 		return fmt.Errorf("%s: the folder cannot be read: %w", dir, file.Cause(err))
 	case len(entries) > 0:

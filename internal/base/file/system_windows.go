@@ -18,9 +18,11 @@ import (
 // and small letters are the same; Windows has special rules for letters that few languages have.
 func Key(name string) string { return strings.ToLower(filepath.Clean(name)) }
 
-// Impossible reports whether an error says that no file can have such a name, as *.npy: the shells
-// of Windows leave wildcards to the programs.
-func Impossible(err error) bool { return errors.Is(err, windows.ERROR_INVALID_NAME) }
+// Impossible reports whether an error says that no file can have such a name: links that lead in a circle, or a
+// name such as *.npy, since the shells of Windows leave wildcards to the programs.
+func Impossible(err error) bool {
+	return errors.Is(err, windows.ERROR_INVALID_NAME) || errors.Is(err, windows.ERROR_CANT_RESOLVE_FILENAME)
+}
 
 // MayOpen returns how many files this process may have open at a time. Windows has no limit but memory.
 func MayOpen() int { return 1 << 16 }
