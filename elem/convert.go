@@ -189,10 +189,39 @@ func toFloat64(dst []float64, src []byte, t Type) {
 	done := widenBlocks(dst, src, t)
 	dst, src = dst[done:], src[done*t.Size():]
 	switch t {
+	case Float16:
+		halves := view[uint16](src)
+		dst = dst[:len(halves)]
+		for i, v := range halves {
+			dst[i] = fromHalf(v)
+		}
+	case Float32:
+		widen(dst, view[float32](src))
+	case Float64:
+		copy(dst, view[float64](src))
+	default:
+		widenIntegers(dst, src, t)
+	}
+}
+
+func toInt64(dst []int64, src []byte, t Type) {
+	switch {
+	case t == Int64, t == Uint64:
+		copy(dst, view[int64](src))
+	case t.IsInteger(), t == Bool:
+		widenIntegers(dst, src, t)
+	default:
+		panic("elem: ToInt64 of " + t.String())
+	}
+}
+
+// widenIntegers converts integers and booleans.
+func widenIntegers[D float64 | int64](dst []D, src []byte, t Type) {
+	switch t {
 	case Bool:
 		dst = dst[:len(src)]
 		for i, v := range src {
-			dst[i] = float64(truth(v))
+			dst[i] = D(truth(v))
 		}
 	case Int8:
 		widen(dst, view[int8](src))
@@ -210,20 +239,43 @@ func toFloat64(dst []float64, src []byte, t Type) {
 		widen(dst, view[int64](src))
 	case Uint64:
 		widen(dst, view[uint64](src))
-	case Float16:
-		halves := view[uint16](src)
-		dst = dst[:len(halves)]
-		for i, v := range halves {
-			dst[i] = fromHalf(v)
-		}
-	case Float32:
-		widen(dst, view[float32](src))
-	case Float64:
-		copy(dst, view[float64](src))
 	}
 }
 
 func fromFloat64(dst []byte, src []float64, t Type) {
+	switch t {
+	case Float16:
+		halves := view[uint16](dst)[:len(src)]
+		for i, v := range src {
+			halves[i] = toHalf(v)
+		}
+	case Float32:
+		done := roundBlocks(dst, src)
+		src = src[done:]
+		floats := view[float32](dst)[done:][:len(src)]
+		for i, v := range src {
+			floats[i] = float32(v)
+		}
+	case Float64:
+		copy(view[float64](dst), src)
+	default:
+		wrapIntegers(dst, src, t)
+	}
+}
+
+func fromInt64(dst []byte, src []int64, t Type) {
+	switch {
+	case t == Int64, t == Uint64:
+		copy(view[int64](dst), src)
+	case t.IsInteger(), t == Bool:
+		wrapIntegers(dst, src, t)
+	default:
+		panic("elem: FromInt64 to " + t.String())
+	}
+}
+
+// wrapIntegers converts to integers, modulo 2ⁿ, and to booleans.
+func wrapIntegers[S float64 | int64](dst []byte, src []S, t Type) {
 	switch t {
 	case Bool:
 		dst = dst[:len(src)]
@@ -241,69 +293,6 @@ func fromFloat64(dst []byte, src []float64, t Type) {
 		wrap(view[uint32](dst), src)
 	case Int64, Uint64:
 		wrap(view[uint64](dst), src)
-	case Float16:
-		halves := view[uint16](dst)[:len(src)]
-		for i, v := range src {
-			halves[i] = toHalf(v)
-		}
-	case Float32:
-		done := roundBlocks(dst, src)
-		src = src[done:]
-		floats := view[float32](dst)[done:][:len(src)]
-		for i, v := range src {
-			floats[i] = float32(v)
-		}
-	case Float64:
-		copy(view[float64](dst), src)
-	}
-}
-
-func toInt64(dst []int64, src []byte, t Type) {
-	switch t {
-	case Bool:
-		dst = dst[:len(src)]
-		for i, v := range src {
-			dst[i] = int64(truth(v))
-		}
-	case Int8:
-		widen(dst, view[int8](src))
-	case Uint8:
-		widen(dst, src)
-	case Int16:
-		widen(dst, view[int16](src))
-	case Uint16:
-		widen(dst, view[uint16](src))
-	case Int32:
-		widen(dst, view[int32](src))
-	case Uint32:
-		widen(dst, view[uint32](src))
-	case Int64, Uint64:
-		copy(dst, view[int64](src))
-	default:
-		panic("elem: ToInt64 of " + t.String())
-	}
-}
-
-func fromInt64(dst []byte, src []int64, t Type) {
-	switch t {
-	case Bool:
-		dst = dst[:len(src)]
-		for i, v := range src {
-			dst[i] = 0
-			if v != 0 {
-				dst[i] = 1
-			}
-		}
-	case Int8, Uint8:
-		wrap(dst, src)
-	case Int16, Uint16:
-		wrap(view[uint16](dst), src)
-	case Int32, Uint32:
-		wrap(view[uint32](dst), src)
-	case Int64, Uint64:
-		copy(view[int64](dst), src)
-	default:
-		panic("elem: FromInt64 to " + t.String())
 	}
 }
 
