@@ -78,7 +78,7 @@ func (s *source) input(ctx context.Context, hashes *record.Cache) (record.Input,
 	if err != nil {
 		return in, err
 	}
-	if !hashes.PutLarge(s.path, in.Hash, s.before) {
+	if !hashes.PutLarge(ctx, s.path, in.Hash, s.before) {
 		return in, fmt.Errorf("%s: was changed while it was being read", s.path)
 	}
 	return in, nil

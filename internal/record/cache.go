@@ -129,17 +129,25 @@ func (c *Cache) Lookup(path string, now Stat) (hash.Hash, bool) {
 const smallFile = 256 << 10
 
 // PutLarge remembers the hash of a file that the caller has read whole, unless it is small. before is its Stat from before
-// its first byte was read. It returns false if the file's content was changed, or
-// may have been, since before. A new name of the file (a hard link) changes only the time of change.
-func (c *Cache) PutLarge(path string, h hash.Hash, before Stat) bool {
+// its first byte was read. It returns false if the file's content was changed, or may have been, since.
+//
+// If only the time of change is another, the file is read again: it may have got a new name (a hard link, as -local makes
+// for each job), or another content and its old time of modification.
+func (c *Cache) PutLarge(ctx context.Context, path string, h hash.Hash, before Stat) bool {
 	now, err := StatOf(path)
-	if err != nil {
+	switch {
+	case err != nil:
 		return true // the file that was read has no name any more
+	case now.same(before):
+		if now.size >= smallFile {
+			c.put(path, entry{before, h, before.taken})
+		}
+		return true
+	case now.size != before.size || now.modified != before.modified || now.number != before.number:
+		return false
 	}
-	if now.same(before) && now.size >= smallFile {
-		c.put(path, entry{before, h, before.taken})
-	}
-	return now.size == before.size && now.modified == before.modified && now.number == before.number
+	again, _, err := readHash(ctx, path, now.size)
+	return err != nil || again == h
 }
 
 // Wrote remembers the hash of a file that the caller has written and given its name.

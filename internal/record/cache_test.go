@@ -265,11 +265,56 @@ func TestPutOfChanged(t *testing.T) {
 	write(t, name, strings.ToUpper(content))
 	age(t, name)
 	var c Cache
-	if c.PutLarge(name, hashOf(content), before) {
+	if c.PutLarge(context.Background(), name, hashOf(content), before) {
 		t.Error("no change is seen")
 	}
 	if h, ok := lookup(&c, name); ok {
 		t.Error(h)
+	}
+}
+
+// What changes only a file's time of change while it is read is not a change if the file still is what was read: a new
+// name is not, another content that has the old time of modification is, also if it has been changed back.
+func TestChangedInSilence(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "x")
+	content := strings.Repeat("content ", smallFile)
+	other := strings.ToUpper(content)
+	restore := func(text string, before Stat) {
+		write(t, name, text)
+		if err := os.Chtimes(name, time.Time{}, time.Unix(0, before.modified)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		what   string
+		change func(before Stat)
+		read   string
+		want   bool
+	}{
+		{"nothing", func(Stat) {}, content, true},
+		{"a new name", func(Stat) {
+			if err := os.Link(name, name+"2"); err != nil {
+				t.Skip(err)
+			}
+		}, content, true},
+		{"another content", func(before Stat) { restore(other, before) }, content, false},
+		{"another content, and back", func(before Stat) { restore(other, before); restore(content, before) }, other, false},
+	} {
+		write(t, name, content)
+		age(t, name)
+		before, err := StatOf(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		test.change(before)
+		age(t, name)
+		if after, err := StatOf(name); err != nil || after.modified != before.modified {
+			t.Fatal(err, after, before)
+		}
+		if got := new(Cache).PutLarge(context.Background(), name, hashOf(test.read), before); got != test.want {
+			t.Errorf("%s: %t", test.what, got)
+		}
 	}
 }
 
@@ -355,7 +400,7 @@ func TestCacheWithoutAFile(t *testing.T) {
 	if _, _, err := c.Hash(context.Background(), name+"1"); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
-	c.PutLarge(name+"1", hash.Hash{}, Stat{})
+	c.PutLarge(context.Background(), name+"1", hash.Hash{}, Stat{})
 	c.Wrote(name+"1", hash.Hash{})
 }
 

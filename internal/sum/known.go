@@ -216,7 +216,7 @@ func (t *Terms) finish(ctx context.Context) error {
 			}
 		}
 		f.hash, f.hasher = f.hasher.Sum(), nil
-		if !k.Recorder.Cache.PutLarge(t.terms[i].path, f.hash, f.before) {
+		if !k.Recorder.Cache.PutLarge(ctx, t.terms[i].path, f.hash, f.before) {
 			return changed(t.terms[i].name)
 		}
 	}
