@@ -119,8 +119,9 @@ continues a DAG that stopped. -run -force starts over.
 -try runs the first job on this machine, without HTCondor: in an empty folder, with the files
 that HTCondor would send, and in the environment that HTCondor sets, which has no PATH on
 Linux. It prints the job's output, its exit status, its time, and the peak memory of its
-largest process. FILE.try, which is emptied first, gets the job's outputs and streams, and
-its events in matsubmit.log.
+largest process, or what the program wrote instead of its outputs. FILE.try, which is emptied
+first, gets the job's outputs and streams, and its events in matsubmit.log. If other jobs lack
+inputs, the first one runs nevertheless, and -try then says what is missing.
 
 -local runs all jobs in the same way, as many at a time as the processors and the memory
 allow, and writes their outputs, streams and events where the pool would. Failures have the

@@ -143,6 +143,9 @@ func (a *attempt) returnOutputs(before map[string]entry, result *Result) (held e
 			if held.Code == 0 {
 				held = bad
 			}
+			if _, err := os.Lstat(filepath.Join(dir, name)); errors.Is(err, fs.ErrNotExist) {
+				result.Missing = append(result.Missing, name)
+			}
 			continue
 		}
 		ready = append(ready, out)

@@ -62,7 +62,8 @@ type Result struct {
 	Held     eventlog.JobHeld // the code is 0 if the job is not held
 	Retry    bool             // the job would run again
 	Outputs  []string         // the files that came back
-	Others   []string         // if one did not: the new files that are not named
+	Missing  []string         // the named files that the program did not write
+	Others   []string         // if one did not come back: the new files that are not named
 	Time     time.Duration    // of the program
 	MemoryMB int64            // its peak, or -1 if it is not known
 }

@@ -37,6 +37,14 @@ func (w work) divide(perJob int, why ...string) division {
 	return d
 }
 
+// firstJob returns the work of the first job alone.
+func (w work) firstJob() work {
+	q := *w.Request
+	q.TotalJobs = min(q.TotalJobs, max(1, q.ProductsPerJob))
+	w.Request = &q
+	return w
+}
+
 // subBatch returns a batch with some of the products of another. Its index is larger than
 // those of all other batches and follows from its first product, so no job in the queue has
 // the same index, and no job had it for other products.

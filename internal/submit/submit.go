@@ -24,6 +24,7 @@ package submit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime/debug"
@@ -82,7 +83,16 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) (left L
 		return left, err
 	}
 	defer lock.Close()
-	if t.survey, err = inspect(ctx, t, stderr); err != nil {
+	if t.survey, err = inspect(ctx, t, stderr); err != nil && t.Try && !t.Resubmit {
+		others := err // of jobs that cannot run
+		t.work = t.firstJob()
+		if t.survey, err = inspect(ctx, t, stderr); err == nil {
+			defer func() { err = errors.Join(err, others) }()
+		} else {
+			err = others
+		}
+	}
+	if err != nil {
 		return left, err
 	}
 	hashes := &record.Cache{}

@@ -61,7 +61,7 @@ func tryOne(ctx context.Context, h handover, runner *local.Runner) error {
 	if result.MemoryMB > asked {
 		fmt.Fprintf(h.stderr, "matsubmit: warning: job %d used more memory than request_memory = %dMB: a pool may hold it, or end it\n", job.Index, asked)
 	}
-	if len(result.Others) > 0 {
+	if len(result.Others) > 0 && result.Missing == nil {
 		h.say("made, but not named in the submission file: %s", text.First(result.Others, ", "))
 	}
 	for _, name := range result.Outputs {
@@ -74,6 +74,14 @@ func tryOne(ctx context.Context, h handover, runner *local.Runner) error {
 		}
 	}
 	switch {
+	case result.Missing != nil:
+		wrote := "nothing"
+		if len(result.Others) > 0 {
+			wrote = text.First(result.Others, ", ")
+		}
+		return status.UnfinishedError(fmt.Errorf("%s: job %d: %s ended with %v and did not write %s; it wrote %s",
+			h.task.File, job.Index, runner.Name, result.Exit, text.First(result.Missing, ", "), wrote),
+			"a pool would hold the job: indexed_output_files must name what the program writes")
 	case result.Held.Code != 0:
 		return status.UnfinishedError(fmt.Errorf("%s: job %d would be held: %s", h.task.File, job.Index, result.Held.Reason), "")
 	case result.Retry:
