@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -216,8 +217,8 @@ func readHash(ctx context.Context, path string, size int64) (h hash.Hash, after 
 	return h, after, err
 }
 
-// Flush saves what is new, for each folder in one replacement of its file. Entries of files that are
-// gone are dropped. Folders that cannot be written to are passed over: it is only a cache.
+// Flush saves what is new, for each folder at the end of its file, or in one replacement of a large file. Folders that
+// cannot be written to are passed over: it is only a cache.
 func (c *Cache) Flush() {
 	c.mu.Lock()
 	folders := maps.Clone(c.folders)
@@ -235,34 +236,97 @@ func (c *Cache) Flush() {
 // the tick of a kernel with 100 a second.
 const sameClock = int64(10 * time.Millisecond)
 
-// flush merges entries into the cache of a folder.
+// skewOf returns how far the clock of a file system is behind, given the Stat of a file that was written there since
+// start.
+func skewOf(written Stat, start int64) int64 {
+	if written.changed+sameClock > start {
+		return 0
+	}
+	return written.taken - written.changed
+}
+
+// smallCache is the size up to which the cache of a folder grows by lines at its end. To replace a file takes as long as
+// to hash 20 MB, since the system writes to the disk at once.
+const smallCache = 64 << 10
+
+// flush adds entries to the cache of a folder.
 func flush(dir string, added *addedHashes) error {
-	name := dir + CacheName
-	now := time.Now().UnixNano()
+	start := time.Now().UnixNano()
 	if !slices.ContainsFunc(added.blocks, func(block []entry) bool {
-		return slices.ContainsFunc(block, func(e entry) bool { return !e.racy(now, 0) })
+		return slices.ContainsFunc(block, func(e entry) bool { return !e.racy(start, 0) })
 	}) {
 		return nil
 	}
-	lock, locked, err := file.OpenLocked(name, os.O_RDWR|os.O_CREATE)
+	f, locked, err := file.OpenLocked(dir+CacheName, os.O_RDWR|os.O_CREATE)
 	if err != nil {
 		return err
 	}
-	defer func() { lock.Close() }()
+	defer func() { f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if locked && len(added.places) < smallCache/100 && info.Size() < smallCache {
+		return appendSure(f, info.Size(), added, start, StatFile)
+	}
+	return replaceCache(dir, added, func() {
+		if !locked || !canReplaceOpen {
+			f.Close() // two that do this at once lose one's entries, which are only hashed again
+		}
+	})
+}
+
+// appendSure adds entries at the end of a file of some size, which is locked. What its time then shows to be racy it takes
+// back.
+func appendSure(f *os.File, size int64, added *addedHashes, start int64, stat func(*os.File) (Stat, error)) error {
+	beginning := cacheHeader + "\n"
+	if size > 0 {
+		beginning = beginningOfLine(f, size)
+	}
+	names := slices.Sorted(maps.Keys(added.places))
+	sure := func(now, skew int64) []byte {
+		b := []byte(beginning)
+		for _, base := range names {
+			if e, _ := added.find(base); !e.racy(now, skew) {
+				b = e.appendLine(b, escape(base, inCell))
+			}
+		}
+		return b
+	}
+	lines := sure(start, 0)
+	if _, err := f.WriteAt(lines, size); err != nil {
+		return err
+	}
+	written, err := stat(f) // its time is by the file system's clock
+	if err != nil {
+		return err
+	}
+	fewer := sure(written.taken, skewOf(written, start))
+	if len(fewer) >= len(lines) {
+		return nil
+	}
+	if err := f.Truncate(size); err != nil {
+		return err
+	}
+	_, err = f.WriteAt(fewer, size)
+	return err
+}
+
+// replaceCache replaces the cache of a folder by one with added entries, and without old lines and those of files that are
+// gone. It calls ready before that.
+func replaceCache(dir string, added *addedHashes, ready func()) error {
+	name := dir + CacheName
 	start := time.Now().UnixNano()
 	out, err := file.Create(name)
 	if err != nil {
 		return err
 	}
 	defer out.Close()
-	made, err := StatFile(out.File) // its time is by the file system's clock
+	made, err := StatFile(out.File)
 	if err != nil {
 		return err
 	}
-	skew := made.taken - made.changed
-	if made.changed+sameClock > start {
-		skew = 0
-	}
+	skew := skewOf(made, start)
 	old := readSaved(name)
 	names := slices.Collect(maps.Keys(added.places))
 	if len(old.lines) > 0 {
@@ -284,9 +348,7 @@ func flush(dir string, added *addedHashes) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if !locked || !canReplaceOpen {
-		lock.Close() // two that do this at once lose one's entries, which are only hashed again
-	}
+	ready()
 	return out.Commit(false)
 }
 
@@ -311,7 +373,7 @@ type savedHashes struct {
 	lines []uint32
 }
 
-// readSaved reads a folder's entries, none if there is no file.
+// readSaved reads a folder's entries, none if there is no file. A later line supersedes an earlier one of the same name.
 func readSaved(name string) (s savedHashes) {
 	info, err := os.Stat(name)
 	if err != nil || !info.Mode().IsRegular() || info.Size() > largest {
@@ -338,7 +400,7 @@ func readSaved(name string) (s savedHashes) {
 		begin += length + 1
 	}
 	byName := func(a, b uint32) int { return strings.Compare(s.nameAt(a), s.nameAt(b)) }
-	if !slices.IsSortedFunc(s.lines, byName) { // a name has odd characters, or somebody has edited it
+	if !slices.IsSortedFunc(s.lines, byName) { // as long as it grows at its end, or a name has odd characters
 		slices.SortStableFunc(s.lines, byName)
 	}
 	return s
@@ -350,10 +412,10 @@ func (s savedHashes) nameAt(begin uint32) string {
 	return line[:max(0, strings.IndexByte(line, '\t'))]
 }
 
-// line returns the line about a file by its name in the text, "" if there is none.
+// line returns the last line about a file by its name in the text, "" if there is none.
 func (s savedHashes) line(name string) string {
-	i, ok := slices.BinarySearchFunc(s.lines, name, func(begin uint32, name string) int { return strings.Compare(s.nameAt(begin), name) })
-	if !ok {
+	i := sort.Search(len(s.lines), func(i int) bool { return s.nameAt(s.lines[i]) > name }) - 1
+	if i < 0 || s.nameAt(s.lines[i]) != name {
 		return ""
 	}
 	line, _, _ := strings.Cut(s.text[s.lines[i]:], "\n")

@@ -318,7 +318,7 @@ func TestChangedInSilence(t *testing.T) {
 	}
 }
 
-// Flush keeps what others have saved, but for files that are gone.
+// Flush keeps what others have saved.
 func TestFlushMerges(t *testing.T) {
 	dir := t.TempDir()
 	var names []string
@@ -344,15 +344,57 @@ func TestFlushMerges(t *testing.T) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
-	if err := os.Remove(names[0]); err != nil {
-		t.Fatal(err)
-	}
 	write(t, names[1], "other")
 	age(t, names[1])
 	remember(t, names[1])
-	text, err := os.ReadFile(filepath.Join(dir, CacheName))
-	if err != nil || strings.Contains(string(text), "\n0\t") || !strings.Contains(string(text), hashOf("other").String()) || strings.Count(string(text), "\n1\t") != 1 {
-		t.Errorf("%s, %v", text, err)
+	if got := known(names[1]); got != hashOf("other").String() {
+		t.Errorf("changed, then hashed again: %s", got)
+	}
+
+	// When the file is not small any more, what is gone or superseded is left out.
+	if err := os.Remove(names[0]); err != nil {
+		t.Fatal(err)
+	}
+	cache := filepath.Join(dir, CacheName)
+	text, err := os.ReadFile(cache)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := strings.Repeat("gone\t7\t1\t1\t1\t"+hashOf("gone").String()+"\n", 2000)
+	write(t, cache, (string(text) + gone)[:smallCache])
+	write(t, names[2], "another")
+	age(t, names[2])
+	remember(t, names[2])
+	text, err = os.ReadFile(cache)
+	if err != nil || !strings.HasPrefix(string(text), cacheHeader+"\n1\t5\t") || strings.Count(string(text), "\n") != 6 {
+		t.Errorf("%.500s, %v", text, err)
+	}
+	for i, content := range map[int]string{1: "other", 2: "another", 3: names[3], 4: names[4], 5: names[5]} {
+		if got := known(names[i]); got != hashOf(content).String() && canReplaceOpen {
+			t.Errorf("%s: %s", names[i], got)
+		}
+	}
+}
+
+// What proves racy by the file system's clock, which may be behind, is taken back.
+func TestClockBehind(t *testing.T) {
+	name := filepath.Join(t.TempDir(), CacheName)
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	const start, behind = 1e15, 1e9 + 1 // ns
+	added := addedHashes{places: map[string]int32{}}
+	added.put("old", entry{Stat{size: 1, changed: start - 10*behind}, hashOf("old"), 0})
+	added.put("new", entry{Stat{size: 1, changed: start - behind}, hashOf("new"), 0})
+	clock := func(*os.File) (Stat, error) { return Stat{changed: start - behind, taken: start}, nil }
+	if err := appendSure(f, 0, &added, start, clock); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil || !strings.HasPrefix(string(text), cacheHeader+"\nold\t1\t") || strings.Count(string(text), "\n") != 2 {
+		t.Errorf("%q, %v", text, err)
 	}
 }
 

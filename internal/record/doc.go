@@ -76,9 +76,10 @@
 // # Hashes
 //
 // The file .matpool.hashes, of a line of column names and lines of six cells (name, size, times of
-// modification and change in ns, file number, xxh128), is a [Cache] of hashes that may be deleted. Changed
-// content is seen whatever its modification time is, since the system sets the time of change: after
-// touch, cp -p, rsync -a, tar, unzip, mv.
+// modification and change in ns, file number, xxh128), is a [Cache] of hashes that may be deleted. Up to
+// 64 KiB it grows by lines at its end; then it is replaced by one without old lines. Changed content is seen
+// whatever its modification time is, since the system sets the time of change: after touch, cp -p, rsync -a,
+// tar, unzip, mv.
 //
 // Hashes protect against accidents, not against an attacker. Neither do records: whoever can write a file
 // can write its record.

@@ -59,10 +59,7 @@ func appendTo(name string, lines []string) error {
 	if before == 0 {
 		b.WriteString(header() + "\n")
 	} else {
-		var last [1]byte
-		if _, err := f.ReadAt(last[:], before-1); err == nil && last[0] != '\n' { // a line that was cut short
-			b.WriteByte('\n')
-		}
+		b.WriteString(beginningOfLine(f, before))
 	}
 	for _, line := range lines {
 		b.WriteString(line + "\n")
@@ -75,6 +72,16 @@ func appendTo(name string, lines []string) error {
 		compact(name) // it is only a matter of space
 	}
 	return nil
+}
+
+// beginningOfLine returns what makes the end of a file of some size the beginning of a line, if the last line was cut
+// short.
+func beginningOfLine(f *os.File, size int64) string {
+	var last [1]byte
+	if _, err := f.ReadAt(last[:], size-1); err == nil && last[0] != '\n' {
+		return "\n"
+	}
+	return ""
 }
 
 // smallest is the size from which on it is worth while to remove old lines.
