@@ -11,6 +11,9 @@ import (
 // "%", quotes, control characters, everything else that is not printable, bytes that are not UTF-8,
 // and the characters in also.
 func escape(s, also string) string {
+	if isPlain(s, also) {
+		return s
+	}
 	plain := func(r rune, size int) bool {
 		return r != '%' && r != '"' && !strings.ContainsRune(also, r) && (r == ' ' || unicode.IsPrint(r)) && (r != utf8.RuneError || size > 1)
 	}
@@ -32,6 +35,16 @@ func escape(s, also string) string {
 	}
 	b.WriteString(s[done:])
 	return b.String()
+}
+
+// isPlain reports whether a text is of printable ASCII characters, none of which is escaped: nearly all are.
+func isPlain(s, also string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '%' || c == '"' || strings.IndexByte(also, c) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // Besides, in a word a blank ends it, in a list of words a comma.

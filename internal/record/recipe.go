@@ -115,7 +115,10 @@ func (r Recipe) String() string {
 	for {
 		b.WriteString(r.op)
 		for _, w := range r.words {
-			b.WriteString(" " + w.key + "=" + escape(w.value, inWord))
+			b.WriteByte(' ')
+			b.WriteString(w.key)
+			b.WriteByte('=')
+			b.WriteString(escape(w.value, inWord))
 		}
 		if r.of == nil {
 			return b.String()
@@ -211,7 +214,7 @@ func (r Recipe) equal(s Recipe) bool {
 
 // Same reports whether two recipes make the same bytes of the same inputs: they are the same once
 // they are expanded.
-func Same(a, b Recipe) bool { return a.Expanded().String() == b.Expanded().String() }
+func Same(a, b Recipe) bool { return a.Expanded().equal(b.Expanded()) }
 
 // Numbered returns the recipe of a product whose files have been named one by one, with $(index) and
 // the index instead of their number, as if it had been made with others of its family. The words
@@ -257,7 +260,7 @@ func splitIndex(name string) (template string, n int, ok bool) {
 // IndexOf returns the number that a recipe has in a family, whether its files were named by numbers or
 // one by one.
 func (r Recipe) IndexOf(product Recipe) (int, bool) {
-	if n, ok := product.Index(); ok && product.Family().String() == r.String() {
+	if n, ok := product.Index(); ok && product.Family().equal(r) {
 		return n, true
 	}
 	have := product.Expanded()

@@ -173,7 +173,7 @@ func (s *sumCheck) compare(expected Ranges, complete bool) {
 
 // foreign returns how a recipe differs from the family.
 func (s *sumCheck) foreign(r Recipe) []string {
-	if r.Family().String() == s.family.String() {
+	if r.Family().equal(s.family) {
 		return nil
 	}
 	if len(r.Indices()) == 0 && r.op == s.family.op && !s.given { // named one by one
@@ -184,20 +184,19 @@ func (s *sumCheck) foreign(r Recipe) []string {
 
 // commonFamily returns the family of most terms, the first of several.
 func commonFamily(terms []Term) (most Recipe) {
-	counts := map[string]int{}
-	for _, t := range terms {
-		if t.Record != nil && len(t.Record.Recipe.Indices()) > 0 {
-			counts[t.Record.Recipe.Family().String()]++
-		}
-	}
-	best := 0
-	for _, t := range terms {
+	keys, counts := make([]string, len(terms)), map[string]int{}
+	for i, t := range terms {
 		if t.Record == nil {
 			continue
 		}
-		family := t.Record.Recipe.Family()
-		if n := counts[family.String()]; n > best || best == 0 && most.IsZero() {
-			most, best = family, n
+		if keys[i] = t.Record.Recipe.Family().String(); len(t.Record.Recipe.Indices()) > 0 {
+			counts[keys[i]]++
+		}
+	}
+	best := 0
+	for i, t := range terms {
+		if n := counts[keys[i]]; t.Record != nil && (n > best || best == 0 && most.IsZero()) {
+			most, best = t.Record.Recipe.Family(), n
 		}
 	}
 	return most
