@@ -84,6 +84,10 @@ func TestRemember(t *testing.T) {
 	if got := known(name); got != "unknown" {
 		t.Error("a line without its end is taken:", got)
 	}
+	remember(t, name)
+	if got := known(name); got != hashOf("content").String() {
+		t.Error("a line behind one without its end is not taken:", got)
+	}
 }
 
 // Whatever brings other content of the same size under a name is seen, also with the old time.
