@@ -69,7 +69,6 @@ func (m *tiled) Mul(ctx context.Context, c Matrix, a, b Factor, progress func(in
 	return m.multiply(w, c, x, y, progress)
 }
 
-// multiply computes c = a·b.
 func (m *tiled) multiply(ctx *watched, c Matrix, a, b operand, progress func(int64)) error {
 	c, a, b, done := prepare(c, a, b)
 	switch {
@@ -131,7 +130,6 @@ func (p *product) nextBlock() {
 	p.cancelled = p.ctx.Err() != nil
 }
 
-// run computes the product.
 func (p *product) run() error {
 	for t := 1; t < p.threads; t++ {
 		p.wg.Go(func() { p.work(t) })

@@ -238,6 +238,9 @@ func (p *parser) dtype() DType {
 
 // fromLatin1 returns a text of version 1 or 2, in which a byte is a character.
 func fromLatin1(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) { // mostly
+		return text
+	}
 	runes := make([]rune, len(text))
 	for i := range len(text) {
 		runes[i] = rune(text[i])

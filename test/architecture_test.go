@@ -55,7 +55,7 @@ var allowed = map[string]string{
 	"internal/status":        "",
 	"internal/base/text":     "",
 	"internal/base/hash":     "",
-	"internal/record":        "internal/base/file internal/base/hash internal/base/text",
+	"internal/record":        "condor internal/base/file internal/base/hash internal/base/text",
 
 	// What they do.
 	"internal/arrayfile":      "elem npyio internal/base/file internal/base/text internal/status internal/base/hash internal/record",

@@ -30,7 +30,6 @@ func flowName(products int, perJob string) string {
 	return fmt.Sprintf(flowPattern, products, 4, perJob)
 }
 
-// flows returns the flows that were measured.
 func (a *archive) flows() (all []flow) {
 	for k := range a.samples {
 		f := flow{implementation: k.implementation, name: k.name, jobs: a.median(k.implementation, k.name, "jobs")}
@@ -57,7 +56,6 @@ func (f flow) bytes() (in, out float64) {
 	return in, matrix * float64(f.products)
 }
 
-// flowTable has a row for each flow.
 func (a *archive) flowTable() string {
 	flows := a.flows()
 	slices.SortFunc(flows, func(f, g flow) int { return strings.Compare(f.name+f.implementation, g.name+g.implementation) })

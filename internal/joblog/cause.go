@@ -112,10 +112,12 @@ func (c Cause) String() string {
 	return line + "; what to do: " + e.Advice
 }
 
+// PerCause is the number of jobs with the same cause that get a line each.
+const PerCause = 5
+
 // Explain returns lines on jobs that are held, failed or were removed: for each cause, one
 // line for each of the first few jobs, and then an explanation of the cause.
 func Explain(jobs []*eventlog.Job) (lines []string) {
-	const few = 5
 	byCause := map[Cause][]*eventlog.Job{}
 	var causes []Cause
 	for _, j := range jobs {
@@ -128,10 +130,10 @@ func Explain(jobs []*eventlog.Job) (lines []string) {
 	}
 	for _, c := range causes {
 		list := byCause[c]
-		for _, j := range list[:min(few, len(list))] {
+		for _, j := range list[:min(PerCause, len(list))] {
 			lines = append(lines, Problem(j))
 		}
-		if rest := len(list) - few; rest > 0 {
+		if rest := len(list) - PerCause; rest > 0 {
 			lines = append(lines, fmt.Sprintf("… and %s with the same cause", text.Count(rest, "more job")))
 		}
 		lines = append(lines, "  "+c.String())

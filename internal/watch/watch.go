@@ -28,9 +28,6 @@ const (
 // entryTimeout limits the wait for jobs that should enter the queue while others are held.
 const entryTimeout = 2 * time.Minute
 
-// maxPerCause is the number of jobs with the same cause that get a line each.
-const maxPerCause = 5
-
 // Options are the options of [Follow].
 type Options struct {
 	Logs     []string      // names of event logs
@@ -226,14 +223,14 @@ func (w *watcher) explain(id condor.ID) {
 	w.shown[id] = now
 	w.causes[cause]++
 	n := w.causes[cause]
-	if n > maxPerCause {
+	if n > joblog.PerCause {
 		return
 	}
 	w.screen.Line(j.Since.Time(), joblog.Problem(j))
 	if n == 1 {
 		w.screen.Line(j.Since.Time(), "  "+cause.String())
 	}
-	if n == maxPerCause {
+	if n == joblog.PerCause {
 		w.screen.Line(j.Since.Time(), "  further jobs with the same cause are only counted")
 	}
 }

@@ -60,7 +60,6 @@ func testMain(m *testing.M) (int, error) {
 	return programs.Main(m), nil
 }
 
-// path returns a program's path.
 func path(t *testing.T, program string) string {
 	t.Helper()
 	if filepath.IsAbs(program) {

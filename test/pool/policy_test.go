@@ -56,7 +56,6 @@ func (f folder) work(batch string, fates []fate) *submitfile.Description {
 	return s
 }
 
-// submit submits a description.
 func (f folder) submit(s *submitfile.Description) {
 	f.Helper()
 	file, err := os.Create(f.path("x.sub"))

@@ -47,7 +47,6 @@ func script(t *testing.T, name string) string {
 	return path
 }
 
-// command returns the probe as a command.
 func command(t *testing.T, args ...string) *exec.Cmd {
 	return exec.Command(script(t, "run"), append([]string{probe}, args...)...)
 }
