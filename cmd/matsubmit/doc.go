@@ -108,20 +108,20 @@ With -dag the jobs are a DAG for DAGMan. Its last node runs matcombine on the su
 which adds up the products and writes the norm to FILE.norm.
 
 -run does everything in one call: it submits the jobs, shows their progress as matwatch does,
-adds up their outputs as matcombine does and prints the norm. Without HTCondor the jobs run here,
-as with -local. If a serial run on this machine takes less than a tenth of the time of the jobs,
-or with -serial, the norms are compared. However the call ends, even if it is killed, the same
-call continues where it was: it submits what is missing, as -resubmit does, follows what is in
-the queue, and makes nothing again that is valid. It waits for another matsubmit that works with
-the file. If jobs are held, it says why, and the exit status is 3. -run -dag follows DAGMan, and
-continues a DAG that stopped. -run -force starts over.
+adds up their outputs as matcombine does, and prints the norm. Without HTCondor the jobs run
+here, as with -local. The norm is compared with that of a serial run on this machine, if that
+takes less than a tenth of the jobs' time, or with -serial. However the call ends, even if it
+is killed, the same call continues where it stopped: it submits what is missing, as -resubmit
+does, follows what is in the queue, and repeats nothing that is valid. If another matsubmit is
+working with the file, it waits. If jobs are held, it says why, and the exit status is 3. -run
+-dag follows DAGMan, and continues a DAG that stopped. -run -force starts over.
 
 -try runs the first job on this machine, without HTCondor: in an empty folder, with the files
 that HTCondor would send, and in the environment that HTCondor sets, which has no PATH on
 Linux. It prints the job's output, its exit status, its time, and the peak memory of its
 largest process, or what the program wrote instead of its outputs. FILE.try, which is emptied
-first, gets the job's outputs and streams, and its events in matsubmit.log. If other jobs lack
-inputs, the first one runs nevertheless, and -try then says what is missing.
+first, gets the job's outputs and streams, and its events in matsubmit.log. The first job runs
+even if other jobs lack inputs; -try then says what is missing.
 
 -local runs all jobs in the same way, as many at a time as the processors and the memory
 allow, and writes their outputs, streams and events where the pool would. Failures have the
