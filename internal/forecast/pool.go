@@ -104,7 +104,7 @@ func ask(ctx context.Context, command ...string) ([]byte, error) {
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()
 	switch line, _, _ := strings.Cut(strings.TrimSpace(errs.String()), "\n"); {
-	case ctx.Err() != nil:
+	case ctx.Err() != nil, errors.Is(err, exec.ErrWaitDelay): // or its child has not closed a pipe
 		return nil, fmt.Errorf("%s did not answer within %s", command[0], text.Duration(patience))
 	case err != nil && line != "":
 		return nil, fmt.Errorf("%s: %s", command[0], strings.TrimSpace(strings.TrimPrefix(text.Plain(line), "Error:")))
