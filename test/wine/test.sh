@@ -22,7 +22,7 @@ GOOS=windows go test -timeout 40m -exec "'$PWD/test/wine/run'" -skip '^TestReser
 built=$(mktemp -d)
 trap 'rm -rf "$built"' EXIT
 GOOS=windows go build -trimpath -o "$built" ./cmd/...
-# TestManyJobs would measure Wine's time and memory.
+# TestManyJobs and TestManyRecords would measure Wine's time and memory.
 for folder in "$built" "${folders[@]}"; do
-    MATPOOL_BIN=$folder go test -timeout 40m -count=1 -skip '^TestManyJobs$' ./cmd
+    MATPOOL_BIN=$folder go test -timeout 40m -count=1 -skip '^TestMany' ./cmd
 done
