@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -55,17 +54,15 @@ func appendTo(name string, lines []string) error {
 		return err
 	}
 	before := info.Size()
-	var b bytes.Buffer
-	if before == 0 {
-		b.WriteString(header() + "\n")
-	} else {
-		b.WriteString(beginningOfLine(f, before))
+	text := header() + "\n"
+	if before > 0 {
+		text = beginningOfLine(f, before)
 	}
-	for _, line := range lines {
-		b.WriteString(line + "\n")
+	if len(lines) > 0 {
+		text += strings.Join(lines, "\n") + "\n"
 	}
-	after := before + int64(b.Len())
-	if _, err := f.Write(b.Bytes()); err != nil {
+	after := before + int64(len(text))
+	if _, err := f.WriteString(text); err != nil {
 		return err
 	}
 	if locked && compactAt(before, after) {

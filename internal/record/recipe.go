@@ -112,6 +112,7 @@ func (r Recipe) with(key, value string) Recipe {
 // String returns the recipe's text: one line, the same for the same recipe.
 func (r Recipe) String() string {
 	var b strings.Builder
+	b.Grow(64)
 	for {
 		b.WriteString(r.op)
 		for _, w := range r.words {

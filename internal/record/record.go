@@ -108,14 +108,19 @@ func splitLine(line string, cells []string) bool {
 
 // FormatInputs returns "inputA7.npy=HASH,inputB7.npy=HASH".
 func FormatInputs(list []Input) string {
-	words := make([]string, len(list))
+	var b strings.Builder
+	b.Grow(64 * len(list))
 	for i, input := range list {
-		words[i] = escape(input.Name, inList)
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(escape(input.Name, inList))
 		if !input.Hash.IsZero() {
-			words[i] += "=" + input.Hash.String()
+			b.WriteByte('=')
+			b.WriteString(input.Hash.String())
 		}
 	}
-	return strings.Join(words, ",")
+	return b.String()
 }
 
 // ParseInputs is the inverse of [FormatInputs].
