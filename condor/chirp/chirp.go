@@ -1,7 +1,8 @@
 // Package chirp lets a job report to HTCondor why it fails.
 //
 // A job exchanges lines of text over a socket with condor_starter, the daemon that started
-// it. The file .chirp.config in the job's folder has the address and a password. The message
+// it. A file, .chirp.config in the job's folder or, since HTCondor 25, the one that the variable
+// _CONDOR_CHIRP_CONFIG names, has the address and a password. The message
 // becomes an attribute of the job. HTCondor has it when it applies the job's policy, so a
 // hold reason can quote it. A machine may refuse the message, or not listen at all: the
 // program then goes on as if it ran outside HTCondor.
@@ -35,13 +36,15 @@ type Job struct {
 	cleared chan struct{} // closed when the message of an earlier attempt is cleared
 }
 
-// Find returns the job that this process runs as, or nil if the current folder has no
-// .chirp.config.
+// Find returns the job that this process runs as, or nil if there is no .chirp.config.
 //
 // A job that runs again keeps its attributes, and an attempt may end without a message. So
 // Find clears the message of an earlier attempt, in the background.
 func Find() *Job {
 	s, err := readConfig(".chirp.config")
+	if name := os.Getenv("_CONDOR_CHIRP_CONFIG"); err != nil && name != "" {
+		s, err = readConfig(name)
+	}
 	if err != nil {
 		return nil
 	}

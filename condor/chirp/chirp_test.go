@@ -3,6 +3,7 @@ package chirp_test
 import (
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -29,6 +30,22 @@ func TestReport(t *testing.T) {
 		if got := starter.Values(); !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", host, got, want)
 		}
+	}
+}
+
+// Since HTCondor 25, the file is not in the job's folder.
+func TestConfigElsewhere(t *testing.T) {
+	t.Chdir(t.TempDir())
+	starter, dir := chirptest.Start(t, "127.0.0.1"), t.TempDir()
+	starter.WriteConfig(t, dir)
+	t.Setenv("_CONDOR_CHIRP_CONFIG", filepath.Join(dir, ".chirp.config"))
+	chirp.Find().Report("why")
+	if got := starter.Values(); !slices.Equal(got, []string{`""`, `"why"`}) {
+		t.Errorf("%q", got)
+	}
+	t.Setenv("_CONDOR_CHIRP_CONFIG", filepath.Join(dir, "gone"))
+	if chirp.Find() != nil {
+		t.Error("a job without the file that the variable names")
 	}
 }
 

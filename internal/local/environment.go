@@ -11,7 +11,8 @@ import (
 )
 
 // environment returns the job's environment: what HTCondor 23.9.6 sets, what the description adds,
-// and nothing of the environment of this process. An HTCondor job has no PATH and no HOME on Linux.
+// and nothing of the environment of this process. An HTCondor job has no PATH on Linux,
+// and before HTCondor 25 no HOME: a program that works here works with both.
 //
 // Not here are the variables for files and daemons that only a pool has, such as _CONDOR_JOB_AD.
 // The limit on threads is for libraries that know one of these names (STARTER_NUM_THREADS_ENV_VARS);

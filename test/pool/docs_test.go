@@ -152,7 +152,8 @@ var varying = []struct {
 	{regexp.MustCompile(`\b(slot\d+_\d+@)?(linux\d|winpc)\b( \((LINUX|WINDOWS)\))?`), "MACHINE"},
 	{regexp.MustCompile(`^MACHINE +(linux|windows) .*`), "MACHINE"}, // a line of a table
 	{regexp.MustCompile(`\b\d+ slots\b`), "SLOTS"},
-	{regexp.MustCompile(`\bdir_\d+\b`), "DIR"},
+	{regexp.MustCompile(`\bdir_\d+\b(/scratch\b)?`), "DIR"}, // with scratch since HTCondor 25
+	{regexp.MustCompile(`Details: 1 total failures: first failure: `), "Details: "},
 	{regexp.MustCompile(`\b\d+ of 20 products complete`), "PRODUCTS"}, // when a job is evicted
 	// Which guard of the time limit strikes first.
 	{regexp.MustCompile(`The job exceeded allowed execute duration of 00:04|ran longer than SPAN on MACHINE`), "LONG"},

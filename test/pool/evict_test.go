@@ -3,6 +3,7 @@
 package pool
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -107,10 +108,13 @@ func (f folder) until(what string, is func() bool) {
 // completeIn returns the number of products that a running job has in its outbox, or in its sum.
 func (f folder) completeIn(machine string, id condor.ID) int {
 	f.Helper()
-	ads, err := filepath.Glob("/pool/" + machine + "/execute/dir_*/.job.ad")
-	if err != nil {
+	execute := "/pool/" + machine + "/execute/"
+	ads, err := filepath.Glob(execute + "dir_*/.job.ad")
+	newer, err2 := filepath.Glob(execute + "dir_*/scratch/.job.ad") // since HTCondor 25
+	if err := errors.Join(err, err2); err != nil {
 		f.Fatal(err)
 	}
+	ads = append(ads, newer...)
 	for _, ad := range ads {
 		// The job may have ended.
 		if text, _ := os.ReadFile(ad); strings.Contains(string(text), fmt.Sprintf("\nClusterId = %d\n", id.Cluster)) {
