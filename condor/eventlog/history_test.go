@@ -93,6 +93,26 @@ func TestRealLogs(t *testing.T) {
 			{Cluster: 39, Proc: 5}: "held on slot1_2@pc07: wait 2s, queue 0s, input 0s, compute 30s, output 0s, total 31s\n" +
 				"held on slot1_1@pc07: wait 0s, queue 0s, input 0s, compute 30s, output 0s, total 31s",
 		}},
+		// HTCondor 25.14.1: a DAG, of whose nodes one is retried, one fails, and two are held and removed; and jobs
+		// that are vacated, suspended, held by a person, lost, killed, without their input, and removed.
+		{"dag25.log", Counts{Done: 2, Failed: 1, Removed: 2}, []string{
+			"2.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"3.0 failed (exit status 65), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"4.0 removed, 1 starts, 0 retries, 0 evictions, 1 holds",
+			"5.0 done (exit status 0), 2 starts, 1 retries, 0 evictions, 0 holds",
+			"6.0 removed, 0 starts, 0 retries, 0 evictions, 1 holds",
+		}, nil},
+		{"jobs25.log", Counts{Done: 5, Held: 1, Removed: 1}, []string{
+			"7.0 done (exit status 0), 2 starts, 0 retries, 1 evictions, 0 holds",
+			"7.1 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"7.2 done (exit status 0), 2 starts, 0 retries, 0 evictions, 1 holds",
+			"7.3 done (exit status 0), 2 starts, 0 retries, 1 evictions, 0 holds",
+			"7.4 done (exit status 0), 3 starts, 2 retries, 0 evictions, 0 holds",
+			"7.5 held (13/2), 0 starts, 0 retries, 0 evictions, 1 holds",
+			"7.6 removed, 1 starts, 0 retries, 0 evictions, 0 holds",
+		}, map[condor.ID]string{
+			{Cluster: 7, Proc: 1}: "completed on slot1_1@linux2: wait 2s, queue 0s, input 0s, compute 14s, output 0s, total 20s", // and suspended for 6 s
+		}},
 		{"factory.log", Counts{Done: 3, Removed: 1}, []string{
 			"126.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
 			"126.1 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",

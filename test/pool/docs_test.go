@@ -153,15 +153,19 @@ var varying = []struct {
 	{regexp.MustCompile(`^MACHINE +(linux|windows) .*`), "MACHINE"}, // a line of a table
 	{regexp.MustCompile(`\b\d+ slots\b`), "SLOTS"},
 	{regexp.MustCompile(`\bdir_\d+\b(/scratch\b)?`), "DIR"}, // with scratch since HTCondor 25
+	{regexp.MustCompile(`^To monitor your job\(s\), run: .*`), ""},
 	{regexp.MustCompile(`Details: 1 total failures: first failure: `), "Details: "},
 	{regexp.MustCompile(`\b\d+ of 20 products complete`), "PRODUCTS"}, // when a job is evicted
 	// Which guard of the time limit strikes first.
 	{regexp.MustCompile(`The job exceeded allowed execute duration of 00:04|ran longer than SPAN on MACHINE`), "LONG"},
 	{regexp.MustCompile(`code (47, subcode 0|3, subcode 47)`), "LIMIT"},
 	{regexp.MustCompile(` +`), " "},
+	{regexp.MustCompile(`\bCODE/SUB `), ""}, // a column of condor_q -held since HTCondor 25
+	{regexp.MustCompile(`\bTIME \d+/\d+ `), "TIME "},
 	{regexp.MustCompile(`^TIME CLUSTER: .*\b[1-9]\d* (running|idle),.*`), ""},                                         // a run that goes on
 	{regexp.MustCompile(`^(computing|inputs|outputs|starting and ending|without a job of this run) SPAN SHARE$`), ""}, // in a report, unless they are zero
 	{regexp.MustCompile(`^(TIME )?lost: job JOB: .*`), ""},                                                            // HTCondor's own faults on a busy machine
+	{regexp.MustCompile(`^TIME evicted: job JOB: Job vacated by schedd$`), ""},                                        // a reason that HTCondor writes since 24
 	{regexp.MustCompile(`^…$`), ""},
 }
 
