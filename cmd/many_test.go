@@ -59,7 +59,7 @@ func TestManyJobs(t *testing.T) {
 }
 
 // Looking at 100,000 products with records, which are all done, takes some seconds and at most 200 MB of memory, whether
-// or not the hashes of the 300,000 files are known already.
+// or not the hashes of the 300,000 files are known already; adding them takes some more.
 func TestManyRecords(t *testing.T) {
 	long(t)
 	t.Parallel()
@@ -77,17 +77,38 @@ func TestManyRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	reading := submitMany(t, dir, "-force") // which looks at the inputs' headers only
-	const megabytes = 200
-	limit := max(5*time.Second, 7*reading/2)
-	for _, hashes := range []string{"unknown", "known"} {
-		used, memory, out := measure(t, dir, "matsubmit", "run_product", "-local", "-resubmit")
-		if want := "of 100,000 products: 100,000 done, 0 in the queue, 0 missing\n"; !strings.HasPrefix(out, want) {
-			t.Errorf("%swant %s", out, want)
+	check := func(what string, megabytes int, output string, command ...string) {
+		t.Helper()
+		limit := max(5*time.Second, 7*reading/2)
+		used, memory, out := measure(t, dir, command[0], command[1:]...)
+		if !strings.Contains(out, output) {
+			t.Errorf("%s: %.1000swant %s", what, out, output)
 		}
-		if t.Logf("hashes %s: %v of processors' time, %d MB", hashes, used, memory); used > limit || memory > megabytes {
-			t.Errorf("hashes %s: %v of processors' time and %d MB of memory; want at most %v and %d MB", hashes, used, memory, limit, megabytes)
+		if t.Logf("%s: %v of processors' time, %d MB", what, used, memory); used > limit || memory > megabytes {
+			t.Errorf("%s: %v of processors' time and %d MB of memory; want at most %v and %d MB", what, used, memory, limit, megabytes)
 		}
 	}
+	for _, hashes := range []string{"unknown", "known"} {
+		check("-resubmit, hashes "+hashes, 200, "of 100,000 products: 100,000 done, 0 in the queue, 0 missing\n", "matsubmit", "run_product", "-local", "-resubmit")
+	}
+	check("matcombine", 350, "norm of the sum of 100,000 files: 0.0\n", "matcombine", "run_product")
+	check("matwatch -check", 200, "\noutput99999.npy: valid\n", "matwatch", "-check")
+
+	// The jobs are done, whatever the times of their outputs are. The records are read once.
+	var log bytes.Buffer
+	for i := range many {
+		fmt.Fprintf(&log, "000 (007.%d.000) 2026-11-24 06:14:03 Job submitted from host: <192.0.2.7:9618>\n    first=%[1]d count=1 starts=4 jobs=%d outputs=output.npy\n...\n", i, many)
+		fmt.Fprintf(&log, "005 (007.%d.000) 2026-11-24 06:14:07 Job terminated.\n\t(1) Normal termination (return value 0)\n...\n", i)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "log.txt"), log.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < many; i += perFile {
+		if err := os.Chtimes(filepath.Join(dir, fmt.Sprintf("output%d.npy", i)), time.Time{}, time.Unix(1e9, 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check("matwatch", 280, "cluster 7: 100,000 jobs: 100,000 done, ", "sh", "-c", "ulimit -t 60; exec matwatch log.txt")
 
 	// What has changed is found among them.
 	for _, name := range []string{"output7.npy", "inputB77777.npy"} {
@@ -104,8 +125,8 @@ func TestManyRecords(t *testing.T) {
 	}
 }
 
-// many is the number of products.
-const many = 100_000
+// many is the number of products, of which perFile have links to the same files.
+const many, perFile = 100_000, 10_000
 
 // makeMany makes a folder with run_product and, for each name, as many files with one matrix, whose bytes it returns. The
 // files are links to a few: making so many takes a busy disk minutes.
@@ -114,7 +135,6 @@ func makeMany(t *testing.T, dir string, names ...string) (matrix []byte) {
 	matrix = append(npyio.Header{DType: npyio.Float64, Shape: []int{2, 2}}.Append(nil), make([]byte, 32)...)
 	for _, name := range names {
 		for i := range many {
-			const perFile = 10_000
 			file := func(i int) string { return filepath.Join(dir, fmt.Sprintf("%s%d.npy", name, i)) }
 			err := errors.ErrUnsupported
 			if i%perFile > 0 {

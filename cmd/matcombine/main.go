@@ -40,6 +40,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if done || err != nil {
 		return err
 	}
+	cli.ManyFiles()
 	c := combine.Collection{Grid: grid, Judgment: sum.Judgment{Folders: []string{"."}, Recorder: record.NewRecorder("matcombine "+cli.Version(), nil), Unchecked: *unchecked, Force: *force}}
 	submission := len(names) == 1 && request.Is(names[0])
 	tiled := flags.Given("grid")

@@ -39,6 +39,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if done || err != nil {
 		return err
 	}
+	cli.ManyFiles()
 	switch {
 	case len(names) != 1:
 		return flags.Misused("name one simplified submission file, not %d", len(names))

@@ -44,6 +44,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if done || err != nil {
 		return err
 	}
+	cli.ManyFiles()
 	if *check {
 		for _, name := range []string{"cluster", "timeout", "wait", "report", "csv", "json", "plot"} {
 			if flags.Given(name) {

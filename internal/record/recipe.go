@@ -155,6 +155,9 @@ func parseRecipe(text string, deepest int) (r Recipe, err error) {
 			return Recipe{}, err
 		}
 		if value != "" {
+			if r.words == nil {
+				r.words = make([]word, 0, len(fields)-1)
+			}
 			r.words = append(r.words, word{key, value})
 		}
 	}

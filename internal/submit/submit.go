@@ -27,7 +27,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
 
 	"matpool/condor"
 	"matpool/internal/base/text"
@@ -63,7 +62,6 @@ func (o Options) here() bool { return o.Local || o.Try }
 // Run submits the jobs of a simplified submission file. Its messages go to stdout, or to
 // stderr if stdout is for the submit description. Errors of HTCondor's programs go to stderr.
 func Run(ctx context.Context, options Options, stdout, stderr io.Writer) (left Left, err error) {
-	debug.SetGCPercent(40) // of 100,000 jobs much is kept, and little is garbage
 	messages := stdout
 	if options.Output == "-" {
 		messages = stderr

@@ -47,7 +47,7 @@ func (t *Terms) CheckOutput(output string) error {
 // openTerms opens files of one shape and order, and returns them or all that is wrong with them. It
 // keeps some of them open; the others are opened again for each block.
 func openTerms(names []string, keep int) (*Terms, error) {
-	t := &Terms{}
+	t := &Terms{terms: make([]Term, 0, len(names))}
 	var errs []error
 	seen := make(map[string]bool, len(names))
 	first := ""
