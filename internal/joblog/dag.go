@@ -23,9 +23,9 @@ func (d *DAG) alive() bool {
 	return d.DAGMan == eventlog.Idle || d.DAGMan == eventlog.Running || d.DAGMan == eventlog.Suspended
 }
 
-// Select returns a run as [Select] does, with its DAG; if the journal has an identity, the latest run with this one.
+// Select returns the run of the given clusters, or the latest run with the journal's identity, with its DAG.
 func (j *Journal) Select(clusters []int) *Run {
-	r := selectOf(j.History, clusters, j.Identity)
+	r := selectRun(j.History, clusters, j.Identity)
 	if clusters == nil {
 		r.follow(j.DAG(r))
 	}

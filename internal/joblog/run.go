@@ -28,15 +28,13 @@ type Run struct {
 	Outputs *Outputs // of the jobs that are done; nil before [Journal.CheckOutputs]
 }
 
-// Select returns the run of the given clusters, or the latest run if none is given.
+// selectRun returns the run of the given clusters, or the latest run if none is given: one with this identity,
+// unless that is "".
 //
 // The products of a job are in its note; a job of a DAG has the name of its node. If the job that was
 // submitted last has neither, its cluster is the run. Otherwise the run is all jobs with either, except
 // for those whose notes have another identity, and those whose products a later job makes again.
-func Select(h *eventlog.History, clusters []int) *Run { return selectOf(h, clusters, "") }
-
-// selectOf is Select among the jobs whose notes have an identity, or none, if identity is not "".
-func selectOf(h *eventlog.History, clusters []int, identity string) *Run {
+func selectRun(h *eventlog.History, clusters []int, identity string) *Run {
 	r := &Run{Jobs: h.Jobs(clusters...)}
 	all := len(r.Jobs)
 	others := func(note condor.Note, ok bool) bool {

@@ -88,7 +88,7 @@ func TestSelect(t *testing.T) {
 		{"one failed, one held, one removed", "1.0 1.1 1.2", 0, eventlog.Counts{Failed: 1, Held: 1, Removed: 1}, []string{one("1.0", 0), one("1.1", 1), one("1.2", 2), "5! 1.0", "12 1.1", "9 1.2"}},
 		{"one that HTCondor will release", "1.0", 0, eventlog.Counts{Held: 1, Waiting: 1}, []string{one("1.0", 0), "6 1.0"}},
 	} {
-		r := Select(history(t, test.log...), nil)
+		r := selectRun(history(t, test.log...), nil, "")
 		if got := ids(r); got != test.want || r.Superseded != test.superseded || r.Counts != test.counts {
 			t.Errorf("%s: %q, %d superseded, %+v; want %q, %d, %+v", test.name, got, r.Superseded, r.Counts, test.want, test.superseded, test.counts)
 		}
@@ -100,7 +100,7 @@ func TestSelectIdentity(t *testing.T) {
 	const note = " first=%d count=1 starts=4 jobs=1 id=%s"
 	log := []string{"0 1.0" + fmt.Sprintf(note, 0, "a"), "0 1.1" + fmt.Sprintf(note, 1, "a"), "12 1.1", "0 2.1" + fmt.Sprintf(note, 1, "a"), "0 3.0" + fmt.Sprintf(note, 0, "b"), "35 4.-1" + fmt.Sprintf(note, 0, "b")}
 	for identity, want := range map[string]string{"a": "1.0 2.1", "b": "3.0", "c": "", "": "3.0"} {
-		r := selectOf(history(t, log...), nil, identity)
+		r := selectRun(history(t, log...), nil, identity)
 		if got := ids(r); got != want || r.Entering != (identity == "" || identity == "b") {
 			t.Errorf("of %q, %q, and more %v; want %q", identity, got, r.Entering, want)
 		}
@@ -111,12 +111,12 @@ func TestSelectIdentity(t *testing.T) {
 func TestSelectClusters(t *testing.T) {
 	h := history(t, "0 1.0 first=0 count=1 starts=4 jobs=1", "12 1.0", "0 2.0 first=0 count=1 starts=4 jobs=1", "0 3.0")
 	for want, clusters := range map[string][]int{"1.0": {1}, "1.0 2.0": {2, 1}, "": {7}} {
-		r := Select(h, clusters)
+		r := selectRun(h, clusters, "")
 		if got := ids(r); got != want || r.Superseded != 0 {
 			t.Errorf("%v: %q, want %q", clusters, got, want)
 		}
 	}
-	if r := Select(h, []int{2, 1}); !slices.Equal(r.Clusters, []int{1, 2}) {
+	if r := selectRun(h, []int{2, 1}, ""); !slices.Equal(r.Clusters, []int{1, 2}) {
 		t.Error(r.Clusters)
 	}
 }
@@ -151,7 +151,7 @@ func TestState(t *testing.T) {
 		{"none can enter the queue", Stuck, []string{"35 1.-1", "37 1.-1 no file"}},
 		{"entering is paused", Stuck, []string{"35 1.-1", "0 1.0", "5 1.0", "37 1.-1 no file"}},
 	} {
-		if got := Select(history(t, test.log...), nil).State(); got != test.want {
+		if got := selectRun(history(t, test.log...), nil, "").State(); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
 	}
@@ -159,7 +159,7 @@ func TestState(t *testing.T) {
 		true:  {"35 1.-1", "0 1.0", "5 1.0", "0 1.1", "12 1.1"},
 		false: {"35 1.-1", "0 1.0", "5 1.0"},
 	} {
-		if got := Select(history(t, log...), nil).AwaitsJobs(); got != want {
+		if got := selectRun(history(t, log...), nil, "").AwaitsJobs(); got != want {
 			t.Errorf("%v waits for more jobs: %v", log, got)
 		}
 	}
@@ -181,7 +181,7 @@ func TestSummary(t *testing.T) {
 		"cluster 1: 1 job: 0 done, 0 running, 1 idle, 0 held; more should enter the queue, but it is paused: no file": {"35 1.-1", "0 1.0", "37 1.-1 no file"},
 		"cluster 2: 1 job: 0 done, 0 running, 1 idle, 0 held (not counted: 1 earlier job for the same products)":      {"0 1.0 first=0 count=1 starts=4 jobs=1", "12 1.0", "0 2.0 first=0 count=1 starts=4 jobs=1"},
 	} {
-		if got := Select(history(t, log...), nil).Summary(); got != want {
+		if got := selectRun(history(t, log...), nil, "").Summary(); got != want {
 			t.Errorf("%v: %s\nwant %s", log, got, want)
 		}
 	}

@@ -31,7 +31,7 @@ func reportOf(t *testing.T, name string, clusters ...int) *Report {
 	if err := j.Read(func(*eventlog.Event) {}); err != nil {
 		t.Fatal(err)
 	}
-	return New(j, joblog.Select(j.History, clusters))
+	return New(j, j.Select(clusters))
 }
 
 func logs(t *testing.T) []string {

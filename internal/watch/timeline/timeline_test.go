@@ -30,7 +30,7 @@ func reportOf(t *testing.T, name string) *report.Report {
 	if err := j.Read(func(*eventlog.Event) {}); err != nil {
 		t.Fatal(err)
 	}
-	return report.New(j, joblog.Select(j.History, nil))
+	return report.New(j, j.Select(nil))
 }
 
 func logs(t *testing.T) []string {
