@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -272,7 +273,7 @@ func (t *Terms) judge(ctx context.Context) error {
 	}
 	if !k.recorded {
 		k.warnOfLost(t.terms)
-		return nil
+		return errors.Join(linked(t.terms)...)
 	}
 	records := make([][]record.Record, len(t.terms))
 	for i, term := range t.terms {
@@ -335,13 +336,37 @@ func (k *known) warnOfLost(terms []Term) {
 	}
 }
 
+// linked returns an error for each term that is another's file, through a link. Without records, nothing else is known:
+// files with the same content may be two products.
+func linked(terms []Term) (errs []error) {
+	type likeness struct {
+		size, time int64
+		member     string
+	}
+	alike := map[likeness][]int{}
+	for i, term := range terms {
+		key := likeness{term.info.Size(), term.info.ModTime().UnixNano(), term.member}
+		for _, other := range alike[key] {
+			if os.SameFile(terms[other].info, term.info) {
+				errs = append(errs, status.DataError(fmt.Errorf("%s: is the same file as %s", term.name, terms[other].name), leaveOut+unchecked))
+				break
+			}
+		}
+		alike[key] = append(alike[key], i)
+	}
+	return errs
+}
+
+// What to do about files that do not fit.
+const leaveOut, unchecked = "leave out or make again what does not fit", "; -unchecked takes the files as they are"
+
 // refuse returns what is wrong with the files, a line for each.
 func (k *known) refuse(terms []record.Term, found []string, problems []record.Finding, count int) error {
-	hint := "leave out or make again what does not fit"
+	hint := leaveOut
 	if k.Submission != "" {
 		hint = "matsubmit " + k.Submission + " -resubmit makes again what does not fit"
 	}
-	hint += "; -unchecked takes the files as they are"
+	hint += unchecked
 	reasons := map[string]string{}
 	var last []string
 	for _, p := range problems {
