@@ -39,7 +39,10 @@ file for one call: -total_jobs=5 or --total_jobs 5, before or after the file.
 Matsubmit first checks everything that the jobs need: the inputs, their headers and shapes,
 the programs, and the folders for outputs and logs. Then it writes FILE.sub, a complete and
 readable submit description, and runs condor_submit. File names are relative to the current
-folder. Existing outputs, and earlier jobs in the queue, are errors.
+folder. Existing outputs, and earlier jobs in the queue, are errors; -force replaces the
+outputs, but first remove the jobs with condor_rm. If condor_q is there, it is asked for jobs
+that make the same outputs and that the log does not have. While a call works with a file or
+with outputs, no other one does.
 
 Before it submits, it asks condor_status, for at most two seconds, which slots match. Then it
 estimates how long the jobs will take there, and how long matprod would take here, assuming

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -26,7 +25,6 @@ type handover struct {
 	cluster  int       // a number for a cluster that is not in the logs
 	messages io.Writer // for the user
 	stderr   io.Writer // for HTCondor's programs
-	lock     *os.File  // of the submission file; or nil
 }
 
 // print prints the submit description, and submits nothing.
@@ -97,7 +95,7 @@ func (h handover) prepare(ctx context.Context, x submission) error {
 	if x.outbox != "" {
 		dirs = append(dirs, x.outbox)
 	}
-	if err := makeFolders(dirs); err != nil {
+	if err := errors.Join(makeFolders(dirs), h.task.locks.lockOutputs(h.task)); err != nil {
 		return err
 	}
 	if x.linked {
@@ -262,14 +260,10 @@ func (t task) typedLog() string {
 	}
 }
 
-// run runs one of HTCondor's programs. Its output goes to stdout and stderr. It inherits the lock, so that if matsubmit
-// is killed, the next call waits until the program has ended. (Windows has no way to do so.)
+// run runs one of HTCondor's programs. It inherits the locks.
 func (h handover) run(ctx context.Context, stdout io.Writer, command ...string) error {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-	cmd.Stdout, cmd.Stderr = stdout, h.stderr
-	if h.lock != nil && runtime.GOOS != "windows" {
-		cmd.ExtraFiles = []*os.File{h.lock}
-	}
+	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = stdout, h.stderr, h.task.locks.inherited()
 	// An interrupt lets the program finish what it has begun.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = time.Minute

@@ -4,16 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
 	"time"
 
 	"matpool/condor/eventlog"
-	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 	"matpool/internal/joblog"
 	"matpool/internal/local"
@@ -49,35 +46,6 @@ func runHere(ctx context.Context, h handover) error {
 	return runAll(ctx, h, runner)
 }
 
-// lockTask makes sure that no other matsubmit works with the submission file, such as one that
-// runs its jobs here. A call that continues another waits for it. The file may be nil.
-func lockTask(ctx context.Context, t task, messages io.Writer) (*os.File, error) {
-	if !t.submits() && !t.Try {
-		return nil, nil
-	}
-	for waits := false; ; waits = true {
-		lock, ok, err := file.Lock(t.File)
-		switch {
-		case err != nil:
-			return nil, fmt.Errorf("%s: cannot be locked: %w", t.File, file.Cause(err))
-		case ok:
-			return lock, nil
-		case !t.Continue:
-			return nil, status.UsageError(fmt.Errorf("%s: another matsubmit works with this file", t.File), "wait for it, or stop it")
-		case !waits:
-			fmt.Fprintf(messages, "%s: waiting for another matsubmit, which works with this file\n", t.File)
-		}
-		select {
-		case <-time.After(lockInterval):
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-}
-
-// lockInterval is the time between two attempts to lock the submission file.
-const lockInterval = 200 * time.Millisecond
-
 // say prints a message, unless -quiet is given.
 func (h handover) say(format string, args ...any) {
 	if !h.task.Quiet {
@@ -99,7 +67,7 @@ func atOnce(t task, memory int64) int {
 }
 
 func runAll(ctx context.Context, h handover, runner *local.Runner) error {
-	if err := makeFolders(h.folders()); err != nil {
+	if err := errors.Join(makeFolders(h.folders()), h.task.locks.lockOutputs(h.task)); err != nil {
 		return err
 	}
 	if err := h.keepRecords(ctx); err != nil {

@@ -18,7 +18,8 @@ import (
 // A past is what earlier calls for this task left: jobs in the event log, and outputs that an interrupted
 // call set aside.
 //
-// Note: condor_q would know more than the log, but does not always answer on a busy pool.
+// Note: condor_q, which does not always answer on a busy pool, is asked only for jobs that no log has
+// (see askQueue).
 type past struct {
 	logs         []string        // those that were read
 	found        []found         // all jobs in them
@@ -30,9 +31,10 @@ type past struct {
 	// gone has, by their logs, the jobs that matsubmit ran itself, and that were held or were
 	// cut off: they are in no queue.
 	gone     map[string][]condor.ID
-	faults   []string // of the logs, for the user
-	entering bool     // some jobs have yet to enter the queue
-	cluster  int      // the highest number of a cluster in the logs
+	faults   []string     // of the logs, for the user
+	entering bool         // some jobs have yet to enter the queue
+	cluster  int          // the highest number of a cluster in the logs
+	known    map[int]bool // the clusters in the logs
 
 	asides  []outputs.Aside
 	logSize int64 // as in [outputs.Aside]
@@ -48,17 +50,10 @@ func lookBack(t task) (p past, err error) {
 		return p, err
 	}
 	p.logSize = t.logSize()
-	if needed := !t.Force || t.Local || t.Continue || len(p.asides) > 0; needed {
-		return p, p.readLogs(t)
+	if err = p.readLogs(t); err != nil && t.Force && !t.Local && !t.Continue && len(p.asides) == 0 {
+		return past{logSize: p.logSize}, nil // -force needs no log
 	}
-	// The log is needed only to see how long the same jobs took before.
-	const most = 4 << 20 // bytes, which take only milliseconds
-	if info, err := os.Stat(t.sharedLog()); err == nil && info.Size() <= most && !t.Quiet && !t.Log.PerJob() {
-		if p.readLogs(t) != nil {
-			p.latest, p.paced = nil, nil // it does not matter to the jobs
-		}
-	}
-	return p, nil
+	return p, err
 }
 
 // sharedLog returns the name of the log that all jobs have in common.
@@ -78,7 +73,7 @@ func (t task) logSize() int64 {
 
 func (p *past) readLogs(t task) error {
 	p.latest, p.paced, p.gone = make([]*eventlog.Job, t.TotalJobs), make([]*eventlog.Job, t.TotalJobs), map[string][]condor.ID{}
-	p.rivals = rivals{latest: map[string]*eventlog.Job{}}
+	p.rivals, p.known = rivals{latest: map[string]*eventlog.Job{}}, map[int]bool{}
 	for _, name := range logs(t) {
 		if strings.Contains(name, "$(") {
 			if t.Resubmit || t.Continue {
@@ -129,8 +124,8 @@ func (p *past) readLog(t task, name string) error {
 			p.found = append(p.found, found{name, j, note})
 		}
 	}
-	if clusters := journal.History.Clusters(); len(clusters) > 0 {
-		p.cluster = max(p.cluster, clusters[len(clusters)-1])
+	for _, cluster := range journal.History.Clusters() {
+		p.cluster, p.known[cluster] = max(p.cluster, cluster), true
 	}
 	if t.Resubmit {
 		return p.checkEntering(t, name, journal.History)
@@ -288,8 +283,12 @@ func (p *past) checkQueue(t task) error {
 	if len(jobs) == 0 {
 		return nil
 	}
+	hint := "wait for them, or remove them with condor_rm"
+	if !t.Force && !t.DAG {
+		hint = "-resubmit submits what is missing; to make everything again, remove them with condor_rm, then -force"
+	}
 	return status.UsageError(fmt.Errorf("%s: according to this log, jobs for these products are in the queue: %s (if they are gone, remove the log)",
-		p.logs[0], text.First(idStrings(jobs), " ")), conflictHint(t))
+		p.logs[0], text.First(idStrings(jobs), " ")), hint)
 }
 
 // checkSameInputs makes sure that the outputs of earlier jobs are from the same random inputs as those of the

@@ -1,6 +1,7 @@
 package submit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,7 +53,9 @@ func reconcile(ctx context.Context, t task, earlier past) (p plan, err error) {
 		}
 		return p, err
 	case !t.Force:
-		return p, errors.Join(earlier.checkQueue(t), checkOutputs(t))
+		return p, cmp.Or(earlier.checkQueue(t), checkOutputs(t))
+	case t.submits():
+		return p, earlier.checkQueue(t)
 	}
 	return p, nil
 }

@@ -6,7 +6,7 @@
 //	inspect    programs, inputs and folders           → survey      survey.go
 //	ask        HTCondor what the pool has             → offer       package forecast
 //	divide     the products among jobs                → division    jobs.go, auto.go
-//	look back  at the log and an interrupted call     → past        past.go
+//	look back  at the log and an interrupted call     → past        past.go, queue.go, locks.go
 //	reconcile  with the outputs and jobs that exist   → plan        reconcile.go, missing.go
 //	describe   the remaining jobs                     → submission  describe.go, dag.go
 //	tell       how long it will take                                tell.go
@@ -76,11 +76,10 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) (left L
 	if line := t.script.Line; line != "" && !(t.Quiet && t.here()) {
 		fmt.Fprintln(messages, line)
 	}
-	lock, err := lockTask(ctx, t, messages)
-	if err != nil {
+	if t.locks, err = lock(ctx, t, messages); err != nil {
 		return left, err
 	}
-	defer lock.Close()
+	defer t.locks.unlock()
 	if t.survey, err = inspect(ctx, t, stderr); err != nil && t.Try && !t.Resubmit {
 		others := err // of jobs that cannot run
 		t.work = t.firstJob()
@@ -118,14 +117,17 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) (left L
 		}
 	}
 	left = Left{task: t, InQueue: len(earlier.active) > 0}
-	h := handover{task: t, cluster: earlier.cluster + 1, messages: messages, stderr: stderr, lock: lock}
+	h := handover{task: t, cluster: earlier.cluster + 1, messages: messages, stderr: stderr}
 	if t.continues() {
 		if underWay, err := h.underWay(ctx, earlier); err != nil || underWay {
 			left.InQueue = true
 			return left, err
 		}
 	}
-	if h.plan, err = reconcile(ctx, t, earlier); err != nil {
+	if h.plan, err = reconcile(ctx, t, earlier); err == nil {
+		err = checkForgotten(ctx, t, earlier, stderr)
+	}
+	if err != nil {
 		return left, err
 	}
 	for _, note := range h.plan.notes {

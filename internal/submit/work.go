@@ -135,6 +135,7 @@ type task struct {
 	Options
 	work
 	records *outputs.Records
+	locks   *locks
 }
 
 // read reads the simplified submission file.

@@ -176,3 +176,33 @@ func TestInputReplacedDuringEviction(t *testing.T) {
 		})
 	}
 }
+
+// The log, or another file, is not needed to know that jobs in the queue make the same outputs.
+func TestForgottenJobs(t *testing.T) {
+	t.Parallel()
+	f := inputs(t, 4, 20)
+	f.write("run_a", "total_jobs = 4\nlog = logs/a.txt\n")
+	f.write("run_b", "total_jobs = 4\nlog = b.txt\n")
+	f.run("matsubmit", "run_a", "-requirements=false", "-batch_name=forgotten")
+	id := f.history("logs/a.txt").Jobs()[0].ID
+	refused := func(says string, args ...string) {
+		t.Helper()
+		if _, errs, status := f.try("matsubmit", args...); status != 64 || !strings.Contains(errs, says) {
+			t.Errorf("%s: exit status %d\n%s", args, status, errs)
+		}
+	}
+	const such = ": jobs that make the same outputs, such as output0.npy, are in the queue, but not in the log: "
+	refused("jobs for these products are in the queue: "+id.String(), "run_a", "-force")
+	refused("run_b"+such+id.String(), "run_b")
+	refused("run_b"+such, "run_b", "-local")
+	f.run("matsubmit", "run_b", "-indexed_output_files=other.npy", "-requirements=false")
+	f.remove("logs/a.txt")
+	refused("run_a"+such+id.String(), "run_a", "-force")
+	refused("run_a"+such, "run_a", "-resubmit")
+	f.run("condor_rm", fmt.Sprint(id.Cluster))
+	f.until("they are gone", func() bool { return f.run("condor_q", fmt.Sprint(id.Cluster), "-af", "ProcId") == "" })
+	f.run("matsubmit", "run_a", "-force", "-local", "-quiet")
+	if norm := f.run("matcombine", "-quiet", "run_a"); norm != f.serial(4) {
+		t.Errorf("norm %s", norm)
+	}
+}

@@ -1,6 +1,9 @@
 package file
 
-import "os"
+import (
+	"os"
+	"runtime"
+)
 
 // Lock opens a file and locks it until the file is closed, or the process ends. It returns false if
 // another process has locked it. What is not a regular file, such as a pipe, is not locked; nor is a file
@@ -18,6 +21,47 @@ func Lock(name string) (f *os.File, ok bool, err error) {
 	return f, true, nil
 }
 
+// LockName locks a name that belongs to no file: it makes a file of this name, which [UnlockName] removes, and locks it
+// as [Lock] does.
+func LockName(name string) (f *os.File, ok bool, err error) {
+	if err := Check(name); err != nil {
+		return nil, false, err
+	}
+	for {
+		if f, err = os.OpenFile(name, os.O_RDONLY|os.O_CREATE, 0o666); err != nil {
+			return nil, false, err
+		}
+		if !TryLock(f) {
+			return nil, false, f.Close()
+		}
+		if isNamed(f, name) {
+			return f, true, nil
+		}
+		f.Close() // it was removed meanwhile
+	}
+}
+
+// UnlockName ends a lock of [LockName].
+func UnlockName(f *os.File) {
+	if runtime.GOOS != "windows" { // which removes no file that is open
+		os.Remove(f.Name())
+		f.Close()
+		return
+	}
+	f.Close()
+	os.Remove(f.Name()) // unless another process has it open
+}
+
+// isNamed reports whether a name is still that of an open file.
+func isNamed(f *os.File, name string) bool {
+	opened, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	now, err := os.Stat(name)
+	return err == nil && os.SameFile(now, opened)
+}
+
 // OpenLocked opens a file that others may replace, waits for its lock, and returns the file that has the
 // name then. With os.O_CREATE in flag, it makes the file if it is missing. The lock lasts as [Lock]'s
 // does; locked is false on a file system that has none.
@@ -27,12 +71,7 @@ func OpenLocked(name string, flag int) (f *os.File, locked bool, err error) {
 			return nil, false, err
 		}
 		locked = waitLock(f)
-		opened, err := f.Stat()
-		if err != nil {
-			f.Close()
-			return nil, false, err
-		}
-		if now, err := os.Stat(name); err == nil && os.SameFile(now, opened) {
+		if isNamed(f, name) {
 			return f, locked, nil
 		}
 		f.Close() // it was replaced while we waited
