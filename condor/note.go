@@ -139,7 +139,7 @@ func ParseNote(text string) (n Note, ok bool) {
 			}
 		}
 	}
-	if n.First < 0 || n.First > 2*file.MaxIndex || n.Count < 0 || n.Count > file.MaxIndex || n.Starts < 0 || n.Jobs < 0 || n.String() != text {
+	if n.First < 0 || n.First > 2*file.MaxIndex || n.Count < 0 || n.Count > file.MaxCount || n.Starts < 0 || n.Jobs < 0 || n.String() != text {
 		return Note{}, false
 	}
 	return n, true

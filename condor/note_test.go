@@ -17,7 +17,7 @@ func TestNote(t *testing.T) {
 		{First: 7, Count: 1, Starts: 4, Jobs: 3, Unit: "job", Description: names[2]},
 		{Count: 10, Starts: 1, Jobs: 1, Sum: true, Unit: "job", Local: true, Random: "1/5/integers:-1:4/int8", Description: names[3], Outputs: names},
 		{Count: 1, Starts: 1, Jobs: 1, Random: "1/5/uniform", ID: "99aa06d3014798d86001c324468d497f", Description: "x"},
-		{First: 2_000_000, Count: 1_000_000, Local: true},
+		{First: 1_000_000_000, Count: 1_000_000, Local: true},
 	} {
 		if got, ok := ParseNote(n.String()); !ok || !reflect.DeepEqual(got, n) {
 			t.Errorf("%q: %+v, %t; want %+v", n, got, ok, n)
@@ -26,7 +26,7 @@ func TestNote(t *testing.T) {
 	for _, text := range []string{"", "DAG Node: A", "first=1", "first=1 count=1 starts=4", "first=1 count=1 starts=1 jobs=", "first=a count=1 starts=1 jobs=1", "first=01 count=1 starts=1 jobs=1",
 		"count=1 first=1 starts=1 jobs=1", "first=1 count=1 starts=1 jobs=1 or so", "first=1 count=1 starts=1 jobs=1 ", "first=1 first=1 count=1 starts=1 jobs=1", " first=1 count=1 starts=1 jobs=1",
 		"first=-1 count=1 starts=1 jobs=1", "first=1 count=-1 starts=1 jobs=1", "first=1 count=1 starts=-1 jobs=1", "first=1 count=1 starts=1 jobs=-1",
-		"first=2000001 count=1 starts=1 jobs=1", "first=1 count=1000001 starts=1 jobs=1", "first=99999999999999999999 count=1 starts=1 jobs=1",
+		"first=1000000001 count=1 starts=1 jobs=1", "first=1 count=1000001 starts=1 jobs=1", "first=99999999999999999999 count=1 starts=1 jobs=1",
 		"first=1 count=1 starts=1 jobs=1 sum=no", "first=1 count=1 starts=1 jobs=1 local=yes sum=yes", "first=1 count=1 starts=1 jobs=1 random=a b", "first=1 count=1 starts=1 jobs=1 outputs=", "first=1 count=1 starts=1 jobs=1 outputs=%2c"} {
 		if n, ok := ParseNote(text); ok || !reflect.DeepEqual(n, Note{}) {
 			t.Errorf("%q: %v, %t", text, n, ok)

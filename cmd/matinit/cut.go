@@ -56,8 +56,8 @@ func defineCut(flags *cli.Flags) *cut {
 
 func parts(s string) (int, error) {
 	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 || n > file.MaxIndex {
-		return 0, fmt.Errorf("it must be a whole number from 1 to %d, or auto", file.MaxIndex)
+	if err != nil || n < 1 || n > file.MaxCount {
+		return 0, fmt.Errorf("it must be a whole number from 1 to %d, or auto", file.MaxCount)
 	}
 	return n, nil
 }

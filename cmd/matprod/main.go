@@ -34,7 +34,7 @@ var notOfMeasure = []string{"first", "count", "sum", "serial", "jobs", "o", "res
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	flags := cli.NewFlags("matprod", source)
 	first := flags.First("begin with index `I`")
-	count := flags.Whole("count", 1, 1, file.MaxIndex, "multiply `N` indexed pairs")
+	count := flags.Whole("count", 1, 1, file.MaxCount, "multiply `N` indexed pairs")
 	sumFile := flags.Path("sum", "", "write the sum of the range's products to `FILE`, and no products")
 	serial := flags.Bool("serial", "print the norm of the sum of all products, write none")
 	jobs := flags.Jobs("with -serial: the number of products, `N`")

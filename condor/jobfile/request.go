@@ -72,8 +72,8 @@ func ParseGrid(s string) (Grid, error) {
 	before, after, _ := strings.Cut(s, "x")
 	rows, errRows := strconv.Atoi(before)
 	cols, errCols := strconv.Atoi(after)
-	if errRows != nil || errCols != nil || min(rows, cols) < 1 || rows > file.MaxIndex/cols {
-		return Grid{}, fmt.Errorf("it must be two whole numbers, as in 2x3, with a product of at most %d", file.MaxIndex)
+	if errRows != nil || errCols != nil || min(rows, cols) < 1 || rows > file.MaxCount/cols {
+		return Grid{}, fmt.Errorf("it must be two whole numbers, as in 2x3, with a product of at most %d", file.MaxCount)
 	}
 	return Grid{rows, cols}, nil
 }

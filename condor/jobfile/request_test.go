@@ -116,7 +116,8 @@ func TestValues(t *testing.T) {
 		{"total_jobs", "+5", `"+5" is not a whole number from 1 to 1000000`},
 		{"total_jobs", "1e3", `"1e3" is not a whole number from 1 to 1000000`},
 		{"first_index", "0", 0},
-		{"first_index", "-1", `"-1" is not a whole number from 0 to 1000000`},
+		{"first_index", "500000000", 500000000},
+		{"first_index", "-1", `"-1" is not a whole number from 0 to 500000000`},
 		{"products_per_job", "many", `"many" is not a whole number from 1 to 1000000, or auto`},
 
 		{"max_run_time", "60", time.Hour},

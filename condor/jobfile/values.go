@@ -72,11 +72,11 @@ func arguments(to *[]condor.Template) func(string) error {
 	})
 }
 
-func number(to *int, least int) func(string) error {
+func number(to *int, least, most int) func(string) error {
 	return store(to, func(value string) (int, error) {
 		n, err := strconv.Atoi(value)
-		if err != nil || n < least || n > file.MaxIndex || value[0] == '+' {
-			return 0, fmt.Errorf("%q is not a whole number from %d to %d", text.Clip(value), least, file.MaxIndex)
+		if err != nil || n < least || n > most || value[0] == '+' {
+			return 0, fmt.Errorf("%q is not a whole number from %d to %d", text.Clip(value), least, most)
 		}
 		return n, nil
 	})
@@ -89,7 +89,7 @@ func orAuto(to *int) func(string) error {
 			*to = 0
 			return nil
 		}
-		if err := number(to, 1)(value); err != nil {
+		if err := number(to, 1, file.MaxCount)(value); err != nil {
 			return fmt.Errorf("%w, or auto", err)
 		}
 		return nil

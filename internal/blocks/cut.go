@@ -149,8 +149,8 @@ func (d Division) check(f product.Factors) error {
 			return status.UsageError(fmt.Errorf("%s: the %d %s cannot be cut into %d parts", x.flag, x.size, x.of, x.parts), "")
 		}
 	}
-	if n := float64(d.Rows) * float64(d.Cols) * float64(d.Panels); n > file.MaxIndex {
-		return status.UsageError(fmt.Errorf("%d×%d tiles with %d panels are %.0f products; the limit is %d", d.Rows, d.Cols, d.Panels, n, file.MaxIndex), "")
+	if n := float64(d.Rows) * float64(d.Cols) * float64(d.Panels); n > file.MaxCount {
+		return status.UsageError(fmt.Errorf("%d×%d tiles with %d panels are %.0f products; the limit is %d", d.Rows, d.Cols, d.Panels, n, file.MaxCount), "")
 	}
 	return nil
 }

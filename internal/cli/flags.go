@@ -116,7 +116,7 @@ func (f *Flags) String(name, usage string) *string {
 }
 
 // Jobs defines the flag -jobs, the number of products.
-func (f *Flags) Jobs(usage string) *int { return f.Whole("jobs", 100, 1, file.MaxIndex, usage) }
+func (f *Flags) Jobs(usage string) *int { return f.Whole("jobs", 100, 1, file.MaxCount, usage) }
 
 // First defines the flag -first, the index of the first of some numbered files.
 func (f *Flags) First(usage string) *int { return f.Whole("first", 0, 0, file.MaxIndex, usage) }

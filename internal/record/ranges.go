@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"matpool/internal/base/file"
 )
 
 // A Range is the numbers from First to Last.
@@ -74,7 +76,7 @@ func parseRange(s string) (Range, bool) {
 }
 
 // largestIndex bounds indices, so that sums of two do not overflow an int of 32 bits.
-const largestIndex = 1 << 29
+const largestIndex = file.MaxIndex + file.MaxCount
 
 // parseIndex parses a whole number in its only form: no sign, no zeros before it.
 func parseIndex(s string) (int, bool) {

@@ -127,7 +127,7 @@ func parseJobs(s string) (jobs []Job, err error) {
 		i, ok := parseRange(numbers)
 		p, ok2 := parseRange(products)
 		n, all := i.Last-i.First+1, p.Last-p.First+1
-		if !ok || !ok2 || all%n != 0 || len(jobs)+n > file.MaxIndex || total+all > 10*file.MaxIndex {
+		if !ok || !ok2 || all%n != 0 || len(jobs)+n > file.MaxCount || total+all > 10*file.MaxCount {
 			return nil, fmt.Errorf("%q is not a list of jobs, such as 0-8:0-89,9:90-92", s)
 		}
 		total += all
@@ -217,7 +217,7 @@ func (x *runIndex) inputsOf(rec Record) []Input {
 	for _, template := range x.Inputs {
 		template, _, _ = file.SplitMember(template)
 		for _, part := range rec.Recipe.Indices() {
-			for n := part.First; n <= min(part.Last, part.First+file.MaxIndex); n++ {
+			for n := part.First; n <= min(part.Last, part.First+file.MaxCount); n++ {
 				name := template
 				if file.PlacesIndex(template) {
 					name = file.Indexed(template, n)

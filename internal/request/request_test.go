@@ -40,7 +40,7 @@ func TestFactors(t *testing.T) {
 		{"total_jobs = 12\ngrid = 2x3\nsum = yes", "{[inputA.npy inputB.npy] 0 12}"},
 		{other + "total_jobs = 5", bad},
 		{other + "total_jobs = 5\nindexed_input_files = a\nindexed_output_files = c, d", bad},
-		{"total_jobs = 5\nfirst_index = 999999", bad},
+		{"total_jobs = 5\nfirst_index = 499999999", bad},
 	} {
 		name := write(t, test.text)
 		p, q, err := Factors(name)

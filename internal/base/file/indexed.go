@@ -7,9 +7,12 @@ import (
 	"strings"
 )
 
-// MaxIndex is the largest index of a numbered file. Nobody needs more, and sums of indices do
-// not overflow.
-const MaxIndex = 1_000_000
+// MaxIndex is the largest index of a numbered file, or of a product of random inputs, which needs no file. Nobody
+// needs more, and sums of indices do not overflow.
+const MaxIndex = 500_000_000
+
+// MaxCount is the largest number of files, or of products, that a call of a program deals with.
+const MaxCount = 1_000_000
 
 // The names that files have by default, without an index.
 const (
