@@ -47,7 +47,7 @@ func (a *attempt) sendInputs() (held eventlog.JobHeld, err error) {
 	return held, errors.Join(err, os.Chmod(a.program(), 0o755))
 }
 
-// send copies a file to the job's folder. If the file cannot be read, it returns why the job is
+// send copies a file and its mode to the job's folder. If the file cannot be read, it returns why the job is
 // held.
 func (a *attempt) send(from, name string) (held eventlog.JobHeld, err error) {
 	in, err := os.Open(from)
@@ -62,13 +62,13 @@ func (a *attempt) send(from, name string) (held eventlog.JobHeld, err error) {
 		full, _ := filepath.Abs(from)
 		return a.notSent(full, err), nil
 	}
-	out, err := os.OpenFile(filepath.Join(a.dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm()|0o600)
+	out, err := os.OpenFile(filepath.Join(a.dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return held, err
 	}
 	size, err := io.Copy(out, in)
 	a.usage.Received += size
-	return held, errors.Join(err, out.Close())
+	return held, errors.Join(err, out.Chmod(info.Mode().Perm()), out.Close()) // whatever the umask
 }
 
 // An entry is the state of a file that HTCondor compares to find out whether it is new.

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -18,7 +19,7 @@ type returned interface {
 	Close() error
 }
 
-// fetch copies an output: a file, or a folder with all that is in it.
+// fetch copies an output: a file and its mode, or a folder with all that is in it.
 func (a *attempt) fetch(from, to string) (out returned, held eventlog.JobHeld, err error) {
 	info, err := os.Stat(from)
 	if err == nil && !info.IsDir() && !info.Mode().IsRegular() {
@@ -48,7 +49,7 @@ func (a *attempt) fetch(from, to string) (out returned, held eventlog.JobHeld, e
 		return nil, a.notWritten(to, err), nil
 	}
 	size, err := io.Copy(f.File, in)
-	if err != nil {
+	if err := errors.Join(err, f.Chmod(info.Mode().Perm())); err != nil {
 		f.Close()
 		return nil, a.notWritten(to, err), nil
 	}

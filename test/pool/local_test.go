@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,8 +30,8 @@ func (f folder) made(before map[string]string) map[string]string {
 	return files
 }
 
-// files returns the content of all files in a folder and its subfolders, but not the records, and not what a record
-// in a job's stdout says of the machine and the time.
+// files returns the modes and the contents of all files in a folder and its subfolders, but not the records, and not what
+// a record in a job's stdout says of the machine and the time.
 func (f folder) files(dir string) map[string]string {
 	f.Helper()
 	files := map[string]string{}
@@ -41,7 +42,11 @@ func (f folder) files(dir string) map[string]string {
 		}
 		name, err := filepath.Rel(root, path)
 		if base := entry.Name(); base != record.FileName && base != record.CacheName {
-			files[name] = alike(folder{f.TB, root}.read(name))
+			info, err := os.Stat(path)
+			if err != nil {
+				return err
+			}
+			files[name] = info.Mode().String() + " " + alike(folder{f.TB, root}.read(name))
 		}
 		return err
 	})
@@ -54,16 +59,23 @@ func (f folder) files(dir string) map[string]string {
 // ownCells matches the cells of a record that depend on where and when a job ran.
 var ownCells = regexp.MustCompile(`(?m)^(matpool-record(?:\t[^\t\n]*){6}).*`)
 
-// alike returns what a job has printed, or written, without what depends on where and when it ran.
-func alike(text string) string { return ownCells.ReplaceAllString(text, "$1") }
+// alike returns what a job has printed, or written, without what depends on where and when it ran: a batch's products
+// are made in any order.
+func alike(text string) string {
+	text = ownCells.ReplaceAllString(text, "$1")
+	if strings.HasPrefix(text, "matpool-record") {
+		lines := strings.SplitAfter(text, "\n")
+		slices.Sort(lines)
+		return strings.Join(lines, "")
+	}
+	return text
+}
 
 // twin returns a copy of the folder.
 func (f folder) twin() folder {
 	f.Helper()
 	g := folder{f.TB, filepath.Join(f.TempDir(), "twin")}
-	if err := os.CopyFS(g.dir, os.DirFS(f.dir)); err != nil {
-		f.Fatal(err)
-	}
+	f.run("cp", "-a", ".", g.dir)
 	return g
 }
 
@@ -104,17 +116,28 @@ func TestLocalMakesTheSame(t *testing.T) {
 		prepare func(folder)
 		flags   string
 	}{
-		"matprod":  {nothing, "-operating_systems=linux"},
-		"systems":  {nothing, ""},
-		"batches":  {nothing, "-products_per_job=2 -indexed_output_files=out/my.npy"},
-		"sum":      {nothing, "-products_per_job=2 -sum=yes"},
-		"streams":  {nothing, "-indexed_stdout=o/out.txt -indexed_stderr=o/out.txt"},
-		"numpy":    {numpy, "-indexed_output_files=own/output.npy"},
-		"renamed":  {script("ls; cat inputA.npy sub.txt >sum.txt; echo changed >inputA.npy; echo hm >&2; mkdir d; echo x >other", "indexed_input_files = inputA.npy", "indexed_output_files = out/sum.txt", "input_files = sub/sub.txt"), ""},
-		"folders":  {script("mkdir -p r/sub/x r/empty; cat inputA.npy >r/a; cp r/a r/sub/x/b; chmod 755 r/sub/x/b; ln -s a r/link; : >r/.zero; : >hits.txt", "indexed_input_files = inputA.npy", "indexed_output_files = out/r, hits.txt"), ""},
-		"indexed":  {script(`ls "$@"; for i; do cat inputA$i.npy inputB$i.npy >r$i.txt; done`, "arguments = $(first)", "indexed_input_files = inputA.npy, inputB.npy", "indexed_output_files = r.txt"), ""},
-		"ranges":   {script(`seq $1 $(($1 + $2 - 1)) | while read i; do cat inputA$i.npy >r$i.txt; done`, "arguments = $(first) $(count)", "indexed_input_files = inputA.npy", "indexed_output_files = o/r.txt", "products_per_job = 2"), ""},
-		"unnamed":  {script("ls [a-z]*; cp inputA.npy a.npy; echo more >>sub.txt; echo new >.new; mkdir d; echo x >d/x; ln -s a.npy link", "indexed_input_files = inputA.npy", "input_files = sub/sub.txt"), ""},
+		"matprod": {nothing, "-operating_systems=linux"},
+		"systems": {nothing, ""},
+		"batches": {nothing, "-products_per_job=2 -indexed_output_files=out/my.npy"},
+		"sum":     {nothing, "-products_per_job=2 -sum=yes"},
+		"streams": {nothing, "-indexed_stdout=o/out.txt -indexed_stderr=o/out.txt"},
+		"numpy":   {numpy, "-indexed_output_files=own/output.npy"},
+		"renamed": {script("ls; cat inputA.npy sub.txt >sum.txt; echo changed >inputA.npy; echo hm >&2; mkdir d; echo x >other", "indexed_input_files = inputA.npy", "indexed_output_files = out/sum.txt", "input_files = sub/sub.txt"), ""},
+		"folders": {script("mkdir -p r/sub/x r/empty; cat inputA.npy >r/a; cp r/a r/sub/x/b; chmod 755 r/sub/x/b; ln -s a r/link; : >r/.zero; : >hits.txt", "indexed_input_files = inputA.npy", "indexed_output_files = out/r, hits.txt"), ""},
+		"indexed": {script(`ls "$@"; for i; do cat inputA$i.npy inputB$i.npy >r$i.txt; done`, "arguments = $(first)", "indexed_input_files = inputA.npy, inputB.npy", "indexed_output_files = r.txt"), ""},
+		"ranges":  {script(`seq $1 $(($1 + $2 - 1)) | while read i; do cat inputA$i.npy >r$i.txt; done`, "arguments = $(first) $(count)", "indexed_input_files = inputA.npy", "indexed_output_files = o/r.txt", "products_per_job = 2"), ""},
+		"unnamed": {script("ls [a-z]*; cp inputA.npy a.npy; echo more >>sub.txt; echo new >.new; mkdir d; echo x >d/x; ln -s a.npy link", "indexed_input_files = inputA.npy", "input_files = sub/sub.txt"), ""},
+		"modes": {func(f folder) {
+			script(`stat -c '%a' inputA.npy private ro open tool.sh "$0"; ./tool.sh; cp inputA.npy w; cp -p ro r; cp -p private p; cp -p open o; cp -p tool.sh x; umask`,
+				"indexed_input_files = inputA.npy", "indexed_output_files = out/w, r, p, o, x", "input_files = private, sub/ro, open, tool.sh")(f)
+			for name, mode := range map[string]string{"private": "600", "sub/ro": "444", "open": "666", "tool.sh": "750"} {
+				f.write(name, "#!/bin/sh\necho runs")
+				f.run("chmod", mode, name)
+			}
+		}, ""},
+		"variables": {script(`printf '<%s>\n' "$@" "$A" "$B" "$C"; cat; echo "${USER-none} ${LOGNAME-none} ${LANG-none} ${PATH-none}"`, `arguments = it''s '$HOME a''b' '' $(index)`,
+			`condor.environment = "A=1 B='two  words' C='it''s'"`), ""},
+		"own name": {script("ls [a-z]*; cat tool | wc -l", "input_files = tool"), ""},
 		"no files": {script(`echo $1 "$2"; env | grep -E 'THREADS|CPU|BATCH|PROCS|CORES|PATH|HOME' | sort; pwd | grep -c "^$TMPDIR$"; [ "$PWD" = "$_CONDOR_SCRATCH_DIR" ] && [ "$PWD" = "$_CONDOR_JOB_IWD" ]; echo $?`, "arguments = '$(index) a' $(first)", "request_cpus = 2"), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
