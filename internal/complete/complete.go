@@ -53,7 +53,7 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
 	start := time.Now()
 	left, err := submit.Run(ctx, o.Options, messages, stderr)
 	if err == nil && left.InQueue {
-		err = watch.Follow(ctx, watch.Options{Logs: left.Logs(), Identity: left.Identity(), Wait: true, Quiet: o.Quiet}, problems)
+		err = watch.Follow(ctx, watch.Options{Logs: left.Logs(), Identity: left.Identity(), DAG: left.DAG(), Wait: true, Quiet: o.Quiet}, problems)
 	}
 	if status.Of(err) == status.Unfinished {
 		return status.UnfinishedError(err, "fix the cause; then the same command continues with what is missing")

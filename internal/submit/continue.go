@@ -9,6 +9,7 @@ import (
 	"matpool/condor/eventlog"
 	"matpool/internal/forecast"
 	"matpool/internal/joblog"
+	"matpool/internal/status"
 )
 
 // Left is what [Run] leaves to do.
@@ -24,6 +25,14 @@ func (l Left) Logs() []string { return logs(l.task) }
 
 // Identity returns what the notes of the jobs in the logs have in common.
 func (l Left) Identity() string { return l.task.id.String() }
+
+// DAG returns the name of the DAG whose DAGMan submits the jobs, or "".
+func (l Left) DAG() string {
+	if !l.task.DAG {
+		return ""
+	}
+	return l.task.dagFile()
+}
 
 // TypedLog returns the name of the log that all jobs have in common as one types it in a shell, or "".
 func (l Left) TypedLog() string { return l.task.typedLog() }
@@ -52,6 +61,14 @@ func (l Left) Here(ctx context.Context) (seconds float64, known bool) {
 		return 0, false
 	}
 	return speed.Here(l.task.load(l.task.batches)), true
+}
+
+// checkFollowed makes sure that somebody can follow the jobs: a log of each job must begin when all are submitted.
+func checkFollowed(t task) error {
+	if t.Continue && t.Log.PerJob() && (t.DAG || t.MaxIdle > 0) {
+		return status.UsageError(fmt.Errorf("%s: with -run, a log for each job can't be combined with -dag or max_idle", t.File), "write log = NAME instead of indexed_log")
+	}
+	return nil
 }
 
 // continues reports whether the call continues an earlier one, if there was one.

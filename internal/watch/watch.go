@@ -4,6 +4,7 @@ package watch
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"slices"
@@ -33,6 +34,7 @@ type Options struct {
 	Logs     []string      // names of event logs
 	Clusters []int         // as for [joblog.Journal.Select]
 	Wait     bool          // for logs that do not exist yet
+	DAG      string        // the DAG whose DAGMan will submit the jobs; or ""
 	Timeout  time.Duration // 0 for none
 	Quiet    bool          // show only problems
 	Identity string        // of the only run that counts, as in [condor.Note]; or ""
@@ -68,12 +70,19 @@ func Follow(ctx context.Context, o Options, stdout io.Writer) error {
 
 var errTimeout = errors.New("timeout")
 
-// open opens the logs. With Options.Wait, it waits until they exist.
+// open opens the logs. With Options.Wait, it waits until they exist, as long as DAGMan can make them.
 func open(ctx context.Context, o Options) (*joblog.Journal, error) {
 	for {
+		dagman := joblog.LatestDAGMan(o.DAG)
 		j, err := joblog.Open(o.Logs...)
 		if !o.Wait || !errors.Is(err, fs.ErrNotExist) {
 			return j, err
+		}
+		if dagman != nil {
+			switch dagman.State {
+			case eventlog.Held, eventlog.Done, eventlog.Failed, eventlog.Removed:
+				return nil, status.UnfinishedError(fmt.Errorf("%s: DAGMan, job %v, is %v and has submitted no job", o.DAG, dagman.ID, dagman.State), "see "+o.DAG+".dagman.out")
+			}
 		}
 		select {
 		case <-time.After(pollInterval):

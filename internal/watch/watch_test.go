@@ -5,9 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"matpool/condor"
 	"matpool/internal/joblog"
+	"matpool/internal/status"
 )
 
 // A DAG ends when DAGMan's own log says so, even if the log of its nodes does not grow.
@@ -42,4 +44,17 @@ func TestDAGManEnds(t *testing.T) {
 	update(joblog.Going)
 	write("run.dag.dagman.log", works+ends)
 	update(joblog.Done)
+}
+
+// A log that DAGMan will not begin any more is not waited for.
+func TestDAGManSubmitsNothing(t *testing.T) {
+	dag := filepath.Join(t.TempDir(), "run.dag")
+	removed := "000 (001.000.000) 2026-11-23 11:59:50 Job submitted from host: <h>\n...\n009 (001.000.000) 2026-11-23 12:00:20 Job was aborted.\n\tby alice\n...\n"
+	if err := os.WriteFile(dag+".dagman.log", []byte(removed), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	err := Follow(t.Context(), Options{Logs: []string{filepath.Join(t.TempDir(), "log.txt")}, Wait: true, DAG: dag, Timeout: time.Minute}, io.Discard)
+	if want := dag + ": DAGMan, job 1.0, is removed and has submitted no job"; status.Of(err) != status.Unfinished || err.Error() != want {
+		t.Errorf("%v; want %s", err, want)
+	}
 }
