@@ -193,7 +193,11 @@ func inspectInput(name string) (size int64, err error) {
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return 0, status.DataError(fmt.Errorf("%s: %w", name, file.Cause(err)), "")
+		hint := ""
+		if strings.ContainsAny(name, "*?[") {
+			hint = "nothing expands wildcards in the names of inputs: name each file"
+		}
+		return 0, status.DataError(fmt.Errorf("%s: %w", name, file.Cause(err)), hint)
 	case err != nil:
 		return 0, fmt.Errorf("%s: %w", name, file.Cause(err))
 	case info.IsDir():
