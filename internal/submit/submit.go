@@ -95,6 +95,9 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) (left L
 	hashes := &record.Cache{}
 	defer hashes.Flush()
 	t.records = outputs.NewRecords(".", hashes)
+	if err := checkGrid(ctx, t); err != nil {
+		return left, err
+	}
 	if t.identity, err = identify(ctx, t, hashes); err != nil {
 		return left, err
 	}

@@ -67,6 +67,30 @@ func inspect(ctx context.Context, t task, stderr io.Writer) (s survey, err error
 	return s, errors.Join(checkShapes(t, s.products), checkDot(t, s.products))
 }
 
+// checkGrid makes sure that the inputs are tiles of the grid in the file, by the record of the first one: joined in
+// another grid, tiles that fit make another matrix, which has the same norm.
+func checkGrid(ctx context.Context, t task) error {
+	if t.Grid.Tiles() == 0 {
+		return nil
+	}
+	for _, name := range t.inputs(t.FirstIndex) {
+		records, err := t.records.Of(name)
+		if err != nil || len(records) == 0 {
+			return err
+		}
+		h, _, err := t.records.Hashes.Hash(ctx, name)
+		if err != nil {
+			return err
+		}
+		for _, r := range records {
+			if grid := r.Recipe.Get("grid"); r.Hash == h && r.Recipe.Op() == "block" && grid != "" && grid != t.Grid.String() {
+				return status.DataError(fmt.Errorf("%s: grid: is %v, but %s was cut for a grid %s", t.File, t.Grid, name, grid), "set grid = "+grid)
+			}
+		}
+	}
+	return nil
+}
+
 // checkDot returns an error if the jobs were to multiply stacks with np.dot, whose product of two stacks is
 // not that of matprod.
 func checkDot(t task, products []product) error {
