@@ -6,7 +6,6 @@ package complete
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -133,9 +132,6 @@ func (o Options) checkSerial() error {
 	if !o.Serial {
 		return nil
 	}
-	_, q, err := request.Factors(o.File, o.Overrides...)
-	if err == nil && q.Grid.Tiles() > 0 {
-		err = status.UsageError(errors.New("-serial compares a sum, but the products are the tiles of a matrix"), "")
-	}
+	_, _, err := request.Factors(o.File, o.Overrides...)
 	return err
 }

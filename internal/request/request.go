@@ -90,13 +90,16 @@ func readText(name string) (string, error) {
 }
 
 // Factors returns the pair that matprod multiplies in the jobs of a simplified submission file,
-// without an index, and what else the file says.
+// without an index, and what else the file says. A serial run adds such products, so they must not be tiles.
 func Factors(name string, overrides ...condor.Setting) (p pair.Pair, q *jobfile.Request, err error) {
 	if q, err = Read(name, overrides...); err != nil {
 		return p, nil, err
 	}
 	if n := len(q.IndexedInputs); n != 2 && !q.Matprod {
 		return p, nil, status.DataError(fmt.Errorf("%s: indexed_input_files: names %d files, but there must be two factors", name, n), "name the factors on the command line")
+	}
+	if q.Grid.Tiles() > 0 {
+		return p, nil, status.DataError(fmt.Errorf("%s: grid: -serial adds products, but these are the tiles of a matrix", name), "compare with the product of the two matrices that were cut: matprod A.npy B.npy C.npy")
 	}
 	if p, err = pair.Requested(q); err != nil {
 		return p, nil, status.DataError(fmt.Errorf("%s: %w", name, err), "")
