@@ -72,7 +72,7 @@ var allowed = map[string]string{
 	"internal/local":          "condor condor/eventlog condor/submitfile internal/base/file internal/progress internal/status internal/base/text",
 	"internal/request":        "condor condor/jobfile internal/base/file internal/base/text internal/cli internal/pair internal/record internal/status",
 	"internal/joblog":         "condor condor/eventlog internal/base/file internal/base/text internal/outputs internal/status internal/record",
-	"internal/watch":          "condor condor/eventlog internal/base/file internal/record internal/joblog internal/progress internal/status internal/base/text internal/watch/report internal/watch/timeline",
+	"internal/watch":          "condor condor/eventlog internal/base/file internal/record internal/joblog internal/progress internal/status internal/base/text internal/watch/report",
 	"internal/watch/report":   "condor condor/eventlog internal/joblog internal/base/text",
 	"internal/watch/timeline": "condor/eventlog internal/base/file internal/joblog internal/status internal/base/text internal/watch/report",
 
@@ -138,6 +138,15 @@ func TestLogsAreReadWithoutKernels(t *testing.T) {
 func TestMatprodDoesWithoutNet(t *testing.T) {
 	if slices.Contains(goList(t, "-deps", "matpool/cmd/matprod"), "net") {
 		t.Error("matprod imports net")
+	}
+}
+
+// The libraries that draw would double a program's size.
+func TestOnlyMatwatchDraws(t *testing.T) {
+	for _, dep := range goList(t, "-deps", "matpool/cmd/matinit", "matpool/cmd/matprod", "matpool/cmd/matcombine", "matpool/cmd/matsubmit") {
+		if strings.HasPrefix(dep, "gonum.org/v1/plot") {
+			t.Errorf("a program other than matwatch needs %s", dep)
+		}
 	}
 }
 

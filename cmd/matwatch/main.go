@@ -71,8 +71,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(forms) > 1 {
 		return flags.Misused("use only one of -report, -csv and -json")
 	}
+	report := watch.ReportOptions{Logs: names, Clusters: clusters, Form: append(forms, watch.None)[0]}
 	if *picture != "" {
-		if _, err := timeline.FormatOf(*picture); err != nil {
+		if report.Draw, err = timeline.Drawing(*picture); err != nil {
 			return flags.Misused("flag -plot: %v", err)
 		}
 	}
@@ -82,7 +83,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *wait || timeout > 0 {
 		return flags.Misused("-report, -csv, -json and -plot read the current log: they do not work with -wait or -timeout")
 	}
-	return watch.Report(ctx, watch.ReportOptions{Logs: names, Clusters: clusters, Form: append(forms, watch.None)[0], Plot: *picture}, stdout)
+	return watch.Report(ctx, report, stdout)
 }
 
 // parseClusters parses numbers separated by commas.

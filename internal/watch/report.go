@@ -7,15 +7,14 @@ import (
 	"matpool/condor/eventlog"
 	"matpool/internal/joblog"
 	"matpool/internal/watch/report"
-	"matpool/internal/watch/timeline"
 )
 
 // ReportOptions are the options of a report.
 type ReportOptions struct {
-	Logs     []string // names of event logs
-	Clusters []int    // as for [joblog.Journal.Select]
-	Form     Form     // of the report
-	Plot     string   // the file for the timeline; "" for none
+	Logs     []string                   // names of event logs
+	Clusters []int                      // as for [joblog.Journal.Select]
+	Form     Form                       // of the report
+	Draw     func(*report.Report) error // draws the timeline; or nil. Who follows a log only needs no library that draws
 }
 
 // A Form is the form in which a report is printed.
@@ -66,8 +65,8 @@ func Report(ctx context.Context, o ReportOptions, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if o.Plot != "" {
-		if err := timeline.Save(r, o.Plot); err != nil {
+	if o.Draw != nil {
+		if err := o.Draw(r); err != nil {
 			return err
 		}
 	}

@@ -58,12 +58,16 @@ func (p *Picture) Write(w io.Writer, f Format) error {
 	return err
 }
 
-// Save writes the timeline of a report to a file, and replaces an existing one.
-func Save(r *report.Report, name string) error {
+// Drawing returns a function that writes the timeline of a report to a file, and replaces an existing one.
+func Drawing(name string) (func(*report.Report) error, error) {
 	format, err := FormatOf(name)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	return func(r *report.Report) error { return save(r, name, format) }, nil
+}
+
+func save(r *report.Report, name string, format Format) error {
 	for _, log := range r.Names {
 		if file.Same(log, name) {
 			return status.UsageError(fmt.Errorf("%s: the output is the log %s", name, log), "choose another name for the picture")
