@@ -51,11 +51,13 @@ const minVacateTime = 10 * time.Second
 // evicted is the macro for an expression that is true if the job's last attempt was evicted.
 //
 // HTCondor sets LastVacateTime when an attempt is evicted, not when the program fails (23.9.6);
-// later versions also set it when the job is held. A job that is evicted while it sends its
+// later versions also set it when the job is held, and 25.14.1 only at the first eviction. That one
+// has a text in VacateReason until the next attempt, also for a machine that it has lost. A job that is evicted while it sends its
 // outputs has completed, with ExitCode 0, but runs again.
 const (
 	evicted    = "taken_away"
-	wasEvicted = "(MY.LastVacateTime >= MY.JobCurrentStartDate && MY.NumHolds =?= undefined) =?= true"
+	wasEvicted = `((MY.LastVacateTime >= MY.JobCurrentStartDate || MY.VacateReason != "" && MY.VacateReason != "Job not found at execution machine")` +
+		" && MY.NumHolds =?= undefined) =?= true"
 )
 
 // requirements returns the expression for the machines that a job may have.
