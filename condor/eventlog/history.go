@@ -183,6 +183,9 @@ func (c *Cluster) change(e *Event) bool {
 func (h *History) isNew(j *Job, e *Event) bool {
 	digest := maphash.String(h.seed, e.Body) ^ bits.RotateLeft64(maphash.String(h.seed, e.Head), 1) ^
 		uint64(e.Time.UnixNano())*0x9e3779b97f4a7c15 ^ uint64(e.Number)<<56
+	if d, ok := e.Detail.(JobEvicted); ok && d.Requeued { // a program that has run again may have failed again, alike and within a second
+		digest ^= uint64(j.Starts) * 0xc2b2ae3d27d4eb4f
+	}
 	if slices.Contains(j.seen, digest) {
 		return false
 	}

@@ -499,3 +499,14 @@ func TestNever(t *testing.T) {
 		t.Errorf("a cluster in the queue: %d", got)
 	}
 }
+
+// A program that fails twice in the same second, in the same way, has failed twice; an event that is in the
+// log twice has happened once.
+func TestFailsTwiceInASecond(t *testing.T) {
+	failed := at(5, 4, "Job was evicted.", "\t(0) Job terminated and was requeued", "\t(1) Normal termination (return value 2)")
+	h := historyOf(t, at(0, 0, submitted)+at(5, 1, "Job executing on host: <127.0.0.2:1?alias=a>")+failed+failed+
+		at(5, 1, "Job executing on host: <127.0.0.3:1?alias=b>")+failed)
+	if got := summary(h.Jobs()[0]); got != "1.0 idle, 2 starts, 2 retries, 0 evictions, 0 holds" {
+		t.Error(got)
+	}
+}
