@@ -71,6 +71,13 @@ func (r *running) add(pair, from, to int, do func(from int)) {
 	}
 }
 
+// madeFrom notes what a pair's product is made from.
+func (r *running) madeFrom(pair int, files []record.Input) {
+	r.adding.RLock() // not while the sum is saved
+	defer r.adding.RUnlock()
+	r.made[pair] = files
+}
+
 // The arrays of the file of a running sum, besides those of a partial sum.
 const (
 	savedAdded = "added"

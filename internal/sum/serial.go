@@ -102,7 +102,7 @@ func addTo(ctx context.Context, r *running, w product.Work, m blas.Multiplier, s
 	return w.Multiply(ctx, m, show, func(ctx context.Context, i int, p product.Checked, each product.Each) error {
 		t := arrayfile.Type(p.Product)
 		s := summand{t: t, spread: arrayfile.Type(h).Parts() / t.Parts()}
-		err := each(func(files []record.Input) { r.made[skipped+i] = files }, func(values []byte, first int) error {
+		err := each(func(files []record.Input) { r.madeFrom(skipped+i, files) }, func(values []byte, first int) error {
 			from := first * arrayfile.Type(h).Parts()
 			s.values = values
 			if r.odd != nil {
