@@ -20,7 +20,7 @@ type kernel struct {
 // kernels returns all kernels that the program has, the fastest first.
 func kernels() []kernel { return append(archKernels(), generic) }
 
-// generic is the kernel for processors without one of their own. math.FMA is a
+// generic is the kernel for processors that have no other. math.FMA is a
 // single instruction on arm64, ppc64, riscv64, s390x and on amd64 since 2013,
 // and right, if slow, everywhere else.
 var generic = kernel{name: "generic", rows: 4, cols: 4, vector: 4, blockRows: 120, blockDepth: 2 * Panel, run: runGeneric}

@@ -80,7 +80,7 @@ func (f Factor) asRow() Factor {
 // plain returns a real matrix.
 func plain(f Factor) operand { return newOperand(f, f.Rows, f.Cols, asItLies) }
 
-// wide returns a complex matrix with columns re and im for each of its own.
+// wide returns a complex matrix as a real one, with two columns, re and im, for each column.
 func wide(f Factor) operand {
 	lines := asItLies
 	if f.Trans {

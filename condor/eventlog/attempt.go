@@ -22,7 +22,7 @@ type Attempt struct {
 	pauses []pause // in which the job was suspended
 }
 
-// A pause is the time from a suspension to its end, which is zero if it lasts.
+// A pause is a suspension: to is zero until the job continues.
 type pause struct{ from, to Moment }
 
 // An Outcome is how an attempt ended.

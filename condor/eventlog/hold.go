@@ -41,7 +41,7 @@ func explainHold(h JobHeld, own bool) condor.Rule {
 	switch {
 	case h.Code == condor.CodePolicy && !own:
 		subcode = condor.SubcodeForeign
-	case h.Code == condor.CodeOutputs && !missing: // ENOENT is of the folder for the output
+	case h.Code == condor.CodeOutputs && !missing: // ENOENT means the folder for the output
 		subcode = 0
 	case h.Code == condor.CodeResources && subcode == 0: // older versions name the resource only in the reason
 		if reason := strings.ToLower(h.Reason); strings.Contains(reason, "memory") {

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// Split splits requirements at each "&&" that is not in parentheses: each part is a condition
-// of its own. If an operator of lower precedence is there as well, they are one condition.
+// Split splits requirements at each "&&" that is not in parentheses: each part is a
+// condition. If there is also an operator of lower precedence, the whole is one condition.
 func Split(requirements string) []string {
 	var parts []string
 	depth, begin := 0, 0

@@ -1,7 +1,7 @@
 // Package complete takes a simplified submission file to its result in one call, for matsubmit -run: it submits the
 // jobs, or runs them here if there is no HTCondor, follows them to their end, combines what they made and prints the norm.
 //
-// It keeps no state of its own: each call looks at what is there, as matsubmit -resubmit does, and does what is left.
+// It keeps no state: each call looks at what is there, as matsubmit -resubmit does, and does the rest.
 package complete
 
 import (
@@ -31,11 +31,11 @@ type Options struct {
 	Serial bool // compare the norm with that of a serial run, however long this takes
 }
 
-// serialShare is the part of the time of the jobs that a comparison may take that nobody asked for.
+// A comparison that nobody asked for may take 1/serialShare of the jobs' time.
 const serialShare = 10
 
 // Run does what is left to do until the jobs are done, prints the norm, and says what to look at.
-// The error is of status Unfinished if some jobs are not done and nothing will happen without the user.
+// The error has status Unfinished if some jobs are not done and need the user.
 func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
 	if err := o.checkSerial(); err != nil {
 		return err

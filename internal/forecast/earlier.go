@@ -21,8 +21,8 @@ type Range struct{ First, Count int }
 
 // FindEarlier returns the run that made the most of the products, if all its jobs
 // are done, and if the inputs have not changed since; otherwise nil. Of several, it is the latest.
-// The products have the numbers from first on, and latest has the latest job of each, or nil. All jobs are of one
-// schedd, which has counted on. Unchanged reports whether the inputs of a range are those that a run read which was
+// The products have the numbers from first on, and latest has the latest job of each, or nil. All jobs belong to one
+// schedd, whose cluster numbers only grow. Unchanged reports whether the inputs of a range are those that a run read which was
 // submitted at a time.
 //
 // Note: most logs have whole seconds. The times of a single job say little, but those of a run

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -87,56 +85,6 @@ func TestRemember(t *testing.T) {
 	remember(t, name)
 	if got := known(name); got != hashOf("content").String() {
 		t.Error("a line behind one without its end is not taken:", got)
-	}
-}
-
-// Whatever brings other content of the same size under a name is seen, also with the old time.
-func TestChangesAreSeen(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("needs a shell")
-	}
-	const prepare = `mkdir old && printf content2 >old/x && printf content2 >other && touch -r x old/x other && tar cf x.tar -C old x`
-	for change, differs := range map[string]bool{
-		"cp -p other x": true,
-		"cp -p other .x.tmp && touch -r x .x.tmp && mv .x.tmp x": true, // rsync -a
-		"mv other x":     true,
-		"tar xf x.tar":   true,
-		"ln -f other x":  true,
-		"ln -sf other x": true,
-		"touch -r x stamp && printf 2 | dd of=x bs=1 seek=7 conv=notrunc && touch -r stamp x": true, // in place
-		"printf content2 >x && touch -d 2020-01-01 x":                                         true,
-		"touch -d 2020-01-01 x": false,
-		"mv x y && mv y x":      false,
-	} {
-		dir := t.TempDir()
-		name := filepath.Join(dir, "x")
-		write(t, name, "content1")
-		sh := func(line string) {
-			cmd := exec.Command("sh", "-c", line)
-			cmd.Dir = dir
-			if out, err := cmd.CombinedOutput(); err != nil {
-				t.Fatalf("%s: %v: %s", line, err, out)
-			}
-		}
-		sh(prepare)
-		age(t, name)
-		age(t, filepath.Join(dir, "other"))
-		remember(t, name)
-		if got := known(name); got != hashOf("content1").String() {
-			t.Fatalf("%s is not remembered", got)
-		}
-		sh(change)
-		if got := known(name); got != "unknown" {
-			t.Errorf("%s: %s is taken for what it is not known to be", change, got)
-		}
-		want := hashOf("content1")
-		if differs {
-			want = hashOf("content2")
-		}
-		var c Cache
-		if h, size, err := c.Hash(context.Background(), name); err != nil || h != want || size != 8 {
-			t.Errorf("%s: %v, %d, %v", change, h, size, err)
-		}
 	}
 }
 
@@ -299,7 +247,7 @@ func TestChangedInSilence(t *testing.T) {
 		{"nothing", func(Stat) {}, content, true},
 		{"a new name", func(Stat) {
 			if err := os.Link(name, name+"2"); err != nil {
-				t.Skip(err)
+				t.Skipf("this file system has no hard links: %v", err)
 			}
 		}, content, true},
 		{"another content", func(before Stat) { restore(other, before) }, content, false},

@@ -37,7 +37,7 @@ func escape(s, also string) string {
 	return b.String()
 }
 
-// isPlain reports whether a text is of printable ASCII characters, none of which is escaped: nearly all are.
+// isPlain reports whether a text has only printable ASCII characters that need no escape, as nearly all texts do.
 func isPlain(s, also string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '%' || c == '"' || strings.IndexByte(also, c) >= 0 {

@@ -19,7 +19,7 @@ type Term struct {
 // mostFindings is how many problems of a sum are reported: the first ones.
 const mostFindings = 50
 
-// CheckSum checks that terms make a sum: all are of one family, no product is in two of them, none
+// CheckSum checks that terms make a sum: all belong to one family, no product is in two of them, none
 // differs from another in an input that both were made from, and, if the products of the sum are
 // known, all are there and no others. It returns the first fifty problems, each with the name of a
 // file, and the number of all. Files without a record are only compared with those that have one; see
