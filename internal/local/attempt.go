@@ -68,7 +68,7 @@ func (a *attempt) try(ctx context.Context) (result Result, err error) {
 	if result.Held.Code == 0 {
 		result.Held, result.Retry = a.after(result.Exit)
 		if result.Exit.OK() || !a.named() {
-			held, err := a.returnOutputs(before, &result)
+			held, err := a.returnOutputs(before, streams, &result)
 			if err != nil {
 				return result, err
 			}

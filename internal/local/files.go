@@ -105,8 +105,9 @@ func (a *attempt) others(before map[string]entry) []string {
 }
 
 // returnOutputs copies the outputs to their names: those that are named, or else the content
-// of the outbox, or else all files that are new. If one is missing, the others come back.
-func (a *attempt) returnOutputs(before map[string]entry, result *Result) (held eventlog.JobHeld, err error) {
+// of the outbox, or else all files that are new. If one is missing, the others come back. What the program printed
+// comes back before them: it has their records, and a call that is killed must not leave an output without its record.
+func (a *attempt) returnOutputs(before map[string]entry, streams *streams, result *Result) (held eventlog.JobHeld, err error) {
 	if err := a.log(eventlog.FileTransfer{Output: true, Phase: eventlog.Started}); err != nil {
 		return held, err
 	}
@@ -150,6 +151,9 @@ func (a *attempt) returnOutputs(before map[string]entry, result *Result) (held e
 		}
 		ready = append(ready, out)
 		result.Outputs = append(result.Outputs, to)
+	}
+	if err := streams.commit(); err != nil {
+		return held, err
 	}
 	for i, out := range ready {
 		if err := out.Commit(false); err != nil {
