@@ -52,6 +52,8 @@ const (
 	againWhole           = 1 << 15 // multiplications in a product that is computed again as a whole
 )
 
+func (m checked) String() string { return m.Multiplier.String() + ", checked" }
+
 func (m checked) Split(n int) ([]Multiplier, error) {
 	parts, err := m.Multiplier.Split(n)
 	for i := range parts {

@@ -101,6 +101,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 			}
 			flags.Default("first", first, q.FirstIndex)
 			flags.Default("jobs", jobs, q.TotalJobs)
+			if !flags.Given("check") {
+				*check = q.Check
+			}
 			counted = true
 		}
 	} else if len(overrides) > 0 {

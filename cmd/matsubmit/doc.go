@@ -159,6 +159,7 @@ Attributes:
 	products_per_job      NUMBER   the number of products that a job computes, or auto: matsubmit chooses it (1)
 	slots                 NUMBER   the number of slots for which auto provides jobs, and that -local uses at most (default: those that match, or 8 if condor_status does not answer; for -local all that fit)
 	sum                   yes|no   a job returns the sum of its products instead of the products (no)
+	check                 yes|no   the jobs of matprod check each product (matprod -check): a machine that computes wrongly is named, and the job runs again elsewhere (no)
 	indexed_stdout        NAME     where each job's standard output goes, numbered
 	indexed_stderr        NAME     where each job's standard error goes, numbered
 	indexed_log           NAME     a log for each job, numbered

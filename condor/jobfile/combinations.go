@@ -132,6 +132,9 @@ func (d *draft) check(given func(attr string) bool, fail func(attr, format strin
 	if d.Sum && !d.Matprod {
 		fail("sum", "only matprod can sum its products")
 	}
+	if d.Check && !d.Matprod {
+		fail("check", "only matprod can check its products")
+	}
 
 	// Which tile it is.
 	tiles := d.Grid.Tiles()

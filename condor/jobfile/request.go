@@ -33,6 +33,7 @@ type Request struct {
 	ProductsPerJob int  // products_per_job; 0 for auto
 	Slots          int  // slots; 0 for those that match
 	Sum            bool // sum
+	Check          bool // check
 	Gram           bool // gram
 	Transpose      bool // transpose
 	Grid           Grid // grid; zero if the products are not tiles

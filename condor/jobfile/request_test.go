@@ -45,6 +45,7 @@ first_index          = 5
 products_per_job     = Auto
 slots                = 40
 sum                  = No
+check                = no
 indexed_stdout       = logs/out.log
 stderr               = err/$(Cluster).$(INDEX).txt
 log                  = all $x.log
@@ -297,6 +298,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		{"total_jobs = 1\nindexed_output_files = a, b", "run:2: indexed_output_files: matprod has one output, the product, not 2"},
 		{"total_jobs = 1\nindexed_output_files = inputB.npy", "run:2: indexed_output_files: inputB.npy is also an input"},
 		{"total_jobs = 1\nexecutable = x\nsum = yes", "run:3: sum: only matprod can sum its products"},
+		{"total_jobs = 1\nexecutable = x\ncheck = yes", "run:3: check: only matprod can check its products"},
 		{"total_jobs = 1\nindexed_input_files = x/a, y/a", "run:2: indexed_input_files: x/a and y/a would have the same name in a job's folder"},
 		{"total_jobs = 1\nindexed_input_files = a, b\ninput_files = c, x/a", "run:2: indexed_input_files: a and x/a would have the same name in a job's folder"},
 		{"total_jobs = 1\nindexed_input_files = a, A\noperating_systems = windows", "run:2: indexed_input_files: a and A would have the same name in a job's folder"},

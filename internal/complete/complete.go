@@ -122,6 +122,9 @@ func (o Options) serial(ctx context.Context, stderr io.Writer) (sum.Result, erro
 	if err != nil {
 		return sum.Result{}, err
 	}
+	if q.Check {
+		m = product.WithCheck(m)
+	}
 	show, finish := progress.New(stderr, "comparing with a serial run")
 	defer finish()
 	return sum.Serial(ctx, sum.SerialOptions{Pairs: p.Range(q.FirstIndex, q.TotalJobs), Multiplier: m}, show)

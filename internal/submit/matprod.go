@@ -153,9 +153,9 @@ func (ofProducts) arguments(w work) []condor.Template {
 	case w.perJob > 1:
 		return slices.Concat(w.rangeFlags(), operands(append(w.factorNames(condor.Literal), condor.Literal(c))...))
 	case w.Random != nil:
-		return slices.Concat(literals(printRecords, w.pair.Flags()), []condor.Template{"-first", "$(index)"}, operands(condor.Literal(c)))
+		return slices.Concat(w.flags(w.pair.Flags()), []condor.Template{"-first", "$(index)"}, operands(condor.Literal(c)))
 	}
-	return slices.Concat(literals(printRecords, w.pair.Form.Flags()), operands(append(w.factorNames(condor.Indexed), condor.Indexed(c))...))
+	return slices.Concat(w.flags(w.pair.Form.Flags()), operands(append(w.factorNames(condor.Indexed), condor.Indexed(c))...))
 }
 
 func (ofSum) arguments(w work) []condor.Template {
@@ -165,13 +165,19 @@ func (ofSum) arguments(w work) []condor.Template {
 // inOutbox returns the name, without an index, of a product in the outbox.
 func (w work) inOutbox() string { return path.Join(outboxName, condor.Base(w.files.Names[0])) }
 
-// printRecords makes matprod print its outputs' records: stdout comes back however the job ends, and into a file of
-// each job.
-var printRecords = []string{"-records=-"}
+// flags returns the flags that matprod has in every job, and then those of a pair. It prints its outputs' records:
+// stdout comes back however the job ends, and into a file of each job.
+func (w work) flags(ofPair []string) []condor.Template {
+	flags := []string{"-records=-"}
+	if w.Check {
+		flags = append(flags, "-check")
+	}
+	return literals(flags, ofPair)
+}
 
 // rangeFlags returns the flags for the products of a job.
 func (w work) rangeFlags() []condor.Template {
-	flags := append(literals(printRecords, w.pair.Flags()), "-first", "$(first)", "-count", "$(count)")
+	flags := append(w.flags(w.pair.Flags()), "-first", "$(first)", "-count", "$(count)")
 	if w.resumes() {
 		flags = append(flags, "-resume", ".")
 	}
@@ -233,6 +239,9 @@ func (t task) commandHere(batches []batch) string {
 	command := "matprod"
 	for _, flag := range t.pair.Form.Flags() {
 		command += " " + flag
+	}
+	if t.Check {
+		command += " -check"
 	}
 	serial := t.files.Sums || t.DAG
 	if serial {

@@ -92,6 +92,7 @@ func TestHereCommand(t *testing.T) {
 		{jobfile.Request{}, true, []batch{{first: 1, count: 7}}, "matprod -serial -first 1 -jobs 7"},
 		{jobfile.Request{Gram: true, IndexedInputs: []string{"x.npy"}}, false, []batch{{first: 0, count: 7}}, "matprod -gram -count 7 x.npy output.npy"},
 		{jobfile.Request{Transpose: true, Sum: true}, false, []batch{{first: 0, count: 7}}, "matprod -transpose a -serial -jobs 7"},
+		{jobfile.Request{Check: true}, false, []batch{{first: 0, count: 7}}, "matprod -check -count 7"},
 		{jobfile.Request{Grid: jobfile.Grid{Rows: 2, Cols: 2}, Sum: true}, false, []batch{{first: 0, count: 8}}, ""},
 		{jobfile.Request{IndexedInputs: []string{"b.npy"}, Inputs: []string{"A.npy"}, Fixed: jobfile.Fixed{Factor: "a", Name: "A.npy"}}, false, []batch{{first: 0, count: 7}}, ""},
 	} {
