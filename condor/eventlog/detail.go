@@ -58,7 +58,7 @@ func parseDetail(number int, head, body string) (Detail, error) {
 		}
 	case 13:
 		if strings.HasPrefix(head, "Job was released.") {
-			return JobReleased{}, nil
+			return JobReleased{p.line()}, nil
 		}
 	default:
 		return parseRareDetail(number, head, &p)

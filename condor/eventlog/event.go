@@ -93,7 +93,9 @@ type JobHeld struct {
 }
 
 // JobReleased (013): a held job waits for a machine again.
-type JobReleased struct{}
+type JobReleased struct {
+	Reason string // who released it, and why; "" if the event does not have it
+}
 
 // JobReconnectFailed (024): the machine is lost, and the job is to run elsewhere.
 type JobReconnectFailed struct{ Reason string }

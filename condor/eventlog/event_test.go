@@ -29,7 +29,7 @@ func TestKindsOfEvents(t *testing.T) {
 		JobHeld{},
 		JobHeld{"product 7: bad input on pc07 (LINUX): inputB7.npy\nand a second line", 3, -65},
 		JobHeld{},
-		JobReleased{},
+		JobReleased{"via condor_release (by user alice)"},
 		PostScript{},
 		RemoteError{},
 		JobDisconnected{},

@@ -227,14 +227,10 @@ func (h *History) apply(j *Job, detail Detail, when Moment) {
 		j.Reason = strings.Clone(d.Reason)
 		j.become(Removed, when)
 	case JobHeld:
-		j.cutShort(when, EndedByHold)
-		j.Hold = JobHeld{strings.Clone(d.Reason), d.Code, d.Subcode}
-		j.Holds++
+		h.hold(j, when, d)
 		j.become(Held, when)
 	case JobReleased:
-		if j.State == Held || j.State == Unknown {
-			j.become(Idle, when)
-		}
+		h.release(j, when, d)
 	case JobSuspended:
 		if a := j.current(); a != nil && j.State == Running {
 			a.pauses = append(a.pauses, pause{from: when})
@@ -249,6 +245,25 @@ func (h *History) apply(j *Job, detail Detail, when Moment) {
 		h.lose(j, when, d.Reason)
 	case JobReconnectFailed:
 		h.lose(j, when, d.Reason)
+	}
+}
+
+func (h *History) hold(j *Job, when Moment, d JobHeld) {
+	j.cutShort(when, EndedByHold)
+	last := len(j.Attempts) - 1
+	if last >= 0 && (j.Attempts[last].Outcome != EndedByHold || len(j.Holds) > 0 && j.Holds[len(j.Holds)-1].Attempt == last) {
+		last = -1
+	}
+	j.Hold = JobHeld{strings.Clone(d.Reason), d.Code, d.Subcode}
+	j.Holds = append(j.Holds, Hold{JobHeld: j.Hold, At: when, Attempt: last})
+}
+
+func (h *History) release(j *Job, when Moment, d JobReleased) {
+	if j.State == Held || j.State == Unknown {
+		j.become(Idle, when)
+	}
+	if n := len(j.Holds); n > 0 && j.Holds[n-1].Released.IsZero() {
+		j.Holds[n-1].Released, j.Holds[n-1].By = when, h.name(d.Reason)
 	}
 }
 

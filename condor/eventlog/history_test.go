@@ -49,7 +49,7 @@ func summary(j *Job) string {
 	case Held:
 		s += fmt.Sprintf(" (%d/%d)", j.Hold.Code, j.Hold.Subcode)
 	}
-	return s + fmt.Sprintf(", %d starts, %d retries, %d evictions, %d holds", j.Starts, j.Retries, j.Evictions, j.Holds)
+	return s + fmt.Sprintf(", %d starts, %d retries, %d evictions, %d holds", j.Starts, j.Retries, j.Evictions, len(j.Holds))
 }
 
 // attempts describes each attempt of a job in a line.
@@ -508,5 +508,37 @@ func TestFailsTwiceInASecond(t *testing.T) {
 		at(5, 1, "Job executing on host: <127.0.0.3:1?alias=b>")+failed)
 	if got := summary(h.Jobs()[0]); got != "1.0 idle, 2 starts, 2 retries, 0 evictions, 0 holds" {
 		t.Error(got)
+	}
+}
+
+// Each hold keeps its reason, the attempt that it ended, and who released the job.
+func TestHolds(t *testing.T) {
+	first := func(words string) string {
+		return strings.Join(strings.Fields(words)[:min(3, len(strings.Fields(words)))], " ")
+	}
+	for _, test := range []struct {
+		file string
+		job  condor.ID
+		want []string
+	}{
+		{"events.log", condor.ID{Cluster: 46, Proc: 2}, []string{"1/7 looking at it…, after attempt 0, released after 2s: ok again (by…"}},
+		{"jobs25.log", condor.ID{Cluster: 7, Proc: 5}, []string{"13/2 Transfer input files…, after attempt 0"}},
+		{"factory.log", condor.ID{Cluster: 134, Proc: 0}, []string{
+			"6/8 Error from slot1_4@pc07:…, after attempt 0, released after 8s: The job attribute…", "6/8 Error from slot1_1@pc07:…, after attempt 1"}},
+		{"retries.log", condor.ID{Cluster: 39, Proc: 1}, []string{
+			"47/0 The job exceeded…, after attempt 0, released after 36s: The job attribute…", "47/0 The job exceeded…, after attempt 1"}},
+		{"failures.log", condor.ID{Cluster: 1, Proc: 0}, nil},
+	} {
+		var got []string
+		for _, hold := range historyOf(t, logFile(t, test.file)).jobs[test.job].Holds {
+			line := fmt.Sprintf("%d/%d %s…, after attempt %d", hold.Code, hold.Subcode, first(hold.Reason), hold.Attempt)
+			if !hold.Released.IsZero() {
+				line += fmt.Sprintf(", released after %v: %s…", hold.At.Until(hold.Released).Duration, first(hold.By))
+			}
+			got = append(got, line)
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: job %v:\n%s\nwant\n%s", test.file, test.job, strings.Join(got, "\n"), strings.Join(test.want, "\n"))
+		}
 	}
 }

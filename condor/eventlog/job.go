@@ -40,11 +40,11 @@ type Job struct {
 	Hold      JobHeld   // the latest hold
 	Reason    string    // if Removed
 
-	Starts    int   // of the program
-	Retries   int   // attempts that failed, after which the job was requeued
-	Evictions int   // attempts that were evicted or lost
-	Holds     int   // the number of holds
-	MemoryMB  int64 // the largest memory use in the log, or -1
+	Starts    int    // of the program
+	Retries   int    // attempts that failed, after which the job was requeued
+	Evictions int    // attempts that were evicted or lost
+	Holds     []Hold // all of them, in order
+	MemoryMB  int64  // the largest memory use in the log, or -1
 	Attempts  []Attempt
 
 	cluster   *Cluster
@@ -52,6 +52,15 @@ type Job struct {
 	submitted *era     // of the time Submitted
 	idle      Moment   // when its wait for a machine began
 	seen      []uint64 // digests of its events
+}
+
+// A Hold is one time that a job was held.
+type Hold struct {
+	JobHeld
+	At       Moment
+	Attempt  int    // the place in Job.Attempts of the one that the hold ended; -1 if the job had no machine
+	Released Moment // zero if it was not released
+	By       string // who released it, and why; "" if the log does not have it
 }
 
 // SubmittedAt returns the time Submitted as a moment.
@@ -106,7 +115,7 @@ func (j *Job) WillBeReleased() bool {
 		return false
 	}
 	n, ok := j.Note()
-	return ok && !n.Local && j.Holds < n.Starts
+	return ok && !n.Local && len(j.Holds) < n.Starts
 }
 
 // RemovedByHold reports whether HTCondor removed a DAG's node because it was held, and nothing

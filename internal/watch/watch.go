@@ -225,7 +225,7 @@ func (w *watcher) explain(id condor.ID) {
 	}
 	j := w.run.Jobs[i]
 	cause, ok := joblog.CauseOf(j)
-	now := problem{j.State, j.Holds}
+	now := problem{j.State, len(j.Holds)}
 	if !ok || w.shown[id] == now {
 		return
 	}

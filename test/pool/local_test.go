@@ -271,7 +271,7 @@ func ending(f folder, j *eventlog.Job) string {
 		attempts = append(attempts, fmt.Sprint(a.Outcome, " ", a.Exit, " ", a.System))
 	}
 	return fmt.Sprintf("%v, %v, %d starts, %d retries, %d evictions, %d holds, code %d, subcode %d: %s (%s)",
-		j.State, j.Exit, j.Starts, j.Retries, j.Evictions, j.Holds, j.Hold.Code, j.Hold.Subcode, reason, strings.Join(attempts, ", "))
+		j.State, j.Exit, j.Starts, j.Retries, j.Evictions, len(j.Holds), j.Hold.Code, j.Hold.Subcode, reason, strings.Join(attempts, ", "))
 }
 
 func hostname(f folder) string {

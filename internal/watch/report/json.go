@@ -128,7 +128,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Logs: r.Names, Clusters: r.Run.Clusters, State: r.Run.State().String(),
 		Submitted: known(r.Submitted), Latest: known(r.Latest), Makespan: knownSeconds(r.Makespan()),
 		Slots: r.Total.Slots, Between: knownSeconds(r.Between()),
-		Counts:  counts{r.Run.All(), c.Done, c.Running, c.Suspended, c.Idle, c.Held, c.Waiting, c.Failed, c.Removed, c.Unknown, r.Run.Superseded, r.Run.Later, r.Run.Never, r.Run.WithoutOutput()},
+		Counts:  counts{r.Run.All(), c.Done, c.Running, c.Suspended, c.Idle, c.Held, c.Waiting, c.Failed, c.Removed, c.Unknown, len(r.Run.Superseded), r.Run.Later, r.Run.Never, r.Run.WithoutOutput()},
 		Outputs: outputs(r.Run),
 		Total:   r.Total.spending(), Faults: r.FaultCount,
 		Machines: []machine{}, Jobs: []job{},
@@ -171,7 +171,7 @@ func (m *Machine) spending() spending {
 
 func (r *Report) job(j *eventlog.Job) job {
 	d := job{Cluster: j.Cluster, Proc: j.Proc, State: j.State.String(), Submitted: known(j.SubmittedAt()),
-		Starts: j.Starts, Retries: j.Retries, Evictions: j.Evictions, Holds: j.Holds, Reason: j.Reason, Missing: r.Run.MissingOutputs(j), Attempts: []attempt{}}
+		Starts: j.Starts, Retries: j.Retries, Evictions: j.Evictions, Holds: len(j.Holds), Reason: j.Reason, Missing: r.Run.MissingOutputs(j), Attempts: []attempt{}}
 	if note, ok := j.Note(); ok {
 		d.First, d.Count = &note.First, &note.Count
 	}

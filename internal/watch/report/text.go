@@ -144,7 +144,7 @@ func (r *Report) printJobs(w io.Writer) {
 	if len(jobs) > maxJobs {
 		var problems []*eventlog.Job
 		for _, j := range jobs {
-			if _, ok := joblog.CauseOf(j); ok || j.Retries+j.Evictions+j.Holds+len(r.Run.MissingOutputs(j)) > 0 {
+			if _, ok := joblog.CauseOf(j); ok || j.Retries+j.Evictions+len(j.Holds)+len(r.Run.MissingOutputs(j)) > 0 {
 				problems = append(problems, j)
 			}
 		}
