@@ -15,15 +15,15 @@ type Run struct {
 	Jobs     []*eventlog.Job // in the order of their IDs
 	Counts   eventlog.Counts
 
-	Abandoned  bool   // the jobs ran here, and matsubmit, which ran them, is gone
-	Superseded int    // jobs that are not in the run because their products were submitted again
-	Others     int    // jobs that are not in the run because they make something else
-	Entering   bool   // more jobs may enter the queue
-	Later      int    // the number of jobs that have yet to enter the queue, if known
-	Paused     string // why no jobs enter the queue now, or ""
-	Incomplete bool   // some jobs never entered the queue: the cluster was removed
-	Never      int    // their number, if known
-	DAG        DAG    // if DAGMan submits the jobs; see [Journal.Select]
+	Abandoned  bool            // the jobs ran here, and matsubmit, which ran them, is gone
+	Superseded []*eventlog.Job // that are not in the run because their products were submitted again, in the order of their IDs
+	Others     int             // jobs that are not in the run because they make something else
+	Entering   bool            // more jobs may enter the queue
+	Later      int             // the number of jobs that have yet to enter the queue, if known
+	Paused     string          // why no jobs enter the queue now, or ""
+	Incomplete bool            // some jobs never entered the queue: the cluster was removed
+	Never      int             // their number, if known
+	DAG        DAG             // if DAGMan submits the jobs; see [Journal.Select]
 
 	Outputs *Outputs // of the jobs that are done; nil before [Journal.CheckOutputs]
 }
@@ -154,7 +154,7 @@ func (r *Run) latest() {
 			replaced = !slices.ContainsFunc(list, func(t task) bool { return !later(t) })
 		}
 		if replaced {
-			r.Superseded++
+			r.Superseded = append(r.Superseded, j)
 		} else {
 			r.Jobs = append(r.Jobs, j)
 		}

@@ -89,8 +89,8 @@ func TestSelect(t *testing.T) {
 		{"one that HTCondor will release", "1.0", 0, eventlog.Counts{Held: 1, Waiting: 1}, []string{one("1.0", 0), "6 1.0"}},
 	} {
 		r := selectRun(history(t, test.log...), nil, "")
-		if got := ids(r); got != test.want || r.Superseded != test.superseded || r.Counts != test.counts {
-			t.Errorf("%s: %q, %d superseded, %+v; want %q, %d, %+v", test.name, got, r.Superseded, r.Counts, test.want, test.superseded, test.counts)
+		if got := ids(r); got != test.want || len(r.Superseded) != test.superseded || r.Counts != test.counts {
+			t.Errorf("%s: %q, %d superseded, %+v; want %q, %d, %+v", test.name, got, len(r.Superseded), r.Counts, test.want, test.superseded, test.counts)
 		}
 	}
 }
@@ -112,7 +112,7 @@ func TestSelectClusters(t *testing.T) {
 	h := history(t, "0 1.0 first=0 count=1 starts=4 jobs=1", "12 1.0", "0 2.0 first=0 count=1 starts=4 jobs=1", "0 3.0")
 	for want, clusters := range map[string][]int{"1.0": {1}, "1.0 2.0": {2, 1}, "": {7}} {
 		r := selectRun(h, clusters, "")
-		if got := ids(r); got != want || r.Superseded != 0 {
+		if got := ids(r); got != want || len(r.Superseded) != 0 {
 			t.Errorf("%v: %q, want %q", clusters, got, want)
 		}
 	}

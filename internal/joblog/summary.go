@@ -15,8 +15,8 @@ import (
 func (r *Run) Summary() string {
 	line := r.Name() + ": " + r.counts()
 	var not []string
-	if r.Superseded > 0 {
-		not = append(not, text.Count(r.Superseded, "earlier job")+" for the same products")
+	if n := len(r.Superseded); n > 0 {
+		not = append(not, text.Count(n, "earlier job")+" for the same products")
 	}
 	if r.Others > 0 {
 		not = append(not, text.Count(r.Others, "job")+" of other runs")
