@@ -98,6 +98,8 @@ func Policy() []Rule {
 			"see the causes in its log; condor_release lets it start as often again", ""},
 		{CodePolicy, one(SubcodeForeign), Held, "JobPolicy", "an expression held it that matsubmit did not write",
 			"see the reason; if it no longer applies, condor_release", ""},
+		{CodePolicy, Subcodes{math.MinInt, math.MinInt32 + 0x50000000}, Retried, "JobPolicy", "Windows ended its last run, and no retry is left",
+			"see its stderr; signal -1073741819 (0xC0000005) means a wrong address, -1073741571 a stack overflow; exit status -1073741515 a missing DLL", ""},
 		{CodePolicy, Subcodes{signalSubcode + 1, math.MaxInt}, Retried, "JobPolicy", "its last run ended with signal SIGNAL (or exit status STATUS), and no retry is left",
 			"see its stderr; signal 9 may mean too little memory", "killed by signal SIGNAL"},
 		{CodePolicy, all, Retried, "JobPolicy", "its last run ended with exit status STATUS, and no retry is left",
@@ -171,7 +173,8 @@ func AfterHold(code, subcode int) Rule {
 }
 
 // AfterExit returns the rule for a job whose program has ended, with the signal that killed it
-// or 0, and the subcode of the hold that may follow.
+// or 0, and the subcode of the hold that may follow. To HTCondor, an exception of Windows is a signal,
+// and a status above 2³¹ is negative.
 func AfterExit(status, signal int) (r Rule, subcode int) {
 	if status == 0 && signal == 0 {
 		return Rule{Then: Done}, 0
@@ -181,7 +184,7 @@ func AfterExit(status, signal int) (r Rule, subcode int) {
 		subcode = signalSubcode + signal
 	}
 	rules := ofProgram(signal != 0)
-	i := slices.IndexFunc(rules, func(r Rule) bool { return r.matches(CodePolicy, subcode) })
+	i := slices.IndexFunc(rules, func(r Rule) bool { return signal != 0 || r.matches(CodePolicy, subcode) })
 	return rules[i].with(subcode), subcode
 }
 

@@ -18,14 +18,19 @@ func TestPolicy(t *testing.T) {
 		{1, 0, 1, Retried, "failed with exit status 1"},
 		{47, 0, 47, Retried, "failed with exit status 47"},
 		{137, 0, 137, Retried, "failed with exit status 137"},
-		{0xC0000005, 0, 0xC0000005, Retried, "failed with exit status 3221225477"}, // of Windows
-		{-1073741819, 0, -1073741819, Retried, "failed with exit status -1073741819"},
+		{-1073741515, 0, -1073741515, Retried, "failed with exit status -1073741515"}, // of Windows
+		{0, -1073741819, -1073741691, Retried, "killed by signal -1073741819"},
 		{0, 9, 137, Retried, "killed by signal 9"},
 		{64, 11, 139, Retried, "killed by signal 11"},
 	} {
 		r, subcode := AfterExit(test.status, test.signal)
 		if r.Then != test.then || r.Event != test.event || subcode != test.subcode || r.Then != Done && r.Code != CodePolicy {
 			t.Errorf("status %d, signal %d: %+v, subcode %d; want %+v", test.status, test.signal, r, subcode, test)
+		}
+	}
+	for _, subcode := range []int{-1073741515, -1073741691} {
+		if got := AfterHold(CodePolicy, subcode).Meaning; got != "Windows ended its last run, and no retry is left" {
+			t.Errorf("subcode %d: %s", subcode, got)
 		}
 	}
 	for _, test := range []struct {

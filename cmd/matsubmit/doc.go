@@ -131,8 +131,9 @@ even if other jobs lack inputs; -try then says what is missing.
 
 -local runs all jobs in the same way, as many at a time as the processors and the memory
 allow, and writes their outputs, streams and events where the pool would. Failures have the
-same consequences, with two exceptions: a failed job runs again at once, without retry_delay,
-and nothing releases a held job. -resubmit submits it again, with or without -local. FILE.sub
+same consequences, with exceptions: a failed job runs again at once, without retry_delay,
+nothing releases a held job, and what a job that ran too long has printed is kept. Nothing
+limits a job's memory; one that used more than request_memory is named. -resubmit submits it again, with or without -local. FILE.sub
 is not written.
 
 Attributes:

@@ -20,11 +20,12 @@ func ownLines() map[string]string {
 		"transferoutputfiles": "indexed_output_files", "transferoutput": "indexed_output_files", "transferoutputremaps": "indexed_output_files",
 		"requestcpus": "request_cpus", "requestmemory": "request_memory", "requestdisk": "request_disk",
 		"maxretries": "max_retries", "jobmaxretries": "max_retries", "allowedexecuteduration": "max_run_time",
-		"batchname": "batch_name", "jobbatchname": "batch_name", "maxidle": "max_idle",
+		"shell": "executable", "batchname": "batch_name", "jobbatchname": "batch_name", "maxidle": "max_idle",
 	}
 	for _, name := range []string{
 		"universe", "initialdir", "iwd", "submiteventusernotes", "logxml", "matfirst", "matcount", "jobmachineattrs", "jobmachineattrshistorylength", "ulogexecuteattrs",
 		"shouldtransferfiles", "whentotransferoutput", "transferexecutable", "streamoutput", "streamerror", "eraseoutputanderroronrestart", "preserverelativepaths",
+		"outputdestination", "outputdirectory", "transferin", "transferout", "transfererr", "transfererror", "remoteinitialdir", "remoteiwd", "noopjob",
 		"successexitcode", "retryuntil", "onexithold", "onexitholdreason", "onexitholdsubcode", "onexitremove",
 		"periodichold", "periodicholdreason", "periodicholdsubcode", "periodicrelease", "periodicremove", "periodicremovereason",
 	} {

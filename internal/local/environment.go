@@ -29,7 +29,7 @@ func (a *attempt) environment() []string {
 		env = append(env, name+"="+strconv.Itoa(a.Cpus))
 	}
 	if !slices.ContainsFunc(a.Extra, func(s condor.Setting) bool { return strings.EqualFold(s.Name, "request_gpus") }) {
-		env = append(env, "CUDA_VISIBLE_DEVICES=10000", "GPU_DEVICE_ORDINAL=10000", "NVIDIA_VISIBLE_DEVICES=none")
+		env = append(env, "CUDA_VISIBLE_DEVICES=10000", "GPU_DEVICE_ORDINAL=10000", "NVIDIA_VISIBLE_DEVICES=none", "_CONDOR_AssignedGPUs=10000")
 	}
 	given, _ := Environment(a.Extra) // the caller of Run has checked it
 	return append(env, given...)
@@ -40,14 +40,18 @@ func (a *attempt) environment() []string {
 // here: it names the setting.
 func Environment(extra []condor.Setting) (env []string, err error) {
 	for _, s := range extra {
-		switch name := strings.ToLower(s.Name); name {
+		name := strings.ToLower(s.Name)
+		if attribute, ok := strings.CutPrefix(name, "my."); ok {
+			name = "+" + attribute
+		}
+		switch name {
 		case "environment":
 			given, err := parseEnvironment(s.Value)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", s.Name, err)
 			}
 			env = append(env, given...)
-		case "getenv", "input", "env", "+environment", "+env", "+in":
+		case "getenv", "input", "env", "+environment", "+env", "+in", "container_image", "+containerimage", "docker_image", "+dockerimage", "+singularityimage":
 			if name == "getenv" && strings.EqualFold(s.Value, "false") {
 				continue
 			}

@@ -21,6 +21,9 @@ func TestEnvironment(t *testing.T) {
 		{"getenv", "True", "", "getenv: has no effect with -local"},
 		{"getenv", "false", "", ""},
 		{"input", "in.txt", "", "input: has no effect"},
+		{"MY.Environment", `"A=1"`, "", "MY.Environment: has no effect"},
+		{"container_image", "x.sif", "", "container_image: has no effect"},
+		{"+SingularityImage", `"x.sif"`, "", "+SingularityImage: has no effect"},
 		{"nice_user", "true", "", ""},
 	} {
 		env, err := Environment([]condor.Setting{{Name: test.name, Value: test.value}})
@@ -35,7 +38,7 @@ func TestNoGPU(t *testing.T) {
 	for requests, hidden := range map[string]bool{"nice_user": true, "request_GPUs": false} {
 		a := attempt{Runner: &Runner{Description: &submitfile.Description{Extra: []condor.Setting{{Name: requests, Value: "1"}}}}}
 		env := a.environment()
-		for _, want := range []string{"CUDA_VISIBLE_DEVICES=10000", "GPU_DEVICE_ORDINAL=10000", "NVIDIA_VISIBLE_DEVICES=none"} {
+		for _, want := range []string{"CUDA_VISIBLE_DEVICES=10000", "GPU_DEVICE_ORDINAL=10000", "NVIDIA_VISIBLE_DEVICES=none", "_CONDOR_AssignedGPUs=10000"} {
 			if slices.Contains(env, want) != hidden {
 				t.Errorf("%s: %s", requests, env)
 			}

@@ -74,8 +74,21 @@ func (p *process) memory() int64 {
 	return int64(info.PeakJobMemoryUsed)
 }
 
-// exitOf returns how a program ended.
-func exitOf(state *os.ProcessState) eventlog.Exit { return eventlog.Exit{Status: state.ExitCode()} }
+// exitOf returns how a program ended, as HTCondor says it: an exception is a signal. Its list is that of WIFEXITED in
+// HTCondor's source; the number of a signal or a status has its sign.
+func exitOf(state *os.ProcessState) eventlog.Exit {
+	code := int(int32(uint32(state.ExitCode())))
+	switch windows.NTStatus(code) {
+	case windows.STATUS_GUARD_PAGE_VIOLATION, windows.STATUS_DATATYPE_MISALIGNMENT, windows.STATUS_BREAKPOINT, windows.STATUS_SINGLE_STEP,
+		windows.STATUS_ACCESS_VIOLATION, windows.STATUS_IN_PAGE_ERROR, windows.STATUS_INVALID_HANDLE, windows.STATUS_ILLEGAL_INSTRUCTION,
+		windows.STATUS_NONCONTINUABLE_EXCEPTION, windows.STATUS_INVALID_DISPOSITION, windows.STATUS_ARRAY_BOUNDS_EXCEEDED,
+		windows.STATUS_FLOAT_DENORMAL_OPERAND, windows.STATUS_FLOAT_DIVIDE_BY_ZERO, windows.STATUS_FLOAT_INEXACT_RESULT,
+		windows.STATUS_FLOAT_INVALID_OPERATION, windows.STATUS_FLOAT_OVERFLOW, windows.STATUS_FLOAT_STACK_CHECK, windows.STATUS_FLOAT_UNDERFLOW,
+		windows.STATUS_INTEGER_DIVIDE_BY_ZERO, windows.STATUS_INTEGER_OVERFLOW, windows.STATUS_PRIVILEGED_INSTRUCTION, windows.STATUS_STACK_OVERFLOW:
+		return eventlog.Exit{Signal: code}
+	}
+	return eventlog.Exit{Status: code}
+}
 
 // systemEnvironment returns the variables without which programs for Windows do not run.
 func systemEnvironment() (env []string) {

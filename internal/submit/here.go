@@ -84,8 +84,9 @@ func runAll(ctx context.Context, h handover, runner *local.Runner) error {
 	if !h.task.Quiet {
 		runner.Show, finish = progress.New(h.stderr, "running")
 	}
-	history, _, err := runner.Run(ctx)
+	history, results, err := runner.Run(ctx)
 	finish()
+	h.warnOfMemory(runner, results)
 	h.task.records.Reload()
 	if err := errors.Join(err, restore(), h.keepRecords(context.WithoutCancel(ctx))); err != nil {
 		return err

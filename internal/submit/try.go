@@ -54,13 +54,11 @@ func tryOne(ctx context.Context, h handover, runner *local.Runner) error {
 	if err := h.printStreams(streams); err != nil {
 		return err
 	}
-	asked := (runner.Memory.Bytes + 1<<20 - 1) >> 20 // MB
+	asked := requestedMB(runner)
 	if result.Ended {
 		h.say("job %d: %v after %s, with %s (request_memory: %d MB)", job.Index, result.Exit, timeOf(result), memoryOf(result), asked)
 	}
-	if result.MemoryMB > asked {
-		fmt.Fprintf(h.stderr, "matsubmit: warning: job %d used more memory than request_memory = %dMB: a pool may hold it, or end it\n", job.Index, asked)
-	}
+	h.warnOfMemory(runner, results)
 	if len(result.Others) > 0 && result.Missing == nil {
 		h.say("made, but not named in the submission file: %s", text.First(result.Others, ", "))
 	}
@@ -89,6 +87,22 @@ func tryOne(ctx context.Context, h handover, runner *local.Runner) error {
 			h.task.File, job.Index, result.Exit, text.Count(runner.MaxRetries, "time")), "")
 	}
 	return nil
+}
+
+// requestedMB returns the memory that a job requests in MB.
+func requestedMB(runner *local.Runner) int64 { return (runner.Memory.Bytes + 1<<20 - 1) >> 20 }
+
+// warnOfMemory says which jobs used more memory than they request, which this machine does not enforce.
+func (h handover) warnOfMemory(runner *local.Runner, results []local.Result) {
+	var jobs []string
+	for i, r := range results {
+		if r.MemoryMB > requestedMB(runner) {
+			jobs = append(jobs, fmt.Sprint("job ", runner.Jobs[i].Index))
+		}
+	}
+	if len(jobs) > 0 {
+		fmt.Fprintf(h.stderr, "matsubmit: warning: %s used more memory than request_memory = %dMB: a pool may hold such a job, or end it\n", text.First(jobs, ", "), requestedMB(runner))
+	}
 }
 
 func timeOf(r local.Result) string {

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -27,6 +28,21 @@ func do(step, rest string) {
 	switch step {
 	case "say":
 		fmt.Fprintln(os.Stderr, rest)
+	case "show": // on stdout
+		show(rest)
+	case "copy": // FROM TO
+		from, to, _ := strings.Cut(rest, " ")
+		text, err := os.ReadFile(from)
+		if err == nil {
+			err = os.WriteFile(to, text, 0o666)
+		}
+		if err != nil {
+			panic(err)
+		}
+	case "mkdir":
+		if err := os.MkdirAll(rest, 0o777); err != nil {
+			panic(err)
+		}
 	case "write":
 		name, text, _ := strings.Cut(rest, " ")
 		if quoted, ok := strings.CutPrefix(rest, `"`); ok {
@@ -53,6 +69,30 @@ func do(step, rest string) {
 		}
 	default:
 		panic(step)
+	}
+}
+
+// show prints what a job finds: the files in its folder, its arguments, its input, or a variable.
+func show(what string) {
+	switch what {
+	case "files":
+		entries, err := os.ReadDir(".")
+		if err != nil {
+			panic(err)
+		}
+		for _, e := range entries {
+			if !strings.HasPrefix(e.Name(), ".") && !strings.HasPrefix(e.Name(), "_") { // HTCondor's own
+				fmt.Printf("%v %s\n", e.Type(), e.Name())
+			}
+		}
+	case "arguments":
+		fmt.Printf("%q\n", os.Args[1:])
+	case "input":
+		text, err := io.ReadAll(os.Stdin)
+		fmt.Printf("%q %v\n", text, err)
+	default:
+		value, ok := os.LookupEnv(what)
+		fmt.Printf("%s=%q %t\n", what, value, ok)
 	}
 }
 
