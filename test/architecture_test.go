@@ -68,6 +68,7 @@ var allowed = map[string]string{
 	"internal/forecast":       "condor/eventlog condor/pool internal/base/text internal/product",
 	"internal/outputs":        "condor/jobfile internal/base/each internal/base/file internal/status internal/record",
 	"internal/combine":        "condor condor/jobfile internal/base/file internal/base/text internal/blocks internal/outputs internal/pair internal/progress internal/record internal/request internal/status internal/sum",
+	"internal/verify":         "blas condor internal/base/hash internal/base/text internal/combine internal/outputs internal/pair internal/product internal/progress internal/record internal/request internal/status internal/sum",
 	"internal/complete":       "internal/base/text internal/cli internal/combine internal/forecast internal/product internal/progress internal/record internal/request internal/status internal/submit internal/sum internal/watch",
 	"internal/local":          "condor condor/eventlog condor/submitfile internal/base/file internal/progress internal/status internal/base/text",
 	"internal/request":        "condor condor/jobfile internal/base/file internal/base/text internal/cli internal/pair internal/record internal/status",
@@ -77,7 +78,7 @@ var allowed = map[string]string{
 	"internal/watch/timeline": "condor/eventlog internal/base/file internal/joblog internal/status internal/base/text internal/watch/report",
 
 	"cmd/matinit":    "condor/jobfile internal/blocks internal/cli internal/base/file internal/base/text internal/pair internal/progress internal/random internal/record",
-	"cmd/matprod":    "condor condor/chirp condor/jobfile internal/cli internal/base/file internal/base/text internal/pair internal/product internal/progress internal/random internal/request internal/sum internal/record",
+	"cmd/matprod":    "condor condor/chirp condor/jobfile internal/cli internal/base/file internal/base/text internal/pair internal/product internal/progress internal/random internal/request internal/sum internal/record internal/verify",
 	"cmd/matcombine": "condor condor/jobfile internal/cli internal/base/file internal/combine internal/record internal/request internal/sum",
 	"cmd/matsubmit":  "condor/jobfile internal/cli internal/complete internal/request internal/submit",
 	"cmd/matwatch":   "internal/cli internal/watch internal/watch/timeline",

@@ -8,6 +8,7 @@ Usage:
 	matprod [flags] -first I -count N -sum FILE [A B]
 	matprod [flags] -serial [-first I] -jobs N [A B]
 	matprod [flags] -serial SUBMISSIONFILE
+	matprod [flags] -verify N SUBMISSIONFILE
 	matprod [flags] -generate -size N -seed S …
 	matprod [-threads N] -measure
 	matprod [flags] -gram … [X …]
@@ -25,18 +26,19 @@ Flags:
 	-transpose F     multiply AᵀB; F must be a, the only factor that can be transposed
 	-generate        make the factors, random matrices, instead of reading them
 	-size N          with -generate: of N×N matrices (1000)
-	-seed S          with -generate: numpy's seed S, a whole number
+	-seed S          with -generate: numpy's seed S, a whole number; with -verify: that of the sample (random)
 	-dist D          with -generate: distribution D: uniform, normal or integers:LO:HI (uniform)
 	-dtype T         with -generate: type T by numpy's name (float64; of integers int64)
 	-fixed F         factor F, a or b, is the same in all products: its name has no index
 	-threads N       compute with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
 	-kernel K        compute with kernel K: openblas, avx512, avx2, neon or generic (the first of these that can run here)
 	-check           check each product by checksums, and recompute a part of it
+	-verify N        make a random sample of a run's outputs again, with another kernel: N of them, or N%
 	-measure         print how fast each kernel multiplies on this machine
 	-force           replace a file that is not known to be an output
 	-records WHERE   print the outputs' records if WHERE is -, make none if it is none (matpool.tsv beside each output)
 	-sync            flush the outputs to the disk
-	-quiet           print only the norm that -serial prints
+	-quiet           print only the norm that -serial prints, or what -verify does not confirm
 	-h, -help        print usage and flags, or the manual
 	-version         print the program's version and the kernel in use
 
@@ -73,7 +75,18 @@ errors, and a block of 4×32 values, chosen at random, must have the same bits w
 computed again. Products of integers, and those of at most 32³ multiplications, are checked
 completely. If a check fails, matprod names the machine, writes nothing, and ends with status
 1, so that HTCondor runs the job elsewhere. The check adds about a quarter to the time of a
-1000×1000 product, and less to a larger one.
+1000×1000 product, and less to a larger one. In a submission file, check = yes does this in all
+jobs. The outputs' records say that they were checked.
+
+With -verify N, or -verify N%, matprod makes N of a run's outputs again, or that share of them,
+chosen at random among those that exist: products, tiles or partial sums. It writes nothing, but
+compares the bits with those of the outputs' records. Each is made again with another kernel than
+the one in its record, if this machine has another, or with -kernel's. If an output is not
+confirmed, a second kernel decides. If both kernels make the same other bits, the output is
+contradicted: the exit status is 65, and matprod names the machine that made it. If they differ,
+it is this machine that computes wrongly, and the exit status is 1. What has no record, or was made
+from other inputs than those that are there now, can't be verified: the exit status is 65. The
+sample's seed is printed; with -seed the same outputs are chosen again.
 
 With -generate, which requires -first, -count or -serial, matprod reads no factors but makes
 those of matinit -streams in memory. Each pair has its own stream of random numbers, so any
@@ -148,6 +161,8 @@ Examples:
 	$ matprod -serial -jobs 3
 	norm of the sum of 3 products: 7496.135068553137
 
+	$ matprod -verify=100% -quiet -total_jobs=3 run_product
+
 	$ matinit -quiet -npz -jobs 3 -size 100 -seed 42
 	42
 
@@ -181,7 +196,7 @@ Examples:
 	norm of the sum of 3 products: 7447.378843864233
 
 Exit status: 0 done; 64 wrong usage, or the output would replace an input, or a file that is
-not known to be an output; 65 an input is missing or bad; 1 any other failure, which might not
-happen on another machine.
+not known to be an output; 65 an input is missing or bad, or -verify does not confirm an output;
+1 any other failure, which might not happen on another machine.
 */
 package main

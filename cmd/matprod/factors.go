@@ -3,7 +3,9 @@ package main
 import (
 	"cmp"
 	"errors"
+	"math/rand/v2"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"matpool/condor"
@@ -48,11 +50,19 @@ func defineFactors(flags *cli.Flags) *factors {
 	})
 	f.generate = flags.Bool("generate", "make the factors, random matrices, instead of reading them")
 	f.size = flags.Whole("size", 1000, 1, random.MaxSize, "with -generate: of `N`×N matrices")
-	flags.Func("seed", "with -generate: numpy's seed `S`, a whole number", f.numbers.SetSeed)
+	flags.Func("seed", "with -generate: numpy's seed `S`, a whole number; with -verify: that of the sample (random)", f.numbers.SetSeed)
 	flags.Func("dist", "with -generate: distribution `D`: uniform, normal or integers:LO:HI (uniform)", f.numbers.SetDist)
 	flags.Func("dtype", "with -generate: type `T` by numpy's name (float64; of integers int64)", f.numbers.SetDType)
 	flags.Func("fixed", "factor `F`, a or b, is the same in all products: its name has no index", f.setFixed)
 	return f
+}
+
+// sampleSeed returns the seed of a random sample: a new one unless one is given.
+func (f *factors) sampleSeed() string {
+	if f.has(jobfile.TraitSeed) {
+		return f.numbers.Seed()
+	}
+	return strconv.FormatUint(uint64(rand.Uint32()), 10)
 }
 
 func (f *factors) setFixed(s string) error {

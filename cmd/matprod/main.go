@@ -20,6 +20,7 @@ import (
 	"matpool/internal/record"
 	"matpool/internal/request"
 	"matpool/internal/sum"
+	"matpool/internal/verify"
 )
 
 //go:embed doc.go
@@ -28,8 +29,12 @@ var source string
 func main() { cli.Main("matprod", run, chirp.Find().Report) }
 
 // notOfMeasure are the flags that -measure can't be combined with.
-var notOfMeasure = []string{"first", "count", "sum", "serial", "jobs", "o", "resume", "sync", "kernel", "check",
+var notOfMeasure = []string{"first", "count", "sum", "serial", "jobs", "o", "resume", "sync", "kernel", "check", "verify",
 	"gram", "transpose", "generate", "size", "seed", "dist", "dtype", "fixed", "force", "records"}
+
+// notOfVerify are those that -verify can't be combined with.
+var notOfVerify = []string{"first", "count", "sum", "serial", "jobs", "o", "resume", "sync", "measure",
+	"gram", "transpose", "generate", "size", "dist", "dtype", "fixed", "force", "records"}
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	flags := cli.NewFlags("matprod", source)
@@ -44,6 +49,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	threads := flags.Threads("compute with `N` threads")
 	kernel := flags.String("kernel", "compute with kernel `K`: openblas, avx512, avx2, neon or generic (the first of these that can run here)")
 	check := flags.Bool("check", "check each product by checksums, and recompute a part of it")
+	var sample verify.Sample
+	flags.Func("verify", "make a random sample of a run's outputs again, with another kernel: `N` of them, or N%", func(s string) (err error) {
+		sample, err = verify.ParseSample(s)
+		return err
+	})
 	measure := flags.Bool("measure", "print how fast each kernel multiplies on this machine")
 	force := flags.Bool("force", "replace a file that is not known to be an output")
 	records := ""
@@ -54,7 +64,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return nil
 	})
 	sync := flags.Bool("sync", "flush the outputs to the disk")
-	quiet := flags.Bool("quiet", "print only the norm that -serial prints")
+	quiet := flags.Bool("quiet", "print only the norm that -serial prints, or what -verify does not confirm")
 	flags.Component("the kernel in use", func() (string, error) {
 		m, err := product.NewMultiplier(*kernel, *threads)
 		if err != nil {
@@ -76,6 +86,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return flags.Misused("-measure can't be combined with names, or any flag but -threads")
 	case *measure:
 		return product.Measure(ctx, stdout, *threads)
+	case flags.Given("verify") && (len(names) != 1 || isArray(names[0])):
+		return flags.Misused("-verify requires a simplified submission file, such as run_product")
+	case flags.Given("verify"):
+		if i := slices.IndexFunc(notOfVerify, flags.Given); i >= 0 {
+			return flags.Misused("-%s can't be combined with -verify: %s says what the outputs are", notOfVerify[i], names[0])
+		}
+		return verify.Run(ctx, verify.Options{File: names[0], Overrides: overrides, Sample: sample, Seed: factors.sampleSeed(), Kernel: *kernel,
+			Threads: *threads, Check: *check, Program: "matprod " + cli.Version(), Quiet: *quiet}, stdout, stderr)
 	case summed && !ranged:
 		return flags.Misused("-sum requires -first or -count, which say what it adds up")
 	}

@@ -83,9 +83,12 @@ func (r *Recorder) Wrote(ctx context.Context, name string, h hash.Hash, recipe R
 			r.Cache.put(name, entry{stat, h, 0})
 		}
 	}
-	dir := filepath.Dir(name)
-	rec := Record{Name: filepath.Base(name), Size: size, Hash: h, Recipe: recipe, From: r.relative(dir, from), By: r.by, Machine: r.machine, Time: time.Now()}
-	return r.add(dir, rec)
+	return r.add(filepath.Dir(name), r.Of(name, size, h, recipe, from))
+}
+
+// Of returns the record of a file of this size and hash that the program makes, whether it is written or not.
+func (r *Recorder) Of(name string, size int64, h hash.Hash, recipe Recipe, from []Input) Record {
+	return Record{Name: filepath.Base(name), Size: size, Hash: h, Recipe: recipe, From: r.relative(filepath.Dir(name), from), By: r.by, Machine: r.machine, Time: time.Now()}
 }
 
 // Again records a file that an earlier run has made.

@@ -58,7 +58,10 @@ func Parse(s string) (Hash, error) {
 // header, it copies to its own block, which takes as long as hashing them. A Hasher avoids that by a look into the
 // library's state: at the end of a block it has the state forget what it keeps of bytes that are at hand, and writes them
 // again.
-type Hasher struct{ state xxh3.Hasher }
+type Hasher struct {
+	state xxh3.Hasher
+	size  int64
+}
 
 // The library hashes a block when it has another stripe.
 const (
@@ -68,6 +71,7 @@ const (
 
 // Write never fails.
 func (h *Hasher) Write(p []byte) (int, error) {
+	h.size += int64(len(p))
 	if kept := h.kept(); len(p) > 4*block && *kept > 0 {
 		n := block + stripe + 1 - int(*kept) // so many bytes have the library hash a block, and keep stripe + 1 bytes
 		if n <= stripe {
@@ -92,6 +96,9 @@ func (h *Hasher) Sum() Hash {
 	sum := h.state.Sum128()
 	return Hash{sum.Hi, sum.Lo}
 }
+
+// Size returns the number of bytes written so far.
+func (h *Hasher) Size() int64 { return h.size }
 
 // chunk is how much of a file is read at once: it stays in a core's cache until it is hashed.
 const chunk = 256 << 10
