@@ -14,7 +14,7 @@ import (
 // writeBigLog writes the log of many jobs on 400 slots of 100 machines. The jobs have, in turn,
 // the events of the real jobs of a log, at other times and in other slots.
 func writeBigLog(t *testing.T, name string, jobs int) {
-	text, err := os.ReadFile(filepath.Join(examples, "finished.log"))
+	text, err := os.ReadFile(filepath.Join(logs, "finished.log"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -13,12 +14,15 @@ import (
 // in the README. It reads them from the current folder, which must be the project's.
 func (t target) documents(version string) ([]file, error) {
 	names := []string{"README.md", "LICENSE"}
-	for _, pattern := range []string{"docs/*", "examples/*"} {
-		found, err := filepath.Glob(pattern)
-		if err != nil {
+	for _, folder := range []string{"docs", "examples"} {
+		if err := filepath.WalkDir(folder, func(name string, entry fs.DirEntry, err error) error {
+			if err == nil && entry.Type().IsRegular() {
+				names = append(names, name)
+			}
+			return err
+		}); err != nil {
 			return nil, err
 		}
-		names = append(names, found...)
 	}
 	var files []file
 	for _, name := range names {

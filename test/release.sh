@@ -36,7 +36,7 @@ for system in linux_amd64 linux_arm64 windows_amd64; do
     mv "$temp/$name" "$folder/${system%_amd64}"
 done
 # The documents; and the licences, or where the source is, of everything linked in that is not ours.
-for file in {linux,linux_arm64,windows}/{README.md,LICENSE,docs/tutorial.md,examples/run_product} \
+for file in {linux,linux_arm64,windows}/{README.md,LICENSE,docs/tutorial.md,examples/run_product,examples/finished/log.txt} \
     linux_arm64/licenses/go/LICENSE linux/licenses/{go/LICENSE,OpenBLAS/LICENSE,glibc/LGPL-2.1,glibc/SOURCE,libgcc/GPL-3} \
     windows/licenses/{go/LICENSE,OpenBLAS/LICENSE,mingw-w64/copyright,libgcc/GPL-3}; do
     [ -s "$folder/$file" ] || { echo "the release lacks $file" >&2; exit 1; }

@@ -111,47 +111,45 @@ The object of -json. Unknown values are null, or "" for a name:
 
 Examples:
 
-	$ matwatch finished.log
-	2026-11-24 06:06:45 clusters 1 and 2: 12 jobs: 12 done, 0 running, 0 idle, 0 held (not counted: 1 earlier job for the same products)
+	$ matwatch finished/log.txt
+	2026-11-30 19:33:38 cluster 1: 12 jobs: 12 done, 0 running, 0 idle, 0 held
 
-	$ matwatch -plot run.svg finished.log
+	$ matwatch -plot run.svg finished/log.txt
 
-	$ matwatch -report finished.log
-	finished.log: clusters 1 and 2: 12 jobs: 12 done, 0 running, 0 idle, 0 held (not counted: 1 earlier job for the same products)
-	submitted 2026-11-24 06:06:28, last event 2026-11-24 06:06:45, makespan 17s
+	$ matwatch -report finished/log.txt
+	finished/log.txt: cluster 1: 12 jobs: 12 done, 0 running, 0 idle, 0 held
+	submitted 2026-11-30 19:33:21, last event 2026-11-30 19:33:38, makespan 17s
 
 	how 6 slots spent the time   total  share
-	  computing                    21s    22%
-	  inputs                        6s     6%
-	  outputs                       8s     8%
-	  starting and ending          15s    16%
-	  without a job of this run    46s    48%
-	overhead: 58% of the time with a job (the log has whole seconds)
+	  computing                    57s    63%
+	  outputs                       1s     1%
+	  without a job of this run    32s    36%
+	overhead: 2% of the time with a job (the log has whole seconds)
 
-	jobs that are done      median  longest  job
-	  waited for a machine      2s       8s  1.9
-	  inputs                    0s       1s  1.0
-	  computed                  2s       3s  1.2
-	  outputs                   1s       1s  1.1
+	jobs that are done      median  longest   job
+	  waited for a machine      2s       9s  1.11
+	  inputs                    0s       0s   1.0
+	  computed                  5s       6s   1.1
+	  outputs                   0s       0s   1.0
 
 	machine  system   slots  attempts  done  failed  retried  held  cut short  computed  in vain  transfers  overhead
-	linux1   linux        2         5     5       0        0     0          0       10s       0s         5s       52%
-	linux2   linux        2         4     4       0        0     0          0        6s       0s         4s       60%
-	winpc    windows      2         3     3       0        0     0          0        5s       0s         5s       64%
+	winpc    windows      2         5     5       0        0     0          0       25s       0s         0s        0%
+	linux1   linux        2         4     4       0        0     0          0       18s       0s         0s        0%
+	linux2   linux        2         5     3       0        1     0          1       14s       0s         1s        7%
 
-	job   product  state  last slot       attempts     began     ended  waited  inputs  computed  outputs
-	1.0   0        done   slot1_1@linux2         1  06:06:29  06:06:33      1s      1s        2s       0s
-	1.1   1        done   slot1_1@winpc          1  06:06:30  06:06:35      2s      0s        2s       1s
-	1.2   2        done   slot1_1@linux1         1  06:06:30  06:06:35      2s      0s        3s       1s
-	1.3   3        done   slot1_2@linux2         1  06:06:30  06:06:35      2s      0s        3s       1s
-	1.4   4        done   slot1_2@winpc          1  06:06:30  06:06:35      2s      1s        2s       1s
-	1.5   5        done   slot1_2@linux1         1  06:06:30  06:06:35      2s      0s        3s       1s
-	1.6   6        done   slot1_1@linux2         1  06:06:33  06:06:37      5s      1s        1s       1s
-	1.8   8        done   slot1_2@linux2         1  06:06:35  06:06:37      7s      0s        0s       0s
-	1.9   9        done   slot1_1@linux1         1  06:06:36  06:06:40      8s      1s        2s       0s
-	1.10  10       done   slot1_2@linux1         1  06:06:36  06:06:40      8s      1s        1s       1s
-	1.11  11       done   slot1_1@winpc          1  06:06:35  06:06:39      7s      1s        1s       1s
-	2.0   7        done   slot1_1@linux1         1  06:06:42  06:06:45      1s      0s        1s       0s
+	job   product        state  last slot       attempts     began     ended  waited  inputs  computed  outputs
+	1.0   0-39999        done   slot1_1@linux1         2  19:33:23  19:33:33      7s      0s        5s       0s
+	1.1   40000-79999    done   slot1_1@winpc          1  19:33:23  19:33:29      2s      0s        6s       0s
+	1.2   80000-119999   done   slot1_1@linux1         1  19:33:23  19:33:27      2s      0s        4s       0s
+	1.3   120000-159999  done   slot1_2@linux2         2  19:33:23  19:33:32      4s      0s        6s       1s
+	1.4   160000-199999  done   slot1_2@winpc          1  19:33:23  19:33:28      2s      0s        5s       0s
+	1.5   200000-239999  done   slot1_2@linux1         1  19:33:23  19:33:27      2s      0s        4s       0s
+	1.6   240000-279999  done   slot1_1@linux2         1  19:33:25  19:33:29      4s      0s        4s       0s
+	1.7   280000-319999  done   slot1_1@winpc          1  19:33:35  19:33:38      0s      0s        3s       0s
+	1.8   320000-359999  done   slot1_2@linux1         1  19:33:28  19:33:33      7s      0s        5s       0s
+	1.9   360000-399999  done   slot1_2@winpc          1  19:33:28  19:33:34      7s      0s        6s       0s
+	1.10  400000-439999  done   slot1_1@linux2         1  19:33:29  19:33:33      8s      0s        4s       0s
+	1.11  440000-479999  done   slot1_1@winpc          1  19:33:30  19:33:35      9s      0s        5s       0s
 
 Exit status: 0 all jobs are done; 3 some are not, or an output is missing; 64 wrong usage; 65 the
 log is missing or not a log, or -check finds a difference; 1 any other failure.

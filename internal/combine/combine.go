@@ -77,10 +77,15 @@ func (c *Collection) Requested(name string, overrides []condor.Setting, of Range
 	if whole {
 		j.Products = record.Ranges{{First: q.FirstIndex, Last: q.FirstIndex + q.TotalJobs - 1}}
 	}
-	if p, err := pair.Requested(q); q.Matprod && err == nil {
-		j.Family, j.InputsOf = p.Family(), func(n int) []string { return p.Numbered(n).Files() }
-	} else if isRun {
+	if isRun {
 		j.Family = run.Family
+	}
+	if q.Matprod {
+		p, err := pair.Requested(q)
+		if err != nil {
+			return err
+		}
+		j.Family, j.InputsOf = p.Family(), func(n int) []string { return p.Numbered(n).Files() }
 	}
 	return nil
 }

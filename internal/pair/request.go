@@ -8,8 +8,8 @@ import (
 	"matpool/internal/random"
 )
 
-// Requested returns what matprod multiplies in the jobs that are asked for, without an index. Its error
-// names the attribute at fault.
+// Requested returns what matprod multiplies in the jobs that are asked for, without an index; they must be matprod's. Its
+// error names the attribute at fault.
 func Requested(q *jobfile.Request) (p Pair, err error) {
 	form := Plain
 	switch {

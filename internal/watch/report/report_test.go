@@ -39,7 +39,7 @@ func logs(t *testing.T) []string {
 	if err != nil || len(names) < 3 {
 		t.Fatal(names, err)
 	}
-	return append(names, "../../../examples/finished.log")
+	return append(names, "../../../examples/finished/log.txt")
 }
 
 // The figures of a real run, counted by hand in its log: five of six jobs were held.

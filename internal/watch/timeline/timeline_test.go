@@ -38,7 +38,7 @@ func logs(t *testing.T) []string {
 	if err != nil || len(names) < 3 {
 		t.Fatal(names, err)
 	}
-	return append(slices.DeleteFunc(names, func(name string) bool { return strings.HasSuffix(name, "kinds.log") }), "../../../examples/finished.log")
+	return append(slices.DeleteFunc(names, func(name string) bool { return strings.HasSuffix(name, "kinds.log") }), "../../../examples/finished/log.txt")
 }
 
 // The pieces are the times of the report: all the time that a slot had a job, and no more.
