@@ -44,7 +44,7 @@ func TestErrorsReachHTCondor(t *testing.T) {
 			message string
 		}{
 			{"matinit -quiet -seed 1 -jobs 2 -size 3", nil, ""},
-			{"matprod -count 3", []string{"matprod: inputA2.npy: no such file or directory", "matprod: inputB2.npy: no such file or directory", "matprod: hint: for those that are there, from 0 on: -count 2, or with -serial -jobs 2"},
+			{"matprod -count 3", []string{"matprod: inputA2.npy and inputB2.npy are missing; 0 to 1 are there", "matprod: hint: for those that are there: -first 0, -count 2 (with -serial: -jobs 2)"},
 				"inputA2.npy: no such file or directory (and 1 more)"},
 			{"matprod -count 2", nil, ""},
 			{"matprod -conut 2", []string{"matprod: flag provided but not defined: -conut", "matprod: hint: did you mean -count? matprod -help lists all flags"},

@@ -50,7 +50,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return err
 	}
 	if len(operands) > 0 {
-		return flags.Misused("unexpected argument %q", operands[0])
+		hint := "see matinit -help"
+		if numbers := append(operands, "", "")[:3]; isNumber(numbers[0]) && len(operands) <= 3 {
+			hint = "the numbers have names:"
+			for i, flag := range []string{"-jobs", "-size", "-seed"} {
+				if numbers[i] != "" {
+					hint += " " + flag + " " + numbers[i]
+				}
+			}
+		} else if flags.Given("from") {
+			hint = fmt.Sprintf("-from takes both names, with a comma between them, as in -from A.npy,%s", operands[0])
+		}
+		return flags.MisusedSo(hint, "unexpected argument %q", operands[0])
 	}
 	if flags.Given("from") {
 		recorder := record.NewRecorder("matinit "+cli.Version(), nil)
@@ -103,4 +114,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		_, err = fmt.Fprintf(stdout, "wrote %s of %d×%d matrices, seed %s\n", text.Count(o.Jobs, "pair"), o.Size, o.Size, o.Numbers.Seed())
 	}
 	return err
+}
+
+func isNumber(word string) bool {
+	_, err := strconv.Atoi(word)
+	return err == nil
 }

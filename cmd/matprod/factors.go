@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -112,11 +113,11 @@ func (f *factors) pair(names []string, summed, many bool) (p pair.Pair, err erro
 			return p, err
 		}
 	}
-	return p, f.setNames(&p, names, summed)
+	return p, f.setNames(&p, names, summed, many)
 }
 
 // setNames sets the names of a pair's files.
-func (f *factors) setNames(p *pair.Pair, names []string, summed bool) error {
+func (f *factors) setNames(p *pair.Pair, names []string, summed, many bool) error {
 	count, mayShare := jobfile.FactorFiles(f.has)
 	if len(names) == 0 {
 		names = [][]string{{}, {file.InputX}, {file.InputA, file.InputB}}[count]
@@ -143,7 +144,14 @@ func (f *factors) setNames(p *pair.Pair, names []string, summed bool) error {
 		if mayShare {
 			expected += " or PAIR.npz" + product
 		}
-		return f.Misused("expected %s, not %s", cmp.Or(strings.TrimSpace(expected), "no names"), text.Count(len(names), "name"))
+		hint := "see matprod -help"
+		switch {
+		case slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, ",") }):
+			hint = "put blanks, not commas, between the names: matprod " + strings.Join(strings.Split(strings.Join(names, " "), ","), " ")
+		case count == 2 && !summed && !many:
+			hint = "two factors and their product, as in matprod inputA7.npy inputB7.npy output7.npy"
+		}
+		return f.MisusedSo(hint, "expected %s, not %s", cmp.Or(strings.TrimSpace(expected), "no names"), text.Count(len(names), "name"))
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"matpool/condor/jobfile"
 	"matpool/internal/cli"
@@ -41,6 +42,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	cli.ManyFiles()
 	switch {
+	case len(names) > 1 && strings.Contains(names[1], "="):
+		return flags.Misused("%s: an attribute on the command line begins with a dash: -%[1]s", names[1])
 	case len(names) != 1:
 		return flags.Misused("name one simplified submission file, not %d", len(names))
 	case *whole && (o.Try || o.Resubmit || o.WriteOnly || *output != ""):

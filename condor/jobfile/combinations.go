@@ -123,6 +123,9 @@ func (d *draft) check(given func(attr string) bool, fail func(attr, format strin
 		fail("indexed_input_files", "gram = yes needs one input, not %d", n)
 	case n == 1 && len(d.Inputs) == 1:
 		fail("indexed_input_files", "if %s is a factor of all products, write fixed = a, for %[1]s·%s, or fixed = b, for %[2]s·%[1]s", d.Inputs[0], d.IndexedInputs[0])
+	case n == 1 && strings.ContainsAny(d.IndexedInputs[0], " ;"):
+		words := strings.FieldsFunc(d.IndexedInputs[0], func(r rune) bool { return r == ' ' || r == ';' })
+		fail("indexed_input_files", "put commas between the names: %s", text.Clip(strings.Join(words, ", ")))
 	default:
 		fail("indexed_input_files", "matprod needs two inputs, the factors, or one .npz file of both, not %d", n)
 	}
@@ -144,7 +147,7 @@ func (d *draft) check(given func(attr string) bool, fail func(attr, format strin
 		fail("first_index", "tiles are numbered from 0, not %d", d.FirstIndex)
 	case d.TotalJobs == 0 || !d.Sum && d.TotalJobs == tiles:
 	case d.TotalJobs%tiles != 0:
-		fail("total_jobs", "a grid of %v has %d tiles, and %d products do not divide evenly among them", d.Grid, tiles, d.TotalJobs)
+		fail("total_jobs", "a grid of %v has %d tiles, and %d products do not divide evenly among them: leave it out, or write total_jobs = %[2]d", d.Grid, tiles, d.TotalJobs)
 	case !d.Sum:
 		fail("total_jobs", "a grid of %v has %d tiles: write sum = yes if each is the sum of %d products", d.Grid, tiles, d.TotalJobs/tiles)
 	case d.ProductsPerJob != d.TotalJobs/tiles:
@@ -168,7 +171,7 @@ func (d *draft) check(given func(attr string) bool, fail func(attr, format strin
 	}
 	for _, name := range d.IndexedOutputs {
 		if slices.Contains(d.IndexedInputFiles(), name) {
-			fail("indexed_output_files", "%s is also an input", name)
+			fail("indexed_output_files", "%s is also an input: give it a name of its own", name)
 		}
 		if _, _, isMember := file.SplitMember(name); isMember && d.Matprod {
 			fail("indexed_output_files", "%s: an output must be a whole file, not an array in one", name)

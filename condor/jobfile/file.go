@@ -46,10 +46,13 @@ func Parse(name, text string) (*File, error) {
 	var errs []error
 	set := map[string]Line{} // by canonical name
 	all := Attributes()
-	number := 0
+	number, known := 0, false
 	for line := range strings.Lines(text) {
 		number++
 		s, column, msg := parseLine(all, strings.TrimSuffix(line, "\n"))
+		if _, ok := find(all, s.Name); ok || PassedOn(s.Name) || Foreign(s.Name) {
+			known = true
+		}
 		if key := canonical(s.Name); key != "" && msg == "" {
 			if before, ok := set[key]; ok {
 				msg = fmt.Sprintf("%s is already set on line %d", s.Name, before.Number)
@@ -65,6 +68,9 @@ func Parse(name, text string) (*File, error) {
 		if msg != "" {
 			errs = append(errs, &condor.SyntaxError{File: name, Line: number, Column: column, Msg: msg})
 		}
+	}
+	if len(errs) > 1 && !known {
+		return f, &condor.SyntaxError{File: name, Msg: "no line sets an attribute; for a program, a submission file has the line executable = " + condor.Base(name)}
 	}
 	return f, errors.Join(errs...)
 }
@@ -145,10 +151,11 @@ func checkSetting(all []Attribute, s condor.Setting) string {
 	switch {
 	case replacement(s) != "":
 		return s.Name + ": " + replacement(s)
-	case !ok && len(s.Name) > 40:
-		return "unknown attribute " + text.Clip(s.Name)
 	case !ok:
-		return fmt.Sprintf("unknown attribute %s; did you mean %s?", s.Name, text.Nearest(s.Name, namesOf(all)))
+		if nearest := text.Nearest(s.Name, namesOf(all)); nearest != "" {
+			return fmt.Sprintf("unknown attribute %s; did you mean %s?", text.Clip(s.Name), nearest)
+		}
+		return "unknown attribute " + text.Clip(s.Name)
 	}
 	if err := a.set(s.Value); err != nil {
 		return fmt.Sprintf("%s: %v", s.Name, err)

@@ -72,6 +72,7 @@ func TestLines(t *testing.T) {
 		{"log = run#1.log", line("log", "run#1.log")},
 		{`batch_name = "run # 1" # one`, line("batch_name", `"run # 1"`)},
 		{"requirements = Machine == \"a\" # not b", line("requirements", `Machine == "a"`)},
+		{`requirements = A >= 1 && B =?= 1 && 'a = b' =!= "c = d"`, line("requirements", `A >= 1 && B =?= 1 && 'a = b' =!= "c = d"`)},
 		// Settings that are passed on are unchanged, even with a "#".
 		{"condor.x = a # b ", line("condor.x", "a # b")},
 		{"+Project = \"a # b\"", line("+Project", `"a # b"`)},

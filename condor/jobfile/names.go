@@ -40,6 +40,10 @@ func names(to *[]string, u use) func(string) error {
 				value = inner
 			}
 		}
+		if strings.HasPrefix(value, "[") && strings.HasSuffix(value, "]") && strings.ContainsAny(value, ",'\"") {
+			list := strings.Split(strings.NewReplacer("'", "", `"`, "", " ", "").Replace(value[1:len(value)-1]), ",")
+			return nil, fmt.Errorf("write the list without brackets: %s", text.Clip(strings.Join(list, ", ")))
+		}
 		for begin, i, quoted := 0, 0, false; i <= len(value); i++ {
 			if i < len(value) && value[i] == '"' {
 				quoted = !quoted

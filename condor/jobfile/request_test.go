@@ -230,6 +230,8 @@ func TestValues(t *testing.T) {
 		{"arguments", "a\x01", "a\x01: byte 1: a control character ('\\x01')"},
 		{"requirements", `Name == "a\`, `a "\" at the end would continue the line`},
 		{"requirements", "a\xff", "a\xff: byte 1: not UTF-8"},
+		{"requirements", `OpSys = "LINUX" && Name != "a=b"`, `= compares nothing: write OpSys == "LINUX" && Name != "a=b"`},
+		{"indexed_input_files", `['a.npy', "b.npy"]`, "write the list without brackets: a.npy, b.npy"},
 	} {
 		got, err := value(test.name, test.in)
 		if err != nil {
@@ -296,7 +298,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		{"total_jobs = 1\nexecutable = x\ninputs = random\nseed = 1", "run:3: inputs: only matprod makes random inputs"},
 		{"total_jobs = 1\nsize = 1\nrng = pcg64\ndtype = int8", "run:2: size: requires inputs = random\nrun:3: rng: requires inputs = random\nrun:4: dtype: requires inputs = random"},
 		{"total_jobs = 1\nindexed_output_files = a, b", "run:2: indexed_output_files: matprod has one output, the product, not 2"},
-		{"total_jobs = 1\nindexed_output_files = inputB.npy", "run:2: indexed_output_files: inputB.npy is also an input"},
+		{"total_jobs = 1\nindexed_output_files = inputB.npy", "run:2: indexed_output_files: inputB.npy is also an input: give it a name of its own"},
 		{"total_jobs = 1\nexecutable = x\nsum = yes", "run:3: sum: only matprod can sum its products"},
 		{"total_jobs = 1\nexecutable = x\ncheck = yes", "run:3: check: only matprod can check its products"},
 		{"total_jobs = 1\nindexed_input_files = x/a, y/a", "run:2: indexed_input_files: x/a and y/a would have the same name in a job's folder"},
@@ -315,7 +317,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		{"total_jobs = 6\ngrid = 2x3\nfirst_index = 1", "run:3: first_index: tiles are numbered from 0, not 1"},
 		{"total_jobs = 6\ngrid = 2x3\ngram = yes", "run:2: grid: can't be combined with gram = yes: a Gram matrix is cut into panels only"},
 		{"total_jobs = 6\ngrid = 2x3\nexecutable = x", "run:2: grid: only matprod makes tiles"},
-		{"total_jobs = 7\ngrid = 2x3", "run:1: total_jobs: a grid of 2x3 has 6 tiles, and 7 products do not divide evenly among them"},
+		{"total_jobs = 7\ngrid = 2x3", "run:1: total_jobs: a grid of 2x3 has 6 tiles, and 7 products do not divide evenly among them: leave it out, or write total_jobs = 6"},
 		{"total_jobs = 12\ngrid = 2x3", "run:1: total_jobs: a grid of 2x3 has 6 tiles: write sum = yes if each is the sum of 2 products"},
 		{"total_jobs = 12\ngrid = 2x3\nsum = yes\nproducts_per_job = 3", "run:4: products_per_job: leave it out: with sum = yes and a grid, a job has the 2 products of a tile"},
 		{"arguments = -x\nsum = yes", "run: total_jobs: set the number of products, as in total_jobs = 100\nrun:1: arguments: matsubmit makes matprod's arguments: leave this out, or set executable to another program"},

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"matpool/condor"
@@ -43,10 +45,24 @@ func quoted(to *string) func(string) error {
 	})
 }
 
+// comparisons matches what has a "=" in an expression, and strings, in which it does not count.
+var comparisons = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|=\?=|=!=|[=!<>]=|=`)
+})
+
 func requirements(to *string) func(string) error {
 	return store(to, func(value string) (string, error) {
 		if strings.HasSuffix(value, `\`) {
 			return "", errors.New(`a "\" at the end would continue the line`)
+		}
+		compared := comparisons().ReplaceAllStringFunc(value, func(token string) string {
+			if token == "=" {
+				return "=="
+			}
+			return token
+		})
+		if compared != value {
+			return "", fmt.Errorf("= compares nothing: write %s", text.Clip(compared))
 		}
 		return value, condor.CheckPrintable(value)
 	})

@@ -40,13 +40,14 @@ func Split(name string) (path, member string) {
 }
 
 // Open opens an array for reading.
-func Open(name string) (*npyio.File, error) {
+func Open(name string) (f *npyio.File, err error) {
+	defer func() { err = NotFound(name, err) }()
 	path, member := Split(name)
 	if member != "" {
 		f, err := npyio.OpenMember(path, member)
 		return f, InputError(err)
 	}
-	f, err := npyio.Open(name)
+	f, err = npyio.Open(name)
 	if errors.Is(err, npyio.ErrFormat) && npyio.IsNpz(name) {
 		return OpenOnly(name)
 	}
@@ -101,7 +102,7 @@ func NotFound(name string, err error) error {
 		return err
 	}
 	if padded := file.Padded(name); padded != "" {
-		err = status.DataError(fmt.Errorf("%w, but there is %s", err, padded), "rename the files: a number has no zeros before it")
+		err = status.DataError(fmt.Errorf("%w, but there is %s", err, padded), "rename "+padded+": a number has no zeros before it")
 	}
 	return &file.MissingError{Name: name, Err: err}
 }

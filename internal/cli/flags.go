@@ -230,7 +230,12 @@ func (f *Flags) Given(name string) bool {
 
 // Misused returns an error of status Usage, for arguments that are invalid together.
 func (f *Flags) Misused(format string, args ...any) error {
-	return status.UsageError(fmt.Errorf(format, args...), f.seeHelp())
+	return f.MisusedSo(f.seeHelp(), format, args...)
+}
+
+// MisusedSo is Misused with a hint on what to type instead.
+func (f *Flags) MisusedSo(hint, format string, args ...any) error {
+	return status.UsageError(fmt.Errorf(format, args...), hint)
 }
 
 // hint returns what helps with an error in the flags: for an unknown one, the most similar one.
@@ -239,7 +244,11 @@ func (f *Flags) hint(err error) string {
 	if !unknown {
 		return f.seeHelp()
 	}
-	return fmt.Sprintf("did you mean -%s? %s -help lists all flags", text.Nearest(name, f.Names()), f.set.Name())
+	all := f.set.Name() + " -help lists all flags"
+	if nearest := text.Nearest(name, f.Names()); nearest != "" {
+		return fmt.Sprintf("did you mean -%s? %s", nearest, all)
+	}
+	return all
 }
 
 func (f *Flags) seeHelp() string { return "see " + f.set.Name() + " -help" }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -25,7 +26,7 @@ type series struct {
 }
 
 // mergeMissing replaces the errors for numbered files that do not exist by a line for those with the same
-// numbers, which says what is there, with a hint on the likely reason. A few files keep their lines.
+// numbers, which says what is there, with a hint on the likely reason. A single file keeps its line.
 func mergeMissing(program string, errs []error) (merged []error) {
 	var all []*series
 	of := map[string]*series{}
@@ -40,6 +41,8 @@ func mergeMissing(program string, errs []error) (merged []error) {
 		if s == nil {
 			s = &series{before: before, after: after, err: err}
 			of[before+"\x00"+after], all = s, append(all, s)
+		} else if status.Hint(s.err) == "" {
+			s.err = err
 		}
 		if n, err := strconv.Atoi(digits); err == nil {
 			s.numbers = append(s.numbers, n)
@@ -51,7 +54,6 @@ func mergeMissing(program string, errs []error) (merged []error) {
 		s.numbers = slices.Compact(s.numbers)
 		alike = alike && slices.Equal(s.numbers, all[0].numbers)
 	}
-	const few = 2 // of a series
 	printed := map[*series]bool{}
 	for _, err := range errs {
 		var missing *file.MissingError
@@ -62,27 +64,30 @@ func mergeMissing(program string, errs []error) (merged []error) {
 		name, _, _ := file.SplitMember(missing.Name)
 		before, _, after := cutNumber(name)
 		s := of[before+"\x00"+after]
-		if len(s.numbers) <= few {
-			merged = append(merged, &status.Error{Status: status.Of(err), Err: err, Hint: cmp.Or(status.Hint(err), s.reason(program, s.there(), alike))})
-			continue
-		}
 		if printed[s] {
 			continue
 		}
 		var names []string
-		there := s.there()
+		there, count := s.there(), 0
 		for _, other := range all {
 			if !slices.Equal(other.numbers, s.numbers) {
 				continue
 			}
 			printed[other] = true
-			names = append(names, other.ranges())
+			names, count = append(names, other.ranges()), count+max(1, len(other.numbers))
 			if other != s {
 				its := other.there()
 				there = slices.DeleteFunc(there, func(n int) bool { return !slices.Contains(its, n) })
 			}
 		}
-		line := fmt.Errorf("%s are missing; %s", strings.Join(names, " and "), present(there))
+		if count == 1 {
+			merged = append(merged, &status.Error{Status: status.Of(err), Err: err, Hint: s.reason(program, there, alike)})
+			continue
+		}
+		line := fmt.Errorf("%s are missing", strings.Join(names, " and "))
+		if len(s.numbers) > 0 {
+			line = fmt.Errorf("%w; %s", line, present(there))
+		}
 		merged = append(merged, &status.Error{Status: status.Of(s.err), Err: line, Hint: s.reason(program, there, alike)})
 	}
 	return merged
@@ -135,6 +140,9 @@ const mostSpans = 3
 
 // ranges names the missing files.
 func (s *series) ranges() string {
+	if len(s.numbers) == 0 {
+		return s.name("")
+	}
 	var names []string
 	left := len(s.numbers)
 	for _, span := range spans(s.numbers) {
@@ -185,12 +193,12 @@ func (s *series) reason(program string, there []int, alike bool) string {
 		if there := s.there(); program == "matprod" && len(there) > 0 {
 			return fmt.Sprintf("there are numbered files: matprod -first %d -count %d", there[0], len(there))
 		}
-		return ""
+		return didYouMean(s.name(""))
 	}
 	if before, ok := strings.CutSuffix(s.before, "0"); ok && exists(s.name("")) {
 		return fmt.Sprintf("an index is added to each name: write %s, not %s", before+s.after, s.name(""))
 	}
-	first, count := "-first %d", map[string]string{"matprod": "-count %d, or with -serial -jobs %[1]d"}[program]
+	first, count := "-first %d", map[string]string{"matprod": "-count %d (with -serial: -jobs %[1]d)"}[program]
 	if program == "matsubmit" {
 		first, count = "first_index = %d", "total_jobs = %d"
 	}
@@ -205,20 +213,59 @@ func (s *series) reason(program string, there []int, alike bool) string {
 		switch {
 		case below && !above && len(s.numbers) < len(there):
 			return fmt.Sprintf("the first number is %d: ", from) + number(first, from)
-		case below:
+		case below, above: // the first number that was asked for is not known here
 			return "for those that are there: " + number(first, from) + ", " + number(count, len(there))
-		case above: // the first number that was asked for is not known here
-			return number("for those that are there, from %d on: ", from) + number(count, len(there))
 		}
 	}
 	if len(there) > 0 {
 		return ""
 	}
-	return s.elsewhere(strconv.Itoa(s.numbers[0]))
+	first = strconv.Itoa(s.numbers[0])
+	return cmp.Or(s.elsewhere(first), didYouMean(s.name(first)), map[string]string{
+		"matprod":    "matinit makes them; others are named, as in matprod A.npy B.npy C.npy",
+		"matsubmit":  "matinit makes them; indexed_input_files = NAME, NAME names others",
+		"matcombine": "the jobs make them: first matsubmit, or matprod; others are named, as in matcombine -jobs 100 C.npy",
+	}[program])
 }
+
+// didYouMean returns a hint with the name of a file that is like that of one which does not exist, or "".
+func didYouMean(name string) string {
+	if like := SimilarFile(name); like != "" {
+		return fmt.Sprintf("did you mean %s?", like)
+	}
+	return ""
+}
+
+// SimilarFile returns the name of the file that is most like that of one which does not exist, in the same
+// folder, or "" if there is none.
+func SimilarFile(name string) string {
+	if slashes := strings.ReplaceAll(name, `\`, "/"); slashes != name && exists(slashes) {
+		return slashes
+	}
+	dir, base := filepath.Split(name)
+	entries, _ := os.ReadDir(cmp.Or(dir, "."))
+	lower, named := make([]string, 0, len(entries)), map[string]string{}
+	for _, e := range entries {
+		if key := strings.ToLower(e.Name()); !e.IsDir() && !strings.HasPrefix(key, ".") {
+			lower, named[key] = append(lower, key), e.Name()
+		}
+	}
+	if like := text.Similar(base, lower); like != "" {
+		return dir + named[like]
+	}
+	return ""
+}
+
+// placeholder matches what a name has in the place of its index in other programs' notation.
+var placeholder = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[*?#]+|%0?\d*[dis]|\$\w+|\$\{\w*\}|\{\w*\}|<\w*>|\[\w*\]`)
+})
 
 // elsewhere looks for a file of the series by a similar name, or in a folder nearby.
 func (s *series) elsewhere(digits string) string {
+	if name := s.name(""); placeholder().MatchString(path.Base(name)) {
+		return fmt.Sprintf("the number goes before the extension: write %s", placeholder().ReplaceAllString(name, ""))
+	}
 	found := func(pattern string) string {
 		names, _ := filepath.Glob(pattern)
 		return append(names, "")[0]

@@ -23,6 +23,8 @@ type log struct {
 	hasEvents bool
 }
 
+const whichFile = "the event log is the file in the line log = NAME of the submission file"
+
 func open(name string) (*log, error) {
 	l := &log{name: name}
 	return l, l.reopen()
@@ -33,11 +35,11 @@ func (l *log) reopen() error {
 	info, err := os.Stat(l.name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return status.DataError(l.wrap(err), "the event log is the file in the line log = NAME of the submission file; -wait waits for it")
+		return status.DataError(l.wrap(err), whichFile+"; -wait waits for it")
 	case err != nil:
 		return l.wrap(err)
 	case info.IsDir():
-		return status.DataError(fmt.Errorf("%s: is a folder, not an event log", l.name), "")
+		return status.DataError(fmt.Errorf("%s: is a folder, not an event log", l.name), whichFile)
 	case !info.Mode().IsRegular(): // opening a pipe would wait for its writer
 		return status.DataError(fmt.Errorf("%s: is not a regular file", l.name), "")
 	}
@@ -103,13 +105,16 @@ func (l *log) readFile(each func(*eventlog.Event), fault func(error)) error {
 		}
 	}
 	if err := l.reader.Err(); err != nil {
-		if errors.As(err, new(*eventlog.FormatError)) || errors.As(err, new(*eventlog.NotLogError)) {
+		if errors.As(err, new(*eventlog.NotLogError)) {
+			return status.DataError(err, whichFile)
+		}
+		if errors.As(err, new(*eventlog.FormatError)) {
 			return status.DataError(err, "")
 		}
 		return l.wrap(err)
 	}
 	if !l.hasEvents && first != nil {
-		return status.DataError(first, "the event log is the file in the line log = NAME of the submission file")
+		return status.DataError(first, whichFile)
 	}
 	return nil
 }

@@ -35,8 +35,11 @@ type Options struct {
 // Note: without Sync, after a power cut, a file can be there with its whole length and
 // zeros in it, since many file systems write names before data. It can be made again.
 func Write(ctx context.Context, o Options, show progress.Func) error {
+	if err := o.checkOutputs(); err != nil { // if the names are in the wrong order, the inputs are missing, too
+		return err
+	}
 	work, err := Check(o.Pairs, nil)
-	if err := errors.Join(o.checkOutputs(), err); err != nil {
+	if err != nil {
 		work.Close()
 		return err
 	}

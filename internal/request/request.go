@@ -15,6 +15,7 @@ import (
 	"matpool/condor"
 	"matpool/condor/jobfile"
 	"matpool/internal/base/file"
+	"matpool/internal/cli"
 	"matpool/internal/pair"
 	"matpool/internal/status"
 )
@@ -64,11 +65,14 @@ func readText(name string) (string, error) {
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if like := cli.SimilarFile(name); like != "" {
+			return "", status.DataError(fmt.Errorf("%s: no such file", name), fmt.Sprintf("did you mean %s?", like))
+		}
 		return "", status.DataError(fmt.Errorf("%s: no such file", name), hint)
 	case err != nil:
 		return "", unreadable(name, err)
 	case info.IsDir():
-		return "", status.DataError(fmt.Errorf("%s: is a folder, not a simplified submission file", name), "")
+		return "", status.DataError(fmt.Errorf("%s: is a folder, not a simplified submission file", name), hint)
 	}
 	f, err := file.OpenNow(name)
 	if err != nil {

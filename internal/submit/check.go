@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"matpool/condor"
+	"matpool/internal/arrayfile"
 	"matpool/internal/base/file"
 	"matpool/internal/status"
 )
@@ -19,6 +20,13 @@ func checkNames(t task, systems []condor.System) error {
 	var errs []error
 	fail := func(hint, format string, args ...any) {
 		errs = append(errs, status.DataError(fmt.Errorf("%s: indexed_output_files: "+format, append([]any{t.File}, args...)...), hint))
+	}
+	if t.Matprod {
+		for _, name := range t.files.Names {
+			if err := arrayfile.CheckName(name); err != nil {
+				fail(status.Hint(err), "%v", err)
+			}
+		}
 	}
 	if t.outbox() == "" { // where outputs are apart from inputs
 		var outputs, inputs []string // with their names in a job, in their folders here

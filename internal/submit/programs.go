@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
 	"slices"
 	"strings"
@@ -87,6 +88,16 @@ func programError(name string, systems ...condor.System) error {
 		}
 	}
 	hint := "set executable = NAME to name the program"
+	words := strings.Fields(name)
+	if _, err := exec.LookPath(append(words, name)[0]); err == nil && !strings.Contains(words[0], "/") {
+		hint = "name the program's own file, whose first line (#!) says what runs it"
+		if len(words) > 1 && isFile(words[1]) {
+			hint += ": executable = " + words[1]
+			if len(words) > 2 {
+				hint += ", arguments = " + strings.Join(words[2:], " ")
+			}
+		}
+	}
 	if len(systems) == 1 {
 		hint = "put it there, or remove " + strings.ToLower(string(systems[0])) + " from operating_systems"
 	}

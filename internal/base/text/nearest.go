@@ -5,10 +5,19 @@ import "strings"
 // Nearest returns the one of some names, all in lower case, that is most like name: one that
 // contains it, such as indexed_output_files for output_files, or else the one with the smallest
 // edit distance. The distance is divided by the total length of both: at the same distance, the
-// longer of two names has more in common with it.
-func Nearest(name string, names []string) string {
+// longer of two names has more in common with it. It is "" if no name is like it.
+func Nearest(name string, names []string) string { return nearest(name, names, 0.6) }
+
+// Similar is Nearest for names of files, of which a folder has many that are somewhat alike: it returns one only
+// if a few characters differ.
+func Similar(name string, names []string) string { return nearest(name, names, 0.25) }
+
+func nearest(name string, names []string, most float64) string {
 	name = strings.ToLower(name)
-	best, least := "", 3.0
+	best, least := "", 1+most
+	if len(name) < 2 { // which is like everything
+		return ""
+	}
 	for _, other := range names {
 		d := float64(distance(name, other)) / float64(len(name)+len(other))
 		if !strings.Contains(other, name) {
