@@ -71,6 +71,7 @@ formatted() {
     unformatted=$(git ls-files -z '*.go' | xargs -0 gofmt -l)
     [ -z "$unformatted" ] || { echo "not formatted; run gofmt -w on: $unformatted"; exit 1; }
     go mod tidy -diff
+    go mod verify
     git ls-files -z '*.sh' .ci/run test/wine/run test/pool/run-by-wine | xargs -0 shellcheck --external-sources --source-path=SCRIPTDIR
 }
 
@@ -79,6 +80,19 @@ vetted() {
     GOOS=windows go vet ./...
     GOARCH=arm64 go vet ./blas
     go tool staticcheck ./...
+}
+
+known_vulnerabilities() {
+    local status=0 found
+    found=$(go tool govulncheck ./... 2>&1) || status=$?
+    echo "$found"
+    case $found in
+    *"fetching vulnerabilities"*)
+        echo "known vulnerabilities of modules: Go's database of them cannot be reached from this machine"
+        return 77
+        ;;
+    esac
+    return "$status"
 }
 
 built() {
@@ -121,8 +135,9 @@ openblas() {
 # ---------------------------------------------------------------- lanes
 
 code() {
-    step "gofmt, go mod tidy, shellcheck" formatted
+    step "gofmt, go mod tidy and verify, shellcheck" formatted
     step "go vet, staticcheck" vetted
+    step "known vulnerabilities" known_vulnerabilities
     step "builds for other systems, without cgo" built
     step "tests" tested
     step "tests with the kernels of older processors" older
