@@ -28,9 +28,10 @@ HTCondor will release by itself. When a job is held, matwatch prints the reason 
 when jobs are evicted or HTCondor fails, it prints the reason once, and how often it happens.
 On a terminal it draws a bar (= done, > running, ~ suspended, - idle, ! held, x failed or
 removed) and estimates the remaining time. Otherwise it prints a line for each change, or, in a
-large run, for each hundredth of the jobs. Matwatch reads the log twice a second. It copes with
-a log that is moved, truncated or replaced, that has holes of zero bytes, or whose events are
-repeated or out of order.
+large run, for each hundredth of the jobs. Matwatch reads the log twice a second; it may be in
+HTCondor's text format, in XML (log_xml) or in JSON. It copes with a log that is moved,
+truncated or replaced, that has holes of zero bytes, or whose events are repeated or out of
+order.
 
 With -report, -csv, -json or -plot, matwatch reads the log as it is now and ends, with the same
 exit status. Running jobs count up to the latest event. -report prints how the time was spent,

@@ -113,6 +113,21 @@ func TestRealLogs(t *testing.T) {
 		}, map[condor.ID]string{
 			{Cluster: 7, Proc: 1}: "completed on slot1_1@linux2: wait 2s, queue 0s, input 0s, compute 14s, output 0s, total 20s", // and suspended for 6 s
 		}},
+		// HTCondor 23.9.6, log_xml = true: jobs that fail once or twice, are held, killed, vacated, suspended and removed.
+		{"jobs.xml", Counts{Done: 6, Failed: 2, Removed: 2}, []string{
+			"1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"1.1 done (exit status 0), 2 starts, 1 retries, 0 evictions, 0 holds",
+			"1.2 removed, 1 starts, 0 retries, 0 evictions, 1 holds",
+			"1.3 failed (signal 9), 2 starts, 1 retries, 0 evictions, 0 holds",
+			"1.4 done (exit status 0), 2 starts, 0 retries, 1 evictions, 1 holds",
+			"1.5 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"1.6 removed, 1 starts, 0 retries, 0 evictions, 0 holds",
+			"1.7 failed (exit status 3), 2 starts, 1 retries, 0 evictions, 0 holds",
+			"1.8 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"1.9 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+		}, map[condor.ID]string{
+			{Cluster: 1, Proc: 5}: "completed on slot1_1@linux1: wait 3.159s, queue 0s, input 9ms, compute 37.916s, output 2ms, total 41.05s", // and suspended for 2 s
+		}},
 		{"factory.log", Counts{Done: 3, Removed: 1}, []string{
 			"126.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
 			"126.1 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",

@@ -11,7 +11,7 @@ import (
 	"matpool/internal/base/text"
 )
 
-// A Reader reads the events of a job event log, in HTCondor's text format.
+// A Reader reads the events of a job event log, in HTCondor's text format, in XML or in JSON.
 //
 // Each event ends with a line "...". A log may be read while it grows: at an event that
 // lacks this line, Scan returns false, and a later Scan continues from the beginning of
@@ -55,17 +55,6 @@ type Reader struct {
 // A Record is an [*Event] or a [*condor.SyntaxError].
 type Record any
 
-// A FormatError reports a log in a format that is not supported.
-type FormatError struct {
-	File   string
-	Line   int
-	Format string // JSON or XML
-}
-
-func (e *FormatError) Error() string {
-	return fmt.Sprintf("%s:%d: the log is in %s, which is not supported: remove log_xml and DEFAULT_USERLOG_FORMAT_OPTIONS to get a text log", e.File, e.Line, e.Format)
-}
-
 // A NotLogError reports a file that is not an event log.
 type NotLogError struct {
 	File      string
@@ -89,16 +78,16 @@ const maxEvent = 1 << 20
 func (r *Reader) Scan() bool {
 	r.record = nil
 	for r.err == nil {
-		size, end := r.findEnd()
-		if end > 0 {
+		if format := otherFormat(r.buf[r.from:]); format != "" && !r.skipping {
+			if end := adEnd(r.buf[r.from:], format); end > 0 {
+				r.takeAd(end, format)
+				return true
+			}
+		} else if size, end := r.findEnd(); end > 0 {
 			if r.take(size, end) {
 				return true
 			}
 			continue
-		}
-		if format := otherFormat(r.buf[r.from:]); format != "" && !r.skipping {
-			r.err = &FormatError{r.name, r.line, format}
-			return false
 		}
 		if len(r.buf)-r.from > maxEvent && r.skipLong() {
 			return true
@@ -120,7 +109,7 @@ func (r *Reader) foreignLine() (string, bool) {
 		return "", false
 	}
 	line := firstLine(begin)
-	if _, ok := parseHeader(line, ""); ok {
+	if _, ok := parseHeader(line, ""); ok || otherFormat(begin) != "" {
 		return "", false
 	}
 	if at, _ := nextHeader(begin); at > 0 {
@@ -132,8 +121,7 @@ func (r *Reader) foreignLine() (string, bool) {
 // Record returns the record that Scan advanced to. Later Scans do not change it.
 func (r *Reader) Record() Record { return r.record }
 
-// Err returns the error that stopped Scan: one of the underlying reader, a [*FormatError]
-// or a [*NotLogError]. It is nil at the end of the log.
+// Err returns the error that stopped Scan: one of the underlying reader, or a [*NotLogError]. It is nil at the end of the log.
 func (r *Reader) Err() error { return r.err }
 
 // Offset returns the number of bytes before the next event.
@@ -368,10 +356,31 @@ func nextHeader(block []byte) (at, newlines int) {
 	}
 }
 
-// otherFormat returns the format of a log that is not in the text format, by its first
-// bytes, or "". Such logs have no lines "...".
+// takeAd makes a record of the ad in the first end bytes.
+func (r *Reader) takeAd(end int, format string) {
+	line, block := r.line, r.text(end)
+	begin := r.offset
+	a, err := parseAd([]byte(block), format)
+	var event *Event
+	if err == nil {
+		event, err = r.eventOf(a, block, line)
+	}
+	r.advance(end)
+	if err != nil {
+		r.fault(line, "%v", err)
+		return
+	}
+	event.Offset = begin
+	r.record = event
+}
+
+// otherFormat returns the format of an event that is not in the text format, by its first
+// bytes, or "". Such events do not end with a line "...".
 func otherFormat(buf []byte) string {
 	buf = bytes.TrimLeft(buf, " \t\r\n")
+	if len(buf) == 0 || buf[0] != '<' && buf[0] != '{' {
+		return ""
+	}
 	for _, begin := range []string{"<?xml", "<!DOCTYPE", "<classads", "<c>"} {
 		if bytes.HasPrefix(buf, []byte(begin)) {
 			return "XML"

@@ -108,9 +108,6 @@ func (l *log) readFile(each func(*eventlog.Event), fault func(error)) error {
 		if errors.As(err, new(*eventlog.NotLogError)) {
 			return status.DataError(err, whichFile)
 		}
-		if errors.As(err, new(*eventlog.FormatError)) {
-			return status.DataError(err, "")
-		}
 		return l.wrap(err)
 	}
 	if !l.hasEvents && first != nil {
