@@ -79,6 +79,9 @@ func TestForeignFiles(t *testing.T) {
 		"universe = vanilla\nqueue 3\n":     "universe = vanilla",
 		"\r\n\r\nuniverse = vanilla\r\n":    "universe = vanilla",
 		"{ x }\n":                           "{ x }",
+		"{\"a\": 1}\n":                      `{"a": 1}`,
+		"<!DOCTYPE html>\n<html>\n":         "<!DOCTYPE html>",
+		"<?xml version=\"1.0\"?>\n<svg>\n":  `<?xml version="1.0"?>`,
 		"":                                  "",
 		"\n\n":                              "",
 		"universe = van":                    "", // there may be more to come

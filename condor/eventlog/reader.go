@@ -381,12 +381,15 @@ func otherFormat(buf []byte) string {
 	if len(buf) == 0 || buf[0] != '<' && buf[0] != '{' {
 		return ""
 	}
-	for _, begin := range []string{"<?xml", "<!DOCTYPE", "<classads", "<c>"} {
+	if head, rest, ok := bytes.Cut(buf, []byte("?>")); ok && bytes.HasPrefix(head, []byte("<?xml")) {
+		buf = bytes.TrimLeft(rest, " \t\r\n")
+	}
+	for _, begin := range []string{"<!DOCTYPE classads", "<classads", "<c>"} {
 		if bytes.HasPrefix(buf, []byte(begin)) {
 			return "XML"
 		}
 	}
-	if buf, ok := bytes.CutPrefix(buf, []byte("{")); ok && bytes.HasPrefix(bytes.TrimLeft(buf, " \t\r\n"), []byte(`"`)) {
+	if buf, ok := bytes.CutPrefix(buf, []byte("{")); ok && bytes.HasPrefix(bytes.TrimLeft(buf, "\r"), []byte("\n")) && bytes.HasPrefix(bytes.TrimLeft(buf, " \t\r\n"), []byte(`"`)) {
 		return "JSON"
 	}
 	return ""

@@ -123,7 +123,7 @@ func TestNoLog(t *testing.T) {
 	if _, err := Open(dir); status.Of(err) != status.Data {
 		t.Error(err)
 	}
-	for _, text := range []string{"universe = vanilla\n", "a\n...\n", `{ "MyType": "SubmitEvent"`} {
+	for _, text := range []string{"universe = vanilla\n", "a\n...\n", "{\n  \"a\": 1\n}\n"} {
 		f := follow(t, text)
 		if err := f.journal.Read(func(*eventlog.Event) {}); status.Of(err) != status.Data {
 			t.Errorf("%q: %v", text, err)
