@@ -97,7 +97,7 @@ func (m checked) check(ctx context.Context, c Matrix, a, b Factor) error {
 			case exact:
 				err = checkIntegers(m, w, c.Data, c.Stride, x, y)
 			default:
-				err = cmp.Or(m.rowSums(w, c, x, y), m.rowSums(w, c.T(), y.T(), x.T()))
+				err = m.checksums(w, c, x, y)
 			}
 		}
 		if w.Err() == nil {
@@ -107,70 +107,119 @@ func (m checked) check(ctx context.Context, c Matrix, a, b Factor) error {
 	return context.Cause(w)
 }
 
-// rowSums compares C·e with A·(B·e).
-func (m checked) rowSums(w *watched, c Matrix, a, b operand) error {
-	ones := make([]float64, b.cols)
-	for i := range ones {
-		ones[i] = 1
-	}
-	x, absX := m.times(w, b, ones, ones)
-	want, most := m.times(w, a, x, absX)
-	got, _ := m.times(w, plain(c.Factor()), ones, ones)
+// checksums compares C·e with A·(B·e), and eᵀ·C with (eᵀ·A)·B.
+func (m checked) checksums(w *watched, c Matrix, a, b operand) error {
+	left, right := onesOf(a.rows), onesOf(b.cols)
+	be, _ := m.times(w, b, nil, right)
+	abe, ea := m.times(w, a, left, be)
+	_, eab := m.times(w, b, ea, nil)
+	ce, ec := m.times(w, plain(c.Factor()), left, right)
 	if w.Err() != nil {
 		return nil
 	}
-	for i, most := range most {
-		bound := rowBound(most, a.cols, b.cols)
-		if most < math.MaxFloat64/4 && !(math.Abs(got[i]-want[i]) <= bound) {
-			return fmt.Errorf("%w: values of a product that must add up to %v ± %.1g add up to %v", ErrWrong, want[i], bound, got[i])
+	return cmp.Or(compareSums(ce, abe, a.cols, b.cols), compareSums(ec, eab, a.cols, a.rows))
+}
+
+// compareSums compares the sums of C's rows, of n values each, with what they must be.
+func compareSums(got, want *sums, k, n int) error {
+	boundOf := rowBounds(k, n)
+	for i, most := range want.abs {
+		bound := boundOf(most)
+		if most < math.MaxFloat64/4 && !(math.Abs(got.values[i]-want.values[i]) <= bound) {
+			return fmt.Errorf("%w: values of a product that must add up to %v ± %.1g add up to %v", ErrWrong, want.values[i], bound, got.values[i])
 		}
 	}
 	return nil
 }
 
-// rowBound returns how far C·e and A·(B·e) may be apart in a row for which |A|(|B|e) is given, itself rounded: k is the
-// number of A's columns, n that of C's.
-func rowBound(most float64, k, n int) float64 {
+// rowBounds returns a function that says how far C·e and A·(B·e) may be apart in a row for which |A|(|B|e) is given, itself
+// rounded: k is the number of A's columns, n that of C's.
+func rowBounds(k, n int) func(most float64) float64 {
 	m := float64(min(k, Panel) + ceilDiv(k, Panel) + 2*longestChain(n) + longestChain(k))
 	gamma := m * 0x1p-53 / (1 - float64(m*0x1p-53))
-	return float64(gamma*(1+0x1p-20)*most) + float64(float64(k)*float64(n+2)*math.SmallestNonzeroFloat64)
+	relative, absolute := gamma*(1+0x1p-20), float64(k)*float64(n+2)*math.SmallestNonzeroFloat64
+	return func(most float64) float64 { return float64(relative*most) + absolute }
 }
 
 // The blocks in which the factors are read are 32 lines of memory by 256 values.
 const checkLines, checkLength = 32, scratchSize / 32
 
-// longestChain returns how often a value of [checked.times] is rounded at most, for n columns: in a
-// block of 256 columns, four sums of 64 products; in one of 32, one sum; then once for each block.
+// longestChain returns how often a value of [checked.times] is rounded at most, for sums of n values: in a block, four sums
+// of 64 products, or one of 32; then once for each block, and for each thread but one, which has a block at least.
 func longestChain(n int) int { return checkLength/4 + 6 + ceilDiv(n, checkLines) }
 
-// times returns X·v and |X|·absV.
-func (m checked) times(w *watched, x operand, v, absV []float64) (y, absY []float64) {
-	y, absY = make([]float64, x.rows), make([]float64, x.rows)
-	m.blocks(w, x, func(i, k int, block operand, scratch []float64) {
-		x := block.convert(scratch)
-		if !x.Trans {
-			for r := range x.Rows {
-				sum, absSum := dot(x.Data[r*x.Stride:][:x.Cols], v[k:], absV[k:])
-				y[i+r] += sum
-				absY[i+r] += absSum
+// Sums are the values of a vector, and those that it would have if all that they are made of were positive.
+type sums struct{ values, abs []float64 }
+
+func newSums(n int) *sums { return &sums{make([]float64, n), make([]float64, n)} }
+
+// onesOf returns e.
+func onesOf(n int) *sums {
+	ones := make([]float64, n)
+	for i := range ones {
+		ones[i] = 1
+	}
+	return &sums{ones, ones}
+}
+
+// times returns X·right and leftᵀ·X, unless right or left is nil. X is read once.
+func (m checked) times(w *watched, x operand, left, right *sums) (ofRows, ofCols *sums) {
+	ofRows, ofCols = newSums(x.rows), newSums(x.cols)
+	ofThreads := make([]*sums, m.Threads()) // of columns: those of a row are one thread's
+	m.blocks(w, x, func(thread, i, k int, x operand, scratch []float64) {
+		if left != nil && ofThreads[thread] == nil {
+			ofThreads[thread] = newSums(len(ofCols.values))
+		}
+		along, across := summand{right, k, ofRows, i}, summand{left, i, ofThreads[thread], k}
+		count, length := x.rows, x.cols
+		if x.trans {
+			along, across, count, length = across, along, length, count
+		}
+		lines := x.convert(scratch)
+		ahead := 2 * lines.Stride // it is fetched meanwhile
+		var sum [2][checkLength]float64
+		for line := range count {
+			values := lines.Data[line*lines.Stride:][:length]
+			if along.with != nil {
+				value, abs := dot(values, along.with.values[along.from:], along.with.abs[along.from:], ahead)
+				along.to.values[along.at+line] += value
+				along.to.abs[along.at+line] += abs
 			}
-			return
+			if across.with != nil {
+				addScaled(sum[0][:length], sum[1][:length], values, across.with.values[across.from+line], across.with.abs[across.from+line], ahead)
+			}
 		}
-		var sums, absSums [checkLength]float64
-		for r := range x.Cols {
-			addScaled(sums[:x.Rows], absSums[:x.Rows], x.Data[r*x.Stride:], v[k+r], absV[k+r])
-		}
-		for r := range x.Rows {
-			y[i+r] += sums[r]
-			absY[i+r] += absSums[r]
+		if across.with != nil {
+			across.to.add(across.at, sum[0][:length], sum[1][:length])
 		}
 	})
-	return y, absY
+	for _, s := range ofThreads {
+		if s != nil {
+			ofCols.add(0, s.values, s.abs)
+		}
+	}
+	return ofRows, ofCols
+}
+
+// A summand is a block's product with values from a place on, which is added to sums at another.
+type summand struct {
+	with *sums
+	from int
+	to   *sums
+	at   int
+}
+
+// add adds values from a place on.
+func (s *sums) add(at int, values, abs []float64) {
+	for i, v := range values {
+		s.values[at+i] += v
+		s.abs[at+i] += abs[i]
+	}
 }
 
 // blocks calls do with each block of x that begins at (i, k), on all threads. The blocks of a row are
 // those of one thread.
-func (m checked) blocks(w *watched, x operand, do func(i, k int, block operand, scratch []float64)) {
+func (m checked) blocks(w *watched, x operand, do func(thread, i, k int, block operand, scratch []float64)) {
 	rows, cols := checkLines, checkLength
 	if x.trans {
 		rows, cols = cols, rows
@@ -185,16 +234,17 @@ func (m checked) blocks(w *watched, x operand, do func(i, k int, block operand, 
 			for unit := range mine {
 				i := unit * rows
 				for k := 0; k < x.cols && w.Err() == nil; k += cols {
-					do(i, k, x.View(i, k, min(rows, x.rows-i), min(cols, x.cols-k)), g.workers[thread].scratch)
+					do(thread, i, k, x.View(i, k, min(rows, x.rows-i), min(cols, x.cols-k)), g.workers[thread].scratch)
 				}
 			}
 		})
 	})
 }
 
-// dot returns x·v and |x|·absV.
-func dot(x, v, absV []float64) (sum, absSum float64) {
-	v, absV = v[:len(x)], absV[:len(x)]
+// dot returns x·v and |x|·absV. A processor may fetch what lies ahead values behind x.
+func dot(x, v, absV []float64, ahead int) (sum, absSum float64) {
+	sum, absSum, taken := dotWide(x, v[:len(x)], absV[:len(x)], ahead)
+	x, v, absV = x[taken:], v[taken:len(x)], absV[taken:len(x)]
 	var s0, s1, s2, s3, t0, t1, t2, t3 float64
 	for len(x) >= 4 && len(v) >= 4 && len(absV) >= 4 {
 		s0 += float64(x[0] * v[0])
@@ -211,12 +261,13 @@ func dot(x, v, absV []float64) (sum, absSum float64) {
 		s0 += float64(x[i] * v[i])
 		t0 += float64(math.Abs(x[i]) * absV[i])
 	}
-	return (s0 + s1) + (s2 + s3), (t0 + t1) + (t2 + t3)
+	return sum + ((s0 + s1) + (s2 + s3)), absSum + ((t0 + t1) + (t2 + t3))
 }
 
-// addScaled adds x·v and |x|·absV.
-func addScaled(sums, absSums, x []float64, v, absV float64) {
-	x, absSums = x[:len(sums)], absSums[:len(sums)]
+// addScaled adds x·v and |x|·absV, as [dot] does.
+func addScaled(sums, absSums, x []float64, v, absV float64, ahead int) {
+	taken := addScaledWide(sums, absSums, x, v, absV, ahead)
+	sums, absSums, x = sums[taken:], absSums[taken:len(sums)], x[taken:len(sums)]
 	for i, x := range x {
 		sums[i] += float64(x * v)
 		absSums[i] += float64(math.Abs(x) * absV)
@@ -304,7 +355,7 @@ func (m checked) addUp(w *watched, sums []int64, a, b operand) bool {
 // timesIntegers returns X·v modulo 2⁶⁴.
 func (m checked) timesIntegers(w *watched, x operand, v []int64) []int64 {
 	y := make([]int64, x.rows)
-	m.blocks(w, x, func(i, k int, x operand, scratch []float64) {
+	m.blocks(w, x, func(_, i, k int, x operand, scratch []float64) {
 		lines, length := x.rows, x.cols
 		if x.trans {
 			lines, length = length, lines

@@ -3,6 +3,7 @@ package blas
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -43,7 +44,7 @@ func found(c, a, b Matrix, bit int) (probability float64) {
 			for k := range n {
 				most += math.Abs(a.At(i, k)) * sums[k]
 			}
-			bounds[i] = rowBound(most, n, n)
+			bounds[i] = rowBounds(n, n)(most)
 		}
 		return bounds
 	}
@@ -241,6 +242,89 @@ func (m faulty) Mul(ctx context.Context, c Matrix, a, b Factor, progress func(in
 		flip(&c.Data[3], 58)
 	}
 	return err
+}
+
+var unalarmed = flag.Int("unalarmed", 400, "how many random products must raise no alarm")
+
+// No correct product raises an alarm: of any types, shapes, orders and kernel, with values of any size beside each other,
+// down to subnormal numbers and up to infinity, or of random bytes.
+func TestCheckedRaisesNoFalseAlarm(t *testing.T) {
+	var multipliers []Multiplier
+	for _, kernel := range Kernels() {
+		for threads := 1; threads <= 3; threads++ {
+			m, err := New(kernel, threads)
+			if err != nil {
+				t.Fatal(err)
+			}
+			multipliers = append(multipliers, Checked(m))
+		}
+	}
+	rng := rand.New(rand.NewPCG(55, 56))
+	types := elem.Types()
+	for i := range *unalarmed {
+		random := func(rows, cols int) Factor {
+			typ, o := types[rng.IntN(len(types))], orders()[rng.IntN(4)]
+			x := factor(rng, rows, cols, typ, o, false, rng.IntN(2) == 0)
+			if typ.IsInteger() || typ == elem.Bool {
+				return x
+			}
+			switch part := typ.Part(); rng.IntN(4) {
+			case 0: // of random bytes
+				for i := range x.Data {
+					x.Data[i] = byte(rng.Uint32())
+				}
+			case 1, 2: // of any size, or so large and so small that products overflow and underflow
+				values := make([]float64, len(x.Data)/part.Size())
+				middle := []int{-1000, -500, 0, 500, 960}[rng.IntN(5)]
+				for i := range values {
+					values[i] = math.Ldexp(rng.NormFloat64(), middle+rng.IntN(120)-60)
+				}
+				elem.FromFloat64(x.Data, values, part)
+				if o.swap {
+					elem.SwapBytes(x.Data, part)
+				}
+			}
+			return x
+		}
+		size := func() int { return 1 + rng.IntN([]int{8, 80, 400}[rng.IntN(3)]) }
+		rows, k, cols := size(), size(), size()
+		a, b, m := random(rows, k), random(k, cols), multipliers[rng.IntN(len(multipliers))]
+		memory := make([]float64, rows*cols*2)
+		var err error
+		if rng.IntN(4) == 0 && !b.Type.IsComplex() {
+			_, err = Gram(t.Context(), m, make([]float64, cols*cols), b, func(int64) {})
+		} else {
+			_, err = Matmul(t.Context(), m, memory, a, b, func(int64) {})
+		}
+		if err != nil {
+			t.Errorf("product %d, %d×%d×%d, %v times %v, %v: %v", i, rows, k, cols, a.Type, b.Type, m, err)
+		}
+	}
+}
+
+// The sums of a line's products do not depend on which of them are computed side by side.
+func TestSumsOfLines(t *testing.T) {
+	rng := rand.New(rand.NewPCG(57, 58))
+	for n := range 40 {
+		x, v, absV := make([]float64, n), make([]float64, n), make([]float64, n+1)
+		across, absAcross := make([]float64, n), make([]float64, n)
+		sum, absSum := 0.0, 0.0
+		for i := range x {
+			x[i], v[i], absV[i] = float64(rng.IntN(200)-100), float64(rng.IntN(200)-100), float64(rng.IntN(200))
+			sum += x[i] * v[i]
+			absSum += math.Abs(x[i]) * absV[i]
+		}
+		if got, abs := dot(x, v, absV, 0); got != sum || abs != absSum {
+			t.Errorf("%d values: %v and %v, want %v and %v", n, got, abs, sum, absSum)
+		}
+		addScaled(across, absAcross, x, 3, 5, 0)
+		addScaled(across, absAcross, x, 4, 6, 0)
+		for i, value := range x {
+			if across[i] != 7*value || absAcross[i] != 11*math.Abs(value) {
+				t.Errorf("%d values: %v and %v of %v", n, across[i], absAcross[i], value)
+			}
+		}
+	}
 }
 
 // A NaN or an infinity in a factor hides its row or column only; values near the largest raise no alarm.
