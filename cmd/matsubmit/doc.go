@@ -49,6 +49,15 @@ estimates how long the jobs will take there, and how long matprod would take her
 that nothing else runs. The estimate is based on the sizes, on how fast this machine
 multiplies, and on the latest run in the log, if any.
 
+To plan a run, on any machine, add -N and a number of slots, this machine's bandwidth, or both:
+
+	matsubmit -N run_product -slots=500 -bandwidth=1Gbit/s
+
+A table then compares the work here with that on the pool: one product a job, batches, sums, and,
+marked as other work, a fixed factor and random factors. Each slot counts as a processor of this
+machine. The core hours are those of the slots from the first job to the last. One line is marked:
+of those with the same result, in at most 1.5 times the shortest time, it has the fewest core hours.
+
 A program other than matprod (executable = NAME) sees files without index numbers: in the
 folder of job 7, data7.txt is data.txt, and result.txt comes back as result7.txt. If $(index),
 $(first) or $(count) is in its arguments, or $(index) in the last part of a name, as in
@@ -159,6 +168,7 @@ Attributes:
 	first_index           NUMBER   the number of the first product (0)
 	products_per_job      NUMBER   the number of products that a job computes, or auto: matsubmit chooses it (1)
 	slots                 NUMBER   the number of slots for which auto provides jobs, and that -local uses at most (default: those that match, or 8 if condor_status does not answer; for -local all that fit)
+	bandwidth             RATE     for the estimate: what the submitting machine can send, and receive, per second, as in 1Gbit/s or 100MB/s
 	sum                   yes|no   a job returns the sum of its products instead of the products (no)
 	check                 yes|no   the jobs of matprod check each product (matprod -check): a machine that computes wrongly is named, and the job runs again elsewhere (no)
 	indexed_stdout        NAME     where each job's standard output goes, numbered

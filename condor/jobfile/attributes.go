@@ -63,6 +63,7 @@ func (d *draft) attributes() []Attribute {
 		{"first_index", "NUMBER", "0", "the number of the first product", number(&d.FirstIndex, 0, file.MaxIndex)},
 		{"products_per_job", "NUMBER", "1", "the number of products that a job computes, or auto: matsubmit chooses it", orAuto(&d.ProductsPerJob)},
 		{"slots", "NUMBER", "", "the number of slots for which auto provides jobs, and that -local uses at most (default: those that match, or 8 if condor_status does not answer; for -local all that fit)", number(&d.Slots, 1, file.MaxCount)},
+		{"bandwidth", "RATE", "", "for the estimate: what the submitting machine can send, and receive, per second, as in 1Gbit/s or 100MB/s", rate(&d.Bandwidth)},
 		{"sum", "yes|no", "no", "a job returns the sum of its products instead of the products", yesNo(&d.Sum)},
 		{"check", "yes|no", "no", "the jobs of matprod check each product (matprod -check): a machine that computes wrongly is named, and the job runs again elsewhere", yesNo(&d.Check)},
 		{"indexed_stdout", kindName, "", "where each job's standard output goes, numbered", stream(&d.Stdout, numbered)},

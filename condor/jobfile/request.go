@@ -28,15 +28,16 @@ type Request struct {
 	Fixed          Fixed    // fixed
 	Random         *Random  // inputs = random, or nil
 
-	TotalJobs      int  // total_jobs
-	FirstIndex     int  // first_index
-	ProductsPerJob int  // products_per_job; 0 for auto
-	Slots          int  // slots; 0 for those that match
-	Sum            bool // sum
-	Check          bool // check
-	Gram           bool // gram
-	Transpose      bool // transpose
-	Grid           Grid // grid; zero if the products are not tiles
+	TotalJobs      int     // total_jobs
+	FirstIndex     int     // first_index
+	ProductsPerJob int     // products_per_job; 0 for auto
+	Slots          int     // slots; 0 for those that match
+	Bandwidth      float64 // bandwidth, in bytes per second; 0 if unknown
+	Sum            bool    // sum
+	Check          bool    // check
+	Gram           bool    // gram
+	Transpose      bool    // transpose
+	Grid           Grid    // grid; zero if the products are not tiles
 
 	Stdout, Stderr, Log condor.Template // indexed or not
 

@@ -101,7 +101,7 @@ func TestValues(t *testing.T) {
 			"max_run_time": d.MaxRunTime, "retry_delay": d.RetryDelay, "request_memory": d.Memory, "request_disk": d.Disk,
 			"sum": d.Sum, "operating_systems": d.Systems, "executable": d.Executable, "input_files": d.Inputs,
 			"log": string(d.Log), "indexed_log": string(d.Log), "indexed_output_files": d.IndexedOutputs, "grid": d.Grid, "transpose": d.Transpose,
-			"fixed": d.fixed, "inputs": d.isRandom, "seed": d.random.Seed, "distribution": d.random.Distribution, "batch_name": d.BatchName,
+			"fixed": d.fixed, "inputs": d.isRandom, "seed": d.random.Seed, "distribution": d.random.Distribution, "batch_name": d.BatchName, "bandwidth": d.Bandwidth,
 		}[name], nil
 	}
 	const mb = 1 << 20
@@ -230,6 +230,14 @@ func TestValues(t *testing.T) {
 		{"arguments", "a\x01", "a\x01: byte 1: a control character ('\\x01')"},
 		{"requirements", `Name == "a\`, `a "\" at the end would continue the line`},
 		{"requirements", "a\xff", "a\xff: byte 1: not UTF-8"},
+		{"bandwidth", "fast", `"fast" is not a rate: write it as 1Gbit/s or 100MB/s`},
+		{"bandwidth", "100", `"100" is not a rate: write it as 1Gbit/s or 100MB/s`},
+		{"bandwidth", "1GB", `"1GB" is not a rate: write it as 1Gbit/s or 100MB/s`},
+		{"bandwidth", "0 Mbit/s", `"0 Mbit/s" is not a rate: write it as 1Gbit/s or 100MB/s`},
+		{"bandwidth", "1Gbit/s", 125e6},
+		{"bandwidth", "2.5 GB/s", 2.5e9},
+		{"bandwidth", "100Mbps", 12.5e6},
+		{"bandwidth", "800 b/s", 100.0},
 		{"requirements", `OpSys = "LINUX" && Name != "a=b"`, `= compares nothing: write OpSys == "LINUX" && Name != "a=b"`},
 		{"indexed_input_files", `['a.npy', "b.npy"]`, "write the list without brackets: a.npy, b.npy"},
 	} {

@@ -269,6 +269,31 @@ func size(to *int64, units, unit string) func(string) error {
 	})
 }
 
+// rate is for what a network carries, 1Gbit/s or 100 MB/s, stored in bytes per second. Units are powers of 1000, as
+// those of networks are; B is a byte and b a bit.
+func rate(to *float64) func(string) error {
+	return store(to, func(value string) (float64, error) {
+		number, unit, rest, ok := text.NumberAndUnit(value)
+		power, bits := 0, 0.0
+		if unit != "" {
+			power = strings.Index("kmgt", strings.ToLower(unit[:1])) + 1
+		}
+		if power > 0 {
+			unit = unit[1:]
+		}
+		switch unit + rest {
+		case "bit/s", "b/s", "bps":
+			bits = 1
+		case "B/s", "byte/s":
+			bits = 8
+		}
+		if !ok || bits == 0 || !(number > 0) {
+			return 0, fmt.Errorf("%q is not a rate: write it as 1Gbit/s or 100MB/s", text.Clip(value))
+		}
+		return float64(number*bits) / 8 * math.Pow(1000, float64(power)), nil
+	})
+}
+
 // unquote removes the double quotes around a text, if any.
 func unquote(s string) (string, error) {
 	switch inner := strings.TrimSuffix(strings.TrimPrefix(s, `"`), `"`); {

@@ -25,30 +25,33 @@ type Offer struct {
 	slots      []pool.Slot
 	conditions []string // on a slot, that condor_status evaluated
 	unjudged   bool     // there are conditions that it could not evaluate
-	cycle      float64  // seconds between two rounds of the negotiator
+
+	Cycle float64 // seconds between two rounds of the negotiator
 }
 
 // patience is how long HTCondor has to answer.
 const patience = 2 * time.Second
+
+const defaultCycle = 20 // seconds: HTCondor's default
 
 // Ask asks HTCondor which slots the pool has, and whether they meet conditions. Those that depend on the
 // job are not judged, and unjudged says that there are others. Ask never fails: the answer is not needed to submit.
 func Ask(ctx context.Context, conditions []string, unjudged bool) (o Offer) {
 	o.conditions = slices.DeleteFunc(slices.Clone(conditions), pool.OfJob)
 	o.unjudged = unjudged || len(o.conditions) < len(conditions)
+	o.Cycle = defaultCycle
 	if _, err := exec.LookPath("condor_status"); err != nil {
 		o.Missing, o.Unknown = true, "condor_status is not in PATH"
 		return o
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience-200*time.Millisecond) // for processes to be killed, and for parsing
 	defer cancel()
-	o.cycle = 20 // HTCondor's default
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		// This machine's own configuration: the negotiator's is usually the same.
 		if out, err := ask(ctx, "condor_config_val", "NEGOTIATOR_CYCLE_DELAY"); err == nil {
 			if seconds, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64); err == nil && seconds >= 0 && seconds <= 3600 {
-				o.cycle = seconds
+				o.Cycle = seconds
 			}
 		}
 	})

@@ -19,6 +19,8 @@ type Verdict struct {
 	Offer   Offer
 	Earlier *Earlier // or nil
 	Command string   // that does the jobs' work on this machine, or "" if there is none
+
+	Bandwidth float64 // bytes per second that this machine sends, and that it receives; 0 if unknown
 }
 
 // String returns the verdict as a line.
@@ -34,7 +36,7 @@ func (v *Verdict) line(match, free int) string {
 		slots = max(match, 1)
 	}
 	matprod := v.Speed != Speed{}
-	here, onPool := v.Speed.Here(v.Load), v.pace().onPool(v.Load, slots, v.Need.Cpus, v.Speed)
+	here, onPool := v.Speed.Here(v.Load), v.OnPool(slots)
 	known := match > 0 && (matprod || v.Earlier != nil)
 
 	what := text.Count(v.Load.Jobs, "job")
@@ -97,13 +99,18 @@ func About(seconds float64) string {
 	if seconds < 1 {
 		return "less than 1s"
 	}
+	return "about " + rounded(seconds)
+}
+
+// rounded rounds a number of seconds to one or two digits.
+func rounded(seconds float64) string {
 	d, unit := time.Duration(seconds*float64(time.Second)), time.Second
 	for _, u := range []time.Duration{10 * time.Second, time.Minute, 10 * time.Minute, time.Hour} {
 		if d >= 6*u {
 			unit = u
 		}
 	}
-	return "about " + text.Duration(d.Round(unit))
+	return text.Duration(d.Round(unit))
 }
 
 // aboutOnPool is about for a pool, whose rounds begin at any moment: a few seconds are not known

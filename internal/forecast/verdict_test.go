@@ -12,7 +12,7 @@ import (
 
 // gigaflops is a machine of two processors.
 func gigaflops(perProcessor float64) Speed {
-	return Speed{all: 2 * perProcessor * 1e9, one: perProcessor * 1e9}
+	return Speed{All: 2 * perProcessor * 1e9, One: perProcessor * 1e9}
 }
 
 // The line says what is known, and names a command only if this machine is as fast as the pool.
@@ -26,21 +26,21 @@ func TestVerdict(t *testing.T) {
 		from        *Earlier
 		want        string
 	}{
-		{Load{Jobs: 100, Products: 100, In: 16e8, Out: 8e8, Local: 24e8, Flops: 2e11}, gigaflops(50), Offer{cycle: 4}, 412, 412, nil,
-			"100 products: about 3s here; about 12s on the pool (412 slots match, 2.4 GB to transfer); to run it here: matprod -count 100"},
-		{Load{Jobs: 100, Products: 100, In: 16e8, Out: 8e8, Local: 24e8, Flops: 2e13}, gigaflops(50), Offer{cycle: 4}, 412, 412, nil,
-			"100 products: about 3m20s here; about 16s on the pool (412 slots match, 2.4 GB to transfer)."},
-		{Load{Jobs: 100, Products: 100, In: 16e8, Flops: 2e11, Local: 16e8}, gigaflops(50), Offer{cycle: 4}, 4, 1, nil,
-			"100 products: about 3s here; about 49s on the pool (4 slots match, 3 of them in use by others, 1.6 GB to transfer); to run it here: matprod -count 100"},
-		{Load{Jobs: 1, Products: 100, In: 16e8, Flops: 2e11}, gigaflops(50), Offer{cycle: 4, unjudged: true}, 1, 0, nil,
-			"100 products: about 2s here; on the pool at least about 10s (up to 1 slot matches, all in use by others, 1.6 GB to transfer); to run it here: matprod -count 100"},
-		{Load{Jobs: 100, Products: 100, Flops: 1e9}, gigaflops(50), Offer{cycle: 4}, 0, 0, nil,
+		{Load{Jobs: 100, Products: 100, In: 16e8, Out: 8e8, Local: 24e8, Flops: 2e11}, gigaflops(50), Offer{Cycle: 4}, 412, 412, nil,
+			"100 products: about 3s here; about 10s on the pool (412 slots match, 2.4 GB to transfer); to run it here: matprod -count 100"},
+		{Load{Jobs: 100, Products: 100, In: 16e8, Out: 8e8, Local: 24e8, Flops: 2e13}, gigaflops(50), Offer{Cycle: 4}, 412, 412, nil,
+			"100 products: about 3m20s here; about 14s on the pool (412 slots match, 2.4 GB to transfer)."},
+		{Load{Jobs: 100, Products: 100, In: 16e8, Flops: 2e11, Local: 16e8}, gigaflops(50), Offer{Cycle: 4}, 4, 1, nil,
+			"100 products: about 2s here; about 38s on the pool (4 slots match, 3 of them in use by others, 1.6 GB to transfer); to run it here: matprod -count 100"},
+		{Load{Jobs: 1, Products: 100, In: 16e8, Flops: 2e11}, gigaflops(50), Offer{Cycle: 4, unjudged: true}, 1, 0, nil,
+			"100 products: about 2s here; on the pool at least about 8s (up to 1 slot matches, all in use by others, 1.6 GB to transfer); to run it here: matprod -count 100"},
+		{Load{Jobs: 100, Products: 100, Flops: 1e9}, gigaflops(50), Offer{Cycle: 4}, 0, 0, nil,
 			"100 products: less than 1s here; on the pool no slot matches; to run it here: matprod -count 100"},
 		{Load{Jobs: 100, Products: 100, Flops: 1e9}, gigaflops(50), Offer{Unknown: "condor_status did not answer within 2s"}, 0, 0, nil,
 			"100 products: less than 1s here; on the pool unknown: condor_status did not answer within 2s; to run it here: matprod -count 100"},
-		{Load{Jobs: 50, Products: 100, In: 24e8}, Speed{}, Offer{cycle: 4}, 412, 412, nil,
+		{Load{Jobs: 50, Products: 100, In: 24e8}, Speed{}, Offer{Cycle: 4}, 412, 412, nil,
 			"50 jobs: their run time is unknown (412 slots match, 2.4 GB to send)."},
-		{Load{Jobs: 100, Products: 100, In: 3e8}, Speed{}, Offer{cycle: 4}, 10, 10, &Earlier{Cluster: 7, Load: Load{Jobs: 100, Products: 100, In: 3e8}, slots: 10, waited: 2, worked: 605.6},
+		{Load{Jobs: 100, Products: 100, In: 3e8}, Speed{}, Offer{Cycle: 4}, 10, 10, &Earlier{Cluster: 7, Load: Load{Jobs: 100, Products: 100, In: 3e8}, slots: 10, waited: 2, worked: 605.6},
 			"100 jobs: about 10m on the pool (10 slots match, 300.0 MB to send, at the pace of cluster 7)."},
 	} {
 		v := Verdict{Load: test.l, Need: pool.Need{Cpus: 1}, Speed: test.s, Offer: test.o, Earlier: test.from}
@@ -129,7 +129,7 @@ func TestEarlier(t *testing.T) {
 	// The same run is then expected to take as long again; twice the work on the same slots takes
 	// as long as twice the work.
 	e.Load = Load{Jobs: 2, Products: 4, In: 64e6, Out: 32e6, Local: 96e6, Flops: 8e9}
-	again := Verdict{Load: e.Load, Need: pool.Need{Cpus: 1}, Speed: gigaflops(50), Offer: Offer{cycle: 20}, Earlier: e}
+	again := Verdict{Load: e.Load, Need: pool.Need{Cpus: 1}, Speed: gigaflops(50), Offer: Offer{Cycle: 20}, Earlier: e}
 	if got := again.pace().onPool(e.Load, 2, 1, again.Speed); math.Abs(got-24) > 1e-9 {
 		t.Errorf("%v s, want 24", got)
 	}
@@ -139,7 +139,7 @@ func TestEarlier(t *testing.T) {
 		t.Errorf("another program: %v s, want 24", got)
 	}
 	again.Earlier = nil
-	if p := again.pace(); p.start != 6 || p.factor != 1 {
+	if p := again.pace(); p.start != 5.5 || p.factor != 1 {
 		t.Errorf("without a log: %+v", p)
 	}
 }

@@ -18,10 +18,10 @@ import (
 	"matpool/internal/forecast"
 )
 
-// tell prints how long the jobs will take, and a warning if no slot matches. If nothing is
-// submitted, it does so only where HTCondor is. It never fails, since the jobs do not depend on it.
+// tell prints how long the jobs will take, and a warning if no slot matches; if the user compares, how long they
+// would take in other ways. If nothing is submitted, it does so only where HTCondor is, or to compare. It never fails, since the jobs do not depend on it.
 func (h handover) tell(ctx context.Context, o forecast.Offer, earlier past) {
-	if _, err := exec.LookPath("condor_submit"); o.Missing && (err != nil || !h.task.submits()) {
+	if _, err := exec.LookPath("condor_submit"); o.Missing && (err != nil || !h.task.submits()) && !h.task.compares() {
 		return
 	}
 	need := h.task.need(h.plan.batches)
@@ -31,7 +31,7 @@ func (h handover) tell(ctx context.Context, o forecast.Offer, earlier past) {
 	if h.task.Quiet {
 		return
 	}
-	v := forecast.Verdict{Load: h.task.load(h.plan.batches), Need: need, Offer: o}
+	v := forecast.Verdict{Load: h.task.load(h.plan.batches), Need: need, Offer: o, Bandwidth: h.task.Bandwidth}
 	var err error
 	if v.Speed, v.Command, err = h.task.kind.here(ctx, h.task, h.plan.batches); err != nil {
 		return
@@ -45,7 +45,13 @@ func (h handover) tell(ctx context.Context, o forecast.Offer, earlier past) {
 		e.Load = h.task.load(batches)
 		v.Earlier = e
 	}
-	fmt.Fprintln(h.messages, &v)
+	if !h.task.compares() {
+		fmt.Fprintln(h.messages, &v)
+		return
+	}
+	slots := slotsFor(h.task.work, o)
+	v.Load = h.task.load(h.task.batches) // of all products, whatever is there
+	fmt.Fprintln(h.messages, v.Choices(slots.count, slots.origin, h.task.choices(slots)))
 }
 
 // unchanged reports whether the inputs of the first product of some are those that an earlier run read. The records say
