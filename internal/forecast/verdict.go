@@ -29,6 +29,20 @@ func (v *Verdict) String() string {
 	return v.line(match, free)
 }
 
+// Expected returns how long the jobs will take on the pool, from now to their end; 0 if that is not known, or only a bound.
+func (v *Verdict) Expected() time.Duration {
+	match, free := v.Offer.Count(v.Need)
+	if v.Offer.Unknown != "" || free == 0 || !v.known(match) {
+		return 0
+	}
+	return time.Duration(v.OnPool(free) * float64(time.Second))
+}
+
+// known reports whether the time on the pool is known if some slots match.
+func (v *Verdict) known(match int) bool {
+	return match > 0 && (v.Speed != Speed{} || v.Earlier != nil)
+}
+
 // line returns the verdict, given the number of slots that match and of those that are free.
 func (v *Verdict) line(match, free int) string {
 	slots := free
@@ -37,7 +51,7 @@ func (v *Verdict) line(match, free int) string {
 	}
 	matprod := v.Speed != Speed{}
 	here, onPool := v.Speed.Here(v.Load), v.OnPool(slots)
-	known := match > 0 && (matprod || v.Earlier != nil)
+	known := v.known(match)
 
 	what := text.Count(v.Load.Jobs, "job")
 	var times []string

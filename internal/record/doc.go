@@ -61,7 +61,7 @@
 //	recipe   run first=0 jobs=0-9:0-99 outputs=output$(index).npy stdout=logs/$(index).out total=100 of FAMILY
 //	from     the inputs' names, with $(index)
 //
-// where jobs=0-8:0-89,9:90-92 says that jobs 0 to 8 have products 0 to 89, ten each, and job 9 has the
+// where expected_s=200 is added if matsubmit has said that the jobs would take 200 s, and jobs=0-8:0-89,9:90-92 says that jobs 0 to 8 have products 0 to 89, ten each, and job 9 has the
 // last three. A run supersedes earlier ones of the same file and identity only, because outputs of
 // others may still be there. Of several records of a file the one with its hash describes it
 // ([Judge]); nothing depends on clocks.

@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"math"
 	"path"
 	"path/filepath"
 	"slices"
@@ -28,6 +29,8 @@ type Run struct {
 	First   int       // the number of the first product
 	Total   int       // of the products
 	Jobs    []Job     // those that were submitted, in order
+
+	Expected time.Duration // matsubmit's estimate from the submission to the end, in whole seconds; 0 if it made none
 
 	By, Machine string
 	Time        time.Time
@@ -61,12 +64,15 @@ func parseNames(s string) (names []string, err error) {
 // Line returns the run as a line of [FileName]. Its recipe is "run", with words that say which jobs
 // there are and where their files are, of the family.
 func (r Run) Line() string {
-	sum := ""
+	sum, expected := "", ""
 	if r.Sum {
 		sum = "yes"
 	}
+	if r.Expected > 0 {
+		expected = strconv.Itoa(int(math.Ceil(r.Expected.Seconds())))
+	}
 	recipe := New(kindRun, "first", strconv.Itoa(r.First), "total", strconv.Itoa(r.Total), "sum", sum, "outputs", formatNames(r.Outputs),
-		"stdout", r.Stdout, "jobs", formatJobs(r.Jobs)).Of(r.Family)
+		"stdout", r.Stdout, "jobs", formatJobs(r.Jobs), "expected_s", expected).Of(r.Family)
 	from := make([]Input, len(r.Inputs))
 	for i, name := range r.Inputs {
 		from[i].Name = name
@@ -93,6 +99,9 @@ func ParseRun(line string) (Run, error) {
 	r.Total, isTotal = parseIndex(q.Get("total"))
 	if !isFirst || !isTotal {
 		return Run{}, fmt.Errorf("%q: the products are not known", q)
+	}
+	if seconds, err := strconv.Atoi(q.Get("expected_s")); err == nil && seconds > 0 && seconds <= math.MaxInt32 {
+		r.Expected = time.Duration(seconds) * time.Second
 	}
 	if r.Outputs, err = parseNames(q.Get("outputs")); err != nil {
 		return Run{}, err

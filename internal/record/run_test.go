@@ -30,6 +30,7 @@ func TestRunLine(t *testing.T) {
 	}
 	strange := r
 	strange.File, strange.Outputs, strange.Stdout, strange.Sum = hostile, []string{hostile, "b"}, hostile, true
+	strange.Expected = 200 * time.Second
 	strange.Jobs = []Job{{7, 70, 3}, {8, 73, 3}, {9, 80, 1}, {112, 3, 2}}
 	for _, r := range []Run{r, strange} {
 		got, err := ParseRun(r.Line())

@@ -22,9 +22,10 @@ import (
 type handover struct {
 	task     task
 	plan     plan
-	cluster  int       // a number for a cluster that is not in the logs
-	messages io.Writer // for the user
-	stderr   io.Writer // for HTCondor's programs
+	cluster  int           // a number for a cluster that is not in the logs
+	expected time.Duration // until the jobs are done; 0 if unknown
+	messages io.Writer     // for the user
+	stderr   io.Writer     // for HTCondor's programs
 }
 
 // print prints the submit description, and submits nothing.

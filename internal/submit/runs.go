@@ -21,7 +21,7 @@ import (
 // outputs are found. The jobs do not depend on it.
 func (h handover) recordRun(ctx context.Context) {
 	t := h.task
-	if err := t.record(ctx, h.plan.batches, !t.Resubmit); err != nil {
+	if err := t.record(ctx, h.plan.batches, !t.Resubmit, h.expected); err != nil {
 		fmt.Fprintf(h.stderr, "matsubmit: warning: it is not recorded what the outputs are made from: %v\n", err)
 	} else if t.kind.records() && t.runOf(nil).StdoutOf(record.Job{}) == "" {
 		fmt.Fprintf(h.stderr, "matsubmit: warning: it is not recorded what the outputs are made from, because only HTCondor knows the names in stdout = %s\n", t.Stdout)
@@ -52,15 +52,16 @@ func (h handover) keepRecords(ctx context.Context) error {
 }
 
 // record records a run with these jobs, and with those that are recorded already unless it begins
-// anew. Of another program, it records what the jobs were given.
-func (t task) record(ctx context.Context, batches []batch, anew bool) error {
+// anew. Of another program, it records what the jobs were given. The time expected is that of the first jobs.
+func (t task) record(ctx context.Context, batches []batch, anew bool, expected time.Duration) error {
 	runs, err := t.records.Runs()
 	if err != nil {
 		return err
 	}
 	run := t.runOf(batches)
+	run.Expected = expected
 	if before, ok := t.recorded(runs); ok && !anew {
-		run.Jobs = mergeJobs(before.Jobs, run.Jobs)
+		run.Jobs, run.Expected = mergeJobs(before.Jobs, run.Jobs), before.Expected
 	}
 	if err := t.recordGiven(ctx, runs, batches); err != nil {
 		return err
@@ -169,7 +170,7 @@ func (t task) recordFound(ctx context.Context, p past) error {
 	if len(found) == 0 {
 		return nil
 	}
-	if err := t.record(ctx, found, false); err != nil {
+	if err := t.record(ctx, found, false, 0); err != nil {
 		return err
 	}
 	t.records.Reload()

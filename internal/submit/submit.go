@@ -157,7 +157,7 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) (left L
 		return left, runHere(ctx, h)
 	}
 	left.Submitted, left.InQueue = true, true
-	h.tell(ctx, offer, earlier)
+	h.expected = h.tell(ctx, offer, earlier)
 	if t.Output == "-" {
 		return left, h.print(ctx, sub, stdout)
 	}

@@ -19,22 +19,23 @@ import (
 )
 
 // tell prints how long the jobs will take, and a warning if no slot matches; if the user compares, how long they
-// would take in other ways. If nothing is submitted, it does so only where HTCondor is, or to compare. It never fails, since the jobs do not depend on it.
-func (h handover) tell(ctx context.Context, o forecast.Offer, earlier past) {
+// would take in other ways. If nothing is submitted, it does so only where HTCondor is, or to compare. It returns the time
+// that it expects on the pool, 0 if it does not know. It never fails, since the jobs do not depend on it.
+func (h handover) tell(ctx context.Context, o forecast.Offer, earlier past) (expected time.Duration) {
 	if _, err := exec.LookPath("condor_submit"); o.Missing && (err != nil || !h.task.submits()) && !h.task.compares() {
-		return
+		return 0
 	}
 	need := h.task.need(h.plan.batches)
 	if why := o.Obstacle(need); why != "" {
 		fmt.Fprintln(h.stderr, "matsubmit: warning: "+why)
 	}
 	if h.task.Quiet {
-		return
+		return 0
 	}
 	v := forecast.Verdict{Load: h.task.load(h.plan.batches), Need: need, Offer: o, Bandwidth: h.task.Bandwidth}
 	var err error
 	if v.Speed, v.Command, err = h.task.kind.here(ctx, h.task, h.plan.batches); err != nil {
-		return
+		return 0
 	}
 	unchanged := func(r forecast.Range, submitted time.Time) bool { return h.task.unchanged(ctx, r, submitted) }
 	if e := forecast.FindEarlier(earlier.paced, h.task.FirstIndex, unchanged); e != nil {
@@ -47,11 +48,12 @@ func (h handover) tell(ctx context.Context, o forecast.Offer, earlier past) {
 	}
 	if !h.task.compares() {
 		fmt.Fprintln(h.messages, &v)
-		return
+		return v.Expected()
 	}
 	slots := slotsFor(h.task.work, o)
 	v.Load = h.task.load(h.task.batches) // of all products, whatever is there
 	fmt.Fprintln(h.messages, v.Choices(slots.count, slots.origin, h.task.choices(slots)))
+	return 0
 }
 
 // unchanged reports whether the inputs of the first product of some are those that an earlier run read. The records say
