@@ -11,13 +11,15 @@ import (
 	"matpool/internal/base/text"
 )
 
-// A table has rows of cells. The first row is the heading.
-type table struct {
-	left int // the number of columns aligned left; the others are aligned right
-	rows [][]string
+// A Table has rows of cells. The first row is the heading.
+type Table struct {
+	Left  int // the number of columns aligned left; the others are aligned right
+	Rows  [][]string
+	Title string // a line before it, or ""
+	Note  string // a line after it, or ""
 }
 
-func (t *table) row(cells ...any) {
+func (t *Table) row(cells ...any) {
 	row := make([]string, len(cells))
 	for i, cell := range cells {
 		switch d := cell.(type) {
@@ -28,7 +30,7 @@ func (t *table) row(cells ...any) {
 		}
 		row[i] = text.Plain(fmt.Sprint(cell))
 	}
-	t.rows = append(t.rows, row)
+	t.Rows = append(t.Rows, row)
 }
 
 func duration(e eventlog.Elapsed) string {
@@ -38,9 +40,16 @@ func duration(e eventlog.Elapsed) string {
 	return text.Duration(e.Duration)
 }
 
-func (t *table) print(w io.Writer) {
+// print prints the table after an empty line, or nothing if it is empty.
+func (t *Table) print(w io.Writer) {
+	if len(t.Rows) > 0 || t.Title != "" {
+		fmt.Fprintln(w)
+	}
+	if t.Title != "" {
+		fmt.Fprintln(w, t.Title)
+	}
 	var widths []int
-	for _, row := range t.rows {
+	for _, row := range t.Rows {
 		for i, cell := range row {
 			if i == len(widths) {
 				widths = append(widths, 0)
@@ -48,11 +57,11 @@ func (t *table) print(w io.Writer) {
 			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
 	}
-	for _, row := range t.rows {
+	for _, row := range t.Rows {
 		var line strings.Builder
 		for i, cell := range row {
 			gap := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
-			if i >= t.left {
+			if i >= t.Left {
 				cell, gap = gap+cell, ""
 			}
 			if i > 0 {
@@ -61,6 +70,9 @@ func (t *table) print(w io.Writer) {
 			line.WriteString(cell + gap)
 		}
 		fmt.Fprintln(w, strings.TrimRight(line.String(), " "))
+	}
+	if t.Note != "" {
+		fmt.Fprintln(w, t.Note)
 	}
 }
 

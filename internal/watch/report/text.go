@@ -26,10 +26,12 @@ func (r *Report) Print(w io.Writer) error {
 	if proviso := r.Run.Proviso(); proviso != "" {
 		fmt.Fprintln(out, proviso)
 	}
-	r.printTimes(out)
-	r.printSpending(out)
-	r.printMachines(out)
-	r.printJobs(out)
+	for _, line := range r.Times() {
+		fmt.Fprintln(out, line)
+	}
+	for _, t := range []Table{r.Spending(), r.Typical(), r.ByMachine(), r.ByJob()} {
+		t.print(out)
+	}
 	r.printHolds(out)
 	r.printInterruptions(out)
 	r.printFaults(out)
@@ -38,37 +40,43 @@ func (r *Report) Print(w io.Writer) error {
 
 const timeFormat = "2006-01-02 15:04:05"
 
-func (r *Report) printTimes(w io.Writer) {
+// Times returns when the run was submitted and how long it took, and what is unknown of its times, a line each.
+func (r *Report) Times() (lines []string) {
+	line := ""
 	if !r.Submitted.IsZero() {
-		fmt.Fprintf(w, "submitted %s, ", r.Submitted.Time().Format(timeFormat))
+		line = fmt.Sprintf("submitted %s, ", r.Submitted.Time().Format(timeFormat))
 	}
 	if !r.Latest.IsZero() {
-		fmt.Fprintf(w, "last event %s, makespan %s", r.Latest.Time().Format(timeFormat), duration(r.Makespan()))
+		line += fmt.Sprintf("last event %s, makespan %s", r.Latest.Time().Format(timeFormat), duration(r.Makespan()))
 		if r.YearAssumed {
-			fmt.Fprint(w, " (the log has no years: the latest possible are assumed)")
+			line += " (the log has no years: the latest possible are assumed)"
 		}
-		fmt.Fprintln(w)
+	}
+	if line != "" {
+		lines = append(lines, line)
 	}
 	if r.Unordered {
 		why := "events are out of order"
 		if r.ClockWentBack {
 			why = "the times in the log go back, at the end of summer time or when a clock was corrected"
 		}
-		fmt.Fprint(w, "unknown: ", why)
+		line := "unknown: " + why
 		if n := r.Total.Untimed; n > 0 {
-			fmt.Fprintf(w, "; the totals lack %s", text.Count(n, "attempt"))
+			line += fmt.Sprintf("; the totals lack %s", text.Count(n, "attempt"))
 		}
-		fmt.Fprintln(w)
+		lines = append(lines, line)
 	}
+	return lines
 }
 
-func (r *Report) printSpending(w io.Writer) {
+// Spending is the table of what the slots did.
+func (r *Report) Spending() (t Table) {
 	if r.Total.Attempts == 0 {
-		return
+		return t
 	}
 	between := r.Between()
 	whole := r.Total.Busy + between.Duration
-	t := table{left: 1}
+	t.Left = 1
 	heading := "how the time was spent" // the log may not have the slots yet
 	if r.Total.Slots > 0 {
 		heading = "how " + text.Count(r.Total.Slots, "slot") + " spent the time"
@@ -93,19 +101,20 @@ func (r *Report) printSpending(w io.Writer) {
 	} else {
 		line(without, between.Duration)
 	}
-	fmt.Fprintln(w)
-	t.print(w)
-	fmt.Fprint(w, "overhead: ", overhead(&r.Total))
+	t.Note = "overhead: " + overhead(&r.Total)
 	if !r.Total.sum(0).Unknown {
-		fmt.Fprint(w, " of the time with a job")
+		t.Note += " of the time with a job"
 	}
 	if r.WholeSeconds {
-		fmt.Fprint(w, " (the log has whole seconds)")
+		t.Note += " (the log has whole seconds)"
 	}
-	fmt.Fprintln(w)
+	return t
+}
 
+// Typical is the table of how long the jobs took that are done.
+func (r *Report) Typical() Table {
 	s := r.Spans
-	t = table{left: 1}
+	t := Table{Left: 1}
 	t.row("jobs that are done", "median", "longest", "job")
 	for _, span := range []struct {
 		what string
@@ -115,32 +124,33 @@ func (r *Report) printSpending(w io.Writer) {
 			t.row(span.what, span.Median, span.Max, span.Job)
 		}
 	}
-	if len(t.rows) > 1 {
-		fmt.Fprintln(w)
-		t.print(w)
+	if len(t.Rows) == 1 {
+		return Table{}
 	}
+	return t
 }
 
-func (r *Report) printMachines(w io.Writer) {
+// ByMachine is the table of the machines that worked most.
+func (r *Report) ByMachine() (t Table) {
 	if len(r.Machines) == 0 {
-		return
+		return t
 	}
-	t := table{left: 2}
+	t.Left = 2
 	t.row("machine", "system", "slots", "attempts", "done", "failed", "retried", "held", "cut short", "computed", "in vain", "transfers", "overhead")
 	for _, m := range r.Machines[:min(maxListed, len(r.Machines))] {
 		t.row(cmp.Or(short(m.Name), "(unknown)"), strings.ToLower(m.System), m.Slots, m.Attempts, m.Ends[eventlog.Completed]-m.Failed, m.Failed, m.Ends[eventlog.Retried], m.Ends[eventlog.EndedByHold],
 			m.Ends[eventlog.Evicted]+m.Ends[eventlog.Lost]+m.Ends[eventlog.EndedByRemoval], m.sum(m.Spent[eventlog.Computing]), m.sum(m.Vain),
 			m.sum(m.Spent[eventlog.Inputs]+m.Spent[eventlog.Outputs]+m.Spent[eventlog.Queueing]), overhead(m))
 	}
-	fmt.Fprintln(w)
-	t.print(w)
 	if rest := len(r.Machines) - maxListed; rest > 0 {
-		fmt.Fprintf(w, "… and %s\n", text.Count(rest, "more machine"))
+		t.Note = fmt.Sprintf("… and %s", text.Count(rest, "more machine"))
 	}
+	return t
 }
 
-func (r *Report) printJobs(w io.Writer) {
-	jobs, heading := r.Run.Jobs, ""
+// ByJob is the table of the jobs or, if there are many, of the first that had problems.
+func (r *Report) ByJob() (t Table) {
+	jobs := r.Run.Jobs
 	if len(jobs) > maxJobs {
 		var problems []*eventlog.Job
 		for _, j := range jobs {
@@ -148,29 +158,22 @@ func (r *Report) printJobs(w io.Writer) {
 				problems = append(problems, j)
 			}
 		}
-		heading = fmt.Sprintf("%s of %d had problems; -csv lists all jobs", text.Count(len(problems), "job"), len(jobs))
+		t.Title = fmt.Sprintf("%s of %d had problems; -csv lists all jobs", text.Count(len(problems), "job"), len(jobs))
 		jobs = problems[:min(maxListed, len(problems))]
 		if rest := len(problems) - len(jobs); rest > 0 {
-			heading += fmt.Sprintf("; the first %d", len(jobs))
+			t.Title += fmt.Sprintf("; the first %d", len(jobs))
 		}
 	}
-	fmt.Fprintln(w)
-	if heading != "" {
-		fmt.Fprintln(w, heading)
-	}
 	if len(jobs) == 0 {
-		return
+		return t
 	}
-	t := table{left: 4}
+	t.Left = 4
 	numbers := "product"
 	if note, ok := jobs[0].Note(); ok && note.Unit != "" {
 		numbers = "index"
 	}
 	t.row("job", numbers, "state", "last slot", "attempts", "began", "ended", "waited", "inputs", "computed", "outputs")
-	clock := "15:04:05"
-	if r.Latest.Time().Sub(r.Submitted.Earlier(r.First).Time()) > 24*time.Hour {
-		clock = "01-02 15:04"
-	}
+	clock := r.Clock()
 	for _, j := range jobs {
 		var wait, input, compute, output eventlog.Elapsed
 		began, ended, where := "-", "-", "-"
@@ -194,7 +197,15 @@ func (r *Report) printJobs(w io.Writer) {
 		}
 		t.row(j.ID, cmp.Or(joblog.Products(j), "-"), what, where, len(j.Attempts), began, ended, wait, input, compute, output)
 	}
-	t.print(w)
+	return t
+}
+
+// Clock returns the layout of times: without the date if the run took at most a day.
+func (r *Report) Clock() string {
+	if r.Latest.Time().Sub(r.Submitted.Earlier(r.First).Time()) > 24*time.Hour {
+		return "01-02 15:04"
+	}
+	return "15:04:05"
 }
 
 // sum returns a sum of times, which is unknown if that of each attempt is.
