@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"matpool/condor"
 	"matpool/condor/eventlog"
 	"matpool/internal/outputs"
 )
@@ -41,11 +42,7 @@ func (j *Journal) DAG(r *Run) DAG {
 	}
 	last := r.Jobs[len(r.Jobs)-1]
 	note, _ := last.Note()
-	description := note.Description
-	base, node := strings.CutSuffix(description, ".node.sub")
-	if !node {
-		base = strings.TrimSuffix(description, ".sub")
-	}
+	base, node := submissionOf(note)
 	if base == "" {
 		return DAG{}
 	}
@@ -69,6 +66,18 @@ func (j *Journal) DAG(r *Run) DAG {
 		d.Lacks = filepath.Base(base) + ".norm"
 	}
 	return d
+}
+
+// submissionOf returns the submission file of a job as its note names the description, or "", and whether the job is a
+// DAG's node. matsubmit -o may have given the description another name.
+func submissionOf(note condor.Note) (name string, node bool) {
+	if note.Local {
+		return note.Description, false
+	}
+	if name, node = strings.CutSuffix(note.Description, ".node.sub"); !node {
+		name = strings.TrimSuffix(note.Description, ".sub")
+	}
+	return name, node
 }
 
 // LatestDAGMan returns the job of the DAGMan that was submitted last for a DAG, by its log beside the

@@ -16,8 +16,18 @@ type Outputs struct {
 	Unknown string                 // why it is not known whether all are there, or ""
 	Missing map[condor.ID][]string // those of each job that are not, with the reason unless it is absent
 
+	Files      []Output // all of them
+	Submission string   // the submission file, by the jobs' notes, which need not be there; "" if they do not say
+
 	first []string // some of the names
 	jobs  int
+}
+
+// An Output is one of a job that is done.
+type Output struct {
+	Job  condor.ID
+	Name string
+	outputs.Found
 }
 
 // unnamed is why the outputs of a log are unknown if it promises none.
@@ -34,8 +44,8 @@ func (j *Journal) CheckOutputs(r *Run) {
 			newest[note.First+i] = job
 		}
 	}
-	description := ""
-	var list []output
+	description, submission := "", ""
+	var list []Output
 	var files []outputs.Output
 	for _, job := range r.Jobs {
 		note, _ := job.Note()
@@ -48,14 +58,16 @@ func (j *Journal) CheckOutputs(r *Run) {
 			if note.Sum || newest[note.First+i%note.Count] == job {
 				o := outputs.Output{Name: outputs.InFolder(folder, name), Since: outputs.Submitted(job.Submitted), Any: note.Unit != ""}
 				files = append(files, o)
-				list = append(list, output{job: job.ID, name: o.Name})
+				list = append(list, Output{Job: job.ID, Name: o.Name})
 			}
 		}
 		if note.Description != "" {
 			description = outputs.InFolder(folder, note.Description)
+			name, _ := submissionOf(note)
+			submission = outputs.InFolder(folder, name)
 		}
 	}
-	r.Outputs = &Outputs{}
+	r.Outputs = &Outputs{Submission: submission}
 	folders := map[string]*outputs.Records{}
 	if len(list) == 0 {
 		r.Outputs.Unknown = unnamed
@@ -67,7 +79,8 @@ func (j *Journal) CheckOutputs(r *Run) {
 		}
 		list[i].Found = found
 	}
-	r.Outputs.judge(list, description)
+	r.Outputs.Files = list
+	r.Outputs.judge(description)
 }
 
 // isRecorded reports whether a file is what its record says, which matters more than its time. No file is read but the
@@ -85,17 +98,10 @@ func isRecorded(folders map[string]*outputs.Records, name string) bool {
 	return err == nil && f.Outcome == record.Valid
 }
 
-// An output is one of a job that is done.
-type output struct {
-	job  condor.ID
-	name string
-	outputs.Found
-}
-
 // judge draws the conclusions from what was found.
-func (o *Outputs) judge(list []output, description string) {
+func (o *Outputs) judge(description string) {
 	var found [outputs.States]int
-	for _, out := range list {
+	for _, out := range o.Files {
 		if out.Err != nil {
 			o.Unknown = out.Err.Error()
 			return
@@ -112,18 +118,18 @@ func (o *Outputs) judge(list []output, description string) {
 		return
 	}
 	o.Missing = map[condor.ID][]string{}
-	for _, out := range list {
+	for _, out := range o.Files {
 		if out.State == outputs.Valid {
 			continue
 		}
-		name := out.name
+		name := out.Name
 		if why := out.State.Why(); why != "" {
 			name += " (" + why + ")"
 		}
-		if o.Missing[out.job] == nil {
+		if o.Missing[out.Job] == nil {
 			o.jobs++
 		}
-		o.Missing[out.job] = append(o.Missing[out.job], name)
+		o.Missing[out.Job] = append(o.Missing[out.Job], name)
 		o.first = append(o.first, name)
 	}
 }

@@ -16,20 +16,20 @@ func TestJudge(t *testing.T) {
 	for _, test := range []struct {
 		name        string
 		description string
-		found       []output
+		found       []Output
 		counts      string
 		proviso     string
 	}{
-		{"all are there", "", []output{{a, "a", outputs.Found{State: outputs.Valid}}, {b, "b", outputs.Found{State: outputs.Valid}}}, "12,345 done, 0 running, 0 idle, 0 held", ""},
-		{"one is not", "", []output{{a, "a", outputs.Found{State: outputs.Valid}}, {b, "b", outputs.Found{State: outputs.Missing}}}, "12,344 done, 1 done without b, 0 running, 0 idle, 0 held", ""},
-		{"two of one job are not", "", []output{{a, "a", outputs.Found{State: outputs.Valid}}, {b, "b", outputs.Found{State: outputs.Empty}}, {b, "c", outputs.Found{State: outputs.Outdated}}}, "12,344 done, 1 done without b (empty), c (older), 0 running, 0 idle, 0 held", ""},
-		{"none is there, nor is anything else", "gone", []output{{a, "a", outputs.Found{State: outputs.Missing}}, {b, "b", outputs.Found{State: outputs.Missing}}}, "12,345 done, 0 running, 0 idle, 0 held", "it is not where the outputs are"},
-		{"none is there, but the submit description is", here, []output{{a, "a", outputs.Found{State: outputs.Missing}}, {b, "b", outputs.Found{State: outputs.Missing}}}, "12,343 done, 2 done without a, b, 0 running, 0 idle, 0 held", ""},
-		{"all are older", here, []output{{a, "a", outputs.Found{State: outputs.Outdated}}, {b, "b", outputs.Found{State: outputs.Missing}}}, "12,345 done, 0 running, 0 idle, 0 held", "its times are later than those of the outputs"},
-		{"one cannot be seen", here, []output{{a, "a", outputs.Found{State: outputs.Valid}}, {b, "b", outputs.Found{State: outputs.Missing, Err: errors.New("permission denied")}}}, "12,345 done, 0 running, 0 idle, 0 held", "permission denied"},
+		{"all are there", "", []Output{{a, "a", outputs.Found{State: outputs.Valid}}, {b, "b", outputs.Found{State: outputs.Valid}}}, "12,345 done, 0 running, 0 idle, 0 held", ""},
+		{"one is not", "", []Output{{a, "a", outputs.Found{State: outputs.Valid}}, {b, "b", outputs.Found{State: outputs.Missing}}}, "12,344 done, 1 done without b, 0 running, 0 idle, 0 held", ""},
+		{"two of one job are not", "", []Output{{a, "a", outputs.Found{State: outputs.Valid}}, {b, "b", outputs.Found{State: outputs.Empty}}, {b, "c", outputs.Found{State: outputs.Outdated}}}, "12,344 done, 1 done without b (empty), c (older), 0 running, 0 idle, 0 held", ""},
+		{"none is there, nor is anything else", "gone", []Output{{a, "a", outputs.Found{State: outputs.Missing}}, {b, "b", outputs.Found{State: outputs.Missing}}}, "12,345 done, 0 running, 0 idle, 0 held", "it is not where the outputs are"},
+		{"none is there, but the submit description is", here, []Output{{a, "a", outputs.Found{State: outputs.Missing}}, {b, "b", outputs.Found{State: outputs.Missing}}}, "12,343 done, 2 done without a, b, 0 running, 0 idle, 0 held", ""},
+		{"all are older", here, []Output{{a, "a", outputs.Found{State: outputs.Outdated}}, {b, "b", outputs.Found{State: outputs.Missing}}}, "12,345 done, 0 running, 0 idle, 0 held", "its times are later than those of the outputs"},
+		{"one cannot be seen", here, []Output{{a, "a", outputs.Found{State: outputs.Valid}}, {b, "b", outputs.Found{State: outputs.Missing, Err: errors.New("permission denied")}}}, "12,345 done, 0 running, 0 idle, 0 held", "permission denied"},
 	} {
-		run := &Run{Counts: eventlog.Counts{Done: 12345}, Outputs: &Outputs{}}
-		run.Outputs.judge(test.found, test.description)
+		run := &Run{Counts: eventlog.Counts{Done: 12345}, Outputs: &Outputs{Files: test.found}}
+		run.Outputs.judge(test.description)
 		proviso := test.proviso
 		if proviso != "" {
 			proviso = `"done" is based on the log alone: ` + proviso
