@@ -40,6 +40,8 @@ type Machine struct {
 	Failed       int                    // those of Completed whose program failed
 	Untimed      int                    // attempts with an unknown time; the sums below lack them
 
+	Computed time.Duration // by a typical job of a machine: the median of those that ended with status 0; 0 if none has, or of all machines together
+
 	Busy  time.Duration                      // the time that slots had a job: the sum of the times below
 	Spent [eventlog.Activities]time.Duration // without Vain
 	Vain  time.Duration                      // computed by other programs than [eventlog.Attempt.Useful] ones
@@ -107,6 +109,7 @@ func New(j *joblog.Journal, run *joblog.Run) *Report {
 		WholeSeconds: true, ClockWentBack: j.History.ClockWentBack, YearAssumed: j.History.YearAssumed, Faults: j.Faults, FaultCount: j.FaultCount}
 	machines := map[[2]string]*Machine{}
 	slots := map[[2]string]bool{}
+	computed := map[*Machine]*Span{}
 	for _, job := range run.Jobs {
 		r.Submitted = r.Submitted.Earlier(job.SubmittedAt())
 		for i := range job.Attempts {
@@ -121,6 +124,7 @@ func New(j *joblog.Journal, run *joblog.Run) *Report {
 				m = &Machine{Name: a.Machine, System: a.System}
 				machines[key] = m
 				r.Machines = append(r.Machines, m)
+				computed[m] = &Span{}
 			}
 			m.add(a, r.Latest)
 			if slot := [2]string{a.Slot, a.System}; a.Slot != "" && !slots[slot] {
@@ -132,6 +136,7 @@ func New(j *joblog.Journal, run *joblog.Run) *Report {
 				r.Spans.Wait.add(a.Wait(), job.ID)
 				r.Spans.Input.add(a.Time(eventlog.Inputs, r.Latest), job.ID)
 				r.Spans.Compute.add(a.Time(eventlog.Computing, r.Latest), job.ID)
+				computed[m].add(a.Time(eventlog.Computing, r.Latest), job.ID)
 				r.Spans.Output.add(a.Time(eventlog.Outputs, r.Latest), job.ID)
 			}
 		}
@@ -139,6 +144,10 @@ func New(j *joblog.Journal, run *joblog.Run) *Report {
 	r.Unordered = r.Unordered || r.Total.Untimed > 0 || r.Makespan().Unknown
 	for _, s := range []*Span{&r.Spans.Wait, &r.Spans.Input, &r.Spans.Compute, &r.Spans.Output} {
 		s.close()
+	}
+	for m, s := range computed {
+		s.close()
+		m.Computed = s.Median
 	}
 	slices.SortFunc(r.Machines, func(a, b *Machine) int {
 		return cmp.Or(cmp.Compare(b.Spent[eventlog.Computing], a.Spent[eventlog.Computing]), cmp.Compare(b.Attempts, a.Attempts), cmp.Compare(a.Name, b.Name), cmp.Compare(a.System, b.System))

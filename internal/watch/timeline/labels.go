@@ -80,8 +80,15 @@ type entry struct {
 
 const square = 0.3 * vg.Centimeter
 
-// legend returns an entry for each colour and each mark in the picture.
-func (p *Picture) legend() (list []entry) {
+// A key is what the legend explains: a phase, or the time without a job, or a mark.
+type key struct {
+	text  string
+	phase phase            // phases for no job
+	mark  eventlog.Outcome // if it is not Lasting
+}
+
+// keys returns a key for each colour and each mark in the picture.
+func (p *Picture) keys() (list []key) {
 	var present [phases]bool
 	marks := map[eventlog.Outcome]int{}
 	for _, r := range p.rows {
@@ -92,27 +99,36 @@ func (p *Picture) legend() (list []entry) {
 			marks[m.kind]++
 		}
 	}
-	fill := func(what string, phase phase) {
-		list = append(list, entry{what, func(c *draw.Canvas, at vg.Point) {
+	for i, name := range phaseNames {
+		if present[i] {
+			list = append(list, key{text: name, phase: phase(i)})
+		}
+	}
+	list = append(list, key{text: "no job", phase: phases})
+	for _, kind := range []eventlog.Outcome{eventlog.Retried, eventlog.EndedByHold, eventlog.Lost} {
+		if n := marks[kind]; n > 0 {
+			what := map[eventlog.Outcome]string{eventlog.Retried: "failed, run again", eventlog.EndedByHold: "held", eventlog.Lost: "evicted, lost or removed"}[kind]
+			list = append(list, key{text: fmt.Sprintf("%s (%d)", what, n), mark: kind})
+		}
+	}
+	return list
+}
+
+// legend returns an entry for each key.
+func (p *Picture) legend() (list []entry) {
+	for _, k := range p.keys() {
+		list = append(list, entry{k.text, func(c *draw.Canvas, at vg.Point) {
+			if k.mark != eventlog.Lasting {
+				c.DrawGlyphNoClip(glyph(k.mark, vg.Points(3.5)), at)
+				return
+			}
 			var colour color.Color = background
-			if phase < phases {
-				colour = colours[phase]
+			if k.phase < phases {
+				colour = colours[k.phase]
 			}
 			d := square / 2
 			c.FillPolygon(colour, []vg.Point{{X: at.X - d, Y: at.Y - d}, {X: at.X + d, Y: at.Y - d}, {X: at.X + d, Y: at.Y + d}, {X: at.X - d, Y: at.Y + d}})
 		}})
-	}
-	for i, name := range phaseNames {
-		if present[i] {
-			fill(name, phase(i))
-		}
-	}
-	fill("no job", phases)
-	for _, kind := range []eventlog.Outcome{eventlog.Retried, eventlog.EndedByHold, eventlog.Lost} {
-		if n := marks[kind]; n > 0 {
-			what := map[eventlog.Outcome]string{eventlog.Retried: "failed, run again", eventlog.EndedByHold: "held", eventlog.Lost: "evicted, lost or removed"}[kind]
-			list = append(list, entry{fmt.Sprintf("%s (%d)", what, n), func(c *draw.Canvas, at vg.Point) { c.DrawGlyphNoClip(glyph(kind, vg.Points(3.5)), at) }})
-		}
 	}
 	return list
 }

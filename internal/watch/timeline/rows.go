@@ -47,6 +47,15 @@ type row struct {
 	begins                []float64 // of attempts
 	pieces                []piece
 	marks                 []mark
+	attempts              []attempt // in the order in which they began
+}
+
+// An attempt is all that one did, and of which job it was.
+type attempt struct {
+	job     int // its place in the run
+	from    float64
+	pieces  []piece
+	outcome eventlog.Outcome
 }
 
 // rows returns a row for each slot, from begin on, in the order of their names, and the number
@@ -54,7 +63,7 @@ type row struct {
 // before the log had their slot.
 func rows(r *report.Report, begin eventlog.Moment) (list []*row, untimed int) {
 	bySlot := map[[2]string]*row{}
-	for _, j := range r.Run.Jobs {
+	for n, j := range r.Run.Jobs {
 		for i := range j.Attempts {
 			a := &j.Attempts[i]
 			slot := cmp.Or(a.Slot, a.Machine)
@@ -67,7 +76,7 @@ func rows(r *report.Report, begin eventlog.Moment) (list []*row, untimed int) {
 				bySlot[key] = &row{machine: a.Machine, system: a.System, slot: slot}
 				list = append(list, bySlot[key])
 			}
-			if !bySlot[key].add(a, begin, r.Latest) {
+			if !bySlot[key].add(n, a, begin, r.Latest) {
 				untimed++
 			}
 		}
@@ -76,6 +85,7 @@ func rows(r *report.Report, begin eventlog.Moment) (list []*row, untimed int) {
 		slices.Sort(r.begins)
 		slices.SortStableFunc(r.pieces, func(a, b piece) int { return cmp.Compare(a.from, b.from) })
 		slices.SortStableFunc(r.marks, func(a, b mark) int { return cmp.Compare(a.at, b.at) })
+		slices.SortStableFunc(r.attempts, func(a, b attempt) int { return cmp.Compare(a.from, b.from) })
 	}
 	slices.SortFunc(list, func(a, b *row) int {
 		return cmp.Or(natural(a.machine, b.machine), cmp.Compare(a.system, b.system), natural(a.slot, b.slot))
@@ -83,31 +93,42 @@ func rows(r *report.Report, begin eventlog.Moment) (list []*row, untimed int) {
 	return list, untimed
 }
 
-// add adds an attempt, up to now if it has not ended. It returns false, and adds nothing, if
+// add adds an attempt of a job, up to now if it has not ended. It returns false, and adds nothing, if
 // a time of the attempt is unknown.
-func (r *row) add(a *eventlog.Attempt, begin, now eventlog.Moment) bool {
+func (r *row) add(job int, a *eventlog.Attempt, begin, now eventlog.Moment) bool {
 	start, total := begin.Until(a.Begin()), a.Total(now)
 	if start.Unknown || total.Unknown {
 		return false
 	}
 	at := start.Seconds()
 	r.begins = append(r.begins, at)
+	shown := attempt{job: job, from: at, outcome: a.Outcome}
 	for p := range a.Pieces(now) {
 		doing := phaseOf[p.Activity]
 		if doing == computing && !a.Useful() {
 			doing = vain
 		}
 		to := at + p.Seconds()
-		r.pieces = append(r.pieces, piece{at, to, doing})
+		shown.pieces = append(shown.pieces, piece{at, to, doing})
 		at = to
 	}
-	switch a.Outcome {
-	case eventlog.Retried, eventlog.EndedByHold:
-		r.marks = append(r.marks, mark{at, a.Outcome})
-	case eventlog.Evicted, eventlog.Lost, eventlog.EndedByRemoval:
-		r.marks = append(r.marks, mark{at, eventlog.Lost})
+	r.pieces = append(r.pieces, shown.pieces...)
+	r.attempts = append(r.attempts, shown)
+	if kind := markOf(a.Outcome); kind != eventlog.Lasting {
+		r.marks = append(r.marks, mark{at, kind})
 	}
 	return true
+}
+
+// markOf returns which mark shows an outcome: Retried, EndedByHold, Lost, or Lasting for none.
+func markOf(o eventlog.Outcome) eventlog.Outcome {
+	switch o {
+	case eventlog.Retried, eventlog.EndedByHold:
+		return o
+	case eventlog.Evicted, eventlog.Lost, eventlog.EndedByRemoval:
+		return eventlog.Lost
+	}
+	return eventlog.Lasting
 }
 
 // merge joins pieces that are shorter than least with their neighbours. It replaces such a

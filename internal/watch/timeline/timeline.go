@@ -53,12 +53,13 @@ type Picture struct {
 	span  float64 // in seconds
 	rows  []*row
 	since string // the event at time 0
+	jobs  []*eventlog.Job
 }
 
 // New returns the timeline of a report. If no job had a machine, it returns an error of
 // status Unfinished.
 func New(r *report.Report) (*Picture, error) {
-	p := &Picture{since: "submission"}
+	p := &Picture{since: "submission", jobs: r.Run.Jobs}
 	begin := r.Submitted
 	if begin.IsZero() || begin.Until(r.Latest).Unknown {
 		begin, p.since = r.First, "the first job's start"

@@ -64,17 +64,26 @@ func Drawing(name string) (func(*report.Report) error, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(r *report.Report) error { return save(r, name, format) }, nil
+	return func(r *report.Report) error {
+		return Save(r, name, func(w io.Writer) error {
+			p, err := New(r)
+			if err != nil {
+				return err
+			}
+			return p.Write(w, format)
+		})
+	}, nil
 }
 
-func save(r *report.Report, name string, format Format) error {
+// Save saves what is drawn of a report in a file, and replaces an existing one, but not a log.
+func Save(r *report.Report, name string, draw func(w io.Writer) error) error {
 	for _, log := range r.Names {
 		if file.Same(log, name) {
-			return status.UsageError(fmt.Errorf("%s: the output is the log %s", name, log), "choose another name for the picture")
+			return status.UsageError(fmt.Errorf("%s: the output is the log %s", name, log), "choose another name")
 		}
 	}
-	p, err := New(r)
-	if err != nil {
+	var content bytes.Buffer
+	if err := draw(&content); err != nil {
 		return err
 	}
 	f, err := file.Create(name)
@@ -87,7 +96,7 @@ func save(r *report.Report, name string, format Format) error {
 		return err
 	}
 	defer f.Close()
-	if err := p.Write(f, format); err != nil {
+	if _, err := content.WriteTo(f); err != nil {
 		return err
 	}
 	return f.Commit(false)
