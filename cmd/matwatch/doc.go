@@ -4,7 +4,7 @@ Matwatch follows the event log of HTCondor jobs and reports where the time went.
 Usage:
 
 	matwatch [flags] LOG ...
-	matwatch [flags] -report|-csv|-json|-plot FILE LOG ...
+	matwatch [flags] -report|-csv|-json|-plot FILE|-html FILE LOG ...
 	matwatch -check [DIR [DIR]]
 
 Flags:
@@ -16,12 +16,13 @@ Flags:
 	-csv            print a table with a line for each attempt of each job
 	-json           print the report and all attempts as one JSON object
 	-plot FILE      draw a timeline of the slots; FILE ends in .svg or .png
+	-html FILE      write a page about the run, for a browser; FILE ends in .html
 	-check          compare the files of a folder with their records; of two folders, with each other
 	-quiet          has no effect; all programs accept it
 	-h, -help       print usage and flags, or the manual
 	-version        print the program's version
 
-Without -report, -csv, -json and -plot, matwatch shows how many jobs are done, running, idle
+Without -report, -csv, -json, -plot and -html, matwatch shows how many jobs are done, running, idle
 and held. It ends when all jobs are done, or when nothing will happen without you: no job is
 running, suspended or idle, and some are held, failed or removed. It waits for held jobs that
 HTCondor will release by itself. When a job is held, matwatch prints the reason and what to do;
@@ -33,10 +34,16 @@ HTCondor's text format, in XML (log_xml) or in JSON. It copes with a log that is
 truncated or replaced, that has holes of zero bytes, or whose events are repeated or out of
 order.
 
-With -report, -csv, -json or -plot, matwatch reads the log as it is now and ends, with the same
+With -report, -csv, -json, -plot or -html, matwatch reads the log as it is now and ends, with the same
 exit status. Running jobs count up to the latest event. -report prints how the time was spent,
 by machine and by job; if there are more than 100 jobs, it lists only those that had problems.
 -plot draws a line for each slot: when it transferred files, computed, or had no job.
+
+-html writes all this as a page, one file that needs nothing else and can be sent to others: also
+the norm, if a DAG wrote it; from the records of the outputs (matpool.tsv), what was computed, by
+which version and kernel, and whether the outputs are still what the records say; how long
+matsubmit said that it would take; which machines were slow, and what became of held jobs. In the
+picture one can zoom. What is not known is said to be unknown.
 
 At the end matwatch looks for the outputs that the log of matsubmit names. If one is missing,
 empty or older than its job, the job counts as "done without" it, and the exit status is 3. If
@@ -116,6 +123,8 @@ Examples:
 	2026-11-30 19:33:38 cluster 1: 12 jobs: 12 done, 0 running, 0 idle, 0 held
 
 	$ matwatch -plot run.svg finished/log.txt
+
+	$ matwatch -html run.html finished/log.txt
 
 	$ matwatch -report finished/log.txt
 	finished/log.txt: cluster 1: 12 jobs: 12 done, 0 running, 0 idle, 0 held

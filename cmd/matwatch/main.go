@@ -11,6 +11,7 @@ import (
 
 	"matpool/internal/cli"
 	"matpool/internal/watch"
+	"matpool/internal/watch/page"
 	"matpool/internal/watch/timeline"
 )
 
@@ -38,6 +39,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	asCSV := flags.Bool("csv", "print a table with a line for each attempt of each job")
 	asJSON := flags.Bool("json", "print the report and all attempts as one JSON object")
 	picture := flags.Path("plot", "", "draw a timeline of the slots; `FILE` ends in .svg or .png")
+	html := flags.Path("html", "", "write a page about the run, for a browser; `FILE` ends in .html")
 	check := flags.Bool("check", "compare the files of a folder with their records; of two folders, with each other")
 	flags.Bool("quiet", "has no effect; all programs accept it")
 	names, done, err := flags.Parse(args, stdout)
@@ -46,7 +48,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	cli.ManyFiles()
 	if *check {
-		for _, name := range []string{"cluster", "timeout", "wait", "report", "csv", "json", "plot"} {
+		for _, name := range []string{"cluster", "timeout", "wait", "report", "csv", "json", "plot", "html"} {
 			if flags.Given(name) {
 				return flags.Misused("-check can't be combined with -%s: it reads no log", name)
 			}
@@ -77,11 +79,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return flags.Misused("flag -plot: %v", err)
 		}
 	}
-	if forms == nil && *picture == "" {
+	if *html != "" {
+		if report.Page, err = page.Writing(*html, "matwatch "+cli.Version()); err != nil {
+			return flags.Misused("flag -html: %v", err)
+		}
+	}
+	if forms == nil && *picture == "" && *html == "" {
 		return watch.Follow(ctx, watch.Options{Logs: names, Clusters: clusters, Wait: *wait, Timeout: timeout}, stdout)
 	}
 	if *wait || timeout > 0 {
-		return flags.Misused("-report, -csv, -json and -plot read the current log: they do not work with -wait or -timeout")
+		return flags.Misused("-report, -csv, -json, -plot and -html read the current log: they do not work with -wait or -timeout")
 	}
 	return watch.Report(ctx, report, stdout)
 }

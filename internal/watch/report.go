@@ -15,6 +15,7 @@ type ReportOptions struct {
 	Clusters []int                      // as for [joblog.Journal.Select]
 	Form     Form                       // of the report
 	Draw     func(*report.Report) error // draws the timeline; or nil. Who follows a log only needs no library that draws
+	Page     func(*report.Report) error // writes a page; or nil, for the same reason
 }
 
 // A Form is the form in which a report is printed.
@@ -65,8 +66,11 @@ func Report(ctx context.Context, o ReportOptions, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if o.Draw != nil {
-		if err := o.Draw(r); err != nil {
+	for _, show := range []func(*report.Report) error{o.Draw, o.Page} {
+		if show == nil {
+			continue
+		}
+		if err := show(r); err != nil {
 			return err
 		}
 	}
