@@ -1,8 +1,8 @@
 #!/bin/sh
 # Makes sure that this machine has what `make test` needs besides Go and make: C compilers, for the race
 # detector and for the programs that are shipped; numpy on OpenBLAS, which the results are compared with;
-# an emulator of other processors; shellcheck; strace, which counts system calls; zip; and
-# xxhash and pandas, which read records. As root on a Debian-like system it installs what is missing; otherwise
+# an emulator of other processors; shellcheck; strace, which counts system calls; zip;
+# xxhash and pandas, which read records; and a browser for the pages that matwatch writes. As root on a Debian-like system it installs what is missing; otherwise
 # it prints the command to type and exits with 1.
 set -eu
 
@@ -38,6 +38,7 @@ missing() {
     command -v zip >/dev/null || printf ' zip'
     command -v xxh128sum >/dev/null || printf ' xxhash'
     $python -c 'import pandas' 2>/dev/null || printf ' python3-pandas'
+    { command -v chromium-headless-shell || command -v chromium || command -v google-chrome; } >/dev/null || printf ' chromium-headless-shell'
 }
 
 # fail MESSAGE [COMMAND] prints a message, and a command that the reader can type.
