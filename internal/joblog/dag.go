@@ -3,6 +3,7 @@ package joblog
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"matpool/condor"
@@ -43,11 +44,18 @@ func (j *Journal) DAG(r *Run) DAG {
 	last := r.Jobs[len(r.Jobs)-1]
 	note, _ := last.Note()
 	base, node := submissionOf(note)
-	if base == "" {
+	d := DAG{}
+	switch {
+	case base != "":
+		base = outputs.InFolder(j.folder(last.ID), base)
+		d.File = base + ".dag"
+	case last.Node() != "":
+		d.File = dagOf(j.folder(last.ID), last.Node())
+		node = true
+	}
+	if d.File == "" {
 		return DAG{}
 	}
-	base = outputs.InFolder(j.folder(last.ID), base)
-	d := DAG{File: base + ".dag"}
 	if dagman := LatestDAGMan(d.File); dagman != nil {
 		d.DAGMan = dagman.State
 		switch dagman.State {
@@ -62,7 +70,7 @@ func (j *Journal) DAG(r *Run) DAG {
 	if !node && !d.alive() {
 		return DAG{}
 	}
-	if d.DAGMan == eventlog.Done && isFile(base+".combine.sub") && !isFile(base+".norm") {
+	if base != "" && d.DAGMan == eventlog.Done && isFile(base+".combine.sub") && !isFile(base+".norm") {
 		d.Lacks = filepath.Base(base) + ".norm"
 	}
 	return d
@@ -78,6 +86,29 @@ func submissionOf(note condor.Note) (name string, node bool) {
 		name = strings.TrimSuffix(note.Description, ".sub")
 	}
 	return name, node
+}
+
+// dagOf returns the DAG in a folder that has the node and whose DAGMan was submitted last, or "": that of jobs
+// without notes of matsubmit.
+func dagOf(folder, node string) (dag string) {
+	const end = ".dagman.log"
+	entries, _ := os.ReadDir(folder)
+	has := regexp.MustCompile(`(?m)^[ \t]*(?i:JOB|FINAL|SERVICE|PROVISIONER)[ \t]+` + regexp.QuoteMeta(node) + `[ \t]`)
+	var latest *eventlog.Job
+	for _, entry := range entries {
+		name, ok := strings.CutSuffix(entry.Name(), end)
+		if !ok {
+			continue
+		}
+		file := filepath.Join(folder, name)
+		if content, err := os.ReadFile(file); err != nil || !has.Match(content) {
+			continue
+		}
+		if dagman := LatestDAGMan(file); dagman != nil && (latest == nil || dagman.Submitted.After(latest.Submitted)) {
+			dag, latest = file, dagman
+		}
+	}
+	return dag
 }
 
 // LatestDAGMan returns the job of the DAGMan that was submitted last for a DAG, by its log beside the

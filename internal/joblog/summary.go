@@ -49,9 +49,12 @@ func (r *Run) Summary() string {
 	return line
 }
 
-// Proviso returns a line that says why the outputs of jobs that are done were not checked, or
-// "". A log that names no outputs, such as another program's, promises none.
+// Proviso returns a line that says what is not known, or "": whether DAGMan will submit more jobs, or why the outputs of
+// jobs that are done were not checked. A log that names no outputs, such as another program's, promises none.
 func (r *Run) Proviso() string {
+	if n := len(r.Jobs); n > 0 && r.Jobs[n-1].Node() != "" && r.DAG.DAGMan == eventlog.Unknown {
+		return "the jobs are nodes of a DAG, whose own log, FILE.dag.dagman.log, is not beside this one: DAGMan may submit more"
+	}
 	if r.Outputs == nil || r.Outputs.Unknown == "" || r.Counts.Done == 0 || r.Outputs.Unknown == unnamed {
 		return ""
 	}

@@ -100,7 +100,7 @@ func (f folder) until(what string, is func() bool) {
 	f.Helper()
 	for deadline := time.Now().Add(limit); !is(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			f.Fatalf("not in %v: %s\n%s", limit, what, f.read("log.txt"))
+			f.Fatalf("not in %v: %s\n%s", limit, what, f.names("*"))
 		}
 	}
 }
