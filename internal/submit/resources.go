@@ -1,11 +1,15 @@
 package submit
 
 import (
+	"fmt"
 	"time"
 
 	"matpool/condor/pool"
 	"matpool/condor/submitfile"
+	"matpool/internal/base/text"
 	"matpool/internal/forecast"
+	matprod "matpool/internal/product"
+	"matpool/internal/status"
 )
 
 // asRequested is the reason for a value from the file.
@@ -51,6 +55,29 @@ func (w work) largestFiles(batches []batch) (in, out int64) {
 		}
 	}
 	return in, out
+}
+
+// checkResources returns an error if a job requests less disk space than its files take, or less memory than what matprod
+// holds in it: the pool would hold the job, or it would not get far.
+func checkResources(t task, batches []batch) error {
+	// HTCondor rounds requests for memory up, by default to this.
+	const unit = 128 << 20
+	in, out := t.largestFiles(batches)
+	files := in + t.common + t.programs.size() + out
+	if t.Disk > 0 && t.Disk < files {
+		return status.DataError(fmt.Errorf("%s: request_disk: the files of a job take %s, more than the %s that it requests", t.File, text.Size(files), text.Size(t.Disk)),
+			"leave request_disk out; or lower products_per_job")
+	}
+	if t.Memory == 0 || !t.kind.records() {
+		return nil
+	}
+	held := t.kind.memory(t.work)
+	held.Bytes -= matprod.ProgramMemory(t.Cpus)
+	if (t.Memory+unit-1)/unit*unit < held.Bytes {
+		return status.DataError(fmt.Errorf("%s: request_memory: a job holds %s, more than the %s that it requests", t.File, text.Size(held.Bytes), text.Size(t.Memory)),
+			"leave request_memory out: matsubmit knows what matprod needs")
+	}
+	return nil
 }
 
 // vacateTime returns how long a job may take to leave a machine. It sends all its outputs; a

@@ -146,7 +146,7 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) (left L
 			return left, err
 		}
 	}
-	if err := checkRunTime(t, h.plan.batches); err != nil {
+	if err := errors.Join(checkRunTime(t, h.plan.batches), checkResources(t, h.plan.batches)); err != nil {
 		return left, err
 	}
 	sub, err := describe(t, h.plan)
