@@ -9,6 +9,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"matpool/internal/base/text"
 	"matpool/internal/joblog"
@@ -22,7 +23,10 @@ var source string
 //go:embed page.css
 var styles string
 
-var page = template.Must(template.New("page").Funcs(template.FuncMap{"cells": cells}).Parse(source))
+// page is parsed when it is needed, not each time that matwatch starts.
+var page = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Funcs(template.FuncMap{"cells": cells}).Parse(source))
+})
 
 // Writing returns a function that writes the page about a report to a file, and replaces an existing one. The
 // program is the one that writes it, with its version.
@@ -101,7 +105,7 @@ func Write(w io.Writer, r *report.Report, program string) error {
 		c.Picture = &picture{x, template.HTML(x.SVG), template.JS(timeline.Script)}
 		c.Style += template.CSS(colours(x.Keys))
 	}
-	return page.Execute(w, c)
+	return page().Execute(w, c)
 }
 
 // colours returns the style of the phases in the picture and its legend.
