@@ -67,7 +67,7 @@ var allowed = map[string]string{
 	"internal/submit":         "condor condor/eventlog condor/jobfile condor/pool condor/submitfile npyio internal/arrayfile internal/base/each internal/base/file internal/base/hash internal/base/text internal/blocks internal/forecast internal/joblog internal/local internal/outputs internal/pair internal/product internal/record internal/sum internal/progress internal/request internal/status",
 	"internal/forecast":       "condor/eventlog condor/pool internal/base/text internal/product",
 	"internal/outputs":        "condor/jobfile internal/base/each internal/base/file internal/status internal/record",
-	"internal/combine":        "condor condor/jobfile internal/base/file internal/base/text internal/blocks internal/outputs internal/pair internal/progress internal/record internal/request internal/status internal/sum",
+	"internal/combine":        "condor condor/jobfile internal/base/file internal/base/hash internal/base/text internal/blocks internal/outputs internal/pair internal/progress internal/record internal/request internal/status internal/sum",
 	"internal/verify":         "blas condor internal/base/hash internal/base/text internal/combine internal/outputs internal/pair internal/product internal/progress internal/record internal/request internal/status internal/sum",
 	"internal/complete":       "internal/base/text internal/cli internal/combine internal/forecast internal/product internal/progress internal/record internal/request internal/status internal/submit internal/sum internal/watch",
 	"internal/local":          "condor condor/eventlog condor/submitfile internal/base/file internal/progress internal/status internal/base/text",

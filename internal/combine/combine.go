@@ -12,6 +12,7 @@ import (
 	"matpool/condor"
 	"matpool/condor/jobfile"
 	"matpool/internal/base/file"
+	"matpool/internal/base/hash"
 	"matpool/internal/base/text"
 	"matpool/internal/blocks"
 	"matpool/internal/outputs"
@@ -109,6 +110,8 @@ func (c *Collection) Print(ctx context.Context, o Options, stdout, stderr io.Wri
 	}
 	var remarks []string
 	c.Judgment.Warn = func(line string) { remarks = append(remarks, line) }
+	var fit []hash.Hash
+	c.Judgment.Fit = func(h []hash.Hash) { fit = h }
 	show, finish := progress.New(stderr, doing)
 	norm, err = combine(ctx, sum.CombineOptions{Names: c.Names, Output: o.Output, Threads: o.Threads, Judgment: &c.Judgment}, show)
 	finish()
@@ -122,5 +125,6 @@ func (c *Collection) Print(ctx context.Context, o Options, stdout, stderr io.Wri
 	for _, line := range remarks {
 		fmt.Fprintf(stderr, "%s: warning: %s\n", o.Program, text.Plain(line))
 	}
+	c.Judgment.Recorder.Norm(c.Names, fit, text.PythonFloat(norm.Value))
 	return norm, sum.PrintNorm(stdout, stderr, o.Program, norm, what, o.Quiet)
 }

@@ -34,7 +34,7 @@
 // name. A line that is damaged or cut short is passed over: the last column has a fixed form, so it
 // can be told.
 //
-//	kind     output; or run, input, begun: see below
+//	kind     output; or run, input, begun, norm: see below
 //	name     of the file, relative to the folder, with /
 //	size     in bytes
 //	xxh128   XXH3-128 of its bytes, as xxh128sum prints it
@@ -47,6 +47,13 @@
 // A program that is about to write a file here, which is not there yet and whose name alone does not show that it is an
 // output, adds a line of kind begun, with its name. It claims nothing: if the file is there without a line of kind
 // output, the program was killed before it could add that, and the file may be replaced.
+//
+// A program that adds files and prints the norm adds a line of kind norm to the folder of the first file, unless it knows
+// nothing of the files:
+//
+//	name     of the first file
+//	xxh128   the hash of all files' hashes, sorted, as text: of exactly these files it is the norm ([HashOf])
+//	recipe   norm files=100 value=999818.0921726658
 //
 // By hand, files are checked by
 //

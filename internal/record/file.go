@@ -248,7 +248,7 @@ func keyOf(line string) (key about, name string, ok bool) {
 		key.run = id
 	case kindInput:
 		key.run, _, _ = strings.Cut(line, "\t") // the recipe
-	case kindOutput, kindBegun:
+	case kindOutput, kindBegun, kindNorm:
 	default:
 		return key, name, false
 	}

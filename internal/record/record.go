@@ -37,6 +37,7 @@ const (
 	kindRun    = "run"
 	kindInput  = "input"
 	kindBegun  = "begun"
+	kindNorm   = "norm"
 )
 
 var columns = [...]string{"kind", "name", "size", "xxh128", "recipe", "from", "by", "machine", "time"}

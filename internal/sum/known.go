@@ -30,10 +30,11 @@ type Judgment struct {
 	// InputsOf returns the files from which a product must be made; nil if that is not known.
 	InputsOf func(n int) []string
 
-	Unchecked  bool              // add whatever is there
-	Force      bool              // replace a file that is not known to be an output
-	Submission string            // the simplified submission file of the jobs that made the files; or ""
-	Warn       func(line string) // takes a line about files that were not checked
+	Unchecked  bool                // add whatever is there
+	Force      bool                // replace a file that is not known to be an output
+	Submission string              // the simplified submission file of the jobs that made the files; or ""
+	Warn       func(line string)   // takes a line about files that were not checked
+	Fit        func(h []hash.Hash) // takes the hashes of all files if they are what their records say; or nil
 }
 
 // Known is what is known of the files of a sum: their hashes, which are taken as the files are read, and
@@ -279,6 +280,13 @@ func (t *Terms) judge(ctx context.Context) error {
 	if judged && count == 0 {
 		if line := record.Unrecorded(terms); line != "" {
 			k.Warn(line)
+		}
+		if k.Fit != nil {
+			hashes := make([]hash.Hash, len(terms))
+			for i, term := range terms {
+				hashes[i] = term.Hash
+			}
+			k.Fit(hashes)
 		}
 		k.describe(terms)
 		return nil

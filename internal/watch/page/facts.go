@@ -46,11 +46,17 @@ func complete(r *report.Report) fact {
 
 func norm(m made) fact {
 	f := fact{Question: "Norm"}
-	switch {
+	switch n := m.recordedNorm; {
+	case n.Value != "":
+		f.Answer = n.Value
+		f.More = []string{fmt.Sprintf("of these %s, by %s on %s", text.Count(n.Files, "output"), text.Plain(n.By), n.Time.UTC().Format("2006-01-02 15:04 UTC"))}
+		if m.bySize > 0 {
+			f.More = append(f.More, "if they are what their records say: some were compared by their size alone")
+		}
 	case m.norm != "":
 		f.Answer, f.More = m.norm, []string{"from " + text.Plain(m.normFile) + ", which the last node of the DAG wrote"}
 	case m.normFile != "":
-		f.Answer = unknown + "there is no " + text.Plain(filepath.Base(m.normFile)) + "; matcombine computes it"
+		f.Answer = unknown + "it is not recorded, and there is no " + text.Plain(filepath.Base(m.normFile)) + "; matcombine computes it"
 	default:
 		f.Answer = unknown + "the log does not name the submission file; matcombine computes it"
 	}

@@ -37,7 +37,9 @@ type made struct {
 	by       map[string]int // programs, versions and kernels
 	wrong    []string       // outputs that are not what their records say
 
-	norm, normFile string // what the file of the norm says; "" if there is none
+	norm, normFile string      // what the file of the norm says; "" if there is none
+	recordedNorm   record.Norm // of exactly the outputs that are there; zero if it is not recorded
+	hashes         []hash.Hash // of the outputs
 }
 
 // look looks for what is recorded of a run. Errors are as good as no records: the reader is told what is unknown.
@@ -72,6 +74,9 @@ func look(r *report.Report) (m made) {
 			known, _ := records.Of(filepath.ToSlash(file.From(dir, f.Name)))
 			m.compare(f.Name, known, cache, dir, &budget)
 		}
+	}
+	if folder, err := record.Load(filepath.Dir(o.Files[0].Name)); err == nil && len(m.hashes) == len(o.Files) {
+		m.recordedNorm, _ = folder.NormOf(m.hashes)
 	}
 	return m
 }
@@ -138,6 +143,7 @@ func (m *made) compare(name string, known []record.Record, cache *record.Cache, 
 	}
 	rec := known[i]
 	m.recorded++
+	m.hashes = append(m.hashes, rec.Hash)
 	if !byHash {
 		m.bySize++
 	}

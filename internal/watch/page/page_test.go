@@ -6,11 +6,15 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"matpool/condor/eventlog"
+	"matpool/internal/base/file"
+	"matpool/internal/base/hash"
 	"matpool/internal/joblog"
+	"matpool/internal/record"
 	"matpool/internal/watch/page/pagetest"
 	"matpool/internal/watch/report"
 )
@@ -75,6 +79,42 @@ func TestTenQuestions(t *testing.T) {
 	}
 }
 
+// The norm that matcombine has printed counts for the files that it added, and no others.
+func TestNorm(t *testing.T) {
+	dir := t.TempDir()
+	pagetest.Eventful(t, dir)
+	if err := os.Remove(filepath.Join(dir, "run_product.norm")); err != nil {
+		t.Fatal(err)
+	}
+	folder, err := record.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	var hashes []hash.Hash
+	for i := range 24 {
+		name := file.Indexed("output.npy", i)
+		names = append(names, filepath.Join(dir, name))
+		hashes = append(hashes, folder.Kept(name)[0].Hash)
+	}
+	recorder := record.NewRecorder("matcombine v1.2", nil)
+	recorder.Norm(names[1:], hashes[1:], "23.5")
+	if got := section(t, pageOf(t, dir), "result"); !strings.Contains(got, "Norm unknown: ") {
+		t.Errorf("the norm of some of the files is that of the run: %s", got)
+	}
+	slices.Reverse(hashes)
+	recorder.Norm(names, hashes, "24.5")
+	if got := section(t, pageOf(t, dir), "result"); !strings.Contains(got, "Norm 24.5 of these 24 outputs, by matcombine v1.2 on ") {
+		t.Error(got)
+	}
+	if err := os.WriteFile(names[7], []byte("another"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if got := section(t, pageOf(t, dir), "result"); !strings.Contains(got, "Norm unknown: ") {
+		t.Errorf("a file has changed, but not the norm: %s", got)
+	}
+}
+
 // What nobody knows is said to be unknown: here there is the log alone.
 func TestUnknown(t *testing.T) {
 	dir, elsewhere := t.TempDir(), t.TempDir()
@@ -89,7 +129,7 @@ func TestUnknown(t *testing.T) {
 	got := section(t, pageOf(t, elsewhere), "result")
 	for _, want := range []string{
 		"all 24 jobs are done; their outputs were not looked for",
-		"Norm unknown: there is no run_product.norm; matcombine computes it",
+		"Norm unknown: it is not recorded, and there is no run_product.norm; matcombine computes it",
 		"What was computed unknown: there are no records of it (matpool.tsv) products 0 to 23",
 		"kernel unknown: there is only the log, and it is not where the outputs are",
 		"Checked unknown: ",
