@@ -69,8 +69,7 @@ element is inf or nan, a warning names the first file and element.
 
 If files are missing or bad, all of them are named, and no result is printed. Memory use does
 not grow with the files' size. (It grows by a few KB for each file that has a record, and by
-0.2 MB for each compressed array, as numpy's savez_compressed writes; then one thread does
-the work.)
+0.2 MB for each compressed array, as numpy's savez_compressed writes.)
 
 Examples:
 

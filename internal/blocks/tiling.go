@@ -245,11 +245,11 @@ func (t *tiles) eachRows(ctx context.Context, do func(values []byte) error) erro
 
 // readRows reads values of tile i, from the value numbered first on, in the machine's byte order.
 func (t *tiles) readRows(i int, values []byte, first int64) error {
-	return t.With(i, func(array *npyio.File) error {
+	return t.With(i, func(part int, array *npyio.File) error {
 		if err := array.Read(values, first); err != nil {
 			return arrayfile.InputError(err)
 		}
-		if err := t.See(i, array, values); err != nil {
+		if err := t.See(i, part, array, values); err != nil {
 			return err
 		}
 		if array.DType.Swapped() {

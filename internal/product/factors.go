@@ -197,12 +197,12 @@ func (f Factors) memory() (factors, product, fixed int64) {
 // readerA and readerB return readers of the factors as they lie in their files.
 func (f Factors) readerA() *reader {
 	if f.Form == pair.Plain {
-		return newReader(f.A, f.Rows, f.K)
+		return newReader(f.A, f.Rows, f.K, f.products())
 	}
-	return newReader(f.A, f.K, f.Rows)
+	return newReader(f.A, f.K, f.Rows, f.products())
 }
 
-func (f Factors) readerB() *reader { return newReader(f.B, f.K, f.Cols) }
+func (f Factors) readerB() *reader { return newReader(f.B, f.K, f.Cols, f.products()) }
 
 // openFixed opens the factor that a pair has in common with others, or returns nil if there is none.
 func openFixed(p pair.Pair) (*Factor, error) {

@@ -20,12 +20,14 @@ import (
 //
 // Note: a stack in Fortran order has the values of each matrix scattered over the whole
 // file. It is read as a whole, since to read it once for each matrix would take longer
-// than the products.
+// than the products. So is a compressed stack whose matrices are used more than once: it can
+// only be decompressed from its beginning.
 type reader struct {
 	Factor
 	t          elem.Type
 	rows, cols int
 	scattered  bool
+	whole      bool           // all matrices are read at once
 	maps       bool           // rather than reads
 	mapping    *npyio.Mapping // or nil
 	buffer     *pages.Buffer
@@ -38,9 +40,11 @@ type reader struct {
 // atLeast is how many bytes are read at a time if there are as many.
 const atLeast = 1 << 20
 
-func newReader(f Factor, rows, cols int) *reader {
+// newReader returns a reader of a factor of a number of products.
+func newReader(f Factor, rows, cols, products int) *reader {
 	r := &reader{Factor: f, t: arrayfile.Type(f.Header), rows: rows, cols: cols}
 	r.scattered = f.Fortran && len(f.Shape) > 2 && r.matrices() > 1
+	r.whole = r.scattered || f.File != nil && f.File.Deflated() && r.matrices() < products
 	if f.values != nil {
 		r.n = r.matrices()
 	}
@@ -69,6 +73,8 @@ func (r *reader) memory() (own, common int64) {
 		return 0, all
 	case r.scattered:
 		return all + one, 0
+	case r.whole:
+		return all, 0
 	}
 	return one, 0
 }
@@ -133,7 +139,7 @@ func (r *reader) load(ctx context.Context, i int) (atHand int, err error) {
 func (r *reader) read(ctx context.Context, i int) error {
 	size, all := r.matrixBytes(), r.matrices()
 	first, n := i, min(max(atLeast/size, 1), all-i)
-	if r.scattered {
+	if r.whole {
 		first, n = 0, all
 	}
 	if n > math.MaxInt/size {

@@ -47,8 +47,9 @@ type Result struct {
 // begun, so that its accumulators stay in a core's cache: memory does not depend on the files' size, and on their
 // number by the 1.3 KB that a hash takes. The threads share out the blocks.
 //
-// A file is hashed as its blocks are read, while they are in the cache: a thread waits until the block before
-// has been hashed, but only once, since then it is a file behind the other.
+// A file is hashed, or compared with an archive's checksum, as its blocks are read, while they are in the cache: a thread
+// waits until the block before has been seen, but only once, since then it is a file behind the other. So it is with the
+// blocks of a compressed array, which can only be read in their order.
 //
 // Note: the files are not mapped. A block of one is looked at once, and the page faults take longer
 // than to read it into memory that is in the cache.
@@ -67,17 +68,13 @@ func Combine(ctx context.Context, o CombineOptions, show progress.Func) (result 
 
 // sum adds the terms, block by block, and writes the sum if there is an output.
 func (t *Terms) sum(ctx context.Context, o CombineOptions, out *arrayfile.Output, show progress.Func) (result Result, err error) {
-	threads := o.Threads
-	if t.deflated {
-		threads = 1
-	}
 	count := t.floats()
 	blocks := int((count + ddsum.Block - 1) / ddsum.Block)
 	squares, sums := make([]ddsum.Squares, blocks), make([]npyio.Checksum, blocks)
 	var odd oddElements
-	order := newTurns(len(t.terms)) // in which the blocks of a file are hashed
+	order := newTurns(len(t.terms)) // in which the blocks of a file are seen
 	var done atomic.Int64
-	err = each.Try(ctx, threads, blocks, func(ctx context.Context, _ int, mine iter.Seq[int]) error {
+	err = each.Try(ctx, o.Threads, blocks, func(ctx context.Context, _ int, mine iter.Seq[int]) error {
 		memory, err := newAddMemory()
 		if err != nil {
 			return err
@@ -89,14 +86,10 @@ func (t *Terms) sum(ctx context.Context, o CombineOptions, out *arrayfile.Output
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				see := func(array *npyio.File, values []byte) (err error) {
-					if !t.known.sees(i) {
-						return nil
-					}
-					stopped := order.take(ctx, i, block, true, func() { err = t.See(i, array, values) })
-					return cmp.Or(err, stopped)
+				read := func(part int, array *npyio.File, values []byte, from int64) error {
+					return t.readInTurn(ctx, order, i, part, block, array, values, from)
 				}
-				if err := t.add(sum, memory, i, first, see); err != nil {
+				if err := t.add(sum, memory, i, first, read); err != nil {
 					return err
 				}
 				show(done.Add(int64(len(sum.Hi))), count*int64(len(o.Names)))
@@ -122,6 +115,23 @@ func (t *Terms) sum(ctx context.Context, o CombineOptions, out *arrayfile.Output
 	result.Norm = ddsum.NormOf(squares)
 	result.NotFinite, err = odd.find(ctx, t)
 	return result, err
+}
+
+// readInTurn reads a block of a part of file i: in the blocks' order if it is decompressed. It has it seen in this order.
+func (t *Terms) readInTurn(ctx context.Context, order *turns, i, part, block int, array *npyio.File, values []byte, from int64) (err error) {
+	read := func() { err = arrayfile.InputError(array.Read(values, from)) }
+	if !array.Deflated() {
+		if read(); err != nil || !t.sees(i) {
+			return err
+		}
+		read = func() {}
+	}
+	stopped := order.take(ctx, i, block, part == t.terms[i].lastPart(), func() {
+		if read(); err == nil {
+			err = t.See(i, part, array, values)
+		}
+	})
+	return cmp.Or(err, stopped)
 }
 
 // sumRecipe returns the recipe of a sum of files, whose products may be unknown.

@@ -51,6 +51,9 @@ func (o *oddElements) find(ctx context.Context, t *Terms) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	read := func(_ int, array *npyio.File, values []byte, from int64) error {
+		return arrayfile.InputError(array.Read(values, from))
+	}
 	count := t.floats()
 	blocks := slices.Sorted(maps.Keys(o.first))
 	for i, term := range t.terms {
@@ -60,7 +63,7 @@ func (o *oddElements) find(ctx context.Context, t *Terms) (string, error) {
 			}
 			first := int64(block) * ddsum.Block
 			sum := memory.zero(min(ddsum.Block, count-first))
-			if err := t.add(sum, memory, i, first, func(*npyio.File, []byte) error { return nil }); err != nil {
+			if err := t.add(sum, memory, i, first, read); err != nil {
 				return "", err
 			}
 			if at := FirstOdd(pages.Bytes(sum.Hi), elem.Float64); at >= 0 {

@@ -120,7 +120,7 @@ func (k *known) begin(ctx context.Context, terms []Term) (all bool, err error) {
 		if f.hash, isKnown = k.Recorder.Cache.Lookup(term.path, f.before); isKnown {
 			continue
 		}
-		if term.sum || term.member != "" {
+		if term.isArchive() {
 			if f.hash, _, err = k.Recorder.Cache.Hash(ctx, term.path); err != nil {
 				return false, err
 			}
@@ -156,15 +156,10 @@ func (k *known) see(i int, array *npyio.File, values []byte) error {
 	return nil
 }
 
-// See takes values of file i as they were read, all of them in their order.
-func (t *Terms) See(i int, array *npyio.File, values []byte) error {
-	return t.known.see(i, array, values)
-}
-
 // finish makes sure that the values that were read belong together, and that the files are those that make
 // the sum.
 func (t *Terms) finish(ctx context.Context) error {
-	if err := t.checkUnchanged(); err != nil {
+	if err := cmp.Or(t.checkUnchanged(), t.verifySeen()); err != nil {
 		return err
 	}
 	k := t.known
@@ -177,7 +172,7 @@ func (t *Terms) finish(ctx context.Context) error {
 			continue
 		}
 		if f.hasher == nil { // an empty array
-			if err := t.With(i, func(array *npyio.File) error { return k.see(i, array, nil) }); err != nil {
+			if err := t.With(i, func(_ int, array *npyio.File) error { return k.see(i, array, nil) }); err != nil {
 				return err
 			}
 		}

@@ -1,17 +1,20 @@
 package sum
 
 import (
+	"cmp"
 	"context"
+	"errors"
 
 	"matpool/internal/arrayfile"
 	"matpool/internal/base/hash"
 	"matpool/internal/record"
+	"matpool/npyio"
 )
 
 // A RecipeOf returns the recipe of a result, from the family of the products and their numbers, if they are known.
 type RecipeOf func(family record.Recipe, products record.Ranges) record.Recipe
 
-// Make makes a result of the terms: pass reads all of them, and writes the output if one is asked for. The files are compared
+// Make makes a result of the terms: pass reads all of them, has each seen, and writes the output if one is asked for. The files are compared
 // with their records as soon as all hashes are known: before pass, or after it. The output then gets its name,
 // and its record.
 func (t *Terms) Make(ctx context.Context, o CombineOptions, also AlsoWrong, recipe RecipeOf, pass func(out *arrayfile.Output) error) error {
@@ -26,10 +29,11 @@ func (t *Terms) Make(ctx context.Context, o CombineOptions, also AlsoWrong, reci
 		}
 		defer out.Close()
 	}
-	if err := t.verify(ctx, o.Threads); err != nil {
-		return err
-	}
+	t.sums = make([][2]npyio.Checksum, len(t.terms))
 	if err := pass(out); err != nil {
+		if errors.Is(err, npyio.ErrFormat) { // perhaps not in this file alone
+			err = cmp.Or(t.verify(ctx, o.Threads), err)
+		}
 		return err
 	}
 	if err := t.finish(ctx); err != nil || out == nil {

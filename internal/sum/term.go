@@ -81,6 +81,17 @@ func (t Term) open() ([]*npyio.File, error) {
 	return []*npyio.File{f}, nil
 }
 
+// isArchive reports whether the term is in a .npz file, which has checksums.
+func (t Term) isArchive() bool { return t.sum || t.member != "" }
+
+// lastPart returns the number of the last array: of hi and lo, or of one alone.
+func (t Term) lastPart() int {
+	if t.sum {
+		return 1
+	}
+	return 0
+}
+
 // key returns what is equal for two names of one term.
 func (t Term) key() string {
 	if t.member == "" {

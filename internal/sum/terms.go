@@ -19,11 +19,11 @@ import (
 
 // Terms are files whose values are added, or joined: sound ones, which fit each other.
 type Terms struct {
-	Header   npyio.Header // of the result
-	terms    []Term
-	deflated bool // one of them is
-	known    *known
-	also     AlsoWrong
+	Header npyio.Header // of the result
+	terms  []Term
+	known  *known
+	also   AlsoWrong
+	sums   [][2]npyio.Checksum // of each term's parts, as far as they have been seen
 }
 
 // Append adds a term to the list, and closes its file unless fewer than keep are open.
@@ -81,7 +81,6 @@ func openTerms(names []string, keep int) (*Terms, error) {
 				"in Python: np.save(name, np.ascontiguousarray(np.load(name)))"))
 		}
 		for _, array := range arrays {
-			t.deflated = t.deflated || array.Deflated()
 			if arrayfile.Type(array.Header).IsComplex() {
 				t.Header.DType = npyio.DTypeOf(elem.Complex128)
 			}
@@ -107,10 +106,10 @@ func (t *Terms) floats() int64 {
 	return count * int64(t.parts())
 }
 
-// add adds term i to a block of the sum, from its float64 number first on. See takes the values as they were read.
-func (t *Terms) add(sum *ddsum.Sum, memory addMemory, i int, first int64, see func(array *npyio.File, values []byte) error) error {
+// add adds term i to a block of the sum, from its float64 number first on. Read reads the values of a part of it.
+func (t *Terms) add(sum *ddsum.Sum, memory addMemory, i int, first int64, read func(part int, array *npyio.File, values []byte, from int64) error) error {
 	n := len(sum.Hi)
-	return t.With(i, func(array *npyio.File) error {
+	return t.With(i, func(part int, array *npyio.File) error {
 		e, values, from := arrayfile.Type(array.Header), n, first
 		if t.parts() == 2 {
 			values, from = n/2, first/2
@@ -122,10 +121,7 @@ func (t *Terms) add(sum *ddsum.Sum, memory addMemory, i int, first int64, see fu
 		if wide {
 			raw = pages.Bytes(memory.raw[:values])
 		}
-		if err := array.Read(raw, from); err != nil {
-			return arrayfile.InputError(err)
-		}
-		if err := see(array, raw); err != nil {
+		if err := read(part, array, raw, from); err != nil {
 			return err
 		}
 		swap := array.DType.Swapped()
@@ -157,16 +153,15 @@ func asComplex(x []float64) []float64 {
 	return x
 }
 
-// verify reads all files that have checksums, unless their records have shown that they are sound, and returns all
-// that is wrong.
+// verify reads all files that are to be compared with checksums, and returns all that is wrong.
 func (t *Terms) verify(ctx context.Context, threads int) error {
 	errs := make([]error, len(t.terms))
 	var g errgroup.Group
 	g.SetLimit(threads)
 	for i := range t.terms {
 		g.Go(func() error {
-			if ctx.Err() == nil && !t.known.isSound(i) {
-				errs[i] = t.With(i, func(array *npyio.File) error { return arrayfile.InputError(array.Verify()) })
+			if ctx.Err() == nil && t.checks(i) {
+				errs[i] = t.With(i, func(_ int, array *npyio.File) error { return arrayfile.InputError(array.Verify()) })
 			}
 			return nil
 		})
@@ -175,8 +170,35 @@ func (t *Terms) verify(ctx context.Context, threads int) error {
 	return errors.Join(append(errs, ctx.Err())...)
 }
 
-// With calls a function with each array of file i.
-func (t *Terms) With(i int, do func(*npyio.File) error) error {
+// checks reports whether file i is compared with its checksums: an archive, unless its record has shown that it is sound.
+func (t *Terms) checks(i int) bool { return t.terms[i].isArchive() && !t.known.isSound(i) }
+
+// sees reports whether file i must be seen as it is read.
+func (t *Terms) sees(i int) bool { return t.known.sees(i) || t.checks(i) }
+
+// See takes values of a part of file i as they were read, all of them in their order: for its hash, or a checksum.
+func (t *Terms) See(i, part int, array *npyio.File, values []byte) error {
+	if t.checks(i) {
+		t.sums[i][part] = t.sums[i][part].Then(npyio.ChecksumOf(values))
+	}
+	return t.known.see(i, array, values)
+}
+
+// verifySeen compares the files that have been seen with their checksums, and returns all that is wrong.
+func (t *Terms) verifySeen() error {
+	var errs []error
+	for i := range t.terms {
+		if t.checks(i) {
+			errs = append(errs, t.With(i, func(part int, array *npyio.File) error {
+				return arrayfile.InputError(array.VerifyValues(t.sums[i][part]))
+			}))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// With calls a function with each array of file i, and its number among them.
+func (t *Terms) With(i int, do func(part int, array *npyio.File) error) error {
 	arrays := t.terms[i].arrays
 	if arrays == nil {
 		var err error
@@ -185,8 +207,8 @@ func (t *Terms) With(i int, do func(*npyio.File) error) error {
 		}
 		defer arrays[0].Close()
 	}
-	for _, array := range arrays {
-		if err := do(array); err != nil {
+	for part, array := range arrays {
+		if err := do(part, array); err != nil {
 			return err
 		}
 	}
