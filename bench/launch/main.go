@@ -2,7 +2,7 @@
 
 // Launch runs a program and reports what it used on file descriptor 3:
 //
-//	<nanoseconds> <peak memory in KiB> <page faults>
+//	<nanoseconds> <peak memory in KiB> <page faults> <nanoseconds of the processors' time>
 //
 // It is a separate program because it must be small. A program's peak memory includes that of the process that started
 // it, since the two share their memory until the program is loaded (vfork). Launch needs only 2 MB.
@@ -36,7 +36,7 @@ func main() {
 	}
 	elapsed := time.Since(start)
 	line := ""
-	for _, n := range []int64{int64(elapsed), used.Maxrss, used.Minflt + used.Majflt} {
+	for _, n := range []int64{int64(elapsed), used.Maxrss, used.Minflt + used.Majflt, used.Utime.Nano() + used.Stime.Nano()} {
 		line += strconv.FormatInt(n, 10) + " "
 	}
 	syscall.Write(3, []byte(line))

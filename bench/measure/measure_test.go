@@ -18,7 +18,7 @@ func (a *archive) set(implementation, name, unit string, values ...float64) {
 	a.samples[key{implementation, name, unit}] = benchmath.NewSample(values, &benchmath.DefaultThresholds)
 }
 
-// The report of each archive is what the code makes from its samples, and the README's section is made from one of them.
+// The report of each archive is what the code makes from its samples, and each of the README's sections is made from one of them.
 func TestReportsAreCurrent(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
@@ -28,7 +28,7 @@ func TestReportsAreCurrent(t *testing.T) {
 	if err != nil || len(runs) == 0 {
 		t.Fatalf("no archives: %v", err)
 	}
-	inReadme := false
+	inReadme := map[string]bool{beginMark: false, shapesMark: false}
 	for _, run := range runs {
 		dir := filepath.Join(t.TempDir(), "bench", "runs", filepath.Base(run))
 		if err := os.CopyFS(dir, os.DirFS(run)); err != nil {
@@ -51,10 +51,14 @@ func TestReportsAreCurrent(t *testing.T) {
 		if info, err := os.Stat(filepath.Join(dir, jobPlot)); timesJobs && (err != nil || info.Size() < 5000) {
 			t.Errorf("%s: no plot: %v", run, err)
 		}
-		inReadme = inReadme || strings.Contains(string(readme), beginMark+a.summary("bench/runs/"+filepath.Base(run))+endMark)
+		for mark, section := range a.sections("bench/runs/" + filepath.Base(run)) {
+			inReadme[mark] = inReadme[mark] || strings.Contains(string(readme), mark+section+endMark)
+		}
 	}
-	if !inReadme {
-		t.Error("the README's section is not what go run ./bench/measure -report DIR -readme README.md writes from an archive")
+	for mark, current := range inReadme {
+		if !current {
+			t.Errorf("the README's section after %q is not what go run ./bench/measure -report DIR -readme README.md writes from an archive", mark)
+		}
 	}
 }
 

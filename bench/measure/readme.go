@@ -9,28 +9,46 @@ import (
 	"strings"
 )
 
-// The README's section between these marks is written by updateReadme.
+// The README's sections between one of the first two of these marks and the last are written by updateReadme.
 const (
-	beginMark = "<!-- Written by go run ./bench/measure -report DIR -readme README.md -->\n"
-	endMark   = "<!-- end of what is written -->\n"
+	beginMark  = "<!-- Written by go run ./bench/measure -report DIR -readme README.md -->\n"
+	shapesMark = "<!-- Written likewise, from the run of the stage shapes -->\n"
+	endMark    = "<!-- end of what is written -->\n"
 )
 
-// updateReadme writes the most important figures and the plot between the marks of a README.
+// updateReadme writes what the archive is about between the marks of a README: the most important figures and the plot, or
+// a line on the shapes of products.
 func (a *archive) updateReadme(readme string) error {
 	text, err := os.ReadFile(readme)
 	if err != nil {
 		return err
 	}
-	before, rest, okBegin := strings.Cut(string(text), beginMark)
-	_, after, okEnd := strings.Cut(rest, endMark)
-	if !okBegin || !okEnd {
-		return fmt.Errorf("%s: the marks %q and %q are missing", readme, strings.TrimSpace(beginMark), strings.TrimSpace(endMark))
-	}
 	dir, err := filepath.Rel(filepath.Dir(readme), a.dir)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(readme, []byte(before+beginMark+a.summary(filepath.ToSlash(dir))+endMark+after), 0o666)
+	content := string(text)
+	for mark, section := range a.sections(filepath.ToSlash(dir)) {
+		before, rest, okBegin := strings.Cut(content, mark)
+		_, after, okEnd := strings.Cut(rest, endMark)
+		if !okBegin || !okEnd {
+			return fmt.Errorf("%s: the marks %q and %q are missing", readme, strings.TrimSpace(mark), strings.TrimSpace(endMark))
+		}
+		content = before + mark + section + endMark + after
+	}
+	return os.WriteFile(readme, []byte(content), 0o666)
+}
+
+// sections returns the README's sections that the archive has samples for, by their marks.
+func (a *archive) sections(dir string) map[string]string {
+	sections := map[string]string{}
+	if a.names(openblas, "Job/*", "sec/op") != nil {
+		sections[beginMark] = a.summary(dir)
+	}
+	if a.shapeNames() != nil {
+		sections[shapesMark] = a.shapeSummary(dir)
+	}
+	return sections
 }
 
 func (a *archive) summary(dir string) string {

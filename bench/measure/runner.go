@@ -23,7 +23,8 @@ import (
 // A runner builds the programs and measures them.
 type runner struct {
 	scope
-	command  string // the command line of this program, for the archive
+	command  string         // the command line of this program, for the archive
+	kinds    *regexp.Regexp // of the stage shapes
 	progress io.Writer
 	root     string   // of the module
 	archive  string   // the folder
@@ -41,13 +42,15 @@ type scope struct {
 	goBenchmarks   string // of the packages, as in go test -bench
 	mulSizes       string // of the multiplications, as in go test -bench
 	typeSizes      string // of the products of each type, as in go test -bench
+	shapeRuns      int
+	everyShape     int // 10 is a tenth of the kinds
 }
 
 var (
 	full = scope{runs: 11, poolRuns: 10, products: 100, sizes: []int{100, 200, 500, 1000, 2000, 4000}, outputs: []int{10, 100, 300},
-		benchtime: "100ms", goBenchmarks: ".", mulSizes: ".", typeSizes: "Types/n=.*/threads=1"}
+		benchtime: "100ms", goBenchmarks: ".", mulSizes: ".", typeSizes: "Types/n=.*/threads=1", shapeRuns: 5, everyShape: 1}
 	small = scope{runs: 3, products: 10, sizes: []int{100, 500, 1000}, outputs: []int{10, 30},
-		benchtime: "20ms", goBenchmarks: "Peak|Kernel|Mul/n=10+/kernel=avx", mulSizes: "n=10+", typeSizes: "Types/n=1000/threads=1"}
+		benchtime: "20ms", goBenchmarks: "Peak|Kernel|Mul/n=10+/kernel=avx", mulSizes: "n=10+", typeSizes: "Types/n=1000/threads=1", shapeRuns: 3, everyShape: 10}
 )
 
 const (
@@ -67,6 +70,7 @@ var stages = []stage{
 	{"programs", (*runner).measurePrograms},
 	{"packages", (*runner).measurePackages},
 	{"types", (*runner).measureTypes},
+	{"shapes", (*runner).measureShapes},
 	{"pool", (*runner).measurePool},
 }
 
