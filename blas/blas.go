@@ -25,8 +25,8 @@
 //     lies; if B is real, its im is 0, and so is −im. The bound is γ₂ₖ|A′||B′| for re and for
 //     im each; where A is real, γₖ. An infinite part of B meets a real A in that part alone: [[1]]·[[∞+0i]] is ∞+0i. Numpy
 //     makes A complex first, and 0·∞ a NaN: ∞+NaN·i, as both do if B is the real one.
-//   - Integers and booleans: exact, modulo 2ⁿ. Where no sum can come to 2⁵³ the product of
-//     float64s is exact; elsewhere there are loops over 64-bit integers.
+//   - Integers: exact, modulo 2ⁿ. Where no sum can come to 2⁵³ the product of float64s is exact;
+//     elsewhere there are loops over 64-bit integers. Booleans: the bits of words.
 //
 // What is not a float64 in the machine's byte order becomes one while it is packed for the
 // kernels, block by block. There is no second copy of a matrix.

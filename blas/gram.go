@@ -22,6 +22,14 @@ func Gram(ctx context.Context, m Multiplier, memory []float64, x Factor, progres
 				mirror(m.Threads(), c, x.Cols, x.Cols)
 			}
 			return err
+		},
+		func(c []byte) error {
+			checkGram(Dense(x.Cols, x.Cols, memory), x)
+			err := m.inGo().multiplyBooleans(ctx, c, x.T(), x, nil)
+			if err == nil && progress != nil {
+				progress(GramMultiplications(x.Rows, x.Cols))
+			}
+			return err
 		})
 }
 

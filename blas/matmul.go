@@ -13,7 +13,8 @@ import (
 // not matter.
 //
 // Floats and complex values are m's product, each rounded once to its type. Integers are
-// numpy's, modulo 2ⁿ where they are too large, and a boolean is true if one of the terms is.
+// numpy's, modulo 2ⁿ where they are too large, and a boolean is true if one of the terms is: those behind the first are not
+// looked at.
 //
 // progress, ctx and panics are as for [Multiplier].Mul.
 func Matmul(ctx context.Context, m Multiplier, memory []float64, a, b Factor, progress func(multiplications int64)) ([]byte, error) {
@@ -22,15 +23,22 @@ func Matmul(ctx context.Context, m Multiplier, memory []float64, a, b Factor, pr
 		func(c []int64) error {
 			checkProduct(Dense(a.Rows, b.Cols, memory), a, b)
 			return m.inGo().multiplyIntegers(ctx, c, a, b, false, progress)
+		},
+		func(c []byte) error {
+			checkProduct(Dense(a.Rows, b.Cols, memory), a, b)
+			return m.inGo().multiplyBooleans(ctx, c, a, b, progress)
 		})
 }
 
-// valuesOf returns the values of a·b, which one of two functions computes in the memory: of
-// integers too large for float64s, the second.
-func valuesOf(ctx context.Context, m Multiplier, memory []float64, a, b Factor, floats func(c Matrix) error, ints func(c []int64) error) ([]byte, error) {
+// valuesOf returns the values of a·b, which one of the functions computes in the memory: of integers too large for float64s
+// the second, and of booleans the third, unless their product is checked.
+func valuesOf(ctx context.Context, m Multiplier, memory []float64, a, b Factor, floats func(c Matrix) error, ints func(c []int64) error, bools func(c []byte) error) ([]byte, error) {
 	t := elem.Result(a.Type, b.Type)
 	c := Dense(a.Rows, b.Cols*Parts(a.Type, b.Type), memory)
 	result := bytesOf(memory)[:a.Rows*b.Cols*t.Size()]
+	if _, ok := m.(checked); t == elem.Bool && !ok {
+		return result, bools(result)
+	}
 	exact := true
 	if t.IsInteger() {
 		w := watch(ctx, a, b)
