@@ -63,31 +63,47 @@ func found(c, a, b Matrix, bit int) (probability float64) {
 	return probability + (1-probability)*againRows*againCols/float64(n*n)
 }
 
-// values returns a function that draws uniform or normal values.
-func values(rng *rand.Rand, uniform bool) func() float64 {
+// productForFlips returns an n×n product of random factors, uniform or normal.
+func productForFlips(t *testing.T, n int, uniform bool) (c, a, b Matrix) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(43, 44))
+	fill := rng.NormFloat64
 	if uniform {
-		return rng.Float64
+		fill = rng.Float64
 	}
-	return rng.NormFloat64
+	a, _ = padded(n, n, 0, false, fill)
+	b, _ = padded(n, n, 0, false, fill)
+	c = newMatrix(n, n)
+	mul(t, newChecked(t), c, a, b)
+	return c, a, b
+}
+
+// rowOfFlips returns a row of the table in docs/SECURITY.md: the probability for some bits, and the mean of all.
+func rowOfFlips(uniform bool, what string, of [64]float64) string {
+	row := fmt.Sprintf("| %s, %s |", map[bool]string{true: "uniform on [0, 1)", false: "normal"}[uniform], what)
+	mean := 0.0
+	for bit, p := range of {
+		mean += p / 64
+		if slices.Contains([]int{0, 14, 16, 18, 20, 22, 24, 26, 28, 32, 36, 63}, bit) {
+			row += fmt.Sprintf(" %.4f |", p)
+		}
+	}
+	return row + fmt.Sprintf(" %.2f |\n", mean)
 }
 
 // Bits that are flipped in C before the check are found as often as computed, bit by bit, and at the
-// upper bits always.
+// upper bits always. With -v, it prints the rows of docs/SECURITY.md that are measured.
 func TestCheckedFindsFlippedBits(t *testing.T) {
 	flips := 800
 	if testing.Short() {
 		flips = 160
 	}
-	const n = 64
 	m, total := newChecked(t), 0
 	for _, uniform := range []bool{true, false} {
 		rng := rand.New(rand.NewPCG(41, 42))
-		fill := values(rng, uniform)
-		a, _ := padded(n, n, 0, false, fill)
-		b, _ := padded(n, n, 0, false, fill)
-		c := newMatrix(n, n)
-		mul(t, m, c, a, b)
-		for bit := range 64 {
+		c, a, b := productForFlips(t, 64, uniform)
+		var measured [64]float64
+		for bit := range measured {
 			want, got := found(c, a, b, bit), 0
 			for range flips {
 				x := &c.Data[rng.IntN(len(c.Data))]
@@ -100,14 +116,15 @@ func TestCheckedFindsFlippedBits(t *testing.T) {
 				flip(x, bit)
 				total++
 			}
-			rate := float64(got) / float64(flips)
-			if math.Abs(rate-want) > 5*math.Sqrt(want*(1-want)/float64(flips))+0.02 {
-				t.Errorf("uniform = %v, bit %d: found %.3f of %d flips, computed %.3f", uniform, bit, rate, flips, want)
+			measured[bit] = float64(got) / float64(flips)
+			if math.Abs(measured[bit]-want) > 5*math.Sqrt(want*(1-want)/float64(flips))+0.02 {
+				t.Errorf("uniform = %v, bit %d: found %.3f of %d flips, computed %.3f", uniform, bit, measured[bit], flips, want)
 			}
 			if bit >= 40 && bit != 63 && got < flips*95/100 || bit > 54 && bit < 63 && got < flips {
 				t.Errorf("uniform = %v, bit %d: found only %d of %d flips", uniform, bit, got, flips)
 			}
 		}
+		t.Log(rowOfFlips(uniform, "64, measured", measured))
 	}
 	t.Logf("%d flips", total)
 }
@@ -121,25 +138,14 @@ func TestTableOfFlippedBits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bits := []int{0, 14, 16, 18, 20, 22, 24, 26, 28, 32, 36, 63}
 	for _, uniform := range []bool{true, false} {
-		for _, n := range []int{100, 1000} {
-			fill := values(rand.New(rand.NewPCG(43, 44)), uniform)
-			a, _ := padded(n, n, 0, false, fill)
-			b, _ := padded(n, n, 0, false, fill)
-			c := newMatrix(n, n)
-			mul(t, newChecked(t), c, a, b)
-			row := fmt.Sprintf("| %s, %d |", map[bool]string{true: "uniform on [0, 1)", false: "normal"}[uniform], n)
-			mean := 0.0
-			for bit := range 64 {
-				p := found(c, a, b, bit)
-				mean += p / 64
-				if slices.Contains(bits, bit) {
-					row += fmt.Sprintf(" %.4f |", p)
-				}
+		for _, n := range []int{64, 100, 1000} {
+			c, a, b := productForFlips(t, n, uniform)
+			var computed [64]float64
+			for bit := range computed {
+				computed[bit] = found(c, a, b, bit)
 			}
-			row += fmt.Sprintf(" %.2f |\n", mean)
-			if !strings.Contains(string(page), row) {
+			if row := rowOfFlips(uniform, fmt.Sprint(n), computed); !strings.Contains(string(page), row) {
 				t.Errorf("docs/SECURITY.md lacks the row\n%s", row)
 			}
 		}
