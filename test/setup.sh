@@ -1,9 +1,10 @@
 #!/bin/sh
 # Makes sure that this machine has what `make test` needs besides Go and make: C compilers, for the race
 # detector and for the programs that are shipped; numpy on OpenBLAS, which the results are compared with;
-# an emulator of other processors; shellcheck; strace, which counts system calls; zip;
-# xxhash and pandas, which read records; and a browser for the pages that matwatch writes. As root on a Debian-like system it installs what is missing; otherwise
-# it prints the command to type and exits with 1.
+# an emulator of other processors; shellcheck; strace, which counts system calls; zip; xxhash and pandas,
+# which read records; gdbm, h5py and scipy, whose files the hints convert; and a browser for the pages that
+# matwatch writes. As root on a Debian-like system it installs what is missing; otherwise it prints the command
+# to type and exits with 1.
 set -eu
 
 python=/usr/bin/python3 # Debian's, since the packages below are for it; PATH may have another one
@@ -38,6 +39,7 @@ missing() {
     command -v zip >/dev/null || printf ' zip'
     command -v xxh128sum >/dev/null || printf ' xxhash'
     $python -c 'import pandas' 2>/dev/null || printf ' python3-pandas'
+    $python -c 'import dbm.gnu, h5py, scipy.io' 2>/dev/null || printf ' python3-gdbm python3-h5py python3-scipy'
     { command -v chromium-headless-shell || command -v chromium || command -v google-chrome; } >/dev/null || printf ' chromium-headless-shell'
 }
 

@@ -70,6 +70,49 @@ func TestHintsForShortFloats(t *testing.T) {
 	}
 }
 
+// What people have instead of a .npy file: the hint says how to make one with the same numbers.
+func TestHintsForOtherFiles(t *testing.T) {
+	for _, test := range []struct {
+		file, save string // code that writes the array x to the file
+		says       string
+		needs      string // a module, or a program
+	}{
+		{"x.txt", "np.savetxt('x.txt', x)", `text: it begins with "0.0000000000"`, ""},
+		{"x.csv", "np.savetxt('x.csv', x, delimiter=',')", `text: it begins with "0.0000000000"`, ""},
+		{"x.tsv", "np.savetxt('x.tsv', x, delimiter='\\t')", `text: it begins with "0.0000000000"`, ""},
+		{"semicolons", "np.savetxt('semicolons', x, delimiter=';')", `text: it begins with "0.0000000000"`, ""},
+		{"x.db", "import dbm.ndbm, shelve; shelve.Shelf(dbm.ndbm.open('x', 'n'))['x'] = x", "a database of Berkeley DB, such as a shelf of Python", "dbm.ndbm"},
+		{"shelf", "import dbm.gnu, shelve; shelve.Shelf(dbm.gnu.open('shelf', 'n'))['x'] = x", "a database of gdbm, such as a shelf of Python", "dbm.gnu"},
+		{"shelf", "import dbm.sqlite3, shelve; shelve.Shelf(dbm.sqlite3.open('shelf', 'n'))['x'] = x", "a database of SQLite, such as a shelf of Python", "dbm.sqlite3"},
+		{"x.mat", "import scipy.io; scipy.io.savemat('x.mat', {'x': x})", "a file of Matlab (version 5)", "scipy.io"},
+		{"x.h5", "import h5py; h5py.File('x.h5', 'w')['x'] = x", "a file of HDF5", "h5py"},
+		{"x.parquet", "import pandas; pandas.DataFrame(x, columns=list('abcd')).to_parquet('x.parquet')", "a table of Parquet", "pyarrow"},
+		{"x.npy.gz", "import gzip; np.save(gzip.open('x.npy.gz', 'w'), x)", "one compressed by gzip", ""},
+		{"x.npy.bz2", "import bz2; np.save(bz2.open('x.npy.bz2', 'w'), x)", "one compressed by bzip2", ""},
+		{"x.npy.xz", "import lzma; np.save(lzma.open('x.npy.xz', 'w'), x)", "one compressed by xz", ""},
+	} {
+		t.Run(test.file+"/"+test.needs, func(t *testing.T) {
+			dir := t.TempDir()
+			if test.needs != "" {
+				if _, _, status := exits(t, dir, python, "-c", "import "+test.needs); status != 0 {
+					t.Skip(python + " has no module " + test.needs)
+				}
+			}
+			const x = "import numpy as np; x = np.arange(12.).reshape(3, 4); "
+			run(t, dir, python, "-c", x+test.save+"; np.save('one.npy', np.eye(4))")
+			hint := refuses(t, dir, test.file+": not a .npy file but "+test.says, matprod, test.file, "one.npy", "c.npy")
+			how, code, _ := strings.Cut(hint, ": ")
+			if how == "decompress it first" {
+				run(t, dir, "/bin/sh", "-c", strings.Replace(code, "FILE", test.file, 1))
+			} else {
+				follow(t, dir, "in Python: "+code, test.file)
+			}
+			run(t, dir, python, "-c", x+"assert np.array_equal(x, np.load('x.npy'))")
+			run(t, dir, matprod, "x.npy", "one.npy", "c.npy")
+		})
+	}
+}
+
 // Files in both orders are not added up; the hint says how to make them alike.
 func TestSumsOfBothOrdersAreRefused(t *testing.T) {
 	dir := t.TempDir()
@@ -94,6 +137,9 @@ func refuses(t *testing.T, dir, why, program string, args ...string) (hint strin
 	return strings.TrimSuffix(hint, "\n")
 }
 
+// libraries matches those that a hint takes to be imported.
+var libraries = regexp.MustCompile(`\b(scipy\.io|h5py|pandas)\.`)
+
 // follow does what a hint says, with a file's name for the word name.
 func follow(t *testing.T, dir, hint, file string) {
 	t.Helper()
@@ -102,5 +148,8 @@ func follow(t *testing.T, dir, hint, file string) {
 		t.Fatalf("hint %q is no Python", hint)
 	}
 	code = regexp.MustCompile(`\bname\b`).ReplaceAllString(code, fmt.Sprintf("'%s'", file))
+	if m := libraries.FindStringSubmatch(code); m != nil {
+		code = "import " + m[1] + "; " + code
+	}
 	run(t, dir, python, "-c", "import numpy as np; "+code)
 }
