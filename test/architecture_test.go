@@ -82,7 +82,7 @@ var allowed = map[string]string{
 	"cmd/matprod":    "condor condor/chirp condor/jobfile internal/cli internal/base/file internal/base/text internal/pair internal/product internal/progress internal/random internal/request internal/sum internal/record internal/verify",
 	"cmd/matcombine": "condor condor/jobfile internal/cli internal/base/file internal/combine internal/record internal/request internal/sum",
 	"cmd/matsubmit":  "condor/jobfile internal/cli internal/complete internal/request internal/submit",
-	"cmd/matwatch":   "internal/cli internal/watch internal/watch/page internal/watch/timeline",
+	"cmd/matwatch":   "condor internal/cli internal/request internal/watch internal/watch/page internal/watch/timeline",
 
 	// For tests.
 	"condor/chirp/chirptest":       "",

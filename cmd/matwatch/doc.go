@@ -3,7 +3,7 @@ Matwatch follows the event log of HTCondor jobs and reports where the time went.
 
 Usage:
 
-	matwatch [flags] LOG ...
+	matwatch [flags] FILE|LOG ...
 	matwatch [flags] -report|-csv|-json|-plot FILE|-html FILE LOG ...
 	matwatch -check [DIR [DIR]]
 
@@ -49,6 +49,9 @@ At the end matwatch looks for the outputs that the log of matsubmit names. If on
 empty or older than its job, the job counts as "done without" it, and the exit status is 3. If
 the outputs are not beside the log, as with a copy of the log, matwatch says that "done" is based
 on the log alone.
+
+For a simplified submission file, matwatch reads the log of its jobs. Its attributes are flags, as
+those of matsubmit are.
 
 Matwatch shows the latest run: the jobs that matsubmit submitted to make the same files in the
 same way as the latest job. If several of them have the same products, as after -resubmit, only

@@ -9,7 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"matpool/condor"
 	"matpool/internal/cli"
+	"matpool/internal/request"
 	"matpool/internal/watch"
 	"matpool/internal/watch/page"
 	"matpool/internal/watch/timeline"
@@ -42,6 +44,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	html := flags.Path("html", "", "write a page about the run, for a browser; `FILE` ends in .html")
 	check := flags.Bool("check", "compare the files of a folder with their records; of two folders, with each other")
 	flags.Bool("quiet", "has no effect; all programs accept it")
+	var overrides []condor.Setting
+	request.DefineOverrides(flags, args, &overrides)
 	names, done, err := flags.Parse(args, stdout)
 	if done || err != nil {
 		return err
@@ -59,7 +63,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return watch.Check(ctx, stdout, append(names, ".")[:max(1, len(names))]...)
 	}
 	if len(names) == 0 {
-		return flags.Misused("name the event log, the file in the line log = NAME of the submission file")
+		return flags.Misused("name the submission file, or its event log, the file in its line log = NAME")
+	}
+	if names, err = request.Logs(names, overrides...); err != nil {
+		return err
 	}
 	var forms []watch.Form
 	for _, form := range []struct {

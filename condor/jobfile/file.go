@@ -75,6 +75,19 @@ func Parse(name, text string) (*File, error) {
 	return f, errors.Join(errs...)
 }
 
+// Begins reports whether a text begins as a simplified submission file does: the first line that is neither empty nor a
+// comment sets an attribute. That of an event log does not.
+func Begins(text string) bool {
+	all := Attributes()
+	for line := range strings.Lines(text) {
+		if s, _, _ := parseLine(all, strings.TrimSuffix(line, "\n")); s.Name != "" {
+			_, ok := find(all, s.Name)
+			return ok || PassedOn(s.Name)
+		}
+	}
+	return false
+}
+
 // parseLine splits a line, or returns a message on its syntax, with the column of the
 // character at fault, if any. A line without a setting has no name.
 func parseLine(all []Attribute, line string) (s condor.Setting, column int, msg string) {
