@@ -96,9 +96,9 @@ A.npy. A job gets the fixed factor once, and reads it once:
 
 With gram = yes a product is the Gram matrix XᵀX of one input; with transpose = a it is AᵀB.
 If matinit -from has cut one large product into panels, the jobs' products add up to it as
-usual. If it was cut into tiles, say so with grid = RxC: tiles may differ in size, and a DAG
-joins them. Tiles that are also cut into panels require sum = yes: a job computes all the
-products of its tile.
+usual; panels = 9 stands for total_jobs = 9. If it was cut into tiles, say so with grid = RxC:
+tiles may differ in size, and a DAG joins them. Tiles that are also cut into panels need both
+lines: a job sums the products of its tile, as with sum = yes.
 
 To use machines with different systems, put their programs into matsubmit's folder: matprod
 for Linux, matprod.exe for Windows, and matprod.LINUX.aarch64.exe for Linux on arm64. (If
@@ -156,6 +156,7 @@ Attributes:
 	gram                  yes|no   a product is the Gram matrix XᵀX of one input, inputX.npy by default (no)
 	transpose             a        a: a product is AᵀB, not AB
 	grid                  RxC      the products are the tiles of one matrix, R rows of C tiles, of the pairs that matinit -grid writes; with sum = yes, the sum of each job is a tile
+	panels                NUMBER   the products are those of the panels, or with grid of each tile's, that matinit -panels writes: so many make total_jobs
 	input_files           NAMES    files that every job gets
 	fixed                 a|b      of matprod: factor a (the first) or b (the second) is the same in all products: the file in input_files; the other one is in indexed_input_files
 	inputs                WORD     files, or random: the jobs of matprod generate their factors, and no inputs are sent (files)

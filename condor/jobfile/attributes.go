@@ -35,6 +35,7 @@ type draft struct {
 	Request
 	random   Random // what random inputs are drawn from, if the inputs are random
 	isRandom bool
+	panels   int    // of the product that was cut, or 0
 	fixed    string // the factor that is fixed, or ""
 	replaced string // python_script if executable is set
 }
@@ -51,6 +52,7 @@ func (d *draft) attributes() []Attribute {
 		{"gram", "yes|no", "no", "a product is the Gram matrix XᵀX of one input, inputX.npy by default", yesNo(&d.Gram)},
 		{"transpose", "a", "", "a: a product is AᵀB, not AB", transpose(&d.Transpose)},
 		{"grid", "RxC", "", "the products are the tiles of one matrix, R rows of C tiles, of the pairs that matinit -grid writes; with sum = yes, the sum of each job is a tile", grid(&d.Grid)},
+		{"panels", "NUMBER", "", "the products are those of the panels, or with grid of each tile's, that matinit -panels writes: so many make total_jobs", number(&d.panels, 1, file.MaxCount)},
 		{"input_files", kindNames, "", "files that every job gets", names(&d.Inputs, common)},
 		{"fixed", "a|b", "", "of matprod: factor a (the first) or b (the second) is the same in all products: the file in input_files; the other one is in indexed_input_files", fixed(&d.fixed)},
 		{"inputs", "WORD", "files", "files, or random: the jobs of matprod generate their factors, and no inputs are sent", inputs(&d.isRandom)},

@@ -42,12 +42,24 @@ func (d *draft) combine(given func(attr string) bool) {
 			d.Inputs = append(d.Inputs, archive)
 		}
 	}
-	if d.TotalJobs == 0 && !d.Sum {
-		d.TotalJobs = d.Grid.Tiles() // a product for each
+	if d.panels > 1 && d.Grid.Tiles() > 0 && !given("sum") {
+		d.Sum = true // of a tile's panels
+	}
+	if d.TotalJobs == 0 && (d.panels > 0 || !d.Sum) {
+		d.TotalJobs = d.products()
 	}
 	if tiles := d.Grid.Tiles(); tiles > 0 && d.Sum && !given("products_per_job") {
 		d.ProductsPerJob = max(d.TotalJobs/tiles, 1) // a job sums the products of a tile
 	}
+}
+
+// products returns the number of products of a grid, or of panels, or of both: each tile has all panels; 0 for neither.
+func (d *draft) products() int {
+	tiles := d.Grid.Tiles()
+	if d.panels == 0 {
+		return tiles
+	}
+	return d.panels * max(tiles, 1)
 }
 
 // check reports values that exclude each other: fail gets the attribute at fault and a message.
@@ -76,6 +88,8 @@ func (d *draft) check(given func(attr string) bool, fail func(attr, format strin
 			return d.Random != nil
 		case TraitGrid:
 			return d.Grid.Tiles() > 0
+		case TraitPanels:
+			return d.panels > 0
 		}
 		return given(string(t))
 	}
@@ -88,6 +102,7 @@ func (d *draft) check(given func(attr string) bool, fail func(attr, format strin
 		{TraitGram, "only matprod makes Gram matrices"},
 		{TraitTransposed, "only matprod transposes a factor"},
 		{TraitGrid, "only matprod makes tiles"},
+		{TraitPanels, "only matprod makes products of panels"},
 	} {
 		if has(x.trait) && !d.Matprod {
 			fail(string(x.trait), "%s", x.only)
@@ -152,6 +167,10 @@ func (d *draft) check(given func(attr string) bool, fail func(attr, format strin
 		fail("total_jobs", "a grid of %v has %d tiles: write sum = yes if each is the sum of %d products", d.Grid, tiles, d.TotalJobs/tiles)
 	case d.ProductsPerJob != d.TotalJobs/tiles:
 		fail("products_per_job", "leave it out: with sum = yes and a grid, a job has the %d products of a tile", d.TotalJobs/tiles)
+	}
+
+	if n := d.products(); d.panels > 0 && d.Matprod && d.TotalJobs != n {
+		fail("panels", "they make %d products, not total_jobs = %d: leave out one of the two", n, d.TotalJobs)
 	}
 
 	// The names of the files.

@@ -11,6 +11,7 @@ const (
 	TraitTransposed Trait = "transpose"
 	TraitFixed      Trait = "fixed"
 	TraitGrid       Trait = "grid"
+	TraitPanels     Trait = "panels"
 	TraitRandom     Trait = "inputs" // inputs = random
 
 	// Of random factors.
@@ -47,6 +48,7 @@ func Conflicts(has func(Trait) bool) (found []Conflict) {
 		{TraitGram, TraitRandom, false, "a Gram matrix is made of a file"},
 		{TraitGram, TraitFixed, false, "a Gram matrix has only one factor"},
 		{TraitGrid, TraitGram, false, "a Gram matrix is cut into panels only"},
+		{TraitPanels, TraitRandom, false, "panels are cut from files"},
 		{TraitFixed, TraitRandom, false, "both factors are random"},
 		{TraitRandom, TraitSeed, true, "without it no two runs would have the same factors"},
 		{TraitSize, TraitRandom, true, ""},
