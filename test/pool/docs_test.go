@@ -141,7 +141,7 @@ var varying = []struct {
 	word    string
 }{
 	{regexp.MustCompile(`^[\d,]+ (products?|jobs?): (.* )?(slots match, |on the pool unknown: ).*`), "VERDICT"},
-	{regexp.MustCompile(`^(here|[a-z_]+ = .*) +\S+ +(-|[\d.]+ \wB) +<?[\d.,]+( .*)?$`), "CHOICE"}, // a line of a table
+	{regexp.MustCompile(`^(here|[a-z_]+ = .*?) +\S+ +(-|[\d.]+ \wB) +<?[\d.,]+( .*)?$`), "CHOICE $1"}, // a line of a table
 	{regexp.MustCompile(`<\S+ @ \S+ \S+`), "ADDRESS"},
 	{regexp.MustCompile(`(\d+-\d+-\d+ )?\d\d:\d\d:\d\d|\d+/\d+ \d\d:\d\d`), "TIME"},
 	{regexp.MustCompile(`\b(\d+h)?(\d+m)?\d+(\.\d+)?m?s\b|\b\d+h\d+m\b`), "SPAN"},
