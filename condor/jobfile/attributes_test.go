@@ -28,6 +28,16 @@ func TestAttributes(t *testing.T) {
 	}
 }
 
+// The help says in which units values are.
+func TestUnitsAreInTheHelp(t *testing.T) {
+	units := map[string]string{"TIME": "in minutes", "SIZE": "MB", "RATE": "bit/s"}
+	for _, a := range Attributes() {
+		if unit := units[a.Kind]; unit != "" && !strings.Contains(a.Help, unit) {
+			t.Errorf("%s: the help does not say %q: %s", a.Name, unit, a.Help)
+		}
+	}
+}
+
 // A name in which something was left out is more like the whole than another one of its length.
 func TestNearest(t *testing.T) {
 	for name, want := range map[string]string{

@@ -9,7 +9,7 @@
 //	look back  at the log and an interrupted call     → past        past.go, queue.go, locks.go
 //	reconcile  with the outputs and jobs that exist   → plan        reconcile.go, missing.go
 //	describe   the remaining jobs                     → submission  describe.go, dag.go
-//	tell       how long it will take                                tell.go
+//	tell       how long it will take, or would in other ways        tell.go, choices.go
 //	hand over  the submission to HTCondor                           handover.go
 //	           or run the jobs here, without HTCondor                here.go, try.go
 //
