@@ -372,7 +372,8 @@ func archiveOf(content []byte) (*Archive, error) {
 	return a, a.readDirectory()
 }
 
-// Whatever the bytes, an archive's arrays are read or refused.
+// Whatever the bytes, an archive's arrays are read or refused, in memory for the file and little more. What is read is
+// written and read again.
 func FuzzArchive(f *testing.F) {
 	one := Array{Name: "A", DType: DTypeOf(elem.Uint8), Shape: []int{2}, Data: []byte{1, 2}}
 	header := string(one.header().Append(nil)[:10]) // of which no more is needed
@@ -385,6 +386,14 @@ func FuzzArchive(f *testing.F) {
 				t.Fatalf("error %v is not an ErrFormat", err)
 			}
 		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		defer func() {
+			runtime.ReadMemStats(&after)
+			if used := after.TotalAlloc - before.TotalAlloc; used > uint64(20*len(file)+1<<20) {
+				t.Errorf("%d bytes of memory for %d of a file", used, len(file))
+			}
+		}()
 		a, err := archiveOf(file)
 		if check(err); err != nil {
 			return
@@ -395,8 +404,25 @@ func FuzzArchive(f *testing.F) {
 				continue
 			}
 			count, _ := f.Len()
-			check(f.Read(make([]byte, int(min(count, 1000))*f.DType.Size), max(0, count-1000)))
+			part := make([]byte, min(count, 1000)*int64(f.DType.Size))
+			err = f.Read(part, max(0, count-1000))
+			check(err)
 			check(f.Verify())
+			if typ, known := f.DType.Elem(); err != nil || !known || count > 1000 || f.DType != DTypeOf(typ) {
+				continue
+			}
+			again, err := archiveOf(npz(t, Array{Name: "A", DType: f.DType, Fortran: f.Fortran, Shape: f.Shape, Data: part}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			g, err := again.Open("A")
+			if err != nil {
+				t.Fatal(err)
+			}
+			back := make([]byte, len(part))
+			if err := g.Read(back, 0); err != nil || g.Verify() != nil || !bytes.Equal(back, part) || !slices.Equal(g.Shape, f.Shape) {
+				t.Errorf("%v, written and read again: %v, %v", f.Header, g.Header, err)
+			}
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -343,4 +344,51 @@ func FuzzReader(f *testing.F) {
 			t.Errorf("%d records, in pieces %d", a, b)
 		}
 	})
+}
+
+// Whatever becomes of an event, but for the end of its last line, the others are read as they are.
+func FuzzDamagedEvent(f *testing.F) {
+	const before = "000 (007.003.000) 2026-11-23 19:14:01 Job submitted from host: <127.0.0.1:9618>\n...\n"
+	const event = "001 (007.003.000) 2026-11-23 19:14:03 Job executing on host: <127.0.0.2:1000>\n...\n"
+	const after = "005 (007.003.000) 2026-11-23 19:14:05 Job terminated.\n\t(1) Normal termination (return value 65)\n...\n"
+	event0 := func(text string) *Event { return records(newReader(strings.NewReader(text)))[0].(*Event) }
+	first, last := event0(before), event0(after)
+	for _, junk := range []string{"", "\x00\x00\x00", "\n...\n", "...", "\r", "005 (007.003.000) 2026-11-23 19:14:04 Job terminated.\n", "\n\x00\n...", "{\n", "\xff\xfe"} {
+		f.Add(uint8(10), uint8(20), junk)
+		f.Add(uint8(0), uint8(len(event)-1), junk)
+	}
+	f.Fuzz(func(t *testing.T, from, to uint8, junk string) {
+		end := min(int(to), len(event)-1)
+		damaged := event[:min(int(from), end)] + junk + event[end:]
+		var found []*Event
+		r := newReader(strings.NewReader(before + damaged + after))
+		for _, record := range records(r) {
+			if e, ok := record.(*Event); ok {
+				found = append(found, e)
+			}
+		}
+		same := func(e, want *Event) bool {
+			return e.Number == want.Number && e.ID == want.ID && e.Time.Equal(want.Time) && e.Head == want.Head && e.Body == want.Body && reflect.DeepEqual(e.Detail, want.Detail)
+		}
+		if r.Err() != nil || len(found) < 2 || !same(found[0], first) || !same(found[len(found)-1], last) {
+			t.Errorf("%q between two events: %+v, %v", damaged, found, r.Err())
+		}
+	})
+}
+
+// A log takes no more memory than a few times its size, and a constant.
+func TestMemoryOfDamagedLogs(t *testing.T) {
+	for _, text := range []string{
+		strings.Repeat("x", 20<<20), strings.Repeat("\x00", 20<<20), strings.Repeat("\n", 20<<20), strings.Repeat("...\n", 5<<20),
+		"000 (001.000.000) 2026-11-23 19:14:01 " + strings.Repeat("\x9f", 20<<20) + "\n...\n",
+	} {
+		var start, end runtime.MemStats
+		runtime.ReadMemStats(&start)
+		r := newReader(strings.NewReader(text))
+		for r.Scan() {
+		}
+		if runtime.ReadMemStats(&end); end.TotalAlloc-start.TotalAlloc > 16<<20 {
+			t.Errorf("%q… of %d bytes: %d bytes of memory", text[:45], len(text), end.TotalAlloc-start.TotalAlloc)
+		}
+	}
 }

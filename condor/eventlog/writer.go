@@ -67,13 +67,13 @@ func (e *Entry) String() string {
 	fmt.Fprintf(&b, "%03d (%03d.%03d.000) %s ", e.number(), e.Cluster, e.Proc, e.Time.Format("2006-01-02 15:04:05.000"))
 	switch d := e.Detail.(type) {
 	case Submit:
-		fmt.Fprintf(&b, "Job submitted from host: <%s>\n", d.Host)
+		fmt.Fprintf(&b, "Job submitted from host: <%s>\n", oneLine(d.Host))
 		for _, note := range d.Notes {
-			fmt.Fprintf(&b, "    %s\n", note)
+			fmt.Fprintf(&b, "    %s\n", oneLine(note))
 		}
 	case Execute:
 		fmt.Fprintf(&b, "Job executing on host: <%s>\n\tSlotName: %s\n\tArch = %q\n\tCondorScratchDir = %q\n\tCpus = %d\n\tMachine = %q\n\tMemory = %d\n\tOpSys = %q\n",
-			e.Host, d.Slot, d.Arch, e.Usage.Folder, e.Usage.Cpus, d.Machine, e.Usage.MemoryMB, d.System)
+			oneLine(e.Host), oneLine(d.Slot), d.Arch, e.Usage.Folder, e.Usage.Cpus, d.Machine, e.Usage.MemoryMB, d.System)
 	case JobEvicted:
 		b.WriteString("Job was evicted.\n\t(0) Job terminated and was requeued\n")
 		e.Usage.writeTimes(&b, "Run")
@@ -153,7 +153,7 @@ func days(d time.Duration) string {
 	return fmt.Sprintf("%d %02d:%02d:%02d", s/86400, s/3600%24, s/60%60, s%60)
 }
 
-// oneLine returns a text without line breaks, which would end it.
+// oneLine returns a text without line breaks, after which the reader would see another line, or the event's end.
 func oneLine(text string) string {
 	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
 }

@@ -100,3 +100,33 @@ func TestEntriesAreLikeHTCondors(t *testing.T) {
 		}
 	}
 }
+
+// Whatever texts are in an entry, it is read as one event of its kind, and that is written and read the same.
+func FuzzEntries(f *testing.F) {
+	for _, text := range []string{"pc07", "...", "a\n...\nb", "\r\n...\r\n005 (046.001.000) 2026-11-23 19:14:02 Job terminated.\n...\n", "<\x00>", "\u2028"} {
+		f.Add(text, text, 65)
+	}
+	f.Fuzz(func(t *testing.T, host, text string, number int) {
+		if strings.Contains(host+text, "\x00") {
+			return // a hole
+		}
+		for _, d := range []Detail{
+			Submit{host, []string{text}}, Execute{Machine: host, Slot: text, System: "LINUX"}, JobTerminated{Exit: Exit{Status: number}},
+			JobHeld{text, number, number}, JobAborted{text}, JobEvicted{Requeued: true, Exit: Exit{Status: number}},
+		} {
+			for range 2 {
+				e := entry(d)
+				e.Host = host
+				got := records(newReader(strings.NewReader(e.String())))
+				read, ok := got[0].(*Event)
+				if len(got) != 1 || !ok || read.Number != e.Event().Number || read.ID != e.ID {
+					t.Fatalf("%q\nis read as %v", e, got)
+				}
+				if reflect.TypeOf(read.Detail) != reflect.TypeOf(d) {
+					t.Fatalf("%q\nis read as a %T", e, read.Detail)
+				}
+				d = read.Detail
+			}
+		}
+	})
+}

@@ -16,12 +16,12 @@ func messages(t testing.TB, err error) []string {
 	if err == nil {
 		return nil
 	}
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		t.Fatalf("%v: not joined", err)
+	list := []error{err} // the one of a whole file
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		list = joined.Unwrap()
 	}
 	var lines []string
-	for _, err := range joined.Unwrap() {
+	for _, err := range list {
 		if _, ok := err.(*condor.SyntaxError); !ok {
 			t.Errorf("%v: a %T", err, err)
 		}
