@@ -106,6 +106,40 @@ var killedCommands = []killed{
 		combine: "matcombine -jobs 8",
 		made:    "[ab][0-9].npy",
 	},
+	{
+		name:    "matsubmit -local",
+		setup:   "printf 'total_jobs = 8\\nproducts_per_job = 2\\nlog = log.txt\\n' >rp && matinit -quiet -jobs 8 -size 100 -seed 1",
+		stale:   "matinit -quiet -force -jobs 8 -size 100 -seed 2 && matsubmit rp -local -quiet && matinit -quiet -force -jobs 8 -size 100 -seed 1",
+		command: []string{"matsubmit", "rp", "-local", "-resubmit", "-quiet"},
+		combine: "matcombine rp",
+		made:    "output*.npy",
+	},
+	{
+		name:    "matsubmit -run -local",
+		setup:   "printf 'total_jobs = 8\\nproducts_per_job = 2\\nsum = yes\\nlog = log.txt\\n' >rp && matinit -quiet -jobs 8 -size 100 -seed 1",
+		command: []string{"matsubmit", "rp", "-run", "-local", "-quiet"},
+		combine: "matcombine rp",
+		made:    "partial*.npz",
+	},
+	{
+		name:    "matwatch -plot",
+		setup:   "cp $LOGS/finished.log log.txt",
+		command: []string{"matwatch", "-plot", "run.png", "log.txt"},
+		combine: "cksum <run.png | cut -d' ' -f1",
+		made:    "run.png",
+	},
+}
+
+// clean returns a command that removes what k makes.
+func (k killed) clean() string {
+	clean := "rm -f matpool.tsv .matpool.hashes .*.sum output* " + k.made
+	if strings.Contains(k.setup, ">rp") {
+		clean += "; rm -rf log.txt logs"
+	}
+	if strings.Contains(k.setup, "matprod") {
+		clean += "; matprod -first 0 -count 8"
+	}
+	return clean
 }
 
 // A program that is killed leaves only records of files that were complete; and when it is run again, everything is right.
@@ -131,7 +165,7 @@ func (k killed) try(t *testing.T, sig syscall.Signal) {
 	f.must(":;" + k.after)
 	norm := f.norm(k.combine)
 	// The bytes of what a command makes are always the same.
-	complete, names := map[string]bool{}, f.numbered(k.made)
+	complete, names, files := map[string]bool{}, f.numbered(k.made), f.all()
 	add := func() {
 		for _, name := range f.numbered(k.made) {
 			complete[f.hash(name)] = true
@@ -145,10 +179,7 @@ func (k killed) try(t *testing.T, sig syscall.Signal) {
 	r := rand.New(rand.NewPCG(uint64(*kills), uint64(sig)))
 	stopped, left := 0, 0
 	for i := range *kills {
-		f.must("rm -f matpool.tsv .matpool.hashes .*.sum output* " + k.made)
-		if strings.Contains(k.setup, "matprod") {
-			f.must("matprod -first 0 -count 8")
-		}
+		f.must(k.clean())
 		stale := k.stale != "" && i%4 > 1
 		if stale {
 			f.must(k.stale)
@@ -167,8 +198,7 @@ func (k killed) try(t *testing.T, sig syscall.Signal) {
 				}
 			}
 		}
-		cmd.Process.Signal(sig)
-		err := <-ended
+		err := f.stop(cmd, sig, ended)
 		if err != nil && !errors.As(err, new(*exec.ExitError)) {
 			t.Fatal(err)
 		}
@@ -186,8 +216,11 @@ func (k killed) try(t *testing.T, sig syscall.Signal) {
 		if got := f.sh(k.combine); got.status == 0 && got.stderr == "" && !strings.Contains(got.stdout, norm) && !(stale && k.name == "matinit") {
 			t.Fatalf("killed; the norm should be %s:\n%v", norm, got)
 		}
-		if again := f.sh(strings.Join(k.command, " ") + " &&\n:;" + k.after); again.status != 0 {
+		if again := f.onceFree(strings.Join(k.command, " ") + " &&\n:;" + k.after); again.status != 0 {
 			t.Fatal(again)
+		}
+		if now := f.all(); now != files {
+			t.Fatalf("after it was killed and run again: %s", differ(now, files))
 		}
 		f.claims(k.made, complete, stale)
 		if got := f.norm(k.combine); got != norm {
@@ -202,6 +235,7 @@ func (f *folder) start(command []string) *exec.Cmd {
 	f.t.Helper()
 	cmd := exec.Command(filepath.Join(f.bin, command[0]), command[1:]...)
 	cmd.Dir, cmd.Stderr = f.path, new(bytes.Buffer)
+	cmd.Env = append(os.Environ(), append(f.env(), "PATH="+f.bin+":"+os.Getenv("PATH"))...)
 	if err := cmd.Start(); err != nil {
 		f.t.Fatal(err)
 	}

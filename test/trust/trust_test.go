@@ -34,6 +34,13 @@ import (
 const python = "/usr/bin/python3" // as in test/setup.sh
 
 func TestMain(m *testing.M) {
+	if from := os.Getenv("MATPOOL_DISK"); from != "" {
+		if err := serveDisk(from, os.Getenv("MATPOOL_DISK_AT")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	if flag.Parse(); testing.Short() {
 		fmt.Println("go test -short does without numpy")
 		return
@@ -52,12 +59,13 @@ type folder struct {
 	t    testing.TB
 	path string
 	bin  string
+	temp string // for the programs' temporary files
 }
 
 func newFolder(t testing.TB) *folder {
 	t.Helper()
 	programs.Read(t, ".") // oracle.py
-	return &folder{t: t, path: t.TempDir(), bin: programs.Dir(t)}
+	return &folder{t, t.TempDir(), programs.Dir(t), t.TempDir()}
 }
 
 // A result is what a command did.
@@ -67,21 +75,33 @@ type result struct {
 	status         int
 }
 
+// env returns variables for programs: where temporary files go, and where logs of HTCondor are.
+func (f *folder) env() []string {
+	f.t.Helper()
+	logs, err := filepath.Abs("../../condor/eventlog/testdata")
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return []string{"TMPDIR=" + f.temp, "LOGS=" + logs}
+}
+
 // sh runs shell commands in the folder.
 func (f *folder) sh(script string) result {
 	f.t.Helper()
-	r, err := shell(f.path, f.bin, script)
+	r, err := shell(f.path, f.bin, script, f.env()...)
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	return r
 }
 
-func shell(dir, bin, script string) (result, error) {
+func shell(dir, bin, script string, env ...string) (result, error) {
 	var out, errs bytes.Buffer
-	cmd := exec.Command("/bin/sh", "-c", script)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &errs
+	// The shell goes there, not os/exec: a disk of this process cannot answer before the shell has begun.
+	cmd := exec.Command("/bin/sh", "-c", "cd '"+dir+"' || exit\n"+script)
+	cmd.Stdout, cmd.Stderr = &out, &errs
 	cmd.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "LC_ALL=C.UTF-8")
+	cmd.Env = append(cmd.Env, env...)
 	if err := cmd.Run(); err != nil && !errors.As(err, new(*exec.ExitError)) {
 		return result{}, err
 	}
@@ -270,6 +290,29 @@ func near(got string, pair []any) bool {
 	value, err1 := strconv.ParseFloat(pair[0].(string), 64)
 	bound, err2 := strconv.ParseFloat(pair[1].(string), 64)
 	return err1 == nil && err2 == nil && matches(got, [][2]float64{{value, bound}})
+}
+
+// all returns the names of all files and folders, hidden ones and temporary ones too, but not what jobs have printed: a
+// later job has other numbers.
+func (f *folder) all() string {
+	f.t.Helper()
+	return f.must("find . \"$TMPDIR\" -mindepth 1 ! -path './logs/*' | sort")
+}
+
+// differ says which files all has found too much, or not.
+func differ(now, before string) string {
+	var list []string
+	for line := range strings.Lines(now + "\n") {
+		if name := strings.TrimSpace(line); !strings.Contains("\n"+before+"\n", "\n"+name+"\n") {
+			list = append(list, name+" is there")
+		}
+	}
+	for line := range strings.Lines(before + "\n") {
+		if name := strings.TrimSpace(line); !strings.Contains("\n"+now+"\n", "\n"+name+"\n") {
+			list = append(list, name+" is missing")
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // numbered returns the file names in a folder that match a pattern, such as output*.npy.

@@ -1,6 +1,8 @@
 package file
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"runtime"
 )
@@ -34,8 +36,8 @@ func LockName(name string) (f *os.File, ok bool, err error) {
 		if !TryLock(f) {
 			return nil, false, f.Close()
 		}
-		if isNamed(f, name) {
-			return f, true, nil
+		if named, err := isNamed(f, name); named || err != nil {
+			return closedAfter(f, named, err)
 		}
 		f.Close() // it was removed meanwhile
 	}
@@ -52,14 +54,26 @@ func UnlockName(f *os.File) {
 	os.Remove(f.Name()) // unless another process has it open
 }
 
-// isNamed reports whether a name is still that of an open file.
-func isNamed(f *os.File, name string) bool {
+// isNamed reports whether a name is still that of an open file. An error is the disk's.
+func isNamed(f *os.File, name string) (bool, error) {
 	opened, err := f.Stat()
 	if err != nil {
-		return false
+		return false, err
 	}
 	now, err := os.Stat(name)
-	return err == nil && os.SameFile(now, opened)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && os.SameFile(now, opened), err
+}
+
+// closedAfter returns its arguments, or closes the file if there is an error.
+func closedAfter(f *os.File, locked bool, err error) (*os.File, bool, error) {
+	if err != nil {
+		f.Close()
+		return nil, false, err
+	}
+	return f, locked, nil
 }
 
 // OpenLocked opens a file that others may replace, waits for its lock, and returns the file that has the
@@ -71,8 +85,8 @@ func OpenLocked(name string, flag int) (f *os.File, locked bool, err error) {
 			return nil, false, err
 		}
 		locked = waitLock(f)
-		if isNamed(f, name) {
-			return f, locked, nil
+		if named, err := isNamed(f, name); named || err != nil {
+			return closedAfter(f, locked, err)
 		}
 		f.Close() // it was replaced while we waited
 	}
