@@ -74,7 +74,7 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
 		fmt.Fprintf(messages, "outputs: %s\n", text.First(left.Outputs(), ", "))
 	}
 	if log := left.TypedLog(); log != "" {
-		next = append(next, "where the time went: matwatch -report "+log)
+		next = append(next, "where the time went: matwatch -html run.html "+log)
 	}
 	for _, line := range next {
 		fmt.Fprintln(messages, line)

@@ -53,6 +53,8 @@ func norm(m made) fact {
 		if m.bySize > 0 {
 			f.More = append(f.More, "if they are what their records say: some were compared by their size alone")
 		}
+	case m.norm != "" && m.stale:
+		f.Answer = unknown + "outputs have changed since " + text.Plain(filepath.Base(m.normFile)) + " was written; matcombine computes it"
 	case m.norm != "":
 		f.Answer, f.More = m.norm, []string{"from " + text.Plain(m.normFile) + ", which the last node of the DAG wrote"}
 	case m.normFile != "":

@@ -38,6 +38,7 @@ type made struct {
 	wrong    []string       // outputs that are not what their records say
 
 	norm, normFile string      // what the file of the norm says; "" if there is none
+	stale          bool        // the outputs are others than when it was written
 	recordedNorm   record.Norm // of exactly the outputs that are there; zero if it is not recorded
 	hashes         []hash.Hash // of the outputs
 }
@@ -57,7 +58,13 @@ func look(r *report.Report) (m made) {
 	if m.run.File != "" {
 		m.submission = filepath.Join(dir, filepath.FromSlash(m.run.File))
 	}
-	m.readNorm()
+	var there []string
+	if o != nil && o.Unknown == "" {
+		for _, f := range o.Files {
+			there = append(there, f.Name)
+		}
+	}
+	m.readNorm(there)
 	switch {
 	case o == nil || len(o.Files) == 0:
 		m.unknown = "the log names no outputs of jobs that are done"
@@ -78,6 +85,7 @@ func look(r *report.Report) (m made) {
 	if folder, err := record.Load(filepath.Dir(o.Files[0].Name)); err == nil && len(m.hashes) == len(o.Files) {
 		m.recordedNorm, _ = folder.NormOf(m.hashes)
 	}
+	m.stale = m.stale || len(m.wrong) > 0
 	return m
 }
 
@@ -157,8 +165,8 @@ func (m *made) compare(name string, known []record.Record, cache *record.Cache, 
 	}
 }
 
-// readNorm reads the file that the last node of a DAG writes.
-func (m *made) readNorm() {
+// readNorm reads the file that the last node of a DAG writes, after the outputs.
+func (m *made) readNorm(outputs []string) {
 	if m.submission == "" {
 		return
 	}
@@ -166,6 +174,11 @@ func (m *made) readNorm() {
 	info, err := os.Stat(m.normFile)
 	if err != nil || !info.Mode().IsRegular() {
 		return
+	}
+	for _, name := range outputs {
+		if made, err := os.Stat(name); err == nil && made.ModTime().After(info.ModTime()) {
+			m.stale = true
+		}
 	}
 	f, err := os.Open(m.normFile)
 	if err != nil {

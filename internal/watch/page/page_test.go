@@ -160,6 +160,9 @@ func TestWrongOutputs(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, got)
 		}
 	}
+	if got := section(t, page, "result"); !strings.Contains(got, "Norm unknown: outputs have changed since run_product.norm was written") {
+		t.Error(got)
+	}
 	if got := section(t, page, "result"); !strings.Contains(got, "no: 23 of 24 jobs done") || !strings.Contains(got, "Checked no: 1 of 23 outputs is not what the records say") {
 		t.Error(got)
 	}

@@ -20,7 +20,7 @@ type Inline struct {
 	Title string
 	SVG   string // with an element svg of class bars, in which each phase is a path of its class
 	Keys  []Key
-	Data  Data // for the script
+	Data  *Data // for the script; nil if there are too many attempts for it
 }
 
 // A Key is an entry of the legend.
@@ -48,14 +48,23 @@ const (
 	labelLetter  = 6.3 // the width of a typical letter
 	longestLabel = 40  // letters
 	axisHeight   = 36
-	rightMargin  = 24  // half of the last tick's label
-	barHeight    = 0.8 // of a row
-	maxPicture   = 80_000
+	rightMargin  = 24      // half of the last tick's label
+	barHeight    = 0.8     // of a row
+	maxPicture   = 60_000  // bytes
+	maxAttempts  = 100_000 // that the script draws
 )
 
 // Inline returns the timeline for a page. Its bytes depend only on the log.
 func (p *Picture) Inline() Inline {
-	x := Inline{Title: p.title, Data: p.data()}
+	x := Inline{Title: p.title}
+	attempts := 0
+	for _, r := range p.rows {
+		attempts += len(r.attempts)
+	}
+	if attempts <= maxAttempts {
+		data := p.data()
+		x.Data = &data
+	}
 	for _, k := range p.keys() {
 		if k.mark != eventlog.Lasting {
 			x.Keys = append(x.Keys, Key{Class: markClasses[k.mark], Text: k.text})

@@ -213,7 +213,6 @@ func Eventful(t testing.TB, dir string) {
 	}
 	p.write(t, filepath.Join(dir, "log.txt"))
 	write(t, filepath.Join(dir, "run_product.sub"), "# run_product.sub\n")
-	write(t, filepath.Join(dir, "run_product.norm"), "999818.0921726658\n")
 	var records []record.Record
 	for i := range jobs {
 		content := fmt.Sprintf("the product %d", i)
@@ -223,6 +222,7 @@ func Eventful(t testing.TB, dir string) {
 			From: []record.Input{{Name: file.Indexed("inputA.npy", i)}, {Name: file.Indexed("inputB.npy", i)}},
 			By:   "matprod v1.2, OpenBLAS, kernel " + cmp.Or(map[int]string{3: "Haswell"}[i], "SkylakeX") + ", checked", Machine: "linux1", Time: Start})
 	}
+	write(t, filepath.Join(dir, "run_product.norm"), "999818.0921726658\n")
 	if err := record.AppendRun(dir, run); err != nil {
 		t.Fatal(err)
 	}
