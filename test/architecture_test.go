@@ -40,7 +40,7 @@ var allowed = map[string]string{
 	"condor/jobfile":         "condor internal/base/file internal/base/text",
 	"condor/submitfile":      "condor condor/chirp internal/base/text",
 	"condor/eventlog":        "condor internal/base/text",
-	"condor/pool":            "",
+	"condor/pool":            "condor",
 	"condor/chirp":           "",
 
 	// What the programs share.
@@ -65,7 +65,7 @@ var allowed = map[string]string{
 	"internal/random":         "elem npyio internal/arrayfile internal/base/file internal/base/pages internal/progress internal/random/nprand internal/status internal/base/hash internal/record",
 	"internal/sum":            "blas elem npyio internal/arrayfile internal/base/each internal/base/file internal/base/pages internal/base/text internal/pair internal/product internal/progress internal/status internal/sum/ddsum internal/base/hash internal/record",
 	"internal/submit":         "condor condor/eventlog condor/jobfile condor/pool condor/submitfile npyio internal/arrayfile internal/base/each internal/base/file internal/base/hash internal/base/text internal/blocks internal/forecast internal/joblog internal/local internal/outputs internal/pair internal/product internal/record internal/sum internal/progress internal/request internal/status",
-	"internal/forecast":       "condor/eventlog condor/pool internal/base/text internal/product",
+	"internal/forecast":       "condor condor/eventlog condor/pool internal/base/text internal/product",
 	"internal/outputs":        "condor/jobfile internal/base/each internal/base/file internal/status internal/record",
 	"internal/combine":        "condor condor/jobfile internal/base/file internal/base/hash internal/base/text internal/blocks internal/outputs internal/pair internal/progress internal/record internal/request internal/status internal/sum",
 	"internal/verify":         "blas condor internal/base/hash internal/base/text internal/combine internal/outputs internal/pair internal/product internal/progress internal/record internal/request internal/status internal/sum",

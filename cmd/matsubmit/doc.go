@@ -94,6 +94,10 @@ A.npy. A job gets the fixed factor once, and reads it once:
 	input_files         = A.npy
 	indexed_input_files = inputB.npy
 
+With HTCondor 25.14 or later, a large fixed factor goes only once to each machine, for all jobs
+there, if that is expected to save time. A slot's next job then waits for HTCondor's negotiator,
+up to a minute on most pools, so it saves time mainly if each job has a slot to itself.
+
 With gram = yes a product is the Gram matrix XᵀX of one input; with transpose = a it is AᵀB.
 If matinit -from has cut one large product into panels, the jobs' products add up to it as
 usual; panels = 9 stands for total_jobs = 9. If it was cut into tiles, say so with grid = RxC:

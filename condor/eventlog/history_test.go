@@ -113,6 +113,22 @@ func TestRealLogs(t *testing.T) {
 		}, map[condor.ID]string{
 			{Cluster: 7, Proc: 1}: "completed on slot1_1@linux2: wait 2s, queue 0s, input 0s, compute 14s, output 0s, total 20s", // and suspended for 6 s
 		}},
+		// HTCondor 25.14.1: jobs that share an input (047, with the numbers -1000 and -1001 for the machines), and the same
+		// without the input.
+		{"shared25.log", Counts{Done: 6, Removed: 6}, []string{
+			"1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"1.1 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"1.2 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"1.3 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"1.4 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"1.5 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",
+			"2.0 removed, 0 starts, 0 retries, 0 evictions, 1 holds",
+			"2.1 removed, 0 starts, 0 retries, 0 evictions, 1 holds",
+			"2.2 removed, 0 starts, 0 retries, 0 evictions, 1 holds",
+			"2.3 removed, 0 starts, 0 retries, 0 evictions, 1 holds",
+			"2.4 removed, 0 starts, 0 retries, 0 evictions, 1 holds",
+			"2.5 removed, 0 starts, 0 retries, 0 evictions, 1 holds",
+		}, nil},
 		// HTCondor 23.9.6, log_xml = true: jobs that fail once or twice, are held, killed, vacated, suspended and removed.
 		{"jobs.xml", Counts{Done: 6, Failed: 2, Removed: 2}, []string{
 			"1.0 done (exit status 0), 1 starts, 0 retries, 0 evictions, 0 holds",

@@ -25,7 +25,7 @@ func logFile(tb testing.TB, name string) string {
 	return string(text)
 }
 
-var logFiles = []string{"events.log", "retries.log", "factory.log", "kinds.log", "dag25.log", "jobs25.log"}
+var logFiles = []string{"events.log", "retries.log", "factory.log", "kinds.log", "dag25.log", "jobs25.log", "shared25.log"}
 
 // goodEvent is a complete event, to put before and after faults.
 const goodEvent = "011 (001.000.000) 2026-11-23 19:14:05 Job was unsuspended.\n...\n"

@@ -29,6 +29,7 @@ type Slot struct {
 	kind  string // Static, Partitionable or Dynamic
 	open  bool   // no job and no person has the whole slot
 	own   bool   // a job of the user has it, or has had it a moment ago
+	share bool   // its jobs can share inputs (see [submitfile.SharedFrom])
 	has   Need   // its resources, whether free or not
 	meets []bool // the conditions
 }
@@ -40,6 +41,7 @@ func Command(user string, conditions []string) []string {
 	command := []string{"condor_status", "-af", "SlotType",
 		`(State == "Unclaimed" || State == "Backfill") && Start =!= false`,
 		fmt.Sprintf(`(splitUserName(RemoteOwner)[0] == %q) =?= true`, user),
+		"(HasCommonFilesTransfer >= 2 && PartitionableSlot) =?= true",
 		"PartitionableSlot =?= true ? TotalSlotCpus : Cpus",
 		"PartitionableSlot =?= true ? TotalSlotMemory : Memory",
 		"int(PartitionableSlot =?= true ? TotalSlotDisk : Disk)"}
@@ -68,7 +70,7 @@ func Parse(output []byte, conditions int) ([]Slot, error) {
 
 // parseSlot reads the words of a line.
 func parseSlot(words []string, conditions int) (s Slot, ok bool) {
-	const flags, sizes = 3, 3
+	const flags, sizes = 4, 3
 	if len(words) != flags+sizes+conditions {
 		return s, false
 	}
@@ -86,7 +88,7 @@ func parseSlot(words []string, conditions int) (s Slot, ok bool) {
 		return is
 	}
 	ok = true
-	s = Slot{kind: words[0], open: flag(words[1]), own: flag(words[2]),
+	s = Slot{kind: words[0], open: flag(words[1]), own: flag(words[2]), share: flag(words[3]),
 		has: Need{Cpus: int(values[0]), Memory: values[1] << 20, Disk: values[2] << 10}} // in MB and kB
 	for _, word := range words[flags+sizes:] {
 		s.meets = append(s.meets, flag(word))
@@ -106,6 +108,7 @@ func Count(slots []Slot, need Need) (match, free int) {
 	for _, s := range slots {
 		n := s.jobs(need, -1)
 		switch {
+		case s.has.Cpus == 0: // it only keeps inputs that jobs share
 		case s.IsDynamic() && !s.own:
 			free -= max(n, 1)
 		case s.IsDynamic():
@@ -116,6 +119,27 @@ func Count(slots []Slot, need Need) (match, free int) {
 		}
 	}
 	return match, max(free, 0)
+}
+
+// Copies returns how often an input that the jobs on a machine share is sent for a number of jobs, if they are spread over
+// the slots that match: once to each slot that can share it, and with each job to the others.
+func Copies(slots []Slot, need Need, jobs int) int {
+	match, alone, sharing := 0, 0, 0
+	for _, s := range slots {
+		if n := s.jobs(need, -1); n > 0 && !s.IsDynamic() {
+			match += n
+			if s.share {
+				sharing++
+			} else {
+				alone += n
+			}
+		}
+	}
+	if match == 0 {
+		return jobs
+	}
+	alone = (jobs*alone + match - 1) / match
+	return alone + min(sharing, jobs-alone)
 }
 
 // jobs returns how many jobs fit into the slot, without regard to one of the requirements,

@@ -63,6 +63,8 @@ func (d *Description) Check() error {
 		fail("the folder %s is not inside the current one", d.Folder)
 	case len(d.InputRemaps) > 0 && d.ignoresCase():
 		fail("machines with Windows do not rename inputs")
+	case d.Shared && (d.Folder != "" || d.MaxIdle > 0 || len(d.Inputs) == 0 || slices.ContainsFunc(d.Inputs, func(name string) bool { return !CanShare(name) })):
+		fail("the inputs cannot be shared")
 	}
 	if d.Folder != "" {
 		if err := checkTemplate(d.Folder, condor.InLog); err != nil {

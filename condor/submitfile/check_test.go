@@ -53,6 +53,9 @@ func TestDescriptionsThatAreRefused(t *testing.T) {
 		{func(d *Description) { d.Outbox, d.Folder, d.Outputs = "", "f/$(index)", []condor.Template{"a"} }, "outputs cannot be named if there is a folder for all of them", false},
 		{func(d *Description) { d.Folder = "a/../$(index)" }, "the folder a/../$(index) is not inside the current one", false},
 		{func(d *Description) { d.Outbox, d.Outputs = "", []condor.Template{"a,b"} }, "output a,b: a,b: byte 1: HTCondor cannot represent ',' here", true},
+		{func(d *Description) { d.Inputs, d.Shared = []string{"my A.npy"}, true }, "the inputs cannot be shared", false},
+		{func(d *Description) { d.Shared = true }, "the inputs cannot be shared", false},
+		{func(d *Description) { d.Inputs, d.Shared, d.MaxIdle = []string{"A.npy"}, true, 5 }, "the inputs cannot be shared", false},
 		{func(d *Description) { d.InputRemaps = []RemapTemplate{{"a$(index)", "a"}} }, "machines with Windows do not rename inputs", false},
 		{func(d *Description) {
 			d.Systems, d.Jobs = []condor.System{condor.Linux}, d.Jobs[:1]

@@ -29,11 +29,9 @@ type Description struct {
 	Arguments  []condor.Template
 
 	// Inputs are files that every job gets, besides its own.
-	//
-	// Note: later versions of HTCondor can send such files once to a machine, for all jobs there
-	// (by the job attributes _x_common_input_catalogs and _x_catalog_NAME). 23.9.6 ignores them: a
-	// job begins without the files.
 	Inputs []string
+	// Shared says that Inputs go only once to each machine, whose jobs share them: see [SharedFrom].
+	Shared bool
 	// InputRemaps give inputs other names in a job's folder. The names have no folders. Only
 	// Linux machines can do it.
 	//

@@ -74,20 +74,26 @@ func writeReturn(p *printer, d *Description) {
 }
 
 func writeInputs(p *printer, d *Description) {
-	var inputs []string
-	if len(d.Jobs[0].Inputs) > 0 {
-		inputs = append(inputs, "$(inputs)")
-	}
-	for _, name := range d.commonFiles() {
-		inputs = append(inputs, condor.Escape(d.fromFolder(name)))
-	}
-	if len(inputs) > 0 {
+	if inputs := d.inputList(); d.Shared {
+		writeSharedInputs(p, d)
+	} else if len(inputs) > 0 {
 		p.set("transfer_input_files", "%s", strings.Join(inputs, ", "))
 	}
 	if len(d.InputRemaps) > 0 {
 		p.comment("In the job's folder the inputs have names without an index.")
 		p.set("+TransferInputRemaps", `"%s"`, remaps(d.InputRemaps))
 	}
+}
+
+// inputList returns the files that a job gets, as transfer_input_files lists them.
+func (d *Description) inputList() (inputs []string) {
+	if len(d.Jobs[0].Inputs) > 0 {
+		inputs = append(inputs, "$(inputs)")
+	}
+	for _, name := range d.commonFiles() {
+		inputs = append(inputs, condor.Escape(d.fromFolder(name)))
+	}
+	return inputs
 }
 
 func writeOutputs(p *printer, d *Description) {

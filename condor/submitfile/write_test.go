@@ -107,11 +107,19 @@ func descriptions() map[string]*Description {
 	program.Outputs = []condor.Template{"my result.txt", "b"}
 	program.Remaps = []RemapTemplate{{"my result.txt", condor.Indexed("my results/result.txt")}, {"b", condor.Indexed("b")}}
 
+	// A fixed factor, which the jobs on a machine share.
+	shared := example()
+	shared.Arguments = []condor.Template{"A.npy", "inputB.npy", "matprod.outbox/output.npy"}
+	shared.Inputs, shared.Shared = []string{"data/A.npy"}, true
+	for i := range shared.Jobs {
+		shared.Jobs[i].Inputs = shared.Jobs[i].Inputs[1:]
+	}
+
 	// Without names of outputs.
 	folders := example()
 	folders.Unit, folders.Outbox, folders.Folder = "job", "", "run.out/$(index)"
 	folders.Inputs = []string{"/data/common", "x y"}
-	return map[string]*Description{"products.sub": example(), "batches.sub": batches, "other.sub": other, "program.sub": program, "folders.sub": folders}
+	return map[string]*Description{"products.sub": example(), "batches.sub": batches, "other.sub": other, "program.sub": program, "folders.sub": folders, "shared.sub": shared}
 }
 
 // The complete submit descriptions, for a person to read.

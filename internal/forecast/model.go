@@ -14,6 +14,8 @@ type Load struct {
 	In, Out        int64 // bytes to the machines and back; those back are 0 if unknown
 	Local          int64 // bytes to read and write if this machine does it all
 	Flops          int64 // additions and multiplications
+
+	start, between float64 // seconds before a slot's first job, and between two jobs, besides the usual (see [Offer.Share])
 }
 
 // The model of a product's time in a job:
@@ -83,7 +85,7 @@ const (
 // onPool returns the seconds that the pool needs for a load on a number of slots, each with
 // some processors as fast as this machine's:
 //
-//	t = start + max(⌈jobs/slots⌉·JobSeconds, jobs/shadowsPerSecond) + bytes in/in + bytes out/out + ⌈jobs/slots⌉·program
+//	t = start + max(⌈jobs/slots⌉·JobSeconds, jobs/shadowsPerSecond) + bytes in/in + bytes out/out + ⌈jobs/slots⌉·program + (⌈jobs/slots⌉−1)·between
 //
 // All files go through this machine, one after the other, so their time does not depend on the
 // slots. Like the model in bench/README.md, it counts transfers and computing as if they did
@@ -94,7 +96,7 @@ func (p pace) onPool(l Load, slots, cpus int, s Speed) float64 {
 	if s.One > 0 {
 		program += float64(l.Flops) / float64(l.Jobs) / s.One / float64(cpus)
 	}
-	work := max(rounds*JobSeconds, float64(l.Jobs)/shadowsPerSecond) + float64(l.In)/p.in + float64(l.Out)/p.out + rounds*program
+	work := max(rounds*JobSeconds, float64(l.Jobs)/shadowsPerSecond) + float64(l.In)/p.in + float64(l.Out)/p.out + rounds*program + l.start + (rounds-1)*l.between
 	return p.start + p.factor*work
 }
 

@@ -26,20 +26,22 @@ type Offer struct {
 	conditions []string // on a slot, that condor_status evaluated
 	unjudged   bool     // there are conditions that it could not evaluate
 
-	Cycle float64 // seconds between two rounds of the negotiator
+	Cycle    float64 // least seconds between two rounds of the negotiator
+	interval float64 // usual seconds between them
 }
 
 // patience is how long HTCondor has to answer.
 const patience = 2 * time.Second
 
-const defaultCycle = 20 // seconds: HTCondor's default
+// HTCondor's defaults, in seconds.
+const defaultCycle, defaultInterval = 20, 60
 
 // Ask asks HTCondor which slots the pool has, and whether they meet conditions. Those that depend on the
 // job are not judged, and unjudged says that there are others. Ask never fails: the answer is not needed to submit.
 func Ask(ctx context.Context, conditions []string, unjudged bool) (o Offer) {
 	o.conditions = slices.DeleteFunc(slices.Clone(conditions), pool.OfJob)
 	o.unjudged = unjudged || len(o.conditions) < len(conditions)
-	o.Cycle = defaultCycle
+	o.Cycle, o.interval = defaultCycle, defaultInterval
 	if _, err := exec.LookPath("condor_status"); err != nil {
 		o.Missing, o.Unknown = true, "condor_status is not in PATH"
 		return o
@@ -47,14 +49,16 @@ func Ask(ctx context.Context, conditions []string, unjudged bool) (o Offer) {
 	ctx, cancel := context.WithTimeout(ctx, patience-200*time.Millisecond) // for processes to be killed, and for parsing
 	defer cancel()
 	var wg sync.WaitGroup
-	wg.Go(func() {
-		// This machine's own configuration: the negotiator's is usually the same.
-		if out, err := ask(ctx, "condor_config_val", "NEGOTIATOR_CYCLE_DELAY"); err == nil {
-			if seconds, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64); err == nil && seconds >= 0 && seconds <= 3600 {
-				o.Cycle = seconds
+	for name, seconds := range map[string]*float64{"NEGOTIATOR_CYCLE_DELAY": &o.Cycle, "NEGOTIATOR_INTERVAL": &o.interval} {
+		wg.Go(func() {
+			// This machine's own configuration: the negotiator's is usually the same.
+			if out, err := ask(ctx, "condor_config_val", name); err == nil {
+				if s, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64); err == nil && s >= 0 && s <= 3600 {
+					*seconds = s
+				}
 			}
-		}
-	})
+		})
+	}
 	out, err := ask(ctx, pool.Command(userName(), o.conditions)...)
 	if err == nil {
 		o.slots, err = pool.Parse(out, len(o.conditions))

@@ -45,10 +45,7 @@ func (v *Verdict) known(match int) bool {
 
 // line returns the verdict, given the number of slots that match and of those that are free.
 func (v *Verdict) line(match, free int) string {
-	slots := free
-	if free == 0 { // the time is at least that of all
-		slots = max(match, 1)
-	}
+	slots := slotsOf(match, free)
 	matprod := v.Speed != Speed{}
 	here, onPool := v.Speed.Here(v.Load), v.OnPool(slots)
 	known := v.known(match)
@@ -79,6 +76,14 @@ func (v *Verdict) line(match, free int) string {
 		return line + "; to run it here: " + v.Command
 	}
 	return line + "."
+}
+
+// slotsOf returns the number of slots that jobs are expected to have.
+func slotsOf(match, free int) int {
+	if free == 0 { // the time is at least that of all
+		return max(match, 1)
+	}
+	return free
 }
 
 // grounds returns what the time on the pool follows from.

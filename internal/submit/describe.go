@@ -64,6 +64,7 @@ func descriptionOf(t task, p plan, linked bool) *submitfile.Description {
 		Systems:      t.programs.systems,
 		Arguments:    t.kind.arguments(t.work),
 		Inputs:       t.Inputs,
+		Shared:       t.shared,
 		Outbox:       t.outbox(),
 		Resumes:      t.resumes(),
 		Stdout:       t.Stdout,

@@ -88,6 +88,15 @@ func (w work) vacateTime(batches []batch) time.Duration {
 	return 10*time.Second + time.Duration(float64(out)/perSecond)*time.Second
 }
 
+// loadOn returns the work of some jobs on the slots that a pool offers.
+func (w work) loadOn(o forecast.Offer, batches []batch) forecast.Load {
+	if w.shared {
+		return o.Share(w.load(batches), w.need(batches), w.common)
+	}
+	return w.load(batches)
+}
+
+// load returns the work of some jobs that share nothing.
 func (w work) load(batches []batch) forecast.Load {
 	l := forecast.Load{Jobs: len(batches), Products: productsIn(batches), In: int64(len(batches)) * (w.common + w.programs.size())}
 	for _, b := range batches {

@@ -102,7 +102,7 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) (left L
 		return left, err
 	}
 	offer := forecast.Offer{Unknown: "nobody asked"}
-	if !t.here() && (!t.Quiet || t.ProductsPerJob == 0 && t.Slots == 0) {
+	if !t.here() && (!t.Quiet || t.ProductsPerJob == 0 && t.Slots == 0 || t.mayShare()) {
 		conditions, others := t.conditions()
 		offer = forecast.Ask(ctx, conditions, others)
 	}
@@ -114,6 +114,7 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) (left L
 	if n := earlier.perJob(t); n > 0 {
 		t.division = t.divide(n, fmt.Sprintf("products_per_job = auto: %s, as before.", text.Number(n)))
 	}
+	t.shared = shares(ctx, t, offer)
 	if t.Resubmit && t.submits() {
 		if err := t.recordFound(ctx, earlier); err != nil {
 			return left, err

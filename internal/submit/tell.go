@@ -32,7 +32,7 @@ func (h handover) tell(ctx context.Context, o forecast.Offer, earlier past) (exp
 	if h.task.Quiet {
 		return 0
 	}
-	v := forecast.Verdict{Load: h.task.load(h.plan.batches), Need: need, Offer: o, Bandwidth: h.task.Bandwidth}
+	v := forecast.Verdict{Load: h.task.loadOn(o, h.plan.batches), Need: need, Offer: o, Bandwidth: h.task.Bandwidth}
 	var err error
 	if v.Speed, v.Command, err = h.task.kind.here(ctx, h.task, h.plan.batches); err != nil {
 		return 0
@@ -43,7 +43,7 @@ func (h handover) tell(ctx context.Context, o forecast.Offer, earlier past) (exp
 		for _, r := range e.Ranges {
 			batches = append(batches, batch{first: r.First, count: r.Count})
 		}
-		e.Load = h.task.load(batches)
+		e.Load = h.task.loadOn(o, batches)
 		v.Earlier = e
 	}
 	if !h.task.compares() {

@@ -26,6 +26,7 @@ type work struct {
 	pair    pair.Pair      // of matprod: the factors, without an index
 	script  request.Script // whose work matprod does
 	generic bool           // in a job's folder, numbered files have names without an index
+	shared  bool           // the jobs on a machine share the fixed factor (see shares)
 
 	survey   // by inspect
 	identity // by identify

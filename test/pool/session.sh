@@ -14,6 +14,8 @@
 #     winpc           two processors; to HTCondor it is a Windows machine. It runs only programs
 #                     for Windows, in Wine.
 #
+# If MATPOOL_POOL_LINUX2 is a folder that setup.sh has made, linux2 has the HTCondor in it.
+#
 #     session.sh --check            exits with 0 if namespaces are available, and does nothing else
 #     session.sh --of ROOT COMMAND  takes HTCondor from the folder ROOT, not from setup.sh's
 set -eu
@@ -90,6 +92,7 @@ case $1 in
     session=$2/session
     hostname "$3"
     [ "$3" = server ] || mount -t tmpfs -o mode=1777 tmp "$session/tmp"
+    [ "$3" != linux2 ] || [ -z "${MATPOOL_POOL_LINUX2-}" ] || mount --bind "$MATPOOL_POOL_LINUX2/usr" "$session/usr"
     if [ "$3" = winpc ]; then
         # Otherwise Wine's server would end after each program. The first program also starts Wine's services.
         as_user --wd=/ env -i WINEPREFIX=/pool/prefix /usr/lib/wine/wineserver64 --persistent

@@ -35,7 +35,10 @@ esac
 pool_tests -run Documents ./test/pool "${update[@]}" >"$MATPOOL_BIN/documents.log" 2>&1 &
 documents=$!
 status=0
-pool_tests -skip "Documents|VerdictTable" ./test/pool ./condor/submitfile || status=$?
+if [ -n "${MATPOOL_POOL_RELEASE-}" ]; then # with a machine that has the older HTCondor
+    MATPOOL_POOL_LINUX2=$(MATPOOL_POOL_RELEASE='' test/pool/setup.sh) pool_tests -run OlderMachine ./test/pool || status=$?
+fi
+pool_tests -skip "Documents|Table|OlderMachine" ./test/pool ./condor/submitfile || status=$?
 wait $documents || status=$?
 cat "$MATPOOL_BIN/documents.log"
 [ $status -eq 0 ] || exit 1
