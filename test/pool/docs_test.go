@@ -39,7 +39,8 @@ func TestDocuments(t *testing.T) {
 			if t.Failed() {
 				return
 			}
-			for _, picture := range regexp.MustCompile(`!\[.*\]\((.+)\)`).FindAllStringSubmatch(shown, -1) {
+			// The session draws the pictures in SVG; test/browser makes that of a page.
+			for _, picture := range regexp.MustCompile(`!\[.*\]\((.+\.svg)\)`).FindAllStringSubmatch(shown, -1) {
 				drawn := f.read(picture[1])
 				if *update {
 					folder{t, filepath.Dir(page)}.write(picture[1], drawn)
