@@ -36,8 +36,8 @@ func newFolder() (dir string, lock *os.File, err error) {
 	}
 }
 
-// removeAbandoned removes the folders of jobs whose matsubmit was killed.
-func removeAbandoned() {
+// RemoveAbandoned removes the folders of jobs whose matsubmit was killed.
+func RemoveAbandoned() {
 	names, _ := filepath.Glob(filepath.Join(os.TempDir(), "matsubmit-*"))
 	ours := regexp.MustCompile(`^matsubmit-\d+$`)
 	for _, name := range names {

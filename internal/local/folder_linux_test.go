@@ -25,14 +25,14 @@ func TestAbandonedFolders(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(left, "inputA.npy"), []byte("x"), 0o400); err != nil {
 		t.Fatal(err)
 	}
-	removeAbandoned()
+	RemoveAbandoned()
 	for name, want := range map[string]bool{used: true, left: false, other: true} {
 		if _, err := os.Stat(name); (err == nil) != want {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	lock.Close()
-	removeAbandoned()
+	RemoveAbandoned()
 	if _, err := os.Stat(used); err == nil {
 		t.Error("the folder stays")
 	}

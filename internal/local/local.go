@@ -76,7 +76,6 @@ func (r *Runner) Run(ctx context.Context) (*eventlog.History, []Result, error) {
 	if r.host, err = os.Hostname(); err != nil {
 		return nil, nil, err
 	}
-	removeAbandoned()
 	r.history = eventlog.NewHistory()
 	r.logs.history = r.history
 	if err := r.checkStreams(); err != nil {

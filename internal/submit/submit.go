@@ -31,6 +31,7 @@ import (
 	"matpool/condor"
 	"matpool/internal/base/text"
 	"matpool/internal/forecast"
+	"matpool/internal/local"
 	"matpool/internal/outputs"
 	"matpool/internal/record"
 )
@@ -80,6 +81,9 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) (left L
 		return left, err
 	}
 	defer t.locks.unlock()
+	if t.here() {
+		local.RemoveAbandoned() // also if nothing is left to run
+	}
 	if t.survey, err = inspect(ctx, t, stderr); err != nil && t.Try && !t.Resubmit {
 		others := err // of jobs that cannot run
 		t.work = t.firstJob()

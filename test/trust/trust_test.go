@@ -292,11 +292,11 @@ func near(got string, pair []any) bool {
 	return err1 == nil && err2 == nil && matches(got, [][2]float64{{value, bound}})
 }
 
-// all returns the names of all files and folders, hidden ones and temporary ones too, but not what jobs have printed: a
-// later job has other numbers.
+// all returns the names of all files and folders, hidden ones and temporary ones too, but not what jobs have printed, since
+// a later job has another number, and not that of the cache of hashes.
 func (f *folder) all() string {
 	f.t.Helper()
-	return f.must("find . \"$TMPDIR\" -mindepth 1 ! -path './logs/*' | sort")
+	return f.must("find . \"$TMPDIR\" -mindepth 1 ! -path './logs/*' ! -name .matpool.hashes | sort")
 }
 
 // differ says which files all has found too much, or not.
