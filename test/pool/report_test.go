@@ -62,13 +62,27 @@ func TestReportsKnow(t *testing.T) {
 				if strings.Contains(kind.flags, "-dag") {
 					f = notInTmp(f)
 				}
-				f.run("matsubmit", append(strings.Fields(kind.flags), "run_product")...)
+				estimate := f.run("matsubmit", append(strings.Fields(kind.flags), "run_product")...)
 				if said, errs, status := f.try("matwatch", "-wait", "-timeout", limit.String(), "log.txt"); status != 0 {
 					t.Fatalf("matwatch: exit status %d\n%s%s", status, said, errs)
 				}
 				f.checkReport()
+				f.checkPage(estimate)
 			})
 		}
+	}
+}
+
+// checkPage checks that the page about log.txt says that all is done, and what matsubmit said it would take, if it did.
+func (f folder) checkPage(estimate string) {
+	f.Helper()
+	f.run("matwatch", "-html", "run.html", "log.txt")
+	page := f.read("run.html")
+	if !strings.Contains(page, "<dt>Complete</dt><dd>yes: ") {
+		f.Errorf("not all is done: %s", page)
+	}
+	if known, said := strings.Contains(estimate, " on the pool ("), strings.Contains(page, "matsubmit had estimated"); known != said {
+		f.Errorf("matsubmit says %s\nthe page has it: %t", estimate, said)
 	}
 }
 

@@ -205,16 +205,16 @@ func took(r *report.Report, m made) fact {
 	}
 	switch expected := m.run.Expected; {
 	case expected == 0:
-		f.Answer += "; what matsubmit expected is " + strings.TrimSuffix(unknown, ": ") + ": it is not recorded"
+		f.Answer += "; no estimate of matsubmit is recorded"
 	case span.Unknown:
-		f.Answer += "; matsubmit expected about " + text.Duration(expected)
+		f.Answer += "; matsubmit had estimated " + text.Duration(expected)
 	default:
-		f.Answer += fmt.Sprintf("; matsubmit expected about %s", text.Duration(expected))
+		f.Answer += fmt.Sprintf("; matsubmit had estimated %s", text.Duration(expected))
 		if ratio := span.Seconds() / expected.Seconds(); r.Run.State() == joblog.Done {
-			f.Answer += fmt.Sprintf(" (%.1f × that)", ratio)
+			f.Answer += fmt.Sprintf(" (it took %.1f × as long)", ratio)
 		}
 		if n := len(r.Run.Clusters); n > 1 {
-			f.More = append(f.More, fmt.Sprintf("expected when the first of %d clusters was submitted", n))
+			f.More = append(f.More, fmt.Sprintf("the estimate is from when the first of %d clusters was submitted", n))
 		}
 	}
 	for _, line := range r.Times() {

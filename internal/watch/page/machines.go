@@ -41,6 +41,9 @@ func slow(r *report.Report) string {
 			names = append(names, fmt.Sprintf("%s (%s a job)", name(r, m), text.Duration(m.Computed)))
 		}
 	}
+	if fast, slow := list[len(list)-1].Computed, list[0].Computed; fast == slow {
+		return fmt.Sprintf("No machine was slower than the others: on each, the median job computes %s.", text.Duration(all))
+	}
 	if names == nil {
 		return fmt.Sprintf("No machine was much slower than the others: the median job computes %s; it takes from %s on %s to %s on %s.", text.Duration(all),
 			text.Duration(list[len(list)-1].Computed), name(r, list[len(list)-1]), text.Duration(list[0].Computed), name(r, list[0]))

@@ -63,7 +63,7 @@ func TestTenQuestions(t *testing.T) {
 		{"What was multiplied?", "result", "What was computed inputA$(index).npy · inputB$(index).npy product a=inputA$(index).npy b=inputB$(index).npy products 0 to 23"},
 		{"Which version and kernel?", "result", "Program, version and kernel matprod v1.2, OpenBLAS, kernel Haswell (1 file); matprod v1.2, OpenBLAS, kernel SkylakeX (23 files) submitted by matsubmit v1.2"},
 		{"Were the results checked?", "result", "Checked yes: 24 of 24 outputs are, byte for byte, what their records say matprod checked each product when it was computed (check = yes)"},
-		{"How long did it take, against what was said?", "result", "Time 1m06s; matsubmit expected about 20s (3.3 × that)"},
+		{"How long did it take, against what was said?", "result", "Time 1m06s; matsubmit had estimated 20s (it took 3.3 × as long)"},
 		{"Which machine was slow?", "machines", "Slow: pc13 (14.6s a job), while the median of all jobs is 4.45s of computing."},
 		{"Which job failed, and where, and why?", "problems", "failed, run again: exit status 1 job product where when why what became of it 1.5 5 slot1_1@pc21 09:00:04 see its stderr ran again on slot1_1@linux2; now done"},
 		{"What was held, and why, and what became of it?", "problems",
@@ -133,7 +133,7 @@ func TestUnknown(t *testing.T) {
 		"What was computed unknown: there are no records of it (matpool.tsv) products 0 to 23",
 		"kernel unknown: there is only the log, and it is not where the outputs are",
 		"Checked unknown: ",
-		"1m06s; what matsubmit expected is unknown",
+		"1m06s; no estimate of matsubmit is recorded",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in\n%s", want, got)
