@@ -2,16 +2,19 @@ package cmd_test
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 )
 
-// writeBigLog writes the log of many jobs on 400 slots of 100 machines. The jobs have, in turn,
+// writeBigLog writes the log of many jobs, one product each, on 400 slots of 100 machines. The jobs have, in turn,
 // the events of the real jobs of a log, at other times and in other slots.
 func writeBigLog(t *testing.T, name string, jobs int) {
 	text, err := os.ReadFile(filepath.Join(logs, "finished.log"))
@@ -26,6 +29,7 @@ func writeBigLog(t *testing.T, name string, jobs int) {
 	}
 	var templates [][]event
 	byJob := map[string]int{}
+	number := regexp.MustCompile(`first=\d+ count=1 starts=4 jobs=\d+`)
 	head := regexp.MustCompile(`^(\d{3}) \((\d+\.\d+)\.\d+\) (\S+ \S+)`)
 	place := strings.NewReplacer("slot1_1@", "SLOT@", "slot1_2@", "SLOT@", "linux1", "PC", "linux2", "PC", "winpc", "PC", "WINDOWS", "LINUX")
 	var begin time.Time
@@ -50,7 +54,7 @@ func writeBigLog(t *testing.T, name string, jobs int) {
 		if begin.IsZero() {
 			begin = when
 		}
-		templates[i] = append(templates[i], event{m[1], when.Sub(starts[i]), place.Replace(text[len(m[0]):])})
+		templates[i] = append(templates[i], event{m[1], when.Sub(starts[i]), number.ReplaceAllLiteralString(place.Replace(text[len(m[0]):]), "first=INDEX count=1 starts=4 jobs=JOBS random=1/2/uniform")})
 	}
 	file, err := os.Create(name)
 	if err != nil {
@@ -60,7 +64,7 @@ func writeBigLog(t *testing.T, name string, jobs int) {
 	out := bufio.NewWriterSize(file, 1<<20)
 	for job := range jobs {
 		slot := job % slots
-		here := strings.NewReplacer("SLOT", fmt.Sprintf("slot1_%d", slot%4+1), "PC", fmt.Sprintf("pc%03d", slot/4))
+		here := strings.NewReplacer("SLOT", fmt.Sprintf("slot1_%d", slot%4+1), "PC", fmt.Sprintf("pc%03d", slot/4), "INDEX", strconv.Itoa(job), "JOBS", strconv.Itoa(jobs))
 		start := begin.Add(time.Duration(job/slots*8+slot*7%5) * time.Second)
 		for i, e := range templates[(job+job/slots)%len(templates)] {
 			when := start.Add(e.after)
@@ -76,27 +80,41 @@ func writeBigLog(t *testing.T, name string, jobs int) {
 	}
 }
 
-// Reading the log of 100,000 jobs takes some two seconds of a processor, and prints no more than a person can read.
+// Reading the log of 200,000 jobs takes some four seconds of a processor and 324 MB, and prints no more than a person can
+// read. -resubmit reads it in no more, and describes the jobs that are missing.
+//
+// go test -v -run BigLog ./cmd prints the figures.
 func TestBigLog(t *testing.T) {
 	long(t)
 	t.Parallel()
-	const jobs, bound = 100_000, 10 * time.Second // it uses less than 3 s
+	const jobs = 200_000
 	dir := t.TempDir()
 	writeBigLog(t, filepath.Join(dir, "log.txt"), jobs)
+	if err := os.WriteFile(filepath.Join(dir, "run_product"), fmt.Appendf(nil, "inputs = random\nseed = 1\nsize = 2\ntotal_jobs = %d\nlog = log.txt\n", jobs), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	findPrograms(t)
 	for _, test := range []struct {
-		args       []string
+		args       string
+		says       string
 		least, max int // lines
+		megabytes  int
+		bound      time.Duration
 	}{
-		{[]string{"log.txt"}, 1, 40},
-		{[]string{"-report", "log.txt"}, 40, 150},
-		{[]string{"-csv", "log.txt"}, jobs, 2 * jobs},
-		{[]string{"-json", "log.txt"}, jobs, 100 * jobs},
+		{"matwatch log.txt", "200,000 jobs: 184,615 done, ", 1, 40, 324, 12 * time.Second},
+		{"matwatch -report log.txt", "200,000 jobs: 184,615 done, ", 40, 150, 400, 15 * time.Second},
+		{"matwatch -csv log.txt", "200,000 jobs: 184,615 done, ", jobs, 2 * jobs, 400, 15 * time.Second},
+		{"matwatch -json log.txt", "200,000 jobs: 184,615 done, ", jobs, 100 * jobs, 400, 20 * time.Second},
+		{"matsubmit -N -resubmit -quiet run_product", "of 200,000 products: ", 1, 10, 450, 20 * time.Second},
 	} {
-		stdout, stderr, used := use(t, dir, append([]string{"matwatch"}, test.args...)...)
-		lines := strings.Count(stdout, "\n")
-		t.Logf("matwatch %s: %v, %d lines", strings.Join(test.args, " "), used, lines)
-		if !strings.Contains(stderr, "100,000 jobs: 92,308 done, ") || lines < test.least || lines > test.max || used > bound {
-			t.Errorf("matwatch %s: %v, %d lines, %s", strings.Join(test.args, " "), used, lines, stderr)
+		args := strings.Fields(test.args)
+		cmd := exec.Command(args[0], args[1:]...)
+		megabytes, output, _ := peak(cmd, dir)
+		used := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+		lines := bytes.Count(output, []byte("\n"))
+		t.Logf("%s: %.1f s of processors' time, %d MB, %d lines", test.args, used.Seconds(), megabytes, lines)
+		if !strings.Contains(string(output), test.says) || lines < test.least || lines > test.max || used > test.bound || megabytes > test.megabytes {
+			t.Errorf("%s: %v, %d MB, %d lines, %.1000s", test.args, used, megabytes, lines, output)
 		}
 	}
 }

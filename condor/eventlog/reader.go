@@ -381,8 +381,8 @@ func otherFormat(buf []byte) string {
 	if len(buf) == 0 || buf[0] != '<' && buf[0] != '{' {
 		return ""
 	}
-	if head, rest, ok := bytes.Cut(buf, []byte("?>")); ok && bytes.HasPrefix(head, []byte("<?xml")) {
-		buf = bytes.TrimLeft(rest, " \t\r\n")
+	if head, _, ok := bytes.Cut(buf[:min(len(buf), 200)], []byte("?>")); ok && bytes.HasPrefix(head, []byte("<?xml")) {
+		buf = bytes.TrimLeft(buf[len(head)+len("?>"):], " \t\r\n")
 	}
 	for _, begin := range []string{"<!DOCTYPE classads", "<classads", "<c>"} {
 		if bytes.HasPrefix(buf, []byte(begin)) {

@@ -1,8 +1,11 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"matpool/condor/eventlog"
@@ -121,7 +124,7 @@ type attempt struct {
 	Total     *float64   `json:"total_s"`
 }
 
-// WriteJSON writes the report as one JSON object.
+// WriteJSON writes the report as one JSON object: the jobs, of which there may be many, one by one.
 func (r *Report) WriteJSON(w io.Writer) error {
 	c := r.Run.Counts
 	d := document{
@@ -143,13 +146,44 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	for _, m := range r.Machines {
 		d.Machines = append(d.Machines, machine{m.Name, m.System, m.Slots, m.spending()})
 	}
-	for _, j := range r.Run.Jobs {
-		d.Jobs = append(d.Jobs, r.job(j))
+	text, err := indented("", d)
+	if err != nil || len(r.Run.Jobs) == 0 {
+		return errors.Join(err, write(w, text))
 	}
-	out := json.NewEncoder(w)
+	const list = `"jobs": [`
+	head, tail, _ := bytes.Cut(text, []byte(list+"]"))
+	text = append(slices.Clone(head), list+"\n  "...)
+	for i, j := range r.Run.Jobs {
+		if i > 0 {
+			text = append(text, ",\n  "...)
+		}
+		one, err := indented("  ", r.job(j))
+		if err != nil {
+			return err
+		}
+		if text = append(text, bytes.TrimSuffix(one, []byte("\n"))...); len(text) > 1<<16 {
+			if err := write(w, text); err != nil {
+				return err
+			}
+			text = text[:0]
+		}
+	}
+	return write(w, append(append(text, "\n ]"...), tail...))
+}
+
+// indented returns a value in JSON, whose lines after the first have the prefix.
+func indented(prefix string, value any) ([]byte, error) {
+	var text bytes.Buffer
+	out := json.NewEncoder(&text)
 	out.SetEscapeHTML(false)
-	out.SetIndent("", " ")
-	return out.Encode(d)
+	out.SetIndent(prefix, " ")
+	err := out.Encode(value)
+	return text.Bytes(), err
+}
+
+func write(w io.Writer, text []byte) error {
+	_, err := w.Write(text)
+	return err
 }
 
 // outputs says what is known of the outputs of the jobs that are done.
