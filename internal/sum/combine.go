@@ -94,9 +94,10 @@ func (t *Terms) sum(ctx context.Context, o CombineOptions, out *arrayfile.Output
 				}
 				show(done.Add(int64(len(sum.Hi))), count*int64(len(o.Names)))
 			}
+			ofTerm := sum.HasOddTerm()
 			sum.Round()
 			squares[block] = ddsum.SquaresOf(sum.Hi)
-			odd.look(squares[block], sum.Hi, block)
+			odd.look(squares[block], sum.Hi, block, ofTerm)
 			if out == nil {
 				continue
 			}

@@ -22,12 +22,13 @@ import (
 // oddElements are the first elements that are inf or nan in some blocks of a sum. The zero one is ready to use, also by
 // several goroutines.
 type oddElements struct {
-	mu    sync.Mutex
-	first map[int]int // by the number of the block, among its float64s
+	mu     sync.Mutex
+	first  map[int]int // by the number of the block, among its float64s
+	ofTerm []int       // the blocks in which a term has one
 }
 
 // look looks at a block of the sum, if its squares show that it is worth while.
-func (o *oddElements) look(squares ddsum.Squares, block []float64, number int) {
+func (o *oddElements) look(squares ddsum.Squares, block []float64, number int, ofTerm bool) {
 	if finite(squares.Hi) {
 		return
 	}
@@ -38,11 +39,14 @@ func (o *oddElements) look(squares ddsum.Squares, block []float64, number int) {
 			o.first = map[int]int{}
 		}
 		o.first[number] = i
+		if ofTerm {
+			o.ofTerm = append(o.ofTerm, number)
+		}
 	}
 }
 
 // find says which is the first term with an element that is inf or nan, and where: "output3.npy has nan at [5, 2]". It
-// reads the blocks again in which the sum has one.
+// reads the blocks again in which a term has one.
 func (o *oddElements) find(ctx context.Context, t *Terms) (string, error) {
 	if len(o.first) == 0 {
 		return "", nil
@@ -55,7 +59,7 @@ func (o *oddElements) find(ctx context.Context, t *Terms) (string, error) {
 		return arrayfile.InputError(array.Read(values, from))
 	}
 	count := t.floats()
-	blocks := slices.Sorted(maps.Keys(o.first))
+	blocks := slices.Sorted(slices.Values(o.ofTerm))
 	for i, term := range t.terms {
 		for _, block := range blocks {
 			if err := ctx.Err(); err != nil {

@@ -68,7 +68,7 @@ func Serial(ctx context.Context, o SerialOptions, show progress.Func) (result Re
 		i := block * ddsum.Block
 		values := sum.Hi[i:min(i+ddsum.Block, len(sum.Hi))]
 		squares[block] = ddsum.SquaresOf(values)
-		odd.look(squares[block], values, block)
+		odd.look(squares[block], values, block, true)
 	})
 	if at, ok := odd.least(); ok {
 		result.NotFinite = cmp.Or(running.odd.what, onlySum(h, at))

@@ -286,3 +286,52 @@ func TestAddAtTheSameTime(t *testing.T) {
 		t.Error("another sum")
 	}
 }
+
+// Sums that are beyond the range of a double, among others that are not, are the same in vectors and one by one, also where a
+// term makes some of them infinite or NaN, and where terms bring them back.
+func TestWideSumsInVectors(t *testing.T) {
+	const n = 2000 // more than are scaled at a time
+	r := newRand()
+	terms := make([][]float64, 6)
+	for i := range terms {
+		terms[i] = make([]float64, n)
+		for j := range terms[i] {
+			x := math.MaxFloat64 * (0.5 + r.Float64()/2)
+			switch {
+			case i >= 4: // back
+				x = -x
+			case j%600 < 30 && r.IntN(2) == 0: // not all are wide
+				x = r.Float64()
+			case i == 3 && r.IntN(300) == 0:
+				x = []float64{math.Inf(1), math.Inf(-1), math.NaN(), 0x1p-1070}[r.IntN(4)]
+			}
+			terms[i][j] = x
+		}
+	}
+	for _, k := range available() {
+		all := Sum{Hi: make([]float64, n), Lo: make([]float64, n)}
+		for _, x := range terms {
+			all.add(k, 0, x)
+		}
+		wide := 0
+		for j := range n {
+			if all.isWide(j) {
+				wide++
+			}
+		}
+		if wide < n/2 || wide == n {
+			t.Fatalf("%s: %d sums are wide", k.name, wide)
+		}
+		all.Round()
+		for j := range n {
+			one := Sum{Hi: make([]float64, 1), Lo: make([]float64, 1)}
+			for _, x := range terms {
+				one.add(goKernel, 0, x[j:j+1])
+			}
+			one.Round()
+			if !same(all.Hi[j], one.Hi[0]) || all.Lo[j] != one.Lo[0] {
+				t.Fatalf("%s: sum %d is %v + %v, want %v + %v", k.name, j, all.Hi[j], all.Lo[j], one.Hi[0], one.Lo[0])
+			}
+		}
+	}
+}
