@@ -17,6 +17,18 @@ type kernel struct {
 	run        func(t *tileColumn)
 }
 
+// narrowDepth is the depth of a block of A where C has no more columns than a vector has values. A row of A is then used once,
+// and comes sooner from memory in long pieces.
+const narrowDepth = 16 * Panel
+
+// block returns the size of the blocks of A for a C with so many columns.
+func (k kernel) block(a operand, cols int) (rows, depth int) {
+	if cols > k.vector || a.trans || a.cols <= k.blockDepth {
+		return k.blockRows, k.blockDepth
+	}
+	return k.blockRows * k.blockDepth / narrowDepth / k.rows * k.rows, narrowDepth
+}
+
 // kernels returns all kernels that the program has, the fastest first.
 func kernels() []kernel { return append(archKernels(), generic) }
 

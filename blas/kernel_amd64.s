@@ -101,6 +101,11 @@
 	VADDPD Z2, s2, s2 \
 	VMOVUPD s2, K3, 128(DI)
 
+// The same where C is set, without a look at it: a load behind a masked store would wait for that.
+#define AVX512_SET1(s0, s1, s2) \
+	VADDPD Z3, s0, s0 \
+	VMOVUPD s0, K1, (DI)
+
 #define NEXT_ROW \
 	ADDQ DX, DI \
 	DECQ R12 \
@@ -240,8 +245,15 @@ eight1:
 
 sums1:
 	ADDQ tileColumn_nextA(R15), SI
+	CMPB tileColumn_add(R15), $0
+	JEQ  set1
 	AVX512_SUMS(AVX512_SUM1)
 	JMP  tile
+
+set1:
+	VPXORQ Z3, Z3, Z3
+	AVX512_SUMS(AVX512_SET1)
+	JMP    tile
 
 low: // four rows or less
 	CMPQ R8, $8

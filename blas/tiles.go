@@ -99,6 +99,7 @@ type product struct {
 	upper    bool                        // only the upper triangle of C is wanted
 
 	directA, directB   bool // the kernel reads the factor where it lies
+	depth              int  // of a block of A, and of B
 	unitRows, unitCols int  // a unit's size
 	strip, unit        atomic.Int64
 	wg                 sync.WaitGroup
@@ -112,8 +113,10 @@ func newProduct(ctx *watched, m *tiled, c Matrix, a, b operand) *product {
 		p.threads = 1
 	}
 	p.directA, p.directB = m.kernel.readsA(a, c.Cols), m.kernel.readsB(b, c.Rows)
+	var blockRows int
+	blockRows, p.depth = m.kernel.block(a, c.Cols)
 	// As many row blocks as give each thread the same share.
-	blocks := ceilDiv(ceilDiv(c.Rows, m.kernel.blockRows), p.threads) * p.threads
+	blocks := ceilDiv(ceilDiv(c.Rows, blockRows), p.threads) * p.threads
 	p.unitRows = roundUp(ceilDiv(c.Rows, blocks), m.kernel.rows)
 	// Where the rows are too few to share, the columns are shared too.
 	cols := min(c.Cols, blockCols)
@@ -156,8 +159,8 @@ func (p *product) work(thread int) {
 	for j := 0; j < p.c.Cols; j += blockCols {
 		cols := min(blockCols, p.c.Cols-j)
 		rows := p.wantedRows(p.c.Rows, 0, j+cols)
-		for k := 0; k < p.a.cols; k += p.kernel.blockDepth {
-			depth := min(p.kernel.blockDepth, p.a.cols-k)
+		for k := 0; k < p.a.cols; k += p.depth {
+			depth := min(p.depth, p.a.cols-k)
 			b := p.b.View(k, j, depth, cols)
 			p.ctx.read(func() { w.packStrips(p.packedB[buffer], b) })
 			if p.barrier.wait(p.nextBlock); p.cancelled {
@@ -234,7 +237,8 @@ func (w *worker) multiplyUnit(u unit, directA bool) {
 	kernel := &w.kernel
 	height, depth := roundUp(u.c.Rows, kernel.rows), u.a.cols
 	lies := !directA && !u.a.ready && kernel.readsRows(u.a, 2*u.c.Cols) // A is converted, and not packed
-	for k := 0; k < depth && !directA; k += Panel {
+	once := lies && u.c.Cols <= kernel.vector                           // just before it is used
+	for k := 0; k < depth && !directA && !once; k += Panel {
 		if block := u.a.View(0, k, u.a.rows, min(Panel, depth-k)); lies {
 			block.convert(w.packedA[k*height:])
 		} else {
@@ -254,6 +258,9 @@ func (w *worker) multiplyUnit(u unit, directA bool) {
 			switch {
 			case directA:
 				t.setA(u.a.View(0, k, u.a.rows, t.depth), kernel.rows)
+			case once:
+				u.a.View(0, k, u.a.rows, t.depth).convert(w.packedA)
+				t.setA(operand{values: w.packedA, stride: t.depth}, kernel.rows)
 			case lies:
 				t.setA(operand{values: w.packedA[k*height:], stride: t.depth}, kernel.rows)
 			default:

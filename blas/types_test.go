@@ -101,6 +101,23 @@ func TestTypesGiveTheDefinitionsBits(t *testing.T) {
 	})
 }
 
+// Where C is narrow, blocks of A are deep, and what is converted is so just before its use: on both sides of where that begins.
+func TestNarrowProductsGiveTheDefinitionsBits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(23, 24))
+	var cases []typesCase
+	for _, s := range [][3]int{{40, narrowDepth, 1}, {41, narrowDepth + 1, 8}, {17, narrowDepth - 1, 9}, {3, 2*narrowDepth + 300, 4}, {20, narrowDepth, 5},
+		{130, 255, 1}, {130, 256, 2}, {130, 257, 4}, {130, 511, 8}, {130, 512, 1}, {133, 513, 3}} {
+		for _, types := range [][2]elem.Type{{elem.Float64, elem.Float64}, {elem.Float32, elem.Float64}, {elem.Int8, elem.Int8}, {elem.Complex64, elem.Complex64}} {
+			cases = append(cases, newTypesCase(rng, types[0], types[1], s), newTypesCase(rng, types[0], types[1], s))
+		}
+	}
+	forEach(t, func(t *testing.T, m Multiplier) {
+		for i, c := range cases {
+			c.check(t, m, i%4 == 3)
+		}
+	})
+}
+
 func (x typesCase) check(t *testing.T, m Multiplier, transC bool) {
 	t.Helper()
 	got, _ := padded(x.want.Rows, x.want.Cols, 1, transC, func() float64 { return math.NaN() })
