@@ -17,11 +17,11 @@ func TestUnknownKernelIsRefused(t *testing.T) {
 func TestKernelOfAnotherProcessorIsRefused(t *testing.T) {
 	for _, k := range implementations() {
 		_, err := New(k.name, 1)
-		if (k.missing != "") != errors.Is(err, ErrKernel) {
-			t.Errorf("kernel %s lacks %q; New says: %v", k.name, k.missing, err)
+		if (k.missing() != "") != errors.Is(err, ErrKernel) {
+			t.Errorf("kernel %s lacks %q; New says: %v", k.name, k.missing(), err)
 		}
-		if k.missing != "" && !strings.Contains(err.Error(), k.missing) {
-			t.Errorf("error %q does not name %q", err, k.missing)
+		if k.missing() != "" && !strings.Contains(err.Error(), k.missing()) {
+			t.Errorf("error %q does not name %q", err, k.missing())
 		}
 	}
 }

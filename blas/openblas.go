@@ -39,7 +39,7 @@ const wholeTile = 8
 
 // openBLASIfLinked returns the implementation by OpenBLAS, which is in this program.
 func openBLASIfLinked() []implementation {
-	return []implementation{{"openblas", openBLASMissing(), newOpenBLAS}}
+	return []implementation{{"openblas", openBLASMissing, newOpenBLAS}}
 }
 
 // newOpenBLAS returns a Multiplier that computes the edges with the fastest of our

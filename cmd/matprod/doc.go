@@ -31,7 +31,7 @@ Flags:
 	-dtype T         with -generate: type T by numpy's name (float64; of integers int64)
 	-fixed F         factor F, a or b, is the same in all products: its name has no index
 	-threads N       compute with N threads (the processors that may be used, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS)
-	-kernel K        compute with kernel K: openblas, avx512, avx2, neon or generic (the first of these that can run here)
+	-kernel K        compute with kernel K: avx512, openblas, avx2, neon or generic (the first of these that can run here)
 	-check           check each product by checksums, and recompute a part of it
 	-verify N        make a random sample of a run's outputs again, with another kernel: N of them, or N%
 	-measure         print how fast each kernel multiplies on this machine
@@ -66,8 +66,9 @@ neither gives the number, more than 100 pairs are an error.
 With -measure it prints a line for each kernel that this machine can run, with the rate at
 which it multiplies two 1000×1000 float64 matrices: 2·1000³ operations divided by the time,
 in GF/s, 10⁹ operations per second. All kernels give the same bits; -kernel affects only the
-speed. The default is openblas if the program contains it, as the released programs for
-x86-64 do: OpenBLAS is tuned for many processors, but on some of them avx512 or avx2 is faster.
+speed. The default is avx512 if the processor has AVX-512: on all processors measured so far it
+is faster than OpenBLAS, which the released programs for x86-64 contain, and which they use on
+other processors.
 
 With -check, matprod verifies each product before it writes it: the sums of the product's rows
 and columns must match those that follow from the factors, up to a bound of their rounding

@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	resume := flags.Path("resume", "", "keep what a stopped run left in folder `D`")
 	factors := defineFactors(flags)
 	threads := flags.Threads("compute with `N` threads")
-	kernel := flags.String("kernel", "compute with kernel `K`: openblas, avx512, avx2, neon or generic (the first of these that can run here)")
+	kernel := flags.String("kernel", "compute with kernel `K`: avx512, openblas, avx2, neon or generic (the first of these that can run here)")
 	check := flags.Bool("check", "check each product by checksums, and recompute a part of it")
 	var sample verify.Sample
 	flags.Func("verify", "make a random sample of a run's outputs again, with another kernel: `N` of them, or N%", func(s string) (err error) {

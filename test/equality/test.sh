@@ -25,8 +25,8 @@ tests() {
     sed -n 's/^ *equality_test.go:[0-9]*: computed by //p' "$log" | uniq -c | sed 's/^ *//; 2,$s/^/                                  /'
 }
 
-fastest='OpenBLAS|(Kernels|LargeProducts)/default'
-small='OpenBLAS|Kernels/default'
+fastest='OpenBLAS|(Kernels|LargeProducts)/(openblas|default)'
+small='OpenBLAS|Kernels/(openblas|default)'
 cores='Prescott Haswell Zen SkylakeX'
 
 if [ "${1-}" = --windows ]; then # in Wine's session
