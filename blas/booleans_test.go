@@ -92,7 +92,7 @@ func TestEightBits(t *testing.T) {
 				x |= bits >> i & 1 * value << (8 * i)
 			}
 			if got := eightBits(x); got != bits {
-				t.Fatal(fmt.Sprintf("%x gives %b, want %b", x, got, bits))
+				t.Fatalf("%x gives %b, want %b", x, got, bits)
 			}
 		}
 	}
