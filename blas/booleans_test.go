@@ -2,7 +2,6 @@ package blas
 
 import (
 	"bytes"
-	"fmt"
 	"math/rand/v2"
 	"testing"
 
