@@ -39,6 +39,12 @@ test-pool: ## the tests on a real pool, with the HTCondor of another Debian: REL
 fuzz: ## every fuzz target, for FUZZTIME=1m each
 	@test/fuzz.sh
 
+.PHONY: torture
+torture: ## each known fault beside its expected end, in the long form; a report in test/runs/ (an hour)
+	@test/setup.sh
+	@mkdir -p test/runs
+	go run ./test/torture
+
 .PHONY: build
 build: BLAS ?= $(if $(filter linux/amd64,$(shell go env GOOS)/$(shell go env GOARCH)),openblas,go)
 build: ## the programs for this machine, in bin/; BLAS=go needs no C compiler

@@ -179,6 +179,7 @@ func TestTornLines(t *testing.T) {
 func FuzzFolder(f *testing.F) {
 	f.Add(header() + "\n" + product(1, "c").Line() + "\n" + run100().Line() + "\n")
 	f.Add(strings.Replace(run100().Line(), "0-9:0-99", "0:0-500000000", 1) + "\n")
+	f.Add(strings.Replace(run100().Line(), "0-9:0-99", "0:0-5000000", 1) + "\n")
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, text string) {
 		folder := parse(text)

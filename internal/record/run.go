@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"path"
@@ -170,7 +171,8 @@ func (r Run) StdoutOf(job Job) string {
 type runIndex struct {
 	Run
 	templates []nameTemplate
-	jobs      map[int][]Job // by the number in an output's name
+	jobs      []Job // in the order of the numbers in their outputs' names
+	longest   int   // the most numbers that a job has
 
 	mu   sync.Mutex
 	read map[string]map[string][]Record // of a stdout: by the last part of a name
@@ -180,21 +182,39 @@ type runIndex struct {
 type nameTemplate struct{ before, after string }
 
 func (r Run) index() *runIndex {
-	x := &runIndex{Run: r, jobs: map[int][]Job{}, read: map[string]map[string][]Record{}}
+	x := &runIndex{Run: r, jobs: slices.Clone(r.Jobs), read: map[string]map[string][]Record{}}
 	for _, name := range r.Outputs {
 		before, after, _ := strings.Cut(file.InsertIndex(name, "$(index)"), "$(index)")
 		x.templates = append(x.templates, nameTemplate{before, after})
 	}
-	for _, job := range r.Jobs {
-		if r.Sum {
-			x.jobs[job.Index] = append(x.jobs[job.Index], job)
-			continue
-		}
-		for i := range job.Count {
-			x.jobs[job.First+i] = append(x.jobs[job.First+i], job)
-		}
+	slices.SortStableFunc(x.jobs, func(a, b Job) int { return cmp.Compare(x.numbers(a).First, x.numbers(b).First) })
+	for _, job := range x.jobs {
+		numbers := x.numbers(job)
+		x.longest = max(x.longest, numbers.Last-numbers.First+1)
 	}
 	return x
+}
+
+// numbers returns those in the names of a job's outputs.
+func (x *runIndex) numbers(job Job) Range {
+	if x.Sum {
+		return Range{job.Index, job.Index}
+	}
+	return Range{job.First, job.First + job.Count - 1}
+}
+
+// jobsOf returns the jobs that make the output with a number: one, except in a strange file.
+//
+// Note: a map of the numbers would take gigabytes for a line that says that a job has millions of products.
+func (x *runIndex) jobsOf(n int) (list []Job) {
+	end, _ := slices.BinarySearchFunc(x.jobs, n+1, func(job Job, n int) int { return cmp.Compare(x.numbers(job).First, n) })
+	for i := end - 1; i >= 0 && x.numbers(x.jobs[i]).First > n-x.longest; i-- {
+		if x.numbers(x.jobs[i]).Last >= n {
+			list = append(list, x.jobs[i])
+		}
+	}
+	slices.Reverse(list)
+	return list
 }
 
 // records returns the records of an output in the stdouts of the jobs that make it.
@@ -204,7 +224,7 @@ func (x *runIndex) records(dir, name string) (list []Record) {
 		if !ok {
 			continue
 		}
-		for _, job := range x.jobs[n] {
+		for _, job := range x.jobsOf(n) {
 			stdout := x.StdoutOf(job)
 			if stdout == "" {
 				continue

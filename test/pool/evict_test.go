@@ -86,11 +86,16 @@ func TestEvicted(t *testing.T) {
 // makeSlowInputs makes pairs that take long for their size: of integers whose sums are beyond 2⁵³.
 func (f folder) makeSlowInputs(pairs int) {
 	f.Helper()
+	f.makeSlowInputsOf(pairs, 1200)
+}
+
+func (f folder) makeSlowInputsOf(pairs, size int) {
+	f.Helper()
 	for _, factor := range [][]string{
 		{"-dtype", "uint16", "-dist", "integers:0:65536", "-b", "inputB.npy", "-a", "unused.npy"},
 		{"-dtype", "uint32", "-dist", "integers:0:4294967296", "-a", "inputA.npy", "-b", "unused.npy"},
 	} {
-		f.run("matinit", append(factor, "-quiet", "-force", "-seed", "1", "-jobs", strconv.Itoa(pairs), "-size", "1200")...)
+		f.run("matinit", append(factor, "-quiet", "-force", "-seed", "1", "-jobs", strconv.Itoa(pairs), "-size", strconv.Itoa(size))...)
 	}
 	f.run("sh", "-c", "rm unused*")
 }

@@ -4,7 +4,7 @@
 # tests the programs on a real HTCondor pool, that of session.sh: the programs for Linux and for Windows
 # as go build makes them, or those in the FOLDERs. Exit status 77 means that the pool is not available on
 # this machine; stderr says why. GOFLAGS='-run=Mixed -count=5 -v' runs some of the tests, five times.
-# -update pastes into the documents in docs/ what their commands print.
+# POOL_FLAGS=-alone adds flags of the tests. -update pastes into the documents in docs/ what their commands print.
 set -euo pipefail
 update=() folders=()
 [ "${1-}" != -update ] || { update=(-update); shift; }
@@ -27,7 +27,8 @@ go vet -tags pool ./condor/submitfile ./test/pool
 pool_tests() { test/pool/session.sh go test -tags pool -parallel 50 -timeout 40m "$@"; }
 case $GOFLAGS in
 *-run=*)
-    pool_tests ./test/pool "${update[@]}"
+    # shellcheck disable=SC2086 # several flags
+    pool_tests ./test/pool "${update[@]}" ${POOL_FLAGS-}
     exit
     ;;
 esac
