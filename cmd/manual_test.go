@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"matpool/condor/jobfile"
 	"matpool/internal/status"
@@ -59,18 +58,6 @@ func run(t *testing.T, dir string, command ...string) (stdout, stderr string, er
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &errs
 	err = cmd.Run()
 	return out.String(), errs.String(), err
-}
-
-// use runs a command, and returns its output and the processors' time that it used, which does not
-// depend on what else the machine does.
-func use(t *testing.T, dir string, command ...string) (stdout, stderr string, used time.Duration) {
-	t.Helper()
-	findPrograms(t)
-	cmd := exec.Command(command[0], command[1:]...)
-	var out, errs bytes.Buffer
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &errs
-	_ = cmd.Run() // its error is in ProcessState
-	return out.String(), errs.String(), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 }
 
 // The section on flags is made from the flags' definitions. With -update, the package comment is
