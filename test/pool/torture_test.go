@@ -38,11 +38,10 @@ var blows = map[string]blow{
 	"held and released":       {hit: func(f folder, id condor.ID) { f.run("condor_hold", id.String()); f.run("condor_release", id.String()) }},
 	"removed":                 {hit: func(f folder, id condor.ID) { f.run("condor_rm", id.String()) }, held: `removed`},
 	"all removed":             {hit: func(f folder, id condor.ID) { f.run("condor_rm", fmt.Sprint(id.Cluster)) }, held: `removed`},
-	"DAGMan is killed":        {flags: "-dag", hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_dagman", f.latestDAGMan())...) }},
+	"DAGMan is killed":        {flags: "-dag", hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_scheduniv_exec."+f.latestDAGMan(), "")...) }},
 	"a node's program killed": {flags: "-dag", hit: func(f folder, id condor.ID) { f.kill(descendants(f.starter(id))...) }},
-	"the log is deleted":      {hit: func(f folder, id condor.ID) { f.remove("log.txt") }, held: `log\.txt`},
 	"the schedd is killed":    {alone: true, hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_schedd", "")...) }},
-	"the startds are killed":  {alone: true, hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_startd", "")...) }},
+	"the startds are killed":  {alone: true, held: `Cannot expand \$\$ expression`, hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_startd", "")...) }},
 	"all shadows are killed":  {alone: true, hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_shadow", "")...) }},
 }
 

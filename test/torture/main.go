@@ -54,6 +54,10 @@ func report(w io.Writer, pattern *regexp.Regexp) bool {
 			fmt.Fprintf(w, "%v\n%s\n", err, out)
 		}
 	}
+	fmt.Fprintf(w, "\nKnown, and open:\n")
+	for _, o := range open {
+		fmt.Fprintf(w, "    %s: %s\n", o[0], o[1])
+	}
 	fmt.Fprintf(w, "\nNot tried:\n")
 	for _, u := range untried {
 		fmt.Fprintf(w, "    %s: %s\n", u[0], u[1])
@@ -67,7 +71,7 @@ func (r row) command() *exec.Cmd {
 		cmd.Env = append(os.Environ(), "GOFLAGS=-run="+r.test+" -v", "POOL_FLAGS="+r.flags)
 		return cmd
 	}
-	args := append([]string{"test", "-count=1", "-v", "-timeout=60m", "-run", "^(" + r.test + ")", r.pkg}, strings.Fields(r.flags)...)
+	args := append([]string{"test", "-count=1", "-v", "-timeout=60m", "-run", r.test, r.pkg}, strings.Fields(r.flags)...)
 	return exec.Command("go", args...)
 }
 
