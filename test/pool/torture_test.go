@@ -40,7 +40,7 @@ var blows = map[string]blow{
 	"all removed":             {hit: func(f folder, id condor.ID) { f.run("condor_rm", fmt.Sprint(id.Cluster)) }, held: `removed`},
 	"DAGMan is killed":        {flags: "-dag", hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_scheduniv_exec."+f.latestDAGMan(), "")...) }},
 	"a node's program killed": {flags: "-dag", hit: func(f folder, id condor.ID) { f.kill(descendants(f.starter(id))...) }},
-	"the schedd is killed":    {alone: true, hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_schedd", "")...) }},
+	"the schedd is killed":    {alone: true, held: `Cannot expand \$\$ expression`, hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_schedd", "")...) }},
 	"the startds are killed":  {alone: true, held: `Cannot expand \$\$ expression`, hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_startd", "")...) }},
 	"all shadows are killed":  {alone: true, hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_shadow", "")...) }},
 }
