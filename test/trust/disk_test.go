@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"os/signal"
 	"regexp"
 	"slices"
 	"strings"
@@ -58,6 +59,7 @@ func serveDisk(from, to string) error {
 	if err != nil {
 		return err
 	}
+	signal.Ignore(os.Interrupt, syscall.SIGTERM) // it ends, and unmounts, when the test has
 	d := &disk{RawFileSystem: fs.NewNodeFS(root, &fs.Options{})}
 	server, err := fuse.NewServer(d, to, &fuse.MountOptions{DirectMountStrict: true, FsName: "disk", Name: "matpool"})
 	if err != nil {
