@@ -21,6 +21,7 @@ type log struct {
 	reader *eventlog.Reader
 
 	hasEvents bool
+	gone      bool // no file has its name
 }
 
 const whichFile = "the event log is the file in the line log = NAME of the submission file"
@@ -74,7 +75,11 @@ func (l *log) read(each func(*eventlog.Event), fault func(error)) error {
 		if err := l.readFile(each, fault); err != nil {
 			return err
 		}
+		wasGone := l.gone
 		replaced, err := l.replaced()
+		if l.gone && !wasGone {
+			fault(fmt.Errorf("%s: has been deleted or moved away: what the jobs do now is not known until it is back", l.name))
+		}
 		if err != nil || !replaced {
 			return err
 		}
@@ -120,8 +125,9 @@ func (l *log) readFile(each func(*eventlog.Event), fault func(error)) error {
 // truncated it below the size that was read. Events that were read stay in the history.
 func (l *log) replaced() (bool, error) {
 	info, err := os.Stat(l.name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil // moved away, and there is no new log yet
+	l.gone = errors.Is(err, fs.ErrNotExist)
+	if l.gone {
+		return false, nil // there may be a new log soon
 	}
 	if err != nil {
 		return false, l.wrap(err)

@@ -167,7 +167,11 @@ func (w *watcher) update() (news bool, err error) {
 		}
 	}
 	for ; w.faults < len(w.journal.Faults); w.faults++ {
-		w.screen.Line(w.journal.History.Latest().Time(), "skipped: "+w.journal.Faults[w.faults].Error())
+		line := w.journal.Faults[w.faults].Error()
+		if errors.As(w.journal.Faults[w.faults], new(*condor.SyntaxError)) {
+			line = "skipped: " + line
+		}
+		w.screen.Line(w.journal.History.Latest().Time(), line)
 	}
 	if !news && !abandoned && w.run != nil && (w.clusters != nil || w.journal.DAG(w.run) == w.run.DAG) {
 		return false, nil

@@ -52,7 +52,7 @@ var rows = []row{
 
 // open are faults that do not end as they should yet.
 var open = [][2]string{
-	{"the log is deleted while matsubmit -run follows it", "it waits until a signal ends it; the same call then ends with the right norm"},
+	{"the log is deleted while matsubmit -run follows it", "it says that the log is gone, and waits for it until a signal ends it; the same call then ends with the right norm"},
 	{"a daemon that is killed leaves a job held with: Cannot expand $$ expression (OpSys)", "the advice is HTCondor's table of codes; the same call again ends with the right norm"},
 }
 
