@@ -128,6 +128,13 @@ var killedCommands = []killed{
 		combine: "cksum <run.png | cut -d' ' -f1",
 		made:    "run.png",
 	},
+	{
+		name:    "matwatch -html",
+		setup:   "cp $LOGS/finished.log log.txt",
+		command: []string{"matwatch", "-html", "run.html", "log.txt"},
+		combine: "cksum <run.html | cut -d' ' -f1",
+		made:    "run.html",
+	},
 }
 
 // clean returns a command that removes what k makes.
