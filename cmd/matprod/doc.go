@@ -34,6 +34,7 @@ Flags:
 	-kernel K        compute with kernel K: avx512, openblas, avx2, neon or generic (the first of these that can run here)
 	-check           check each product by checksums, and recompute a part of it
 	-verify N        make a random sample of a run's outputs again, with another kernel: N of them, or N%
+	-again           make the outputs again and print their records, but write nothing
 	-measure         print how fast each kernel multiplies on this machine
 	-force           replace a file that is not known to be an output
 	-records WHERE   print the outputs' records if WHERE is -, make none if it is none (matpool.tsv beside each output)
@@ -88,6 +89,10 @@ contradicted: the exit status is 65, and matprod names the machine that made it.
 it is this machine that computes wrongly, and the exit status is 1. What has no record, or was made
 from other inputs than those that are there now, can't be verified: the exit status is 65. The
 sample's seed is printed; with -seed the same outputs are chosen again.
+
+With -again, matprod makes its outputs again, writes nothing, and prints their records: the hash that
+each would have, and those of the inputs. This is how another machine confirms an output without
+sending it: matsubmit -verify runs such jobs.
 
 With -generate, which requires -first, -count or -serial, matprod reads no factors but makes
 those of matinit -streams in memory. Each pair has its own stream of random numbers, so any

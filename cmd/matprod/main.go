@@ -29,11 +29,11 @@ var source string
 func main() { cli.Main("matprod", run, chirp.Find().Report) }
 
 // notOfMeasure are the flags that -measure can't be combined with.
-var notOfMeasure = []string{"first", "count", "sum", "serial", "jobs", "o", "resume", "sync", "kernel", "check", "verify",
+var notOfMeasure = []string{"first", "count", "sum", "serial", "jobs", "o", "resume", "sync", "kernel", "check", "verify", "again",
 	"gram", "transpose", "generate", "size", "seed", "dist", "dtype", "fixed", "force", "records"}
 
 // notOfVerify are those that -verify can't be combined with.
-var notOfVerify = []string{"first", "count", "sum", "serial", "jobs", "o", "resume", "sync", "measure",
+var notOfVerify = []string{"first", "count", "sum", "serial", "jobs", "o", "resume", "sync", "measure", "again",
 	"gram", "transpose", "generate", "size", "dist", "dtype", "fixed", "force", "records"}
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
@@ -54,6 +54,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		sample, err = verify.ParseSample(s)
 		return err
 	})
+	again := flags.Bool("again", "make the outputs again and print their records, but write nothing")
 	measure := flags.Bool("measure", "print how fast each kernel multiplies on this machine")
 	force := flags.Bool("force", "replace a file that is not known to be an output")
 	records := ""
@@ -108,6 +109,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		if *serial && flags.Given(name) {
 			return flags.Misused("-serial can't be combined with -%s: it writes no products", name)
 		}
+	}
+	if *again {
+		for _, name := range []string{"serial", "resume", "sync", "force"} {
+			if flags.Given(name) {
+				return flags.Misused("-again can't be combined with -%s: it writes nothing", name)
+			}
+		}
+		if records == "none" {
+			return flags.Misused("-again can't be combined with -records=none: it prints the records")
+		}
+		records = "-"
 	}
 	counted := flags.Given("jobs")
 	var p pair.Pair
@@ -183,12 +195,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		}
 		finish()
 		return sum.PrintNorm(stdout, stderr, "matprod", norm, "the sum of "+text.Count(*jobs, "product"), *quiet)
+	case summed && *again:
+		made, err := sum.Again(ctx, p.Range(*first, *count), *sumFile, m, recorder, show)
+		if err != nil {
+			return err
+		}
+		return recorder.Again(*sumFile, made)
 	case summed:
 		return sum.Partial(ctx, sum.PartialOptions{Pairs: p.Range(*first, *count), Multiplier: m, Output: *sumFile, Sync: *sync, Resume: kept, Recorder: recorder, Force: *force}, show)
 	}
 	pairs := []pair.Pair{p}
 	if ranged {
 		pairs = p.Range(*first, *count)
+	}
+	if *again {
+		return product.Again(ctx, pairs, m, recorder, show, func(i int, made record.Record) error { return recorder.Again(pairs[i].C, made) })
 	}
 	return product.Write(ctx, product.Options{Pairs: pairs, Multiplier: m, Sync: *sync, Resume: kept, Recorder: recorder, Force: *force}, show)
 }
