@@ -34,7 +34,7 @@
 // name. A line that is damaged or cut short is passed over: the last column has a fixed form, so it
 // can be told.
 //
-//	kind     output; or run, input, begun, norm: see below
+//	kind     output; or run, input, begun, norm, verified: see below
 //	name     of the file, relative to the folder, with /
 //	size     in bytes
 //	xxh128   XXH3-128 of its bytes, as xxh128sum prints it
@@ -54,6 +54,16 @@
 //	name     of the first file
 //	xxh128   the hash of all files' hashes, sorted, as text: of exactly these files it is the norm ([HashOf])
 //	recipe   norm files=100 value=999818.0921726658
+//
+// When another machine has made a file again, matsubmit -verify adds a line of kind verified; each machine's line is kept:
+//
+//	name     of the file
+//	xxh128   the file's hash
+//	recipe   verified found=XXH128 maker=MACHINE: the hash of what was made again, and where the file was made
+//	by       program, version, kernel; with the machine, who made it again
+//
+// Machines have the names that HTCondor's log gives them. Bits that two machines made, and more than made any others, are
+// right ([Standings]): a machine that made others is contradicted, and gets no jobs, until these lines are deleted.
 //
 // By hand, files are checked by
 //

@@ -248,6 +248,12 @@ func keyOf(line string) (key about, name string, ok bool) {
 		key.run = id
 	case kindInput:
 		key.run, _, _ = strings.Cut(line, "\t") // the recipe
+	case kindVerified: // by each machine
+		cells := strings.Split(line, "\t")
+		key.run = id + "\t" + cells[0]
+		if len(cells) == len(columns)-4 {
+			key.run += "\t" + cells[3]
+		}
 	case kindOutput, kindBegun, kindNorm:
 	default:
 		return key, name, false

@@ -33,11 +33,12 @@ const FileName = "matpool.tsv"
 
 // Kinds of lines.
 const (
-	kindOutput = "output"
-	kindRun    = "run"
-	kindInput  = "input"
-	kindBegun  = "begun"
-	kindNorm   = "norm"
+	kindOutput   = "output"
+	kindRun      = "run"
+	kindInput    = "input"
+	kindBegun    = "begun"
+	kindNorm     = "norm"
+	kindVerified = "verified"
 )
 
 var columns = [...]string{"kind", "name", "size", "xxh128", "recipe", "from", "by", "machine", "time"}
