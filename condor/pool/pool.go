@@ -51,6 +51,31 @@ func Command(user string, conditions []string) []string {
 	return command
 }
 
+// A Machine is one that has a slot.
+type Machine struct{ Name, System string }
+
+// MachinesCommand returns the command line of condor_status that prints the machine and the operating system of each slot
+// that meets conditions, for [ParseMachines].
+func MachinesCommand(conditions []string) []string {
+	all := []string{"true"}
+	for _, c := range conditions {
+		all = append(all, "("+ofSlot(c)+") =?= true")
+	}
+	return []string{"condor_status", "-constraint", strings.Join(all, " && "), "-af", "Machine", "OpSys"}
+}
+
+// ParseMachines reads the output of [MachinesCommand].
+func ParseMachines(output []byte) (machines []Machine) {
+	for line := range bytes.Lines(output) {
+		if words := strings.Fields(string(line)); len(words) == 2 {
+			if m := (Machine{words[0], words[1]}); !slices.Contains(machines, m) {
+				machines = append(machines, m)
+			}
+		}
+	}
+	return machines
+}
+
 // Parse reads the output of [Command] for a number of conditions.
 func Parse(output []byte, conditions int) ([]Slot, error) {
 	var slots []Slot

@@ -66,6 +66,13 @@ func (d *Description) Check() error {
 	case d.Shared && (d.Folder != "" || d.MaxIdle > 0 || len(d.Inputs) == 0 || slices.ContainsFunc(d.Inputs, func(name string) bool { return !CanShare(name) })):
 		fail("the inputs cannot be shared")
 	}
+	for _, j := range d.Jobs {
+		for _, name := range append([]string{j.NotUnder}, j.Avoid...) {
+			if !isHostName(name) {
+				fail("%q is no name of a machine or an operating system", name)
+			}
+		}
+	}
 	if d.Folder != "" {
 		if err := checkTemplate(d.Folder, condor.InLog); err != nil {
 			fail("the folder for outputs: %w", err)
@@ -224,4 +231,11 @@ func (d *Description) checkFile(name string, in condor.Place) error {
 		return condor.CheckWindows(name)
 	}
 	return nil
+}
+
+// isHostName reports whether a text has only characters of machines' names.
+func isHostName(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || 'z' < r) && (r < 'A' || 'Z' < r) && (r < '0' || '9' < r) && !strings.ContainsRune("-._:", r)
+	})
 }

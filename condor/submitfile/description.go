@@ -90,6 +90,11 @@ type Job struct {
 	// Outputs and Remaps are those whose names do not follow from Index.
 	Outputs []string
 	Remaps  []Remap
+	// Avoid has the names of machines, with their domain or without, that the job must not have: other jobs avoid none.
+	Avoid []string
+	// NotUnder is an operating system, by its name in HTCondor, that the job's machine should not have: it waits for
+	// another one for [patience]. It is "" for none.
+	NotUnder string
 }
 
 // A Remap gives an output in a job's folder another name when it comes back. HTCondor makes

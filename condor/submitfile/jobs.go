@@ -1,6 +1,7 @@
 package submitfile
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,9 @@ func (d *Description) columns() []string {
 	}
 	if len(d.Jobs[0].Remaps) > 0 {
 		columns = append(columns, "remaps")
+	}
+	if d.avoids() {
+		columns = append(columns, "avoid", "not_under")
 	}
 	if len(d.Jobs[0].Inputs) > 0 {
 		columns = append(columns, "inputs")
@@ -55,6 +59,10 @@ func (d *Description) appendField(dst []byte, j *Job, column string) []byte {
 			dst = append(dst, '=')
 			dst = append(dst, escapeBlanks(m.To)...)
 		}
+	case "avoid":
+		dst = append(dst, cmp.Or(strings.Join(j.Avoid, ";"), "none")...)
+	case "not_under":
+		dst = append(dst, cmp.Or(j.NotUnder, "none")...)
 	case "inputs":
 		for i, name := range j.Inputs {
 			if i > 0 {

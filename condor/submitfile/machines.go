@@ -22,6 +22,11 @@ func writeMachines(p *printer, d *Description) {
 	if d.RetryDelay > 0 {
 		p.set(evicted, "%s", wasEvicted)
 	}
+	if d.avoids() {
+		p.comment("The machines that a job must not have, and an operating system that its machine should not have.")
+		p.set("+MatAvoid", `"$(avoid)"`)
+		p.set("+MatNotUnder", `"$(not_under)"`)
+	}
 	p.set("requirements", "%s", requirements(d))
 	p.comment("The machines that a job has had, for the line above, the hold reasons and the log.")
 	p.set("job_machine_attrs", "Machine, OpSys")
@@ -76,11 +81,30 @@ func requirements(d *Description) string {
 	if len(d.InputRemaps) > 0 {
 		expr += " && " + RenamesInputs
 	}
+	if d.avoids() {
+		expr += fmt.Sprintf(" && %s && (TARGET.OpSys != MY.MatNotUnder || time() - MY.QDate > %s)", isNot("MY.MatAvoid"), seconds(patience))
+	}
 	if d.Requirements != "" {
 		expr += " && (" + d.Requirements + ")"
 	}
 	return expr
 }
+
+// patience is how long a job waits for a machine with another operating system than [Job.NotUnder].
+const patience = 2 * time.Minute
+
+// avoids reports whether some job avoids machines.
+func (d *Description) avoids() bool {
+	return slices.ContainsFunc(d.Jobs, func(j Job) bool { return j.Avoid != nil || j.NotUnder != "" })
+}
+
+// isNot returns the condition that a machine is none of those in a list, an expression for names with ";" between them.
+func isNot(list string) string {
+	return fmt.Sprintf(`!stringListIMember(TARGET.Machine, %[1]s, ";") && !stringListIMember(split(TARGET.Machine, ".")[0], %[1]s, ";")`, list)
+}
+
+// IsNoneOf returns the condition on a machine that it is none of some, with their domain or without.
+func IsNoneOf(machines []string) string { return isNot(strconv.Quote(strings.Join(machines, ";"))) }
 
 // RenamesInputs is the condition on a machine that gives inputs other names.
 const RenamesInputs = "TARGET.HasTransferInputRemaps"

@@ -69,6 +69,14 @@ func Ask(ctx context.Context, conditions []string, unjudged bool) (o Offer) {
 	return o
 }
 
+// Machines returns the pool's machines that meet conditions which do not depend on the job, or false if HTCondor does not answer.
+func Machines(ctx context.Context, conditions []string) ([]pool.Machine, bool) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	out, err := ask(ctx, pool.MachinesCommand(slices.DeleteFunc(slices.Clone(conditions), pool.OfJob))...)
+	return pool.ParseMachines(out), err == nil
+}
+
 // userName returns the user's name as HTCondor knows it, or "".
 func userName() string {
 	u, err := user.Current()
