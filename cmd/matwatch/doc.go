@@ -112,7 +112,10 @@ The object of -json. Unknown values are null, or "" for a name:
 	                                queue_s, input_s, compute_s, suspended_s, output_s; vain_s,
 	                                computed by programs that failed or were stopped, unless
 	                                they were evicted and HTCondor kept their files;
-	                                overhead, the share of busy_s that is not compute_s
+	                                overhead, the share of busy_s that is not compute_s;
+	                                others_found, if outputs of the machine were made again
+	                                elsewhere (matsubmit -verify): confirmed, not confirmed or
+	                                contradicted, with the number of outputs
 	jobs                            cluster to signal as above; starts, retries, evictions,
 	                                holds, memory_mb; reason; missing_outputs; hold: code,
 	                                subcode, reason, means, do, to_be_released; runs: the

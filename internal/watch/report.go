@@ -3,9 +3,11 @@ package watch
 import (
 	"context"
 	"io"
+	"path/filepath"
 
 	"matpool/condor/eventlog"
 	"matpool/internal/joblog"
+	"matpool/internal/record"
 	"matpool/internal/watch/report"
 )
 
@@ -55,6 +57,7 @@ func Report(ctx context.Context, o ReportOptions, stdout io.Writer) error {
 	}
 	j.CheckOutputs(run)
 	r := report.New(j, run)
+	judge(r)
 	switch o.Form {
 	case Text:
 		err = r.Print(stdout)
@@ -75,4 +78,20 @@ func Report(ctx context.Context, o ReportOptions, stdout io.Writer) error {
 		}
 	}
 	return run.Unfinished(o.Logs)
+}
+
+// judge adds to each machine what others found of its outputs (matsubmit -verify). What cannot be read is unknown.
+func judge(r *report.Report) {
+	dir := filepath.Dir(r.Names[0])
+	if o := r.Run.Outputs; o != nil && o.Submission != "" {
+		dir = filepath.Dir(o.Submission)
+	}
+	records, err := record.Load(dir)
+	if err != nil {
+		return
+	}
+	standings := record.Standings(records.Verified())
+	for _, m := range r.Machines {
+		m.Standing = standings[m.Name].String()
+	}
 }

@@ -40,6 +40,8 @@ type Machine struct {
 	Failed       int                    // those of Completed whose program failed
 	Untimed      int                    // attempts with an unknown time; the sums below lack them
 
+	Standing string // what other machines found of its outputs, as it is recorded; "" if nothing
+
 	Computed time.Duration // by a typical job of a machine: the median of those that ended with status 0; 0 if none has, or of all machines together
 
 	Busy  time.Duration                      // the time that slots had a job: the sum of the times below

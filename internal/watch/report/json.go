@@ -73,6 +73,7 @@ type machine struct {
 	Machine string `json:"machine"`
 	System  string `json:"system"`
 	Slots   int    `json:"slots"`
+	Others  string `json:"others_found,omitempty"`
 	spending
 }
 
@@ -144,7 +145,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		d.Clusters = []int{}
 	}
 	for _, m := range r.Machines {
-		d.Machines = append(d.Machines, machine{m.Name, m.System, m.Slots, m.spending()})
+		d.Machines = append(d.Machines, machine{m.Name, m.System, m.Slots, m.Standing, m.spending()})
 	}
 	text, err := indented("", d)
 	if err != nil || len(r.Run.Jobs) == 0 {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -137,10 +138,17 @@ func (r *Report) ByMachine() (t Table) {
 	}
 	t.Left = 2
 	t.row("machine", "system", "slots", "attempts", "done", "failed", "retried", "held", "cut short", "computed", "in vain", "transfers", "overhead")
+	judged := slices.ContainsFunc(r.Machines, func(m *Machine) bool { return m.Standing != "" })
+	if judged {
+		t.Rows[0] = append(t.Rows[0], "others found")
+	}
 	for _, m := range r.Machines[:min(maxListed, len(r.Machines))] {
 		t.row(cmp.Or(short(m.Name), "(unknown)"), strings.ToLower(m.System), m.Slots, m.Attempts, m.Ends[eventlog.Completed]-m.Failed, m.Failed, m.Ends[eventlog.Retried], m.Ends[eventlog.EndedByHold],
 			m.Ends[eventlog.Evicted]+m.Ends[eventlog.Lost]+m.Ends[eventlog.EndedByRemoval], m.sum(m.Spent[eventlog.Computing]), m.sum(m.Vain),
 			m.sum(m.Spent[eventlog.Inputs]+m.Spent[eventlog.Outputs]+m.Spent[eventlog.Queueing]), overhead(m))
+		if judged {
+			t.Rows[len(t.Rows)-1] = append(t.Rows[len(t.Rows)-1], cmp.Or(m.Standing, "-"))
+		}
 	}
 	if rest := len(r.Machines) - maxListed; rest > 0 {
 		t.Note = fmt.Sprintf("… and %s", text.Count(rest, "more machine"))
