@@ -64,12 +64,12 @@ var allowed = map[string]string{
 	"internal/product":        "blas elem npyio internal/arrayfile internal/base/each internal/base/file internal/base/pages internal/pair internal/progress internal/status internal/base/hash internal/record",
 	"internal/random":         "elem npyio internal/arrayfile internal/base/file internal/base/pages internal/progress internal/random/nprand internal/status internal/base/hash internal/record",
 	"internal/sum":            "blas elem npyio internal/arrayfile internal/base/each internal/base/file internal/base/pages internal/base/text internal/pair internal/product internal/progress internal/status internal/sum/ddsum internal/base/hash internal/record",
-	"internal/submit":         "condor condor/eventlog condor/jobfile condor/pool condor/submitfile npyio internal/arrayfile internal/base/each internal/base/file internal/base/hash internal/base/text internal/blocks internal/forecast internal/joblog internal/local internal/outputs internal/pair internal/product internal/record internal/sum internal/progress internal/request internal/status",
+	"internal/submit":         "condor condor/eventlog condor/jobfile condor/pool condor/submitfile npyio internal/arrayfile internal/base/each internal/base/file internal/base/hash internal/base/text internal/blocks internal/forecast internal/joblog internal/local internal/outputs internal/pair internal/product internal/record internal/sum internal/progress internal/request internal/status internal/verify",
 	"internal/forecast":       "condor condor/eventlog condor/pool internal/base/text internal/product",
 	"internal/outputs":        "condor/jobfile internal/base/each internal/base/file internal/status internal/record",
 	"internal/combine":        "condor condor/jobfile internal/base/file internal/base/hash internal/base/text internal/blocks internal/outputs internal/pair internal/progress internal/record internal/request internal/status internal/sum",
 	"internal/verify":         "blas condor internal/base/hash internal/base/text internal/combine internal/outputs internal/pair internal/product internal/progress internal/record internal/request internal/status internal/sum",
-	"internal/complete":       "internal/base/text internal/cli internal/combine internal/forecast internal/product internal/progress internal/record internal/request internal/status internal/submit internal/sum internal/watch",
+	"internal/complete":       "internal/base/text internal/cli internal/combine internal/forecast internal/product internal/progress internal/record internal/request internal/status internal/submit internal/sum internal/verify internal/watch",
 	"internal/local":          "condor condor/eventlog condor/submitfile internal/base/file internal/progress internal/status internal/base/text",
 	"internal/request":        "condor condor/jobfile internal/base/file internal/base/text internal/cli internal/pair internal/record internal/status",
 	"internal/joblog":         "condor condor/eventlog internal/base/file internal/base/text internal/outputs internal/status internal/record",
@@ -81,7 +81,7 @@ var allowed = map[string]string{
 	"cmd/matinit":    "condor/jobfile internal/blocks internal/cli internal/base/file internal/base/text internal/pair internal/progress internal/random internal/record",
 	"cmd/matprod":    "condor condor/chirp condor/jobfile internal/cli internal/base/file internal/base/text internal/pair internal/product internal/progress internal/random internal/request internal/sum internal/record internal/verify",
 	"cmd/matcombine": "condor condor/jobfile internal/cli internal/base/file internal/combine internal/record internal/request internal/sum",
-	"cmd/matsubmit":  "condor/jobfile internal/cli internal/complete internal/request internal/submit",
+	"cmd/matsubmit":  "condor/jobfile internal/cli internal/complete internal/request internal/submit internal/verify",
 	"cmd/matwatch":   "condor internal/cli internal/request internal/watch internal/watch/page internal/watch/timeline",
 
 	// For tests.

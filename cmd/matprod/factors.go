@@ -3,10 +3,8 @@ package main
 import (
 	"cmp"
 	"errors"
-	"math/rand/v2"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"matpool/condor"
@@ -17,6 +15,7 @@ import (
 	"matpool/internal/pair"
 	"matpool/internal/random"
 	"matpool/internal/request"
+	"matpool/internal/verify"
 )
 
 // factors are the flags that say what is multiplied, besides names.
@@ -63,7 +62,7 @@ func (f *factors) sampleSeed() string {
 	if f.has(jobfile.TraitSeed) {
 		return f.numbers.Seed()
 	}
-	return strconv.FormatUint(uint64(rand.Uint32()), 10)
+	return verify.NewSeed()
 }
 
 func (f *factors) setFixed(s string) error {

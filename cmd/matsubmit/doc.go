@@ -7,19 +7,21 @@ Usage:
 
 Flags:
 
-	-N          write the submit description, submit nothing
-	-dry_run    the same
-	-o FILE     write it to FILE, not to FILE.sub; "-" prints it, and submits nothing
-	-force      make everything again: replace existing outputs, and ignore jobs in the queue
-	-resubmit   submit only what is missing
-	-run        submit, follow the jobs, add up what they made and print the norm; the same call continues after an interruption
-	-serial     with -run: compare the norm with that of a serial run here, however long it takes
-	-dag        submit a DAG, which adds the products at the end
-	-try        run the first job here, without HTCondor; its outputs go to FILE.try
-	-local      run all jobs here, without HTCondor
-	-quiet      suppress the time estimate; with -try and -local, print only problems; with -run, these and the norm
-	-h, -help   print usage and flags, or the manual
-	-version    print the program's version
+	-N               write the submit description, submit nothing
+	-dry_run         the same
+	-o FILE          write it to FILE, not to FILE.sub; "-" prints it, and submits nothing
+	-force           make everything again: replace existing outputs, and ignore jobs in the queue
+	-resubmit        submit only what is missing
+	-run             submit, follow the jobs, add up what they made and print the norm; the same call continues after an interruption
+	-serial          with -run: compare the norm with that of a serial run here, however long it takes
+	-dag             submit a DAG, which adds the products at the end
+	-try             run the first job here, without HTCondor; its outputs go to FILE.try
+	-local           run all jobs here, without HTCondor
+	-verify N        make a random sample of the run's outputs again on other machines: N of them, or N%; compare the bits
+	-verify_seed S   with -verify: the seed S of the sample (random)
+	-quiet           suppress the time estimate; with -try and -local, print only problems; with -run, these and the norm; with -verify, what is not confirmed
+	-h, -help        print usage and flags, or the manual
+	-version         print the program's version
 
 FILE has lines NAME = VALUE, which set attributes; the rest keep their defaults. The text is
 UTF-8 or UTF-16. A look-alike or invisible character in a value, such as a curly quotation
@@ -134,6 +136,20 @@ is killed, the same call continues where it stopped: it submits what is missing,
 does, follows what is in the queue, and repeats nothing that is valid. If another matsubmit is
 working with the file, it waits. If jobs are held, it says why, and the exit status is 3. -run
 -dag follows DAGMan, and continues a DAG that stopped. -run -force starts over.
+
+-verify N, or -verify N%, makes N of a run's outputs again, or that share of them, chosen at random
+among those that exist: products, tiles or partial sums. Each is made again on another machine of
+the pool than the one that the log names, under another operating system if the pool has one: it
+waits for such a slot for at most two minutes. The jobs return the hashes of what they make, not the products (matprod -again). If two machines make
+different bits, a third one decides. What each machine found is added to matpool.tsv, and matwatch
+-report shows it beside the machines. If other machines contradict what was made on one, the exit
+status is 65: matsubmit names that machine and all outputs of it that nobody has confirmed,
+-resubmit makes these again, and no job goes to that machine any more, until you delete the lines
+"verified" in matpool.tsv. The sample's seed is printed; with -verify_seed the same outputs are
+chosen again, and those that are confirmed need no job. A call that was killed continues when it
+is called again. Without HTCondor, or with -local, the sample is made again here, as matprod
+-verify does. Of another program, it is not known whether its outputs have the same bytes on every
+machine: they may contain times or the order of threads. So -verify refuses it.
 
 -try runs the first job on this machine, without HTCondor: in an empty folder, with the files
 that HTCondor would send, and in the environment that HTCondor sets, which has no PATH on

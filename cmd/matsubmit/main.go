@@ -13,6 +13,7 @@ import (
 	"matpool/internal/complete"
 	"matpool/internal/request"
 	"matpool/internal/submit"
+	"matpool/internal/verify"
 )
 
 //go:embed doc.go
@@ -33,7 +34,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.BoolVar(&o.DAG, "dag", "submit a DAG, which adds the products at the end")
 	flags.BoolVar(&o.Try, "try", "run the first job here, without HTCondor; its outputs go to FILE.try")
 	flags.BoolVar(&o.Local, "local", "run all jobs here, without HTCondor")
-	flags.BoolVar(&o.Quiet, "quiet", "suppress the time estimate; with -try and -local, print only problems; with -run, these and the norm")
+	var v submit.Verification
+	flags.Func("verify", "make a random sample of the run's outputs again on other machines: `N` of them, or N%; compare the bits", func(s string) (err error) {
+		v.Sample, err = verify.ParseSample(s)
+		return err
+	})
+	flags.Func("verify_seed", "with -verify: the seed `S` of the sample (random)", func(s string) error {
+		v.Seed = s
+		return nil
+	})
+	flags.BoolVar(&o.Quiet, "quiet", "suppress the time estimate; with -try and -local, print only problems; with -run, these and the norm; with -verify, what is not confirmed")
 	flags.Section("Attributes", jobfile.AttributesHelp())
 	request.DefineOverrides(flags, args, &o.Overrides)
 	names, done, err := flags.Parse(args, stdout)
@@ -48,6 +58,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return flags.Misused("name one simplified submission file, not %d", len(names))
 	case *whole && (o.Try || o.Resubmit || o.WriteOnly || *output != ""):
 		return flags.Misused("-run can't be combined with -try, -resubmit, -N or -o: it submits what is missing, and follows it")
+	case flags.Given("verify") && (*whole || o.Try || o.Resubmit || o.Force || o.DAG || o.WriteOnly || *output != ""):
+		return flags.Misused("-verify can be combined only with -local and -quiet: it makes outputs again that exist")
+	case flags.Given("verify_seed") && !flags.Given("verify"):
+		return flags.Misused("-verify_seed requires -verify")
 	case o.Serial && !*whole:
 		return flags.Misused("-serial requires -run; matprod -serial %s does it alone", names[0])
 	case o.Force && o.Resubmit:
@@ -68,6 +82,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	o.File, o.Output, o.Programs, o.Version = names[0], *output, filepath.Dir(program), cli.Version()
+	if flags.Given("verify") {
+		if v.Options = o.Options; v.Seed == "" {
+			v.Seed = verify.NewSeed()
+		}
+		return complete.Verify(ctx, v, stdout, stderr)
+	}
 	if *whole {
 		return complete.Run(ctx, o, stdout, stderr)
 	}

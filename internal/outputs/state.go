@@ -47,6 +47,7 @@ const (
 	Outdated       // older than its job or its inputs, or made from others
 	Foreign        // it is not what the run makes
 	Changed        // it is not what its record says
+	Doubtful       // it was made on a machine whose outputs others contradict
 	Valid
 )
 
@@ -55,7 +56,7 @@ const States = Valid + 1
 
 // Why describes what is wrong with an output that exists, for a message that names it: "empty".
 func (s State) Why() string {
-	return [...]string{Missing: "", Empty: "empty", NotFile: "not a file", Outdated: "older", Foreign: "of another run", Changed: "changed since", Valid: ""}[s]
+	return [...]string{Missing: "", Empty: "empty", NotFile: "not a file", Outdated: "older", Foreign: "of another run", Changed: "changed since", Doubtful: "doubtful", Valid: ""}[s]
 }
 
 // A Found is what is found for an output.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"strings"
 
 	"matpool/internal/base/hash"
@@ -144,4 +145,18 @@ func (c *Cache) Quick(path string, records []Record, want Expected) (Finding, er
 		}
 	}
 	return found, nil
+}
+
+// OtherInput returns the name of an input that was another one, if any. Records may have different folders in the names.
+func OtherInput(was, now []Input) string {
+	hashes := map[string]hash.Hash{}
+	for _, input := range was {
+		hashes[path.Base(input.Name)] = input.Hash
+	}
+	for _, input := range now {
+		if h := hashes[path.Base(input.Name)]; !h.IsZero() && h != input.Hash {
+			return input.Name
+		}
+	}
+	return ""
 }

@@ -177,3 +177,14 @@ func SameMachine(a, b string) bool {
 	host := func(s string) string { s, _, _ = strings.Cut(s, "."); return strings.ToLower(s) }
 	return cmp.Or(a, b) != "" && host(a) == host(b)
 }
+
+// Without returns the machines that made other bits than these, sorted.
+func (v Vote) Without(h hash.Hash) (machines []string) {
+	for bits, names := range v {
+		if bits != h {
+			machines = append(machines, names...)
+		}
+	}
+	slices.Sort(machines)
+	return machines
+}

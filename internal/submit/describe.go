@@ -115,8 +115,14 @@ func comments(t task, p plan) []string {
 	if q := t.Random; q != nil {
 		list = append(list, fmt.Sprintf("The jobs make their inputs: product i has the pair of np.random.default_rng([%s, i]).", q.Seed))
 	}
+	if machines := t.doubts.contradicted; len(machines) > 0 {
+		list = append(list, fmt.Sprintf("No job goes to %s: other machines contradict what was made there (matsubmit -verify).", strings.Join(machines, ", ")))
+	}
 	list = append(list, t.why...)
-	if t.Resubmit {
+	switch {
+	case t.again:
+		list = append(list, "The jobs make outputs again on other machines, and return only the records of what they make: "+t.summary(p.batches)+".")
+	case t.Resubmit:
 		list = append(list, "Only what is missing: "+t.summary(p.batches)+".")
 	}
 	return list

@@ -169,6 +169,9 @@ func (w work) inOutbox() string { return path.Join(outboxName, condor.Base(w.fil
 // stdout comes back however the job ends, and into a file of each job.
 func (w work) flags(ofPair []string) []condor.Template {
 	flags := []string{"-records=-"}
+	if w.again {
+		flags = []string{"-again"}
+	}
 	if w.Check {
 		flags = append(flags, "-check")
 	}

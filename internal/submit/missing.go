@@ -142,6 +142,9 @@ func (t task) stateOf(ctx context.Context, b batch, number int, earlier past) (s
 			}
 			return missing, found, found.Err
 		}
+		if on, is, err := t.isDoubtful(ctx, o.Name, job); err != nil || is {
+			return missing, outputs.Found{State: outputs.Doubtful, Reason: fmt.Sprintf("%s was made on %s", o.Name, on)}, err
+		}
 	}
 	// Without a record, only the log shows which products a sum has, and of which random inputs.
 	if recorded || job != nil || !t.files.Sums && t.Random == nil {
@@ -278,7 +281,8 @@ func (t task) recipeOf(b batch) record.Recipe {
 // whyAgain says in a line which outputs exist, but are to be made again, and why the first of each kind
 // is.
 func whyAgain(t task, reasons []outputs.Found) string {
-	what := map[outputs.State]string{outputs.Foreign: "made in another way", outputs.Outdated: "of other inputs", outputs.Changed: "changed since"}
+	what := map[outputs.State]string{outputs.Foreign: "made in another way", outputs.Outdated: "of other inputs", outputs.Changed: "changed since",
+		outputs.Doubtful: "made on machines that others contradict"}
 	counts, first := map[outputs.State]int{}, map[outputs.State]string{}
 	for _, r := range reasons {
 		if r.Reason != "" {
@@ -287,7 +291,7 @@ func whyAgain(t task, reasons []outputs.Found) string {
 		}
 	}
 	var words []string
-	for _, state := range []outputs.State{outputs.Foreign, outputs.Outdated, outputs.Changed} {
+	for _, state := range []outputs.State{outputs.Foreign, outputs.Outdated, outputs.Changed, outputs.Doubtful} {
 		if n := counts[state]; n > 0 {
 			words = append(words, fmt.Sprintf("%s %s (%s)", text.Number(n), what[state], first[state]))
 		}

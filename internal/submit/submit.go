@@ -99,6 +99,10 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) (left L
 	hashes := &record.Cache{}
 	defer hashes.Flush()
 	t.records = outputs.NewRecords(".", hashes)
+	if t.doubts, err = readDoubts(t.records); err != nil {
+		return left, err
+	}
+	t.work = t.avoiding(t.doubts.contradicted)
 	if err := checkGrid(ctx, t); err != nil {
 		return left, err
 	}

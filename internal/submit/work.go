@@ -27,6 +27,7 @@ type work struct {
 	script  request.Script // whose work matprod does
 	generic bool           // in a job's folder, numbered files have names without an index
 	shared  bool           // the jobs on a machine share the fixed factor (see shares)
+	again   bool           // the jobs make outputs again, and return their records only (see verify.go)
 
 	survey   // by inspect
 	identity // by identify
@@ -119,7 +120,7 @@ func (w work) linksInputs() bool {
 // HTCondor puts the files into the job's top folder, where the inputs are. So a job does not
 // resume if an output could have the name of one of these.
 func (w work) resumes() bool {
-	if w.kind.outbox() == "" || w.perJob == 1 {
+	if w.kind.outbox() == "" || w.perJob == 1 || w.again {
 		return false
 	}
 	// What two names in a job have in common if they differ in numbers, or for Windows, in case only.
@@ -136,6 +137,7 @@ type task struct {
 	Options
 	work
 	records *outputs.Records
+	doubts  doubts
 	locks   *locks
 }
 

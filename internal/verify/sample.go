@@ -29,6 +29,13 @@ func ParseSample(s string) (Sample, error) {
 	return Sample{}, errors.New("it must be a number of outputs, as in 5, or a share of them, as in 3%")
 }
 
+func (s Sample) String() string {
+	if s.percent > 0 {
+		return strconv.FormatFloat(s.percent, 'g', -1, 64) + "%"
+	}
+	return strconv.Itoa(s.count)
+}
+
 // Of returns how many of n outputs are in the sample: a share is rounded up.
 func (s Sample) Of(n int) int {
 	if s.percent > 0 {
@@ -36,6 +43,9 @@ func (s Sample) Of(n int) int {
 	}
 	return min(s.count, n)
 }
+
+// NewSeed returns a new seed for [Choose].
+func NewSeed() string { return strconv.FormatUint(uint64(rand.Uint32()), 10) }
 
 // Choose returns n of all, in their order, which depend on nothing but the seed, any text, and their number.
 func Choose[T any](n int, all []T, seed string) (chosen []T) {

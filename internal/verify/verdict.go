@@ -3,7 +3,6 @@ package verify
 import (
 	"context"
 	"fmt"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -106,7 +105,7 @@ func (v *verifier) compare(ctx context.Context, all []verdict) error {
 	}
 	first := map[*verdict]hash.Hash{}
 	for _, d := range sound {
-		if name := otherInput(d.was.From, d.made.From); name != "" {
+		if name := record.OtherInput(d.was.From, d.made.From); name != "" {
 			d.state, d.reason = unverified, fmt.Sprintf("was made from another %s than the one that is there now", name)
 		} else if d.made.Hash != d.was.Hash {
 			first[d] = d.made.Hash
@@ -123,20 +122,6 @@ func (v *verifier) compare(ctx context.Context, all []verdict) error {
 		}
 	}
 	return nil
-}
-
-// otherInput returns the name of an input that was another one, if any. Records may have different folders in the names.
-func otherInput(was, now []record.Input) string {
-	hashes := map[string]hash.Hash{}
-	for _, input := range was {
-		hashes[path.Base(input.Name)] = input.Hash
-	}
-	for _, input := range now {
-		if h := hashes[path.Base(input.Name)]; !h.IsZero() && h != input.Hash {
-			return input.Name
-		}
-	}
-	return ""
 }
 
 // make makes outputs again, those of one kernel together.

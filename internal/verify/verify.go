@@ -88,6 +88,12 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
 	return v.conclude(verdicts, existing)
 }
 
+// OnlyMatprod returns the error for another program's outputs.
+func OnlyMatprod(name string) error {
+	return status.DataError(fmt.Errorf("%s: executable: -verify is only for matprod, whose outputs have the same bytes on every machine", name),
+		"another program's may contain times, names or the order of its threads; if they are the same on every machine, make some again by hand and compare them with cmp")
+}
+
 // read reads the submission file, and returns the run's outputs that exist.
 func (v *verifier) read() (existing []output, err error) {
 	q, err := request.Read(v.File, v.Overrides...)
@@ -95,7 +101,7 @@ func (v *verifier) read() (existing []output, err error) {
 		return nil, err
 	}
 	if !q.Matprod {
-		return nil, status.DataError(fmt.Errorf("%s: executable: only matprod's outputs can be made again here", v.File), "")
+		return nil, OnlyMatprod(v.File)
 	}
 	if v.pair, err = pair.Requested(q); err != nil {
 		return nil, status.DataError(fmt.Errorf("%s: %w", v.File, err), "")

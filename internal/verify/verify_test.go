@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -116,4 +117,49 @@ func TestContradictions(t *testing.T) {
 			t.Errorf("%v: %v, status %d; want %q, %d", test.kernels, err, status.Of(err), test.says, test.status)
 		}
 	}
+}
+
+// One of 20 outputs is wrong. Samples of n find it as often as n/20 says: the number in 200 samples is in the range that a
+// binomial distribution leaves with a probability of less than 10⁻⁵.
+func TestFoundAsOftenAsTheSampleSays(t *testing.T) {
+	const outputs, wrong, samples = 20, 7, 200
+	var all [outputs]int
+	for i := range all {
+		all[i] = i
+	}
+	for _, n := range []int{1, 3, 5, 10, 19, 20} {
+		found := 0
+		for seed := range samples {
+			if slices.Contains(Choose(n, all[:], strconv.Itoa(seed)), wrong) {
+				found++
+			}
+		}
+		least, most := binomialRange(samples, float64(n)/outputs, 0.5e-5)
+		t.Logf("%2d of %d: found in %3d of %d samples; %5.1f are expected, from %d to %d allowed", n, outputs, found, samples, float64(samples*n)/outputs, least, most)
+		if found < least || found > most {
+			t.Errorf("a sample of %d found it %d times, not %d to %d", n, found, least, most)
+		}
+	}
+}
+
+// binomialRange returns the least and the greatest number of successes such that each tail beyond them has less probability
+// than tail.
+func binomialRange(n int, p, tail float64) (least, most int) {
+	probability := func(k int) float64 {
+		if p == 1 {
+			return map[bool]float64{true: 1}[k == n]
+		}
+		a, _ := math.Lgamma(float64(n + 1))
+		b, _ := math.Lgamma(float64(k + 1))
+		c, _ := math.Lgamma(float64(n - k + 1))
+		return math.Exp(a - b - c + float64(k)*math.Log(p) + float64(n-k)*math.Log1p(-p))
+	}
+	for sum := probability(0); sum < tail; sum += probability(least) {
+		least++
+	}
+	most = n
+	for sum := probability(n); sum < tail; sum += probability(most) {
+		most--
+	}
+	return least, most
 }

@@ -20,7 +20,7 @@ if [ ${#folders[@]} -eq 0 ]; then
     for system in linux windows; do GOOS=$system GOFLAGS='' go build -trimpath -o "$MATPOOL_BIN" ./cmd/...; done
 fi
 for folder in "${folders[@]}"; do cp "$folder"/mat* "$MATPOOL_BIN"; done
-for system in linux windows; do GOOS=$system GOFLAGS='' go build -o "$MATPOOL_BIN" ./test/pool/testdata/worker; done
+for system in linux windows; do GOOS=$system GOFLAGS='' go build -o "$MATPOOL_BIN" ./test/pool/testdata/worker ./test/pool/testdata/badprod; done
 
 go vet -tags pool ./condor/submitfile ./test/pool
 # pool_tests FLAG... PACKAGE... runs tests beside a pool.
