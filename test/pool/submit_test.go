@@ -61,7 +61,7 @@ func TestMadeAgain(t *testing.T) {
 	f.run("matprod", "-count", "2")
 	norm := f.run("matcombine", "-jobs", "2")
 	f.run("matsubmit", "run_product", pairs, "-force", "-requirements=false", "-batch_name=made again")
-	if _, errs, status := f.try("matcombine", "-jobs", "2"); status != 65 || !strings.Contains(errs, "output0.npy: no such file") {
+	if _, errs, status := f.try("matcombine", "-jobs", "2"); status != 65 || !strings.Contains(errs, "output0.npy, output1.npy are missing") {
 		t.Errorf("matcombine: exit status %d\n%s", status, errs)
 	}
 	if _, errs, status := f.try("matsubmit", "run_product", pairs); status != 64 || !strings.Contains(errs, "jobs for these products are in the queue") {
