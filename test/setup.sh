@@ -37,6 +37,8 @@ missing() {
     command -v shellcheck >/dev/null || printf ' shellcheck'
     command -v strace >/dev/null || printf ' strace'
     command -v zip >/dev/null || printf ' zip'
+    command -v bunzip2 >/dev/null || printf ' bzip2'
+    command -v unxz >/dev/null || printf ' xz-utils'
     command -v xxh128sum >/dev/null || printf ' xxhash'
     $python -c 'import pandas' 2>/dev/null || printf ' python3-pandas'
     $python -c 'import dbm.gnu, h5py, scipy.io' 2>/dev/null || printf ' python3-gdbm python3-h5py python3-scipy'
