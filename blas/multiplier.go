@@ -72,8 +72,8 @@ type implementation struct {
 // implementations returns all that the program has, the fastest first. The last one
 // is plain Go.
 //
-// OpenBLAS stands behind the kernel for AVX-512, which is faster on all processors measured so far (bench/runs), and reads
-// mapped factors where they lie. Before it, it would also be asked in each program what it lacks, which takes time.
+// OpenBLAS stands behind the kernel for AVX-512, which is faster up to n = 2000 on the processors measured so far
+// (bench/runs), at most 3 % slower at 4000, and reads mapped factors where they lie.
 func implementations() (all []implementation) {
 	for _, k := range kernels() {
 		if len(all) == 1 {
