@@ -8,11 +8,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"matpool/condor"
+	"matpool/condor/eventlog"
 )
 
 // Matsubmit -run that is killed at any moment, even while condor_submit is at work, goes on when it is called again: each
@@ -62,8 +64,13 @@ func TestRunKilled(t *testing.T) {
 				jobs, made := f.history("log.txt").Jobs(), map[int]condor.ID{}
 				for _, j := range jobs {
 					note, _ := j.Note()
-					if id, twice := made[note.First]; twice || j.Starts != 1 {
-						t.Errorf("job %v makes product %d and was started %d times; so does job %v", j.ID, note.First, j.Starts, id)
+					if id, twice := made[note.First]; twice {
+						t.Errorf("jobs %v and %v make product %d", id, j.ID, note.First)
+					}
+					// On a busy machine HTCondor may lose an attempt.
+					ended := slices.DeleteFunc(slices.Clone(j.Attempts), func(a eventlog.Attempt) bool { return a.Outcome == eventlog.Lost || a.Outcome == eventlog.Evicted })
+					if len(ended) != 1 {
+						t.Errorf("job %v was started %d times: %+v", j.ID, j.Starts, j.Attempts)
 					}
 					made[note.First] = j.ID
 				}
