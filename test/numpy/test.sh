@@ -2,7 +2,7 @@
 # test.sh [FOLDER]
 #
 # runs the tests of this folder with numpy 2, as go test ./test/numpy does with this machine's numpy: with the
-# Python of the Debian that test/pool is made of. Left out is what needs zip, bunzip2 or unxz, which are not there. The programs are those in
+# Python of the Debian that test/pool is made of. Left out is what needs zip, bunzip2, unxz, scipy, h5py or the modules of other databases, which are not there. The programs are those in
 # FOLDER, or what go build makes. Exit status 77 means that this Debian is not available on this machine; stderr
 # says why. GOFLAGS='-run=Matmuls -v' runs some of the tests.
 set -eu
@@ -39,4 +39,4 @@ if [ -z "$folder" ]; then
     trap 'exit 1' HUP INT TERM
     GOFLAGS='' go build -o "$folder" ./cmd/matinit ./cmd/matprod ./cmd/matcombine
 fi
-MATPOOL_BIN=$folder go test -timeout 40m -count=1 -skip '^(TestArchivesOfZip|TestDocument)$|^TestHintsForOtherFiles$/[.](bz2|xz)' -exec "'$here/test.sh' --session '$root'" ./test/numpy
+MATPOOL_BIN=$folder go test -timeout 40m -count=1 -skip '^(TestArchivesOfZip|TestDocument)$|^TestHintsForOtherFiles$/[.](bz2|xz|mat|h5|db)|^TestHintsForOtherFiles$/shelf/gnu' -exec "'$here/test.sh' --session '$root'" ./test/numpy

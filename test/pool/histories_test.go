@@ -17,7 +17,7 @@ import (
 // and of DAGMan, piece by piece as they grew.
 func TestHistories(t *testing.T) {
 	if !*update {
-		t.Skip("only with -update, which replaces the histories in internal/joblog/testdata")
+		t.Fatal("pass -update, which replaces the histories in internal/joblog/testdata")
 	}
 	for name, make := range histories() {
 		t.Run(name, func(t *testing.T) {

@@ -49,7 +49,7 @@ var blows = map[string]blow{
 // sentence, after which the same call ends with it.
 func TestBlows(t *testing.T) {
 	if !*alone {
-		t.Skip("make torture runs it, with -alone")
+		t.Fatal("pass -alone, as make torture does: it disturbs all other tests")
 	}
 	const pairs = 6
 	for _, system := range []string{"linux", "windows"} {
