@@ -69,8 +69,8 @@ var typeNames = map[string]string{
 // parseDType understands what np.dtype makes of a string. An order that is not given, and
 // '=' and '|' before values of several bytes, is the reader's own, as np.load takes it.
 //
-// Note: on Windows some of the names that are of C's types are 4 bytes long ('l', 'long', 'int' and their unsigned
-// ones). No numpy writes any of them: np.save has '<i4' or '<i8'.
+// Note: on Windows some types named after C's have 4 bytes ('l', 'long', 'int' and their unsigned
+// forms). No numpy writes any of them: np.save has '<i4' or '<i8'.
 func parseDType(descr string) (DType, error) {
 	order, code := byte('='), descr
 	if code != "" && strings.IndexByte("<>=|", code[0]) >= 0 {

@@ -205,21 +205,26 @@ func parse(text string) *Folder {
 		}
 		begin += length + 1
 	}
-	var runs []int
-	for key, lines := range f.lines {
-		for _, begin := range lines {
-			if key.kind == kindRun {
-				runs = append(runs, int(begin))
-			}
-		}
-	}
-	slices.Sort(runs)
-	for _, begin := range runs {
+	for _, begin := range f.ofKind(kindRun) {
 		if run, err := ParseRun(f.line(begin)); err == nil {
 			f.runs = append(f.runs, run.index())
 		}
 	}
 	return f
+}
+
+// ofKind returns where the lines of a kind begin, in their order.
+func (f *Folder) ofKind(kind string) (begins []int) {
+	for key, lines := range f.lines {
+		if key.kind != kind {
+			continue
+		}
+		for _, begin := range lines {
+			begins = append(begins, int(begin))
+		}
+	}
+	slices.Sort(begins)
+	return begins
 }
 
 // line returns the line that begins somewhere.

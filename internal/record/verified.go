@@ -51,16 +51,7 @@ func AppendVerified(dir string, list ...Verified) error {
 
 // Verified returns what machines found, in the order of the lines.
 func (f *Folder) Verified() (list []Verified) {
-	var at []int
-	for key, lines := range f.lines {
-		for _, begin := range lines {
-			if key.kind == kindVerified {
-				at = append(at, int(begin))
-			}
-		}
-	}
-	slices.Sort(at)
-	for _, begin := range at {
+	for _, begin := range f.ofKind(kindVerified) {
 		if v, err := ParseVerified(f.line(begin)); err == nil {
 			list = append(list, v)
 		}

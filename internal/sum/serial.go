@@ -129,7 +129,7 @@ func addTo(ctx context.Context, r *running, w product.Work, m blas.Multiplier, s
 }
 
 // check checks everything that [Serial] or [Partial] will use, and returns the work and the header of
-// the sum, or all that is wrong. A sum is of float64s, or of complex128s if one of the products is complex.
+// the sum, or all that is wrong. The sum has float64s, or complex128s if a product is complex.
 func check(pairs []pair.Pair, output string) (w product.Work, sum npyio.Header, err error) {
 	first := ""
 	t := elem.Float64

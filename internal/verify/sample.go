@@ -47,7 +47,7 @@ func (s Sample) Of(n int) int {
 // NewSeed returns a new seed for [Choose].
 func NewSeed() string { return strconv.FormatUint(uint64(rand.Uint32()), 10) }
 
-// Choose returns n of all, in their order, which depend on nothing but the seed, any text, and their number.
+// Choose returns n elements of all, in their order. The choice depends only on len(all), n and the seed, which can be any text.
 func Choose[T any](n int, all []T, seed string) (chosen []T) {
 	rng := rand.New(rand.NewChaCha8([hash.Size]byte([]byte(hash.Of([]byte(seed)).String()))))
 	numbers := rng.Perm(len(all))[:n]
