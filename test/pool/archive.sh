@@ -2,19 +2,19 @@
 # archive.sh [RELEASE]
 #
 # runs all tests on a real pool and the table of a fixed factor, as test.sh does, with the HTCondor of a Debian
-# release, and keeps what they print in test/runs/DATE-htcondor-VERSION. It keeps nothing if a test fails.
+# release, and keeps what they print in test/runs/DATE-htcondor-VERSION. If a test fails it archives nothing,
+# and says where the output is.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export MATPOOL_POOL_RELEASE=${1-}
 temp=$(mktemp -d)
-trap 'rm -rf "$temp"' EXIT
 
 load() { cut -d ' ' -f 1-3 /proc/loadavg; }
 
 # run NAME GOFLAGS runs tests, keeps their output, and prints how many seconds they took.
 run() {
     local begin=$SECONDS
-    GOFLAGS=$2 test/pool/test.sh >"$temp/$1" 2>&1 || { tail -n 50 "$temp/$1" >&2; exit 1; }
+    GOFLAGS=$2 test/pool/test.sh >"$temp/$1" 2>&1 || { tail -n 50 "$temp/$1" >&2; echo "archive.sh: the whole output is $temp/$1" >&2; exit 1; }
     echo $((SECONDS - begin))
 }
 
@@ -60,3 +60,4 @@ $(sed -n 's/^ *share_test.go:[0-9]*: \(| .*\)/\1/p' "$temp/table")
 END
 sed -i 's/^| A.npy |.*/&\n|---|--:|--:|--:|--:|--:|/' "$folder/README.md"
 echo "$folder"
+rm -r "$temp"
