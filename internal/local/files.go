@@ -7,9 +7,9 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"syscall"
-
 	"time"
 
 	"matpool/condor"
@@ -17,23 +17,24 @@ import (
 	"matpool/internal/base/file"
 )
 
-// sendInputs copies the program and the inputs to the job's folder. They are copies, since the
-// program may change them.
+// sendInputs puts the program and the inputs into the job's folder: copies, since the program may change them, or links
+// to inputs that it only reads.
 func (a *attempt) sendInputs() (held eventlog.JobHeld, err error) {
 	// A process that another job forks while the program is being written keeps it open for a
 	// moment, and Linux does not start a program that is open for writing.
 	syscall.ForkLock.RLock()
-	held, err = a.send(a.Program, a.Name)
+	held, err = a.send(a.Program, a.Name, false)
 	syscall.ForkLock.RUnlock()
+	links := a.OnlyReads && runtime.GOOS != "windows" // where only administrators make symbolic links
 	j := &a.Jobs[a.job]
 	for i, name := range a.InputNames(j) {
 		if err == nil && held.Code == 0 {
-			held, err = a.send(j.Inputs[i], name)
+			held, err = a.send(j.Inputs[i], name, links)
 		}
 	}
 	for _, name := range a.Inputs {
 		if err == nil && held.Code == 0 && !file.Same(name, a.Program) {
-			held, err = a.send(name, condor.Base(name))
+			held, err = a.send(name, condor.Base(name), links)
 		}
 	}
 	if err != nil || held.Code != 0 {
@@ -47,9 +48,13 @@ func (a *attempt) sendInputs() (held eventlog.JobHeld, err error) {
 	return held, errors.Join(err, os.Chmod(a.program(), 0o755))
 }
 
-// send copies a file and its mode to the job's folder. If the file cannot be read, it returns why the job is
-// held.
-func (a *attempt) send(from, name string) (held eventlog.JobHeld, err error) {
+// send copies a file and its mode to the job's folder, or makes a symbolic link to it, since the folder may be on another
+// file system. If the file cannot be read, it returns why the job is held.
+func (a *attempt) send(from, name string, link bool) (held eventlog.JobHeld, err error) {
+	from, err = filepath.Abs(from)
+	if err != nil {
+		return held, err
+	}
 	in, err := os.Open(from)
 	if err == nil {
 		defer in.Close()
@@ -59,10 +64,14 @@ func (a *attempt) send(from, name string) (held eventlog.JobHeld, err error) {
 		info, err = in.Stat()
 	}
 	if err != nil {
-		full, _ := filepath.Abs(from)
-		return a.notSent(full, err), nil
+		return a.notSent(from, err), nil
 	}
-	out, err := os.OpenFile(filepath.Join(a.dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	to := filepath.Join(a.dir, name)
+	if link {
+		a.usage.Received += info.Size()
+		return held, os.Symlink(from, to)
+	}
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return held, err
 	}

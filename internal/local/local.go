@@ -1,7 +1,7 @@
 // Package local runs the jobs of a submit description on this machine, without HTCondor.
 //
-// Each job gets an empty folder with the files that HTCondor would send, the environment that
-// HTCondor sets, and nothing else. Its outputs come back, it runs again, or it is held by the
+// Each job gets an empty folder with the files that HTCondor would send (matprod gets links to them), the environment
+// that HTCondor sets, and nothing else. Its outputs come back, it runs again, or it is held by the
 // rules of the description, and the event log has the events that HTCondor writes. Two things
 // differ: a job that failed runs again at once, and nothing releases a job that is held.
 //
@@ -40,11 +40,12 @@ func System() condor.System {
 // A Runner runs jobs.
 type Runner struct {
 	*submitfile.Description
-	Program string // the file to run here
-	Name    string // its name in a job's folder
-	Cluster int    // the number of the jobs' cluster in the log
-	AtOnce  int    // the number of jobs that run at the same time
-	Once    bool   // a job that fails does not run again
+	Program   string // the file to run here
+	Name      string // its name in a job's folder
+	OnlyReads bool   // the program changes no input
+	Cluster   int    // the number of the jobs' cluster in the log
+	AtOnce    int    // the number of jobs that run at the same time
+	Once      bool   // a job that fails does not run again
 	// Place returns the name under which to write a file whose name in the description is
 	// name: an output, stdout, stderr or a log.
 	Place func(name string) string

@@ -24,7 +24,7 @@ func runHere(ctx context.Context, h handover) error {
 	description := descriptionOf(h.task, h.plan, false)
 	program, name, _ := h.task.programs.here()
 	runner := &local.Runner{
-		Description: description, Program: program, Name: name, Cluster: h.cluster,
+		Description: description, Program: program, Name: name, OnlyReads: h.task.Matprod, Cluster: h.cluster,
 		AtOnce: min(atOnce(h.task, description.Memory.Bytes), len(description.Jobs)),
 		Place:  func(name string) string { return name },
 	}
