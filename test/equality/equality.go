@@ -46,7 +46,7 @@ type testCase interface {
 	multiplications() int
 }
 
-// cases returns the products of float64s, those of all types, and Gram matrices.
+// cases returns the products of float64s, those of all types, Gram matrices, and batches of random products.
 func cases() (all []testCase) {
 	for _, p := range products() {
 		all = append(all, p)
@@ -56,6 +56,9 @@ func cases() (all []testCase) {
 	}
 	for _, p := range grams() {
 		all = append(all, p)
+	}
+	for _, b := range batches() {
+		all = append(all, b)
 	}
 	return all
 }
