@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,22 +23,48 @@ func (m faulty) Mul(ctx context.Context, c blas.Matrix, a, b blas.Factor, progre
 	return err
 }
 
+func (m faulty) Gram(ctx context.Context, c blas.Matrix, x blas.Factor, progress func(int64)) error {
+	err := m.Multiplier.Gram(ctx, c, x, progress)
+	c.Data[1]++
+	return err
+}
+
 func (m faulty) Split(int) ([]blas.Multiplier, error) { return []blas.Multiplier{m}, nil }
 
-// A product that is computed wrongly is not written, and the error names it and the machine.
+// A product that is computed wrongly is not written, and the error names it and the machine, whatever form its factors have.
 func TestWrongProductNamesTheMachine(t *testing.T) {
-	t.Chdir(t.TempDir())
-	p := pairtest.Make(t, ".", [][3]int{{40, 50, 60}})[0]
-	m := pairtest.Multiplier(t, 1)
+	good, numbers := pairtest.Multiplier(t, 1), pairtest.Seeded(1)
 	machine, _ := os.Hostname()
-	err := Write(t.Context(), Options{Force: true, Pairs: []pair.Pair{p}, Multiplier: blas.Checked(faulty{m})}, pairtest.Quietly)
-	if !errors.Is(err, blas.ErrWrong) || !strings.Contains(err.Error(), machine) || !strings.Contains(err.Error(), p.A) || status.Of(err) != status.Failure {
-		t.Errorf("error %v, status %d", err, status.Of(err))
-	}
-	if _, err := os.Stat(p.C); err == nil {
-		t.Error("the product was written")
-	}
-	if err := Write(t.Context(), Options{Force: true, Pairs: []pair.Pair{p}, Multiplier: blas.Checked(m)}, pairtest.Quietly); err != nil {
-		t.Error(err)
+	for form, change := range map[string]func(*pair.Pair){
+		"plain":      func(*pair.Pair) {},
+		"transposed": func(p *pair.Pair) { p.Form = pair.Transposed },
+		"gram":       func(p *pair.Pair) { p.Form, p.B = pair.Gram, "" },
+		"fixed a":    func(p *pair.Pair) { p.Fixed = pair.FixedA },
+		"fixed b":    func(p *pair.Pair) { p.Fixed = pair.FixedB },
+		"random":     func(p *pair.Pair) { p.Random = &pair.Random{Numbers: &numbers, Size: 50} },
+	} {
+		t.Run(form, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			pairtest.Make(t, ".", pairtest.Equal(2, [3]int{50, 50, 50}))
+			p := pairtest.Of("a.npy", "b.npy", "c.npy")
+			change(&p)
+			for _, name := range []string{"a", "b"} {
+				os.Link(name+"0.npy", name+".npy") // a fixed one has no index
+			}
+			write := func(m blas.Multiplier) error {
+				return Write(t.Context(), Options{Force: true, Pairs: p.Range(0, 2), Multiplier: blas.Checked(m)}, pairtest.Quietly)
+			}
+			err := write(faulty{good})
+			named := func(p pair.Pair) bool { return p.Random != nil || strings.HasPrefix(err.Error(), p.Name()+", made on machine "+machine) }
+			if !errors.Is(err, blas.ErrWrong) || !slices.ContainsFunc(p.Range(0, 2), named) || status.Of(err) != status.Failure {
+				t.Errorf("error %v, status %d", err, status.Of(err))
+			}
+			if _, err := os.Stat("c0.npy"); err == nil {
+				t.Error("the product was written")
+			}
+			if err := write(good); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
