@@ -89,6 +89,7 @@ var allowed = map[string]string{
 	"condor/condortest":            "",
 	"internal/base/file/filetest":  "",
 	"internal/watch/page/pagetest": "condor condor/eventlog internal/base/file internal/base/hash internal/record",
+	"internal/verify/verifytest":   "",
 	"internal/pair/pairtest":       "blas elem npyio internal/arrayfile internal/base/file internal/pair internal/random internal/random/nprand",
 	"cmd":                          "",
 }

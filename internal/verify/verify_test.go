@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -17,6 +16,7 @@ import (
 	"matpool/internal/product"
 	"matpool/internal/record"
 	"matpool/internal/status"
+	"matpool/internal/verify/verifytest"
 )
 
 func TestParseSample(t *testing.T) {
@@ -134,32 +134,10 @@ func TestFoundAsOftenAsTheSampleSays(t *testing.T) {
 				found++
 			}
 		}
-		least, most := binomialRange(samples, float64(n)/outputs, 0.5e-5)
+		least, most := verifytest.Binomial(samples, float64(n)/outputs, 0.5e-5)
 		t.Logf("%2d of %d: found in %3d of %d samples; %5.1f are expected, from %d to %d allowed", n, outputs, found, samples, float64(samples*n)/outputs, least, most)
 		if found < least || found > most {
 			t.Errorf("a sample of %d found it %d times, not %d to %d", n, found, least, most)
 		}
 	}
-}
-
-// binomialRange returns the least and the greatest number of successes such that each tail beyond them has less probability
-// than tail.
-func binomialRange(n int, p, tail float64) (least, most int) {
-	probability := func(k int) float64 {
-		if p == 1 {
-			return map[bool]float64{true: 1}[k == n]
-		}
-		a, _ := math.Lgamma(float64(n + 1))
-		b, _ := math.Lgamma(float64(k + 1))
-		c, _ := math.Lgamma(float64(n - k + 1))
-		return math.Exp(a - b - c + float64(k)*math.Log(p) + float64(n-k)*math.Log1p(-p))
-	}
-	for sum := probability(0); sum < tail; sum += probability(least) {
-		least++
-	}
-	most = n
-	for sum := probability(n); sum < tail; sum += probability(most) {
-		most--
-	}
-	return least, most
 }

@@ -3,10 +3,12 @@
 package pool
 
 import (
+	"flag"
 	"fmt"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,6 +16,7 @@ import (
 
 	"matpool/condor/eventlog"
 	"matpool/internal/verify"
+	"matpool/internal/verify/verifytest"
 )
 
 // badRun returns a folder with a run of 20 products, all made on linux1, where product 7 has a flipped bit.
@@ -29,21 +32,22 @@ func badRun(t *testing.T) folder {
 	return f
 }
 
-// seedWith returns a seed whose sample of n of 20 outputs has, or lacks, output 7.
-func seedWith(n int, has bool) string {
-	all := make([]int, 20)
+// hasBad reports whether a seed's sample of n of 20 outputs has output 7.
+func hasBad(n int, seed string) bool {
+	var all [20]int
 	for i := range all {
 		all[i] = i
 	}
-	for seed := 0; ; seed++ {
-		found := false
-		for _, i := range verify.Choose(n, all, strconv.Itoa(seed)) {
-			found = found || i == 7
-		}
-		if found == has {
-			return strconv.Itoa(seed)
-		}
+	return slices.Contains(verify.Choose(n, all[:], seed), 7)
+}
+
+// seedWith returns a seed whose sample of n of 20 outputs has, or lacks, output 7.
+func seedWith(n int, has bool) string {
+	seed := 0
+	for hasBad(n, strconv.Itoa(seed)) != has {
+		seed++
 	}
+	return strconv.Itoa(seed)
 }
 
 // One machine flips one bit of one product. A sample that has it finds it: a second machine makes other bits, a third one
@@ -82,6 +86,66 @@ func TestVerifyFindsAFlippedBit(t *testing.T) {
 	if said := f.run("matsubmit", "run_product", "-resubmit"); !strings.Contains(said, "of 20 products: 20 done") {
 		t.Error(said)
 	}
+}
+
+var samples = flag.Int("samples", 0, "how many random samples are verified")
+
+// Random samples of the bad run find the flipped bit if they contain the output, and only then; nothing else raises an alarm.
+// With -v it prints each sample, how often they find it, and the range that a binomial distribution leaves with 1 %.
+func TestVerifySamples(t *testing.T) {
+	if *samples == 0 {
+		t.Fatal("pass -samples 200, as make torture does: it takes half an hour")
+	}
+	bad := badRun(t)
+	sizes := []int{1, 2, 5, 10}
+	found := make([]bool, *samples)
+	t.Run("together", func(t *testing.T) {
+		const together = 8
+		for worker := range together {
+			t.Run(fmt.Sprint(worker), func(t *testing.T) {
+				t.Parallel()
+				for i := worker; i < *samples; i += together {
+					f := folder{t, t.TempDir()}
+					folder{t, bad.dir}.run("cp", "-a", ".", f.dir)
+					found[i] = f.findsBad(sizes[i%len(sizes)])
+					f.run("rm", "-r", f.dir)
+				}
+			})
+		}
+	})
+	t.Log("| sample | runs | found | expected | 99 % of the time |")
+	t.Log("|--:|--:|--:|--:|--:|")
+	for k, n := range sizes {
+		runs, times := 0, 0
+		for i := k; i < *samples; i += len(sizes) {
+			runs++
+			if found[i] {
+				times++
+			}
+		}
+		least, most := verifytest.Binomial(runs, float64(n)/20, 0.005)
+		t.Logf("| %d of 20 | %d | %d | %.1f | %d to %d |", n, runs, times, float64(runs*n)/20, least, most)
+	}
+}
+
+// findsBad verifies a sample of n of the bad run, and reports whether it finds output 7. It must if the sample contains it.
+func (f folder) findsBad(n int) (found bool) {
+	f.Helper()
+	said, errs, status := f.try("matsubmit", "run_product", fmt.Sprint("-verify=", n))
+	seed := regexp.MustCompile(`a sample of \d+ of 20 outputs: -verify_seed=(\d+)\n`).FindStringSubmatch(said)
+	if seed == nil {
+		f.Fatalf("status %d\n%s%s", status, said, errs)
+	}
+	want, right := 0, n
+	if found = hasBad(n, seed[1]); found {
+		want, right = 65, n-1
+	}
+	named := regexp.MustCompile(`(?m)^output7.npy: contradicted by (linux2 and winpc|winpc and linux2); was made on linux1 by`).MatchString(said)
+	if status != want || named != found || strings.Count(said, ": confirmed by ") != right {
+		f.Errorf("a sample of %d: status %d, want %d\n%s%s", n, status, want, said, errs)
+	}
+	f.Logf("sample of %d, seed %s: found %v", n, seed[1], named)
+	return named
 }
 
 // What jobs can make can be made again elsewhere: partial sums, tiles, products of random, fixed and transposed factors.

@@ -48,6 +48,7 @@ var rows = []row{
 	{"ten evictions of one job, Linux and Windows", right, "./test/pool", "TestEvicted", ""},
 	{"a DAG's node that fails, or is held", sentence, "./test/pool", "TestDAG$|TestHeldNode", ""},
 	{"program, starter, shadow, DAGMan, schedd, startds killed; evicted while it sends; held; removed; Linux and Windows", either, "./test/pool", "TestBlows", "-alone"},
+	{"a machine of the pool flips one bit in one of 20 products", "found by each sample that has it, and no other alarm", "./test/pool", "TestVerifySamples", "-samples 200"},
 }
 
 // open are faults that do not end as they should yet.
