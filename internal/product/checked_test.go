@@ -55,7 +55,9 @@ func TestWrongProductNamesTheMachine(t *testing.T) {
 				return Write(t.Context(), Options{Force: true, Pairs: p.Range(0, 2), Multiplier: blas.Checked(m)}, pairtest.Quietly)
 			}
 			err := write(faulty{good})
-			named := func(p pair.Pair) bool { return p.Random != nil || strings.HasPrefix(err.Error(), p.Name()+", made on machine "+machine) }
+			named := func(p pair.Pair) bool {
+				return p.Random != nil || strings.HasPrefix(err.Error(), p.Name()+", made on machine "+machine)
+			}
 			if !errors.Is(err, blas.ErrWrong) || !slices.ContainsFunc(p.Range(0, 2), named) || status.Of(err) != status.Failure {
 				t.Errorf("error %v, status %d", err, status.Of(err))
 			}
