@@ -19,10 +19,12 @@ const (
 
 // Hold codes (HoldReasonCode in HTCondor's manual) that the project's own jobs can get.
 const (
+	CodeUnknown   = 0  // HTCondor gives none: it held the job itself, as when it lost what it knew of the job's machine
 	CodePolicy    = 3  // the submit description's own expression; the subcode says which
 	CodeProgram   = 6  // the machine could not start the program
 	CodeOutputs   = 12 // an output could not be sent back
 	CodeInputs    = 13 // an input could not be sent
+	CodeStartd    = 21 // the machine's own policy; the reason says which
 	CodeResources = 34 // the job used more than it requested
 	CodeTimeLimit = 47 // HTCondor's limit on execution time; with CodePolicy, the subcode of our own check of it
 )
@@ -30,8 +32,8 @@ const (
 // Subcodes.
 const (
 	SubcodeMissing = 2    // with CodeOutputs, ENOENT: the program did not write an output that it should return
-	SubcodeMemory  = 102  // with CodeResources
-	SubcodeDisk    = 104  // with CodeResources
+	SubcodeMemory  = 102  // with CodeResources and CodeStartd
+	SubcodeDisk    = 104  // with CodeResources and CodeStartd
 	SubcodeForeign = 0    // with CodePolicy: an expression that package submitfile did not write
 	signalSubcode  = 128  // with CodePolicy: plus the signal that killed the program
 	SubcodeStarts  = 1000 // with CodePolicy: too many attempts were evicted or lost; no signal and no exit status of Linux
@@ -83,6 +85,10 @@ func Policy() []Rule {
 		tooLong     = "it ran longer than max_run_time"
 		lowerLimit  = "raise max_run_time or lower products_per_job; if the machine was slow, condor_release"
 		interrupted = "the transfer of files was interrupted"
+		memory      = "it used more memory than it requested"
+		moreMemory  = "raise request_memory, and submit what is missing again (matsubmit -resubmit)"
+		disk        = "it used more disk than it requested"
+		moreDisk    = "raise request_disk, and submit what is missing again (matsubmit -resubmit)"
 		tryAgain    = "condor_release tries again; if it happens again, report it to the pool's administrator"
 	)
 	all := Subcodes{math.MinInt, math.MaxInt}
@@ -106,6 +112,7 @@ func Policy() []Rule {
 			"see its message or its stderr, and whether the machine was always the same", "failed with exit status STATUS"},
 
 		// The program could not start, its files could not be transferred, or it needed too much.
+		{CodeUnknown, all, Released, "Unspecified", "HTCondor gives no code for it", "see the reason; " + thenRelease, ""},
 		{CodeProgram, all, Released, "FailedToCreateProcess", "the machine could not start the program",
 			"make sure that the program is executable and built for the machine's system or, if it is a script, that the machine has the program in its first line; " + thenRelease, ""},
 		{CodeOutputs, one(SubcodeMissing), Held, "TransferOutputError", "the program did not make the file that the reason names",
@@ -115,10 +122,8 @@ func Policy() []Rule {
 		{CodeInputs, all, Held, "TransferInputError", "inputs could not be sent",
 			"the reason names the file and the side that failed; correct that, " + thenRelease, ""},
 		{CodeTimeLimit, all, Held, "JobExecuteExceeded", tooLong, lowerLimit, ""},
-		{CodeResources, one(SubcodeMemory), Held, "JobOutOfResources", "it used more memory than it requested",
-			"raise request_memory, and submit what is missing again (matsubmit -resubmit)", ""},
-		{CodeResources, one(SubcodeDisk), Held, "JobOutOfResources", "it used more disk than it requested",
-			"raise request_disk, and submit what is missing again (matsubmit -resubmit)", ""},
+		{CodeResources, one(SubcodeMemory), Held, "JobOutOfResources", memory, moreMemory, ""},
+		{CodeResources, one(SubcodeDisk), Held, "JobOutOfResources", disk, moreDisk, ""},
 		{CodeResources, all, Held, "JobOutOfResources", "it used more memory, disk or processors than it requested",
 			"raise request_memory or request_disk, and submit what is missing again (matsubmit -resubmit)", ""},
 
@@ -133,7 +138,9 @@ func Policy() []Rule {
 		{15, all, Paused, "SubmittedOnHold", "it was submitted on hold", "condor_release starts it", ""},
 		{16, all, Paused, "SpoolingInput", "its inputs are still being copied to the submit machine", "wait", ""},
 		{18, all, Held, "InvalidTransferAck", interrupted, tryAgain, ""},
-		{21, all, Held, "StartdHeldJob", "the machine's policy does not allow it there", "see the reason; often the job used more than it requested", ""},
+		{CodeStartd, one(SubcodeMemory), Held, "StartdHeldJob", memory, moreMemory, ""},
+		{CodeStartd, one(SubcodeDisk), Held, "StartdHeldJob", disk, moreDisk, ""},
+		{CodeStartd, all, Held, "StartdHeldJob", "the machine's policy does not allow it there", "see the reason", ""},
 		{22, all, Held, "UnableToInitUserLog", "the log cannot be written", "make sure that its folder exists and is writable; " + thenRelease, ""},
 		{26, all, Held, "SystemPolicy", "the pool's policy holds it", "see the reason, or ask the pool's administrator", ""},
 		{27, all, Held, "SystemPolicyUndefined", "an expression of the pool's policy has no value", "report it to the pool's administrator", ""},

@@ -37,7 +37,7 @@ func TestPolicy(t *testing.T) {
 		code, subcode int
 		then          Action
 	}{
-		{6, 2, Released}, {6, 8, Released}, {12, 1, Released}, {12, 13, Released}, {12, 2, Held}, {13, 2, Held}, {47, 0, Held}, {3, 47, Held}, {3, SubcodeStarts, Held}, {3, 64, Held}, {34, 102, Held}, {1, 0, Paused}, {15, 0, Paused}, {16, 0, Paused}, {7, 2, Held}, {14, 2, Held}, {21, 0, Held}, {999, 6, Held},
+		{0, 0, Released}, {6, 2, Released}, {6, 8, Released}, {12, 1, Released}, {12, 13, Released}, {12, 2, Held}, {13, 2, Held}, {47, 0, Held}, {3, 47, Held}, {3, SubcodeStarts, Held}, {3, 64, Held}, {34, 102, Held}, {1, 0, Paused}, {15, 0, Paused}, {16, 0, Paused}, {7, 2, Held}, {14, 2, Held}, {21, 0, Held}, {999, 6, Held},
 	} {
 		if got := AfterHold(test.code, test.subcode); got.Then != test.then {
 			t.Errorf("code %d, subcode %d: %+v, want %d", test.code, test.subcode, got, test.then)
@@ -69,7 +69,7 @@ func TestPolicyAsClassAd(t *testing.T) {
 		{"RetryUntil", RetryUntil(), "ExitCode =?= 64 || ExitCode =?= 65"},
 		{"HoldEvent", HoldEvent(), `ifThenElse(ExitBySignal =?= true, strcat("killed by signal ", ExitSignal), ifThenElse(ExitCode == 64, "wrong usage", ifThenElse(ExitCode == 65, "bad input", strcat("failed with exit status ", ExitCode))))`},
 		{"HoldSubcode", HoldSubcode(), "ifThenElse(ExitBySignal =?= true, 128 + ExitSignal, ExitCode)"},
-		{"Releases", Releases(), "(HoldReasonCode == 6 || HoldReasonCode == 12 && HoldReasonSubCode =!= 2)"},
+		{"Releases", Releases(), "(HoldReasonCode == 0 || HoldReasonCode == 6 || HoldReasonCode == 12 && HoldReasonSubCode =!= 2)"},
 		{"Ends", Ends("NumHolds <= 3"), "JobStatus == 5 && HoldReasonCode =!= 1 && HoldReasonCode =!= 15 && HoldReasonCode =!= 16 && (NumHolds <= 3) =!= true"},
 	} {
 		if test.got != test.want {

@@ -391,6 +391,7 @@ func TestWillBeReleased(t *testing.T) {
 		want      bool
 	}{
 		{"could not be started", at(0, 0, submitted+note) + start + hold(6), true},
+		{"HTCondor lost its machine", at(0, 0, submitted+note) + start + hold(0), true},
 		{"output could not be sent", at(0, 0, submitted+"\n    DAG Node: A"+note) + start + hold(12), true},
 		{"evicted before", at(0, 0, submitted+note) + start + at(7, 4, evicted) + at(8, 1, executing) + hold(6), true},
 		{"held too often", at(0, 0, submitted+note) + start + hold(6) + at(10, 13, released) + at(11, 1, executing) + holdAt(12, 6), false},

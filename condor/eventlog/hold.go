@@ -43,7 +43,8 @@ func explainHold(h JobHeld, own bool) condor.Rule {
 		subcode = condor.SubcodeForeign
 	case h.Code == condor.CodeOutputs && !missing: // ENOENT means the folder for the output
 		subcode = 0
-	case h.Code == condor.CodeResources && subcode == 0: // older versions name the resource only in the reason
+	case h.Code == condor.CodeResources && subcode == 0, h.Code == condor.CodeStartd: // only the reason names the resource
+		subcode = 0
 		if reason := strings.ToLower(h.Reason); strings.Contains(reason, "memory") {
 			subcode = condor.SubcodeMemory
 		} else if strings.Contains(reason, "disk") {
@@ -52,6 +53,8 @@ func explainHold(h JobHeld, own bool) condor.Rule {
 	}
 	r := condor.AfterHold(h.Code, subcode)
 	switch {
+	case h.Code == condor.CodeUnknown && strings.HasPrefix(h.Reason, "Cannot expand $$ expression"):
+		r.Meaning = "HTCondor no longer knew the job's machine, as when one of its daemons ended, or the machine lacks the attribute"
 	case h.Code == condor.CodeProgram, h.Code == 7, h.Code == 8, h.Code == 14:
 		r.Meaning += errno(h.Subcode)
 	case h.Code == condor.CodeInputs, h.Code == condor.CodeOutputs && !missing:

@@ -46,7 +46,8 @@ func TestExplainHold(t *testing.T) {
 		{"Rubin, batch documentation", 14, 2, false, "Cannot access initial working directory /sdf/data/rubin/user/jdoe/repo-main-logs/submit/u/jdoe/20240311T231829Z: No such file or directory", "IwdError", "the folder the jobs were submitted from cannot be used (no such file or folder)"},
 		{"submit_utils.cpp", 15, 0, false, "submitted on hold at user's request", "SubmittedOnHold", "it was submitted on hold"},
 		{"submit_utils.cpp", 16, 0, false, "Spooling input data files", "SpoolingInput", "its inputs are still being copied to the submit machine"},
-		{"CHTC", 21, 102, false, "Error from slot1_3@atlas3025.chtc.wisc.edu: disk usage exceeded request_disk", "StartdHeldJob", "the machine's policy does not allow it there"},
+		{"CHTC", 21, 102, false, "Error from slot1_3@atlas3025.chtc.wisc.edu: disk usage exceeded request_disk", "StartdHeldJob", "it used more disk than it requested"},
+		{"a machine's own words", 21, 102, false, "Error from slot1@pc01: not in the daytime", "StartdHeldJob", "the machine's policy does not allow it there"},
 		{"CMS Connect, tutorial", 22, 0, false, "Failed to initialize user log to /home/khurtado/hats/tutorial-debugging/log/job.log.3875796 or /dev/null", "UnableToInitUserLog", "the log cannot be written"},
 		{"the same, with a subcode that the manual does not have", 22, 122, false, "Failed to initialize user log to /home/u/log.txt", "UnableToInitUserLog", "the log cannot be written"},
 		{"LIGO, asimov", 26, 0, false, "The system macro SYSTEM_PERIODIC_HOLD expression '(NumShadowExceptions > 20)' evaluated to TRUE", "SystemPolicy", "the pool's policy holds it"},
@@ -59,7 +60,8 @@ func TestExplainHold(t *testing.T) {
 		{"the manual's table", 36, 2, false, "", "FailedToCheckpoint", "it could not save its state"},
 		{"user_job_policy.cpp", 46, 0, false, "The job exceeded allowed job duration of 00:25", "JobDurationExceeded", "it took longer than the limit, transfers included"},
 		{"pool", 47, 0, false, "The job exceeded allowed execute duration of 00:25", "JobExecuteExceeded", "it ran longer than max_run_time"},
-		{"PelicanPlatform/pelican#1109", 0, 0, false, "", "", "code 0, subcode 0"},
+		{"PelicanPlatform/pelican#1109", 0, 0, false, "", "Unspecified", "HTCondor gives no code for it"},
+		{"pool, whose schedd was killed", 0, 0, false, "Cannot expand $$ expression (OpSys).", "Unspecified", "HTCondor no longer knew the job's machine, as when one of its daemons ended, or the machine lacks the attribute"},
 		{"a code of a later version", 999, 7, false, "weird new thing", "", "code 999, subcode 7"},
 	} {
 		if e := explainHold(JobHeld{test.reason, test.code, test.subcode}, test.own); e.Label != test.label || e.Meaning != test.means || e.Advice == "" {

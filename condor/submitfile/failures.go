@@ -83,8 +83,8 @@ func writeReleases(p *printer, d *Description) {
 	if d.MaxRetries == 0 {
 		return
 	}
-	p.section(fmt.Sprintf("Machines at fault. A job that could not be started (%d), or whose outputs could not be sent (%d), runs again,", condor.CodeProgram, condor.CodeOutputs),
-		fmt.Sprintf("unless an output does not exist (subcode %d), up to %d times.", condor.SubcodeMissing, d.MaxRetries))
+	p.section(fmt.Sprintf("Machines at fault. A job that could not be started (%d), whose outputs could not be sent (%d), or that HTCondor held without", condor.CodeProgram, condor.CodeOutputs),
+		fmt.Sprintf("a code (%d) runs again, unless an output does not exist (subcode %d), up to %d times.", condor.CodeUnknown, condor.SubcodeMissing, d.MaxRetries))
 	p.set("periodic_release", "NumHolds <= %d && time() - EnteredCurrentStatus > %s && %s", d.MaxRetries, seconds(d.RetryDelay), condor.Releases())
 }
 
