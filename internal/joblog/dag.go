@@ -124,7 +124,7 @@ func latestIn(name string) (latest *eventlog.Job) {
 	}
 	defer l.close()
 	h := eventlog.NewHistory()
-	if err := l.readFile(h.Add, func(error) {}); err != nil {
+	if err := l.readFile(l.reader, h.Add, func(error) {}); err != nil {
 		return nil
 	}
 	for _, j := range h.Jobs() {

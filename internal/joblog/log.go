@@ -15,14 +15,22 @@ import (
 
 // A log is an event log that may still grow.
 type log struct {
-	name   string
-	file   *os.File
-	info   os.FileInfo // of the file when it was opened
-	reader *eventlog.Reader
+	name string
+	opened
+	earlier []opened // files that had its name before: HTCondor goes on with the one that it has open
 
 	hasEvents bool
 	gone      bool // no file has its name
 }
+
+type opened struct {
+	file   *os.File
+	info   os.FileInfo // when it was opened
+	reader *eventlog.Reader
+}
+
+// maxEarlier limits the files that a log keeps open.
+const maxEarlier = 10
 
 const whichFile = "the event log is the file in the line log = NAME of the submission file"
 
@@ -52,14 +60,25 @@ func (l *log) reopen() error {
 		file.Close()
 		return l.wrap(err)
 	}
-	l.close()
-	l.file, l.info, l.reader = file, info, eventlog.NewReader(l.name, file)
+	switch {
+	case l.file == nil:
+	case os.SameFile(info, l.info): // truncated
+		l.file.Close()
+	default:
+		if l.earlier = append(l.earlier, l.opened); len(l.earlier) > maxEarlier {
+			l.earlier[0].file.Close()
+			l.earlier = l.earlier[1:]
+		}
+	}
+	l.opened = opened{file, info, eventlog.NewReader(l.name, file)}
 	return nil
 }
 
 func (l *log) close() {
-	if l.file != nil {
-		l.file.Close()
+	for _, o := range append(l.earlier, l.opened) {
+		if o.file != nil {
+			o.file.Close()
+		}
 	}
 }
 
@@ -68,22 +87,27 @@ func (l *log) wrap(err error) error {
 	return fmt.Errorf("%s: %w", l.name, file.Cause(err))
 }
 
-// read reads to the end of the log, and of the file that replaced it, if any. It calls fault
-// for each place that cannot be parsed, and continues after it.
+// read reads to the end of the log, of the files that had its name before, and of the one that replaced it, if any. It calls
+// fault for each place that cannot be parsed, and continues after it.
 func (l *log) read(each func(*eventlog.Event), fault func(error)) error {
+	for _, o := range l.earlier {
+		if err := l.readFile(o.reader, each, fault); err != nil {
+			return err
+		}
+	}
 	for {
-		if err := l.readFile(each, fault); err != nil {
+		if err := l.readFile(l.reader, each, fault); err != nil {
 			return err
 		}
 		wasGone := l.gone
 		replaced, err := l.replaced()
 		if l.gone && !wasGone {
-			fault(fmt.Errorf("%s: has been deleted or moved away: what the jobs do now is not known until it is back", l.name))
+			fault(fmt.Errorf("%s: has been deleted or moved away: what jobs do that begin now is not known until it is back", l.name))
 		}
 		if err != nil || !replaced {
 			return err
 		}
-		if err := l.readFile(each, fault); err != nil { // events written just before it was replaced
+		if err := l.readFile(l.reader, each, fault); err != nil { // events written just before it was replaced
 			return err
 		}
 		if l.reader.Pending() > 0 {
@@ -95,10 +119,10 @@ func (l *log) read(each func(*eventlog.Event), fault func(error)) error {
 	}
 }
 
-func (l *log) readFile(each func(*eventlog.Event), fault func(error)) error {
+func (l *log) readFile(r *eventlog.Reader, each func(*eventlog.Event), fault func(error)) error {
 	var first error
-	for l.reader.Scan() {
-		switch rec := l.reader.Record().(type) {
+	for r.Scan() {
+		switch rec := r.Record().(type) {
 		case *eventlog.Event:
 			l.hasEvents = true
 			each(rec)
@@ -109,7 +133,7 @@ func (l *log) readFile(each func(*eventlog.Event), fault func(error)) error {
 			fault(rec)
 		}
 	}
-	if err := l.reader.Err(); err != nil {
+	if err := r.Err(); err != nil {
 		if errors.As(err, new(*eventlog.NotLogError)) {
 			return status.DataError(err, whichFile)
 		}
