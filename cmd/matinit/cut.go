@@ -121,6 +121,8 @@ func runCut(ctx context.Context, o blocks.CutOptions, quiet bool, stdout, stderr
 	if why != "" {
 		summary = why + "\n" + summary
 	}
-	_, err = fmt.Fprintln(stdout, summary)
-	return err
+	if _, err = fmt.Fprintln(stdout, summary); err != nil {
+		return fmt.Errorf("the files are complete, but that cannot be printed: %w", err)
+	}
+	return nil
 }

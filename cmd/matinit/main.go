@@ -113,7 +113,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	default:
 		_, err = fmt.Fprintf(stdout, "wrote %s of %d×%d matrices, seed %s\n", text.Count(o.Jobs, "pair"), o.Size, o.Size, o.Numbers.Seed())
 	}
-	return err
+	if err != nil {
+		return fmt.Errorf("the files are complete, but their seed cannot be printed: %w", err)
+	}
+	return nil
 }
 
 func isNumber(word string) bool {

@@ -194,7 +194,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 			return err
 		}
 		finish()
-		return sum.PrintNorm(stdout, stderr, "matprod", norm, "the sum of "+text.Count(*jobs, "product"), *quiet)
+		return sum.PrintNorm(stdout, stderr, "matprod", norm, *output, "the sum of "+text.Count(*jobs, "product"), *quiet)
 	case summed && *again:
 		made, err := sum.Again(ctx, p.Range(*first, *count), *sumFile, m, recorder, show)
 		if err != nil {

@@ -126,5 +126,5 @@ func (c *Collection) Print(ctx context.Context, o Options, stdout, stderr io.Wri
 		fmt.Fprintf(stderr, "%s: warning: %s\n", o.Program, text.Plain(line))
 	}
 	c.Judgment.Recorder.Norm(c.Names, fit, text.PythonFloat(norm.Value))
-	return norm, sum.PrintNorm(stdout, stderr, o.Program, norm, what, o.Quiet)
+	return norm, sum.PrintNorm(stdout, stderr, o.Program, norm, o.Output, what, o.Quiet)
 }

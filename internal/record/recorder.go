@@ -63,7 +63,8 @@ func (r *Recorder) Begin(names []string) {
 	}
 }
 
-// Wrote records a complete file that has its name. Its hash is h; if that is zero, the file is read.
+// Wrote records a complete file that has its name. Its hash is h; if that is zero, the file is read. The only error is that
+// of a context that has ended: the file stands without a record, and [Recorder.Finish] says so.
 func (r *Recorder) Wrote(ctx context.Context, name string, h hash.Hash, recipe Recipe, from []Input) error {
 	if r == nil {
 		return nil
@@ -72,7 +73,8 @@ func (r *Recorder) Wrote(ctx context.Context, name string, h hash.Hash, recipe R
 	if h.IsZero() {
 		var err error
 		if h, size, err = r.Cache.Hash(ctx, name); err != nil {
-			return err
+			r.fail(err)
+			return ctx.Err()
 		}
 	} else {
 		stat, err := StatOf(name)

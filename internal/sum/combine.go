@@ -165,13 +165,16 @@ func (m addMemory) zero(n int64) *ddsum.Sum {
 
 // PrintNorm prints the norm of something, such as "the sum of 3 files", as Python prints
 // it: at the end of a sentence, or alone if quiet is set. If the norm says nothing of the sum, a warning of
-// the program goes to stderr.
-func PrintNorm(stdout, stderr io.Writer, program string, norm Result, what string, quiet bool) error {
+// the program goes to stderr. The error says that the sum is complete if it is in a file, output.
+func PrintNorm(stdout, stderr io.Writer, program string, norm Result, output, what string, quiet bool) error {
 	line := text.PythonFloat(norm.Value)
 	if !quiet {
 		line = fmt.Sprintf("norm of %s: %s", what, line)
 	}
 	if _, err := fmt.Fprintln(stdout, line); err != nil {
+		if output != "" {
+			return fmt.Errorf("%s: is complete, but its norm cannot be printed: %w", output, err)
+		}
 		return err
 	}
 	why := ""

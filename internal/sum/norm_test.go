@@ -25,13 +25,16 @@ func TestPrintNorm(t *testing.T) {
 		{false, ddsum.Norm{Value: math.Inf(1), Void: true}, "norm of the sum of 3 files: inf\n", begin + "the sum is finite, but its squares are too large" + end},
 	} {
 		var stdout, stderr bytes.Buffer
-		err := PrintNorm(&stdout, &stderr, "matprod", Result{Norm: test.norm}, "the sum of 3 files", test.quiet)
+		err := PrintNorm(&stdout, &stderr, "matprod", Result{Norm: test.norm}, "", "the sum of 3 files", test.quiet)
 		if err != nil || stdout.String() != test.stdout || stderr.String() != test.stderr {
 			t.Errorf("%q, %q, %v; want %q, %q", &stdout, &stderr, err, test.stdout, test.stderr)
 		}
 	}
-	if err := PrintNorm(full{}, io.Discard, "matprod", Result{Norm: ddsum.Norm{Value: 1}}, "the sum of 1 file", true); !errors.Is(err, errFull) {
-		t.Errorf("on a full disk: %v", err)
+	for output, want := range map[string]string{"": "no space left", "sum.npy": "sum.npy: is complete, but its norm cannot be printed: no space left"} {
+		err := PrintNorm(full{}, io.Discard, "matprod", Result{Norm: ddsum.Norm{Value: 1}}, output, "the sum of 1 file", true)
+		if !errors.Is(err, errFull) || err.Error() != want {
+			t.Errorf("on a full disk: %v", err)
+		}
 	}
 }
 

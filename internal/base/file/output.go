@@ -221,7 +221,9 @@ func (f *Output) Commit(sync bool) error {
 		return f.wrap(err)
 	}
 	if sync {
-		return f.wrap(syncFolder(f.path))
+		if err := syncFolder(f.path); err != nil {
+			return fmt.Errorf("%s: is complete, but may not outlast a power cut: its folder cannot be flushed to the disk: %w", f.name, Cause(err))
+		}
 	}
 	return nil
 }
@@ -260,7 +262,10 @@ func Move(from, to string) error {
 		return err
 	}
 	source.Close() // Windows does not remove an open file
-	return f.wrap(remove(from))
+	if err := remove(from); err != nil {
+		return fmt.Errorf("%s: is complete, but %s cannot be removed: %w", to, from, Cause(err))
+	}
+	return nil
 }
 
 // Close removes the temporary file, unless Commit has renamed it. On nil, it does nothing.
