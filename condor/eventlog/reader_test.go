@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -26,6 +27,8 @@ func logFile(tb testing.TB, name string) string {
 }
 
 var logFiles = []string{"events.log", "retries.log", "factory.log", "kinds.log", "dag25.log", "jobs25.log", "shared25.log"}
+
+var longest = flag.Int64("line", 20<<20, "the size of the longest line of a log, in bytes")
 
 // goodEvent is a complete event, to put before and after faults.
 const goodEvent = "011 (001.000.000) 2026-11-23 19:14:05 Job was unsuspended.\n...\n"
@@ -378,17 +381,31 @@ func FuzzDamagedEvent(f *testing.F) {
 
 // A log takes no more memory than a few times its size, and a constant.
 func TestMemoryOfDamagedLogs(t *testing.T) {
-	for _, text := range []string{
-		strings.Repeat("x", 20<<20), strings.Repeat("\x00", 20<<20), strings.Repeat("\n", 20<<20), strings.Repeat("...\n", 5<<20),
-		"000 (001.000.000) 2026-11-23 19:14:01 " + strings.Repeat("\x9f", 20<<20) + "\n...\n",
+	for _, log := range []struct{ begin, unit, end string }{
+		{"", "x", ""}, {"", "\x00", ""}, {"", "\n", ""}, {"", "...\n", ""},
+		{"000 (001.000.000) 2026-11-23 19:14:01 ", "\x9f", "\n...\n"},
 	} {
+		again := &repeated{text: strings.Repeat(log.unit, 1<<15)}
+		text := io.MultiReader(strings.NewReader(log.begin), io.LimitReader(again, *longest), strings.NewReader(log.end))
 		var start, end runtime.MemStats
 		runtime.ReadMemStats(&start)
-		r := newReader(strings.NewReader(text))
+		r := newReader(text)
 		for r.Scan() {
 		}
 		if runtime.ReadMemStats(&end); end.TotalAlloc-start.TotalAlloc > 16<<20 {
-			t.Errorf("%q… of %d bytes: %d bytes of memory", text[:45], len(text), end.TotalAlloc-start.TotalAlloc)
+			t.Errorf("%s%q… of %d bytes: %d bytes of memory", log.begin, log.unit, *longest, end.TotalAlloc-start.TotalAlloc)
 		}
 	}
+}
+
+// A repeated is a text without end, in which another stands again and again.
+type repeated struct {
+	text string
+	at   int
+}
+
+func (r *repeated) Read(p []byte) (n int, err error) {
+	n = copy(p, r.text[r.at:])
+	r.at = (r.at + n) % len(r.text)
+	return n, nil
 }

@@ -209,6 +209,20 @@ func TestOtherProgram(t *testing.T) {
 			heal:    func(f folder) { f.write("too-long1.txt", "write result1.txt good") },
 			missing: 1,
 		}},
+		"too-much-memory": {"fill 400\nsleep 300", trouble{
+			flags:   "-request_memory=100MB",
+			held:    map[int]string{1: `Error from slot.*: memory usage exceeded request_memory`},
+			told:    `(?s)held: job.*StartdHeldJob, code 21, subcode 102: it used more memory than it requested.*raise request_memory`,
+			heal:    func(f folder) { f.write("too-much-memory1.txt", "write result1.txt good") },
+			missing: 1,
+		}},
+		"too-much-disk": {"grow large 200\nsleep 300", trouble{
+			flags:   "-request_disk=50MB",
+			held:    map[int]string{1: `Error from slot.*: disk usage exceeded allocated disk`},
+			told:    `(?s)held: job.*StartdHeldJob, code 21, subcode 104: it used more disk than it requested.*raise request_disk`,
+			heal:    func(f folder) { f.write("too-much-disk1.txt", "write result1.txt good") },
+			missing: 1,
+		}},
 		"no-output": {"say I have forgotten something", trouble{
 			held:    map[int]string{1: `Transfer output files failure at execution point .*: reading from file .*/result1\.txt: \(errno 2\) No such file or directory`},
 			told:    `(?s)held: job.*did not make the file that the reason names`,

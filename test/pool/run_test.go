@@ -3,6 +3,7 @@
 package pool
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os/exec"
@@ -16,6 +17,8 @@ import (
 	"matpool/condor"
 	"matpool/condor/eventlog"
 )
+
+var kills = flag.Int("kills", 4, "how often a run is killed at most")
 
 // Matsubmit -run that is killed at any moment, even while condor_submit is at work, goes on when it is called again: each
 // product is submitted once, and made once.
@@ -31,13 +34,14 @@ func TestRunKilled(t *testing.T) {
 		{"one by one", "-max_idle=2", 8},
 		{"DAG", "-dag", 8},
 	} {
-		for i := range 5 {
+		for i := range *kills + 1 {
 			t.Run(fmt.Sprintf("%s/%d", way.name, i), func(t *testing.T) {
 				t.Parallel()
 				f := notInTmp(inputs(t, pairs, 50))
 				want := f.serial(pairs)
 				args := append([]string{"run_product", "-run", "-total_jobs=8"}, strings.Fields(way.flags)...)
 				r := rand.New(rand.NewPCG(uint64(i), 1))
+				stopped := 0
 				for range i {
 					cmd := exec.Command(filepath.Join(bin, "matsubmit"), args...)
 					cmd.Dir = f.dir
@@ -52,8 +56,11 @@ func TestRunKilled(t *testing.T) {
 					}
 					time.Sleep(time.Duration(r.ExpFloat64() * float64(300*time.Millisecond)))
 					cmd.Process.Kill()
-					<-ended
+					if <-ended != nil {
+						stopped++
+					}
 				}
+				t.Logf("of %d, %d were stopped", i, stopped)
 				told := f.run("matsubmit", args...)
 				if !strings.Contains(told, ": "+want) || i == 0 && !strings.Contains(told, "\na serial run on this machine gives the same norm\n") {
 					t.Errorf("it was killed %d times; the norm is %s, but it says\n%s", i, want, told)

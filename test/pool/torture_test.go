@@ -38,11 +38,13 @@ var blows = map[string]blow{
 	"held and released":       {hit: func(f folder, id condor.ID) { f.run("condor_hold", id.String()); f.run("condor_release", id.String()) }},
 	"removed":                 {hit: func(f folder, id condor.ID) { f.run("condor_rm", id.String()) }, held: `removed`},
 	"all removed":             {hit: func(f folder, id condor.ID) { f.run("condor_rm", fmt.Sprint(id.Cluster)) }, held: `removed`},
+	"the log is deleted":      {hit: func(f folder, id condor.ID) { f.remove("log.txt") }},
 	"DAGMan is killed":        {flags: "-dag", hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_scheduniv_exec."+f.latestDAGMan(), "")...) }},
 	"a node's program killed": {flags: "-dag", hit: func(f folder, id condor.ID) { f.kill(descendants(f.starter(id))...) }},
-	"the schedd is killed":    {alone: true, held: `Cannot expand \$\$ expression`, hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_schedd", "")...) }},
-	"the startds are killed":  {alone: true, held: `Cannot expand \$\$ expression`, hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_startd", "")...) }},
-	"all shadows are killed":  {alone: true, hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_shadow", "")...) }},
+	// What has lost its machine waits for it until the job's lease ends: five minutes, if it is not made shorter.
+	"the schedd is killed":   {flags: "-condor.job_lease_duration=20", alone: true, hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_schedd", "")...) }},
+	"the startds are killed": {flags: "-condor.job_lease_duration=20", alone: true, hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_startd", "")...) }},
+	"all shadows are killed": {flags: "-condor.job_lease_duration=20", alone: true, hit: func(f folder, id condor.ID) { f.kill(f.daemon("condor_shadow", "")...) }},
 }
 
 // Whatever happens to a job, or to HTCondor, on machines of both systems: matsubmit -run ends with the right norm, or with a
@@ -105,7 +107,7 @@ func TestBlows(t *testing.T) {
 				if got.status == 0 && got.out != want {
 					t.Errorf("norm %s, serially %s", got.out, want)
 				}
-				for tries := 0; got.status != 0 && tries < 20; tries++ { // what was removed may still be in the queue
+				for began := time.Now(); got.status != 0 && time.Since(began) < limit; { // jobs may still be in the queue
 					time.Sleep(time.Second)
 					got.out, got.errs, got.status = f.try("matsubmit", args...)
 				}
@@ -114,6 +116,14 @@ func TestBlows(t *testing.T) {
 				}
 				if out, errs, status := f.try("matcombine", "-quiet", "run_product"); status != 0 || errs != "" || out != want {
 					t.Errorf("matcombine: exit status %d, %s%s, want %s", status, out, errs, want)
+				}
+				if exists(f.path("log.txt")) {
+					lost, held := 0, 0
+					for _, j := range f.history("log.txt").Jobs() {
+						lost += len(j.Attempts) - 1
+						held += len(j.Holds)
+					}
+					t.Logf("%d attempts more than jobs, %d holds", lost, held)
 				}
 				if left := f.names(".*.tmp-*"); left != "" {
 					t.Errorf("%s is left", left)

@@ -5,6 +5,7 @@ package trust
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -17,54 +18,70 @@ import (
 )
 
 // disturb changes values in a folder's files all the time, in place, until stop is called, which waits for the last change.
-// With undo, each change is undone by the next one of the same file; the files' times of modification stay.
+// With undo, each change is undone by the next one of the same file, or in the end; the files' times of modification stay.
 //
 // Note: inputs are not changed back. A program that reads an input twice, for its hash and to multiply it, cannot know what
 // it was in between, if its time of modification does not tell.
 func (f *folder) disturb(names []string, seed uint64, undo bool) (stop func()) {
 	r := rand.New(rand.NewPCG(seed, 6))
-	end := make(chan struct{})
-	var done sync.WaitGroup
-	done.Go(func() {
-		changed := map[string]int64{}
-		for {
-			select {
-			case <-end:
-				return
-			default:
-			}
-			name := names[r.IntN(len(names))]
-			path := filepath.Join(f.path, name)
-			info, err := os.Stat(path)
-			if err != nil {
-				continue
-			}
-			offset, was := changed[name]
-			if was {
-				delete(changed, name)
+	changed := map[string]int64{}
+	change := func(name string) {
+		path := filepath.Join(f.path, name)
+		info, err := os.Stat(path)
+		if err != nil {
+			return
+		}
+		offset, was := changed[name]
+		if was {
+			delete(changed, name)
+		} else {
+			offset = 128 + 8*r.Int64N((info.Size()-128)/8)
+			changed[name] = offset
+		}
+		file, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			return
+		}
+		var value [8]byte
+		if _, err := file.ReadAt(value[:], offset); err == nil {
+			if undo {
+				value[6] ^= 1 << 2 // a bit of a float64 that changes it a little
 			} else {
-				offset = 128 + 8*r.Int64N((info.Size()-128)/8)
-				changed[name] = offset
+				binary.LittleEndian.PutUint64(value[:], math.Float64bits(r.Float64()))
 			}
-			file, err := os.OpenFile(path, os.O_RDWR, 0)
-			if err != nil {
-				continue
+			file.WriteAt(value[:], offset)
+		}
+		file.Close()
+		os.Chtimes(path, time.Time{}, info.ModTime())
+	}
+	return untilStopped(func() {
+		change(names[r.IntN(len(names))])
+		time.Sleep(time.Duration(r.IntN(2000)) * time.Microsecond)
+	}, func() {
+		for name := range maps.Clone(changed) {
+			if undo {
+				change(name)
 			}
-			var value [8]byte
-			if _, err := file.ReadAt(value[:], offset); err == nil {
-				if undo {
-					value[6] ^= 1 << 2 // a bit of a float64 that changes it a little
-				} else {
-					binary.LittleEndian.PutUint64(value[:], math.Float64bits(r.Float64()))
-				}
-				file.WriteAt(value[:], offset)
-			}
-			file.Close()
-			os.Chtimes(path, time.Time{}, info.ModTime())
-			time.Sleep(time.Duration(r.IntN(2000)) * time.Microsecond)
 		}
 	})
-	return func() { close(end); done.Wait() }
+}
+
+// untilStopped does something again and again until stop is called, and then ends it.
+func untilStopped(do, end func()) (stop func()) {
+	stopped := make(chan struct{})
+	var done sync.WaitGroup
+	done.Go(func() {
+		defer end()
+		for {
+			select {
+			case <-stopped:
+				return
+			default:
+				do()
+			}
+		}
+	})
+	return func() { close(stopped); done.Wait() }
 }
 
 // Inputs that somebody changes while they are read give no products that are believed.
@@ -106,25 +123,64 @@ func TestInputsThatChangeWhileTheyAreRead(t *testing.T) {
 	}
 }
 
-// Outputs that somebody changes while they are read give no norm.
-func TestOutputsThatChangeWhileTheyAreRead(t *testing.T) {
-	f := newFolder(t)
-	f.must("matinit -quiet -jobs 6 -size 200 -seed 1; matprod -first 0 -count 6")
-	norm := f.norm("matcombine -jobs 6")
-	counts := map[int]int{}
-	for i := range 2 * *kills {
-		stop := f.disturb(f.numbered("output*.npy"), uint64(i), true)
-		r := f.sh("matcombine -jobs 6")
-		stop()
-		if counts[r.status]++; r.status == 0 {
-			if got, _ := r.norm(); got != norm || r.stderr != "" {
-				t.Errorf("the norm should be %s:\n%v", norm, r)
-			}
-		} else if !r.refused() && r.status != 1 || crash.MatchString(r.stderr) {
-			t.Error(r)
+// rewrite writes a folder's outputs again all the time, each with the bytes of another one and then with its own, under a
+// new name that becomes the old one, or in place, until stop is called. Then each has its own bytes.
+func (f *folder) rewrite(names []string, seed uint64) (stop func()) {
+	r := rand.New(rand.NewPCG(seed, 7))
+	own := map[string][]byte{}
+	for _, name := range names {
+		content, err := os.ReadFile(filepath.Join(f.path, name))
+		if err != nil {
+			f.t.Fatal(err)
 		}
+		own[name] = content
 	}
-	t.Logf("matcombine's exit statuses: %v", counts)
+	write := func(name string, content []byte) {
+		path := filepath.Join(f.path, name)
+		if r.IntN(2) == 0 {
+			os.WriteFile(path, content, 0o666)
+		} else if os.WriteFile(path+"~", content, 0o666) == nil {
+			os.Rename(path+"~", path)
+		}
+		time.Sleep(time.Duration(r.IntN(2000)) * time.Microsecond)
+	}
+	return untilStopped(func() {
+		name := names[r.IntN(len(names))]
+		write(name, own[names[r.IntN(len(names))]])
+		write(name, own[name])
+	}, func() {})
+}
+
+// Outputs that somebody changes, or writes again, while they are read give no norm, or the right one.
+func TestOutputsThatChangeWhileTheyAreRead(t *testing.T) {
+	for name, begin := range map[string]func(f *folder, names []string, seed uint64) (stop func()){
+		"changed": func(f *folder, names []string, seed uint64) func() { return f.disturb(names, seed, true) },
+		"written": (*folder).rewrite,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFolder(t)
+			f.must("matinit -quiet -jobs 6 -size 200 -seed 1; matprod -first 0 -count 6")
+			norm := f.norm("matcombine -jobs 6")
+			counts := map[int]int{}
+			for i := range 2 * *kills {
+				stop := begin(f, f.numbered("output*.npy"), uint64(i))
+				r := f.sh("matcombine -jobs 6")
+				stop()
+				if counts[r.status]++; r.status == 0 {
+					if got, _ := r.norm(); got != norm || r.stderr != "" {
+						t.Errorf("the norm should be %s:\n%v", norm, r)
+					}
+				} else if !r.refused() && r.status != 1 || crash.MatchString(r.stderr) {
+					t.Error(r)
+				}
+			}
+			t.Logf("matcombine's exit statuses: %v", counts)
+			if got := f.norm("matcombine -jobs 6"); got != norm {
+				t.Errorf("the norm is %s, not %s, when nobody changes them", got, norm)
+			}
+		})
+	}
 }
 
 // Programs that run at the same time in a folder lose no record.

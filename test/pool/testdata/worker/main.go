@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -23,6 +24,8 @@ func main() {
 		do(step, rest)
 	}
 }
+
+var memory []byte // what is filled
 
 func do(step, rest string) {
 	switch step {
@@ -49,6 +52,13 @@ func do(step, rest string) {
 			name, text, _ = strings.Cut(quoted, `" `)
 		}
 		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			panic(err)
+		}
+	case "fill": // so many MB of memory
+		memory = bytes.Repeat([]byte{1}, number(rest)<<20)
+	case "grow": // FILE to so many MB
+		name, size, _ := strings.Cut(rest, " ")
+		if err := os.WriteFile(name, bytes.Repeat([]byte{1}, number(size)<<20), 0o666); err != nil {
 			panic(err)
 		}
 	case "sleep":
