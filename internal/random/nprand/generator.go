@@ -3,6 +3,7 @@ package nprand
 import (
 	"math/big"
 	"math/bits"
+	"slices"
 )
 
 // A Generator is numpy's Generator on its default bit generator, PCG64: a linear congruential
@@ -69,14 +70,28 @@ func (g *Generator) next32() uint32 {
 }
 
 func (g *Generator) uint64s(dst []uint64) {
+	hi, lo, incHi, incLo := g.hi, g.lo, g.incHi, g.incLo
 	for i := range dst {
-		dst[i] = g.next()
+		hi, lo = step(hi, lo, incHi, incLo)
+		dst[i] = output(hi, lo)
 	}
+	g.hi, g.lo = hi, lo
 }
 
-func (g *Generator) uint32s(dst []uint64) {
-	for i := range dst {
-		dst[i] = uint64(g.next32())
+func (g *Generator) uint32s(dst []uint32) {
+	if g.halved && len(dst) > 0 {
+		dst[0] = g.next32()
+		dst = dst[1:]
+	}
+	hi, lo, incHi, incLo := g.hi, g.lo, g.incHi, g.incLo
+	for ; len(dst) >= 2; dst = dst[2:] {
+		hi, lo = step(hi, lo, incHi, incLo)
+		word := output(hi, lo)
+		dst[0], dst[1] = uint32(word), uint32(word>>32)
+	}
+	g.hi, g.lo = hi, lo
+	if len(dst) > 0 {
+		dst[0] = g.next32()
 	}
 }
 
@@ -97,11 +112,17 @@ func (g *Generator) Float64s(dst []float64) {
 
 // Float32s is Float64s for random(len(dst), dtype=np.float32): the upper 24 bits of half a word, times 2⁻²⁴.
 func (g *Generator) Float32s(dst []float32) {
-	for i := range dst {
-		dst[i] = g.float32()
+	var words [256]uint32
+	for block := range slices.Chunk(dst, len(words)) {
+		g.uint32s(words[:len(block)])
+		for i, word := range words[:len(block)] {
+			block[i] = float32Of(word)
+		}
 	}
 }
 
 func (g *Generator) float64() float64 { return float64(int64(g.next()>>11)) * 0x1p-53 }
 
-func (g *Generator) float32() float32 { return float32(int32(g.next32()>>8)) * 0x1p-24 }
+func (g *Generator) float32() float32 { return float32Of(g.next32()) }
+
+func float32Of(word uint32) float32 { return float32(int32(word>>8)) * 0x1p-24 }

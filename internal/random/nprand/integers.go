@@ -26,10 +26,9 @@ type Integers[T Integer] struct {
 	width int    // bits of the words that numbers are drawn from: 1, 8, 16, 32 or 64
 	mask  uint64 // the smallest 2ᵏ-1 that is not below span
 
-	rest   uint32 // of a word of 32 bits, whose lowest bits are the next piece
-	pieces int    // in rest
-	raw    [128]uint64
-	words  [256]uint64
+	left   []uint32    // drawn pieces of words of 32 bits: a piece is the upper bits of each, the others are 0
+	pieces [512]uint32 // left is the end of them
+	wide   [256]uint64 // words of 64 bits
 }
 
 // NewIntegers returns the Integers for an array of type T. It panics if last is below first.
@@ -56,83 +55,98 @@ func NewBools(from Stream, first, last uint8) *Integers[uint8] {
 	return x
 }
 
-// Fill fills dst with the array's next numbers.
+// Fill fills dst with the array's next numbers. Of the stream it takes no word that they do not need.
 func (x *Integers[T]) Fill(dst []T) {
-	if x.span == 0 {
-		for i := range dst {
-			dst[i] = T(x.first)
-		}
-		return
-	}
 	for len(dst) > 0 {
-		words := x.words[:min(len(x.words), len(dst))]
-		x.draw(words)
-		dst = dst[x.accept(dst, words):]
-	}
-}
-
-// draw fills words with the stream's next words of x.width bits.
-func (x *Integers[T]) draw(words []uint64) {
-	switch x.width {
-	case 64:
-		x.from.uint64s(words)
-	case 32:
-		x.from.uint32s(words)
-	default:
-		each := 32 / x.width
-		raw := x.raw[:max(0, len(words)-x.pieces+each-1)/each]
-		x.from.uint32s(raw)
-		mask := uint32(1)<<x.width - 1
-		for i := range words {
-			if x.pieces == 0 {
-				x.rest, x.pieces = uint32(raw[0]), each
-				raw = raw[1:]
+		switch {
+		case x.span == 0:
+			for i := range dst {
+				dst[i] = T(x.first)
 			}
-			words[i] = uint64(x.rest & mask)
-			x.rest >>= x.width
-			x.pieces--
+			return
+		case x.width == 64:
+			words := x.wide[:min(len(dst), len(x.wide))]
+			x.from.uint64s(words)
+			dst = dst[x.acceptWide(dst, words):]
+		case len(x.left) == 0:
+			x.draw(len(dst))
+		default:
+			pieces := x.left[:min(len(dst), len(x.left))]
+			x.left = x.left[len(pieces):]
+			dst = dst[x.accept(dst, pieces):]
 		}
 	}
 }
 
-// accept makes numbers of the words, and returns how many.
+// draw draws the words of at most n pieces, and of those behind them in the last word.
+func (x *Integers[T]) draw(n int) {
+	each := 32 / x.width
+	words := x.pieces[:min((n+each-1)/each, len(x.pieces)/each)]
+	x.from.uint32s(words)
+	x.left = x.pieces[:len(words)*each]
+	for i := len(words) - 1; i >= 0 && each > 1; i-- { // from the last on, in their own memory
+		word, pieces := words[i], x.left[i*each:][:each]
+		switch len(pieces) {
+		case 2:
+			pieces[0], pieces[1] = word<<16, word&(0xffff<<16)
+		case 4:
+			const upper = 0xff << 24
+			pieces[0], pieces[1], pieces[2], pieces[3] = word<<24, word<<16&upper, word<<8&upper, word&upper
+		default:
+			for k := range pieces {
+				pieces[k] = word << 31
+				word >>= 1
+			}
+		}
+	}
+}
+
+// accept makes numbers of the pieces, for which dst has room, and returns how many.
 //
-// A Source takes a word's bits under the mask, if that is within the span. A Generator takes the upper word of
-// word·(span+1), if the lower word is not among the first 2ʷ mod (span+1): D. Lemire, "Fast Random Integer
-// Generation in an Interval", ACM Transactions on Modeling and Computer Simulation 29(1), 2019.
-func (x *Integers[T]) accept(dst []T, words []uint64) int {
-	full := uint64(1)<<x.width - 1 // for a width of 64, too
-	n := 0
-	switch {
-	case x.span == full:
-		for i, word := range words {
-			dst[i] = T(x.first + word)
+// A Source takes a piece's bits under the mask, if that is within the span. A Generator takes the upper half of
+// piece·(span+1), if the lower half is not among the first 2ʷ mod (span+1): D. Lemire, "Fast Random Integer
+// Generation in an Interval", ACM Transactions on Modeling and Computer Simulation 29(1), 2019. Which of them are within
+// cannot be foreseen, so there is no branch.
+func (x *Integers[T]) accept(dst []T, pieces []uint32) (n int) {
+	first, count, below := x.first, x.span+1, uint(32-x.width)&31
+	if full := uint64(1)<<x.width - 1; x.span != full && !x.from.masks() {
+		threshold := (full - x.span) % count << below
+		for _, piece := range pieces {
+			m := uint64(piece) * count
+			dst[n] = T(first + m>>32)
+			_, rejected := bits.Sub64(m&math.MaxUint32, threshold, 0)
+			n += 1 - int(rejected)
 		}
-		return len(words)
-	case x.from.masks():
+		return n
+	}
+	mask := x.mask
+	for _, piece := range pieces {
+		v := uint64(piece>>below) & mask
+		dst[n] = T(first + v)
+		_, accepted := bits.Sub64(v, count, 0)
+		n += int(accepted)
+	}
+	return n
+}
+
+// acceptWide is accept for words of 64 bits, which are pieces by themselves.
+func (x *Integers[T]) acceptWide(dst []T, words []uint64) (n int) {
+	first, mask, span := x.first, x.mask, x.span
+	if span == math.MaxUint64 || x.from.masks() {
 		for _, word := range words {
-			if word &= x.mask; word <= x.span {
-				dst[n] = T(x.first + word)
+			if word &= mask; word <= span {
+				dst[n] = T(first + word)
 				n++
 			}
 		}
-	case x.width == 64:
-		count := x.span + 1
-		threshold := -count % count
-		for _, word := range words {
-			if upper, lower := bits.Mul64(word, count); lower >= threshold {
-				dst[n] = T(x.first + upper)
-				n++
-			}
-		}
-	default:
-		count := x.span + 1
-		threshold := (full - x.span) % count
-		for _, word := range words {
-			if m := word * count; m&full >= threshold {
-				dst[n] = T(x.first + m>>x.width)
-				n++
-			}
+		return n
+	}
+	count := span + 1
+	threshold := -count % count
+	for _, word := range words {
+		if upper, lower := bits.Mul64(word, count); lower >= threshold {
+			dst[n] = T(first + upper)
+			n++
 		}
 	}
 	return n

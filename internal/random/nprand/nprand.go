@@ -12,8 +12,8 @@ type Stream interface {
 	Normals(dst []float64)
 
 	uint64s(dst []uint64)
-	uint32s(dst []uint64) // each below 2³²
-	masks() bool          // whether integers are bounded by a mask, instead of Lemire's method
+	uint32s(dst []uint32)
+	masks() bool // whether integers are bounded by a mask, instead of Lemire's method
 }
 
 // A Source is numpy's legacy RandomState: the Mersenne Twister MT19937 of M. Matsumoto and
@@ -87,9 +87,17 @@ func (s *Source) next() uint32 {
 	return s.words[s.used-1]
 }
 
-func (s *Source) uint32s(dst []uint64) {
-	for i := range dst {
-		dst[i] = uint64(temper(s.next()))
+func (s *Source) uint32s(dst []uint32) {
+	for len(dst) > 0 {
+		if s.used == len(s.words) {
+			s.refill()
+		}
+		words := s.words[s.used:][:min(len(dst), len(s.words)-s.used)]
+		for i, word := range words {
+			dst[i] = temper(word)
+		}
+		s.used += len(words)
+		dst = dst[len(words):]
 	}
 }
 
