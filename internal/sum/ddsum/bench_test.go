@@ -21,7 +21,7 @@ func BenchmarkAdd(b *testing.B) {
 				hi, lo := make([]float64, n), make([]float64, n)
 				x := fill(r, n, func(r *rand.Rand) float64 { return r.NormFloat64() })
 				for b.Loop() {
-					k.add(hi, lo, x)
+					k.add(hi, lo, x, 1)
 				}
 				perElement(b, n, 40)
 			})

@@ -50,7 +50,7 @@ func (d DD) plus(x, y float64) DD {
 type kernel struct {
 	name      string
 	available bool
-	add       func(hi, lo, x []float64) (n int) // see addGo
+	add       func(hi, lo, x []float64, scale float64) (n int) // see addGo
 	squares   func(x []float64) DD
 }
 
@@ -69,14 +69,20 @@ func firstAvailable(ks []kernel) kernel {
 
 var goKernel = kernel{"go", true, addGo, squaresGo}
 
-// addGo adds x to hi + lo, element by element, up to the first sum that is not finite, or to one shortly
-// before that. It returns how many elements that are.
-func addGo(hi, lo, x []float64) (n int) {
+// addGo adds x·scale, which rounds, to hi + lo, element by element, up to one at which the sum of finite numbers is not
+// finite, or one shortly before that. It returns how many elements that are.
+func addGo(hi, lo, x []float64, scale float64) (n int) {
 	hi, lo = hi[:len(x)], lo[:len(x)]
-	for i := range x {
-		sum, _ := DD{hi[i], lo[i]}.step(x[i], 0)
-		if !finite(sum.Hi) {
+	for i, v := range x {
+		v = float64(v * scale) // the conversion forbids to fuse the product into a sum
+		d := DD{hi[i], lo[i]}
+		sum, first := d.step(v, 0)
+		switch {
+		case finite(sum.Hi):
+		case finite(d.Hi) && finite(v):
 			return i
+		default:
+			sum = DD{first, 0}
 		}
 		hi[i], lo[i] = sum.Hi, sum.Lo
 	}

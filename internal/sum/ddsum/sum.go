@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"sync"
+	"sync/atomic"
 )
 
 // A Sum is the sum of some arrays, Hi + Lo element by element, where Hi is that sum rounded to double.
@@ -11,19 +12,24 @@ import (
 type Sum struct {
 	Hi, Lo []float64
 
-	mu             sync.Mutex
-	wideHi, wideLo []float64 // the sums that are beyond the range of a double, times wideScale; nil if there are none
+	mu   sync.Mutex
+	wide atomic.Pointer[wideSums] // nil if no sum is wide
 }
 
+// wideSums are the sums that were beyond the range of a double, times wideScale. They stay wide, and Sum.Hi is NaN there. Where
+// a sum is not wide, hi is NaN; so each term can be added to all of both.
+//
 // A wide sum is carried at a scale at which 2⁶⁴ terms have room. Terms below 2⁻⁹⁵⁸ lose digits there, which is
 // far below the error bound of a sum that passed 2¹⁰²³.
 //
 // Note: to carry all sums at that scale would be simpler, but small ones would not be exact. To call a sum
 // infinite because it passes 1.8e308 on its way is no rule: whether it does depends on the order.
-const wideScale = 0x1p-64
+type wideSums struct {
+	is     []bool
+	hi, lo []float64
+}
 
-// isWide is what Lo is where the sum is wide; Hi is infinite there. Other infinite sums have 0 in Lo.
-const isWide = 1
+const wideScale = 0x1p-64
 
 // Add adds x to the elements from number first on:
 //
@@ -41,89 +47,73 @@ func (s *Sum) add(k kernel, first int, x []float64) {
 	if first < 0 || first+len(x) > len(s.Hi) || len(s.Lo) != len(s.Hi) {
 		panic(fmt.Sprintf("ddsum: Add: %d elements from %d on, to %d and %d", len(x), first, len(s.Hi), len(s.Lo)))
 	}
-	hi, lo := s.Hi[first:first+len(x)], s.Lo[first:first+len(x)]
+	last := first + len(x)
+	hi, lo := s.Hi[first:last], s.Lo[first:last]
 	const step = 16 // the most that a kernel does not do because of one element
 	for i := 0; i < len(x); {
-		i += k.add(hi[i:], lo[i:], x[i:])
-		if n := s.addWide(k, first+i, x[i:]); n > 0 {
-			i += n
-			continue
-		}
+		i += k.add(hi[i:], lo[i:], x[i:], 1)
 		for end := min(i+step, len(x)); i < end; i++ {
 			s.addOne(first+i, x[i])
 		}
 	}
-}
-
-// addWide adds values as long as the sums are wide and stay finite at their scale. It returns how many it has added.
-func (s *Sum) addWide(k kernel, first int, x []float64) (done int) {
-	hi, lo, inf := s.Hi[first:][:len(x)], s.Lo[first:][:len(x)], math.Inf(1)
-	wide := 0
-	for wide < len(x) && hi[wide] == inf && lo[wide] == isWide {
-		wide++
-	}
-	if wide == 0 {
-		return 0
-	}
-	scaled := make([]float64, min(wide, 512))
-	for full := true; full && done < wide; {
-		part := scaled[:min(len(scaled), wide-done)]
-		for i, v := range x[done:][:len(part)] {
-			part[i] = v * wideScale
+	if w := s.wide.Load(); w != nil {
+		for i := 0; i < len(x); i++ {
+			if i += k.add(w.hi[first+i:last], w.lo[first+i:last], x[i:], wideScale); i < len(x) { // never: 2⁶⁴ terms have room
+				w.hi[first+i] = math.Inf(1)
+			}
 		}
-		at := first + done
-		n := k.add(s.wideHi[at:at+len(part)], s.wideLo[at:at+len(part)], part)
-		done, full = done+n, n == len(part)
 	}
-	return done
 }
 
-func (s *Sum) isWide(i int) bool { return s.Hi[i] == math.Inf(1) && s.Lo[i] == isWide }
-
-// addOne adds one value, where the sum may become infinite, or is.
+// addOne adds one value, where the sum may be the first to pass the largest double. If it is, the value is yet to be
+// added to the wide sum.
 func (s *Sum) addOne(i int, x float64) {
 	d := DD{s.Hi[i], s.Lo[i]}
-	sum, _ := d.step(x, 0)
+	sum, first := d.step(x, 0)
 	switch {
 	case finite(sum.Hi):
-	case s.isWide(i):
-		if finite(x) {
-			s.setWide(i, DD{s.wideHi[i], s.wideLo[i]}, x)
-			return
-		}
-		sum = DD{x, 0}
 	case finite(d.Hi) && finite(x):
-		s.mu.Lock()
-		if s.wideHi == nil {
-			s.wideHi, s.wideLo = make([]float64, len(s.Hi)), make([]float64, len(s.Hi))
-		}
-		s.mu.Unlock()
-		s.setWide(i, DD{float64(d.Hi * wideScale), float64(d.Lo * wideScale)}, x)
-		sum = DD{math.Inf(1), isWide}
+		w := s.widen()
+		w.is[i], w.hi[i], w.lo[i] = true, d.Hi*wideScale, d.Lo*wideScale
+		sum = DD{math.NaN(), 0}
 	default:
-		sum = DD{d.Hi + x, 0}
+		sum = DD{first, 0}
 	}
 	s.Hi[i], s.Lo[i] = sum.Hi, sum.Lo
 }
 
-// setWide sets a wide sum to another one and x.
-func (s *Sum) setWide(i int, wide DD, x float64) {
-	wide = wide.plus(float64(x*wideScale), 0) // the conversion forbids to fuse the product into a sum
-	s.wideHi[i], s.wideLo[i] = wide.Hi, wide.Lo
+// widen returns the wide sums, of which there were none when it is called first.
+func (s *Sum) widen() *wideSums {
+	if w := s.wide.Load(); w != nil {
+		return w
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.wide.Load()
+	if w == nil {
+		n := len(s.Hi)
+		w = &wideSums{make([]bool, n), make([]float64, n), make([]float64, n)}
+		for i := range w.hi {
+			w.hi[i] = math.NaN()
+		}
+		s.wide.Store(w)
+	}
+	return w
 }
 
 // IsWide reports whether a sum of some terms is beyond the range of a double now. Otherwise Hi
 // and Lo are the whole sum, to which more can be added.
-func (s *Sum) IsWide() bool { return s.wideHi != nil }
+func (s *Sum) IsWide() bool { return s.wide.Load() != nil }
 
 // HasOddTerm reports whether a term may have been infinite or NaN. If it is false, sums that [Sum.Round] makes infinite are
 // those of finite terms.
 func (s *Sum) HasOddTerm() bool {
-	if !s.IsWide() {
+	w := s.wide.Load()
+	if w == nil {
 		return true
 	}
-	for i, hi := range s.Hi {
-		if !finite(hi) && !s.isWide(i) {
+	for i, is := range w.is {
+		if !is && !finite(s.Hi[i]) || is && !finite(w.hi[i]) {
 			return true
 		}
 	}
@@ -134,19 +124,19 @@ func (s *Sum) HasOddTerm() bool {
 // with Lo = 0, and Round reports true: then the sum cannot be added to another one. Nothing must be added
 // afterwards.
 func (s *Sum) Round() (beyond bool) {
-	if s.wideHi == nil {
+	w := s.wide.Swap(nil)
+	if w == nil {
 		return false
 	}
-	for i := range s.wideHi {
-		if !s.isWide(i) {
+	for i, is := range w.is {
+		if !is {
 			continue
 		}
-		s.Hi[i], s.Lo[i] = s.wideHi[i]/wideScale, s.wideLo[i]/wideScale
+		s.Hi[i], s.Lo[i] = w.hi[i]/wideScale, w.lo[i]/wideScale
 		if !finite(s.Hi[i]) {
 			s.Lo[i] = 0
-			beyond = true
+			beyond = beyond || finite(w.hi[i])
 		}
 	}
-	s.wideHi, s.wideLo = nil, nil
 	return beyond
 }

@@ -315,7 +315,7 @@ func TestWideSumsInVectors(t *testing.T) {
 		}
 		wide := 0
 		for j := range n {
-			if all.isWide(j) {
+			if all.wide.Load().is[j] {
 				wide++
 			}
 		}
