@@ -18,11 +18,11 @@ import (
 // The implementations that are compared. The samples of each are in a file IMPLEMENTATION.txt of the archive, in Go's
 // benchmark format. The same name in two files means the same work.
 const (
-	openblas = "openblas" // the programs of make build
-	goBuild  = "go"       // the programs of make build BLAS=go
-	numpy    = "numpy"    // the Python scripts: the baseline
-	library  = "library"  // OpenBLAS itself, called once for a whole product
-	empty    = "empty"    // work left out: a Go program that does nothing, the files of a program's work alone, jobs that only have their files sent
+	shipped = "openblas" // the programs of make build, which releases have; OpenBLAS is one of their kernels
+	goBuild = "go"       // the programs of make build BLAS=go
+	numpy   = "numpy"    // the Python scripts: the baseline
+	library = "library"  // OpenBLAS itself, called once for a whole product
+	empty   = "empty"    // work left out: a Go program that does nothing, the files of a program's work alone, jobs that only have their files sent
 )
 
 // programs is the package name under which the benchmarks of whole programs are recorded.

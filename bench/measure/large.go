@@ -56,10 +56,10 @@ func (a *archive) largeTable() string {
 	var rows [][]string
 	for _, c := range a.cuts() {
 		row := []string{fmt.Sprintf(what[c.product], c.long), a.spread(numpy, c.name), megabytes(numpy, c.name),
-			a.spread(openblas, c.name), fmt.Sprint(a.median(openblas, c.name, "panels"))}
+			a.spread(shipped, c.name), fmt.Sprint(a.median(shipped, c.name, "panels"))}
 		for _, step := range stepsOfCut {
 			name := c.name + "/step=" + step
-			row = append(row, a.spread(openblas, name)+", "+megabytes(openblas, name))
+			row = append(row, a.spread(shipped, name)+", "+megabytes(shipped, name))
 		}
 		rows = append(rows, row)
 	}

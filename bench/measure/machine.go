@@ -22,7 +22,7 @@ func (r *runner) describeMachine(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	programs, err := r.output(ctx, r.dir, nil, r.program(openblas, "matprod"), "-version")
+	programs, err := r.output(ctx, r.dir, nil, r.program(shipped, "matprod"), "-version")
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func TestReadmeIsUpdated(t *testing.T) {
 	dir := t.TempDir()
 	a := newArchive(filepath.Join(dir, "runs", "x"))
 	a.machine = map[string]string{"cpu": "a processor"}
-	a.set(openblas, "Job/n=100", "sec/op", 0.004)
+	a.set(shipped, "Job/n=100", "sec/op", 0.004)
 	a.set(numpy, "Job/n=100", "sec/op", 0.1)
 	readme := filepath.Join(dir, "README.md")
 	if err := os.WriteFile(readme, []byte("before\n"+beginMark+"old\n"+endMark+"after\n"), 0o666); err != nil {
@@ -129,9 +129,9 @@ func TestTargets(t *testing.T) {
 	a := newArchive("")
 	a.set(numpy, "Warm/n=1000/threads=1", "sec/op", 0.040)
 	a.set(numpy, "Job/n=1000", "sec/op", 0.240)
-	a.set(openblas, "Job/n=1000", "sec/op", 0.050)
+	a.set(shipped, "Job/n=1000", "sec/op", 0.050)
 	job := a.targets()[0]
-	if x := job.figure(openblas); math.Abs(x-0.05) > 1e-9 {
+	if x := job.figure(shipped); math.Abs(x-0.05) > 1e-9 {
 		t.Errorf("%s: %v, want 0.05", job.work, x)
 	}
 	if x := job.figure(goBuild); !math.IsNaN(x) {
@@ -145,15 +145,15 @@ func TestModelIsFitted(t *testing.T) {
 	a := newArchive("")
 	a.machine = map[string]string{"cores": "2, of a virtual machine"}
 	a.set(numpy, "Serial/products=100/threads=1", "sec/op", 1)
-	a.set(openblas, "Batch/products=100/threads=1", "sec/op", 3)
+	a.set(shipped, "Batch/products=100/threads=1", "sec/op", 3)
 	for _, x := range []struct {
 		products, slots, perJob int
 		suffix                  string
 	}{{100, 4, 1, ""}, {100, 4, 5, ""}, {100, 4, 5, sumSuffix}, {100, 4, 25, ""}, {100, 2, 5, ""}, {50, 4, 1, ""}, {50, 4, 5, ""}, {20, 4, 5, ""}} {
 		f := flow{products: x.products, slots: x.slots, jobs: float64(x.products / x.perJob), sum: x.suffix != ""}
 		name := fmt.Sprintf(flowPattern, x.products, x.slots, fmt.Sprint(x.perJob)+x.suffix)
-		a.set(openblas, name, "jobs", f.jobs)
-		a.set(openblas, name, "sec/op", want.makespan(f))
+		a.set(shipped, name, "jobs", f.jobs)
+		a.set(shipped, name, "sec/op", want.makespan(f))
 	}
 	got, ok := a.fit()
 	if !ok || math.Abs(got.start-want.start) > 1e-6 || math.Abs(got.round-want.round) > 1e-6 || math.Abs(got.inRate/want.inRate-1) > 1e-6 || math.Abs(got.outRate/want.outRate-1) > 1e-6 || got.deviation > 1e-6 {
@@ -187,8 +187,8 @@ func TestAgreement(t *testing.T) {
 
 // Each round begins with another command, and has all of them.
 func TestCommandsTakeTurns(t *testing.T) {
-	b := benchmark{commands: []command{{numpy, nil}, {openblas, nil}, {goBuild, nil}}}
-	for round, want := range []string{numpy + openblas + goBuild, openblas + goBuild + numpy, goBuild + numpy + openblas, numpy + openblas + goBuild} {
+	b := benchmark{commands: []command{{numpy, nil}, {shipped, nil}, {goBuild, nil}}}
+	for round, want := range []string{numpy + shipped + goBuild, shipped + goBuild + numpy, goBuild + numpy + shipped, numpy + shipped + goBuild} {
 		order := ""
 		for _, c := range b.from(round).commands {
 			order += c.implementation

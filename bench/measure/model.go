@@ -27,7 +27,7 @@ type model struct {
 // fit finds start, round, 1/inRate and 1/outRate by least squares, from all of our runs and all runs that only send the files.
 // Jobs that make their inputs are left out, since making them takes time, too.
 func (a *archive) fit() (m model, ok bool) {
-	m.product = a.seconds(openblas, fmt.Sprintf("Batch/products=%d/threads=1", a.products())) / float64(a.products())
+	m.product = a.seconds(shipped, fmt.Sprintf("Batch/products=%d/threads=1", a.products())) / float64(a.products())
 	fmt.Sscan(a.machine["cores"], &m.cores)
 	var rows, y []float64
 	for _, f := range a.flows() {
@@ -35,7 +35,7 @@ func (a *archive) fit() (m model, ok bool) {
 			continue
 		}
 		var computing float64
-		if f.implementation == openblas {
+		if f.implementation == shipped {
 			computing = m.computing(f)
 		}
 		in, out := f.bytes()

@@ -20,7 +20,7 @@ func (r *runner) measurePackages(ctx context.Context) error {
 			packages       []string
 		}{
 			{library, testWithOpenBLAS, "Dgemm/" + r.mulSizes, []string{"./blas/internal/openblas"}},
-			{openblas, testWithOpenBLAS, "Mul/" + r.mulSizes + "/kernel=openblas", []string{"./blas"}},
+			{shipped, testWithOpenBLAS, "Mul/" + r.mulSizes + "/kernel=openblas", []string{"./blas"}},
 			{goBuild, []string{"go", "test"}, r.goBenchmarks, []string{"./blas", "./npyio", "./condor/...", "./internal/...", "./bench/..."}},
 		} {
 			fmt.Fprintf(r.progress, "run %d of %d: packages, %s\n", i+1, r.runs, b.implementation)

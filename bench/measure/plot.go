@@ -30,8 +30,8 @@ func (a *archive) plotJob(file string) (bool, error) {
 	}
 	for _, c := range []struct{ label, implementation, name string }{
 		{"product.py", numpy, "Job/n=%d"},
-		{"matprod, OpenBLAS", openblas, "Job/n=%d"},
-		{"matprod, Go", goBuild, "Job/n=%d"},
+		{"matprod, shipped build", shipped, "Job/n=%d"},
+		{"matprod, Go build", goBuild, "Job/n=%d"},
 		{"numpy's product alone", numpy, "Warm/n=%d/threads=1"},
 	} {
 		var samples []plotter.XYer

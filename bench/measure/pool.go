@@ -24,7 +24,7 @@ func (r *runner) measurePool(ctx context.Context) error {
 	if err := r.makePairs(ctx, r.dir, r.products, size); err != nil {
 		return err
 	}
-	printed, err := r.output(ctx, r.dir, nil, session, r.program("tools", "poolflow"), "-bin", r.program(openblas, ""),
+	printed, err := r.output(ctx, r.dir, nil, session, r.program("tools", "poolflow"), "-bin", r.program(shipped, ""),
 		"-bench", filepath.Join(r.root, "bench"), "-launch", r.program("tools", "launch"), "-products", strconv.Itoa(r.products), "-runs", strconv.Itoa(r.poolRuns))
 	for line := range strings.Lines(printed) { // even if it failed later
 		if implementation, result, ok := strings.Cut(line, "\t"); ok {

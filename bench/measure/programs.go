@@ -118,7 +118,7 @@ func (r *runner) benchmarks() (all []benchmark) {
 		return command{numpy, append([]string{python, filepath.Join(r.root, "bench", folder, argv[0])}, argv[1:]...)}
 	}
 	script := func(line string) command { return byNumpy("numpy", line) }
-	ours := func(line string) []command { return []command{by(openblas, line), by(goBuild, line)} }
+	ours := func(line string) []command { return []command{by(shipped, line), by(goBuild, line)} }
 	// numpy's scripts replace the outputs, too, which have other records then.
 	norm := func(operands string) []string { return by(goBuild, "matcombine -quiet -unchecked "+operands).argv }
 
@@ -130,7 +130,7 @@ func (r *runner) benchmarks() (all []benchmark) {
 	}
 
 	for _, name := range programNames {
-		for _, build := range []string{openblas, goBuild} { // one benchmark each, since they print different things
+		for _, build := range []string{shipped, goBuild} { // one benchmark each, since they print different things
 			add(benchmark{name: "Start/program=" + name, threads: 1}, by(build, name+" -version"))
 		}
 	}

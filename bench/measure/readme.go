@@ -42,7 +42,7 @@ func (a *archive) updateReadme(readme string) error {
 // sections returns the README's sections that the archive has samples for, by their marks.
 func (a *archive) sections(dir string) map[string]string {
 	sections := map[string]string{}
-	if a.names(openblas, "Job/*", "sec/op") != nil {
+	if a.names(shipped, "Job/*", "sec/op") != nil {
 		sections[beginMark] = a.summary(dir)
 	}
 	if a.shapeNames() != nil {
@@ -69,7 +69,7 @@ func (a *archive) summary(dir string) string {
 			x.theirs = x.ours
 		}
 		row := []string{x.work, a.spread(numpy, x.theirs)}
-		for _, build := range []string{openblas, goBuild} {
+		for _, build := range []string{shipped, goBuild} {
 			faster := ""
 			if ratio := a.seconds(numpy, x.theirs) / a.seconds(build, x.ours); ratio > 0 {
 				faster = fmt.Sprintf("%.1f", ratio)
@@ -81,8 +81,8 @@ func (a *archive) summary(dir string) string {
 		}
 	}
 	return "\n![" + jobTitle + "](" + dir + "/" + jobPlot + ")\n\n" +
-		table([]string{"", "Python with numpy", "matpool, OpenBLAS", "speedup", "matpool, BLAS=go", "speedup"}, rows) +
+		table([]string{"", "Python with numpy", "matpool, shipped build", "speedup", "matpool, Go build", "speedup"}, rows) +
 		fmt.Sprintf("\nMedians of %d interleaved runs (smallest–largest), on two threads unless the row says one: %s, %s. "+
 			"See [all measurements](%s/table.md) and [what limits them](bench/README.md).\n",
-			len(a.sample(openblas, "Job/n=1000", "sec/op")), a.machine["cpu"], a.machine["date"], dir)
+			len(a.sample(shipped, "Job/n=1000", "sec/op")), a.machine["cpu"], a.machine["date"], dir)
 }

@@ -128,7 +128,7 @@ func (r *runner) build(ctx context.Context) error {
 		append(build, r.program(goBuild, "")+"/", "./cmd/..."),
 		append(build, r.program("tools", "")+"/", "./bench/launch", "./bench/files", "./bench/poolflow"),
 		append(build, r.program("tools", "empty"), nothing),
-		{"go", "run", "./release", "-version", version, "-programs", r.program(openblas, "")},
+		{"go", "run", "./release", "-version", version, "-programs", r.program(shipped, "")},
 	} {
 		if _, err := r.output(ctx, r.root, []string{"CGO_ENABLED=0"}, argv...); err != nil {
 			return err

@@ -125,7 +125,7 @@ func (r *runner) measureShape(ctx context.Context, start, k kind) (err error) {
 			return err
 		}
 	}
-	implementations := []string{openblas, goBuild, numpy}
+	implementations := []string{shipped, goBuild, numpy}
 	if k.form == "sum" || k.form == "draw" {
 		implementations = []string{goBuild, numpy} // only matprod differs
 	}
@@ -184,19 +184,19 @@ func (a *archive) shapeTable() string {
 	for _, name := range a.shapeNames() {
 		kind, files, _ := strings.Cut(strings.TrimPrefix(name, shapePrefix), "/files=")
 		row := []string{kind, files, fmt.Sprintf("%.3g", 1e3*a.median(numpy, name, cpuUnit))}
-		for _, build := range []string{openblas, goBuild} {
+		for _, build := range []string{shipped, goBuild} {
 			row = append(row, fmt.Sprintf("%.2f", a.shapeRatio(build, name)))
 		}
 		rows = append(rows, row)
 	}
-	return table([]string{"kind", "files", "numpy, ms", "OpenBLAS build ÷ numpy", "Go build ÷ numpy"}, rows)
+	return table([]string{"kind", "files", "numpy, ms", "shipped build ÷ numpy", "Go build ÷ numpy"}, rows)
 }
 
 // shapeSummary returns what the README says of the kinds.
 func (a *archive) shapeSummary(dir string) string {
 	names := a.shapeNames()
 	ahead, worst := 0, names[0]
-	slower := func(name string) float64 { return max(a.shapeRatio(openblas, name), a.shapeRatio(goBuild, name)) }
+	slower := func(name string) float64 { return max(a.shapeRatio(shipped, name), a.shapeRatio(goBuild, name)) }
 	for _, name := range names {
 		if slower(name) <= 1 {
 			ahead++

@@ -11,7 +11,7 @@ import (
 // measureSizes records the sizes of both builds' programs.
 func (r *runner) measureSizes(context.Context) error {
 	for _, name := range programNames {
-		for _, build := range []string{openblas, goBuild} {
+		for _, build := range []string{shipped, goBuild} {
 			info, err := os.Stat(r.program(build, name))
 			if err != nil {
 				return err

@@ -105,7 +105,7 @@ func (a *archive) targetTable() string {
 	var rows [][]string
 	for _, t := range a.targets() {
 		row := []string{t.work, t.formula, fmt.Sprintf("%s %v", t.sign, t.limit)}
-		for _, build := range []string{openblas, goBuild} {
+		for _, build := range []string{shipped, goBuild} {
 			switch x := t.figure(build); {
 			case math.IsNaN(x):
 				row = append(row, "")
@@ -127,7 +127,7 @@ func (a *archive) targetTable() string {
 %d products of 1000×1000 matrices. "Files alone" is the figure of a program, or of jobs, that only read and write the same
 files. [Where the limits are](../../README.md#where-the-limits-are) explains why some targets are not met.
 
-`, a.products()) + table([]string{"", "figure", "target", "OpenBLAS build", "Go build", "files alone"}, rows)
+`, a.products()) + table([]string{"", "figure", "target", "shipped build", "Go build", "files alone"}, rows)
 }
 
 // dgemmTable returns the rates of the implementations and kernels, and their shares of the peak.
@@ -135,7 +135,7 @@ func (a *archive) dgemmTable() string {
 	head, rows := []string{"n"}, [][]string{{"100"}, {"200"}, {"500"}, {"1000"}, {"2000"}, {"4000"}}
 	for _, column := range []struct{ label, implementation, name string }{
 		{"OpenBLAS itself", library, "openblas.Dgemm/n=%s/threads=1"},
-		{"OpenBLAS in panels", openblas, "blas.Mul/n=%s/kernel=openblas/threads=1"},
+		{"OpenBLAS in panels", shipped, "blas.Mul/n=%s/kernel=openblas/threads=1"},
 		{"Go, AVX-512", goBuild, "blas.Mul/n=%s/kernel=avx512/threads=1"},
 		{"Go, AVX2", goBuild, "blas.Mul/n=%s/kernel=avx2/threads=1"},
 		{"Go, generic", goBuild, "blas.Mul/n=%s/kernel=generic/threads=1"},
@@ -183,7 +183,7 @@ func (a *archive) spread(implementation, name string) string {
 // benchstat returns benchstat's comparison of the benchmarks that a filter selects, with numpy as the baseline.
 func (a *archive) benchstat(ctx context.Context, filter string) (string, error) {
 	argv := []string{"tool", "benchstat", "-filter", filter, "-table", "pkg", "-row", ".fullname", "-col", ".file", "-ignore", ".config"}
-	for _, name := range []string{numpy, openblas, goBuild} {
+	for _, name := range []string{numpy, shipped, goBuild} {
 		if file := filepath.Join(a.dir, name+".txt"); exists(file) {
 			argv = append(argv, name+"="+file)
 		}

@@ -29,7 +29,7 @@ func (r *runner) measureTypes(ctx context.Context) error {
 			implementation string
 			goTest         []string
 		}{
-			{openblas, testWithOpenBLAS},
+			{shipped, testWithOpenBLAS},
 			{goBuild, []string{"go", "test"}},
 		} {
 			argv := append(build.goTest[:len(build.goTest):len(build.goTest)], "-run=^$", "-bench="+r.typeSizes, "-benchtime=1x", "-timeout=1h", "-vet=off", "./blas")
@@ -69,7 +69,7 @@ func (a *archive) typeTable() string {
 		for _, n := range []int{size, 4000} {
 			row := []string{t, strconv.Itoa(n)}
 			measured := false
-			for _, implementation := range []string{openblas, goBuild, numpy} {
+			for _, implementation := range []string{shipped, goBuild, numpy} {
 				cell := ""
 				if rate := a.typeRate(implementation, t, n); rate > 0 {
 					cell, measured = fmt.Sprintf("%.1f", rate), true
@@ -81,5 +81,5 @@ func (a *archive) typeTable() string {
 			}
 		}
 	}
-	return table([]string{"type", "n", "OpenBLAS build", "Go build", "numpy, warm"}, rows)
+	return table([]string{"type", "n", "shipped build", "Go build", "numpy, warm"}, rows)
 }

@@ -71,24 +71,24 @@ func TestVerdictHoldsForTheRuns(t *testing.T) {
 			return forecast.Speed{All: flops / seconds * processors, One: flops / seconds}
 		}
 		for _, f := range a.flows() {
-			if f.implementation != openblas {
+			if f.implementation != shipped {
 				continue
 			}
 			batch := fmt.Sprintf("Batch/products=%d/threads=1", a.products())
 			if f.random {
 				batch = fmt.Sprintf("Random/products=%d/threads=1", a.products())
 			}
-			product := a.seconds(openblas, batch) / float64(a.products())
+			product := a.seconds(shipped, batch) / float64(a.products())
 			shared := max(1, float64(f.slots)/float64(cores))
 			in, out := f.bytes()
 			v := forecast.Verdict{Need: pool.Need{Cpus: 1}, Speed: speed(product*shared, float64(cores)), Offer: forecast.Offer{Cycle: 1}, // as test/pool/condor_config sets it
 				Load: forecast.Load{Jobs: int(f.jobs), Products: f.products, In: int64(in), Out: int64(out), Flops: int64(f.products) * flops}}
-			compare(run, f.name, v.OnPool(f.slots), a.seconds(openblas, f.name))
+			compare(run, f.name, v.OnPool(f.slots), a.seconds(shipped, f.name))
 		}
 		for threads := 1; threads <= cores && a.products() > 0; threads++ {
 			name := fmt.Sprintf("Batch/products=%d/threads=%d", a.products(), threads)
 			warm := a.seconds(numpy, fmt.Sprintf("Warm/n=%d/threads=%d", size, threads))
-			if took := a.seconds(openblas, name); took > 0 && warm > 0 {
+			if took := a.seconds(shipped, name); took > 0 && warm > 0 {
 				n := int64(a.products())
 				compare(run, name, speed(warm, 1).Here(forecast.Load{Products: a.products(), Local: 24 * size * size * n, Flops: flops * n}), took)
 			}
