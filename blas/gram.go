@@ -13,7 +13,7 @@ import (
 // It panics if X is complex. Note: for complex X it is XᴴX that is called the Gram matrix, and
 // XᵀX that is symmetric.
 func Gram(ctx context.Context, m Multiplier, memory []float64, x Factor, progress func(multiplications int64)) ([]byte, error) {
-	return valuesOf(ctx, m, memory, x.T(), x,
+	return valuesOf(ctx, m, memory, x.T(), x, true,
 		func(c Matrix) error { return m.Gram(ctx, c, x, progress) },
 		func(c []int64) error {
 			checkGram(Dense(x.Cols, x.Cols, memory), x)
@@ -55,21 +55,26 @@ func (m *tiled) Gram(ctx context.Context, c Matrix, x Factor, progress func(int6
 	}
 	w := watch(ctx, x)
 	defer w.end()
-	if c.Cols <= narrowGram && m.kernel.readsA(a, c.Cols) { // to pack Xᵀ takes longer than to compute both halves
-		err := m.multiply(w, c, a, b, nil)
-		if err == nil && progress != nil {
-			progress(GramMultiplications(a.cols, c.Cols))
+	var err error
+	switch (task{m: m, n: 1, a: x.T(), b: x, c: c, x: a, y: b, gram: true}).path() {
+	case scalar:
+		err = m.dot(w, c, a, b, nil)
+	case bothHalves:
+		err = m.multiply(w, c, a, b, nil)
+	default:
+		if err := m.multiplyUpper(w, c, a, b, progress); err != nil {
+			return err
 		}
-		return err
+		mirror(m.threads, c.Data, c.Cols, c.Stride)
+		return nil
 	}
-	if err := m.multiplyUpper(w, c, a, b, progress); err != nil {
-		return err
+	if err == nil && progress != nil {
+		progress(GramMultiplications(a.cols, c.Cols))
 	}
-	mirror(m.threads, c.Data, c.Cols, c.Stride)
-	return nil
+	return err
 }
 
-// narrowGram is the largest number of columns of X for which the whole of XᵀX is computed.
+// narrowGram is the largest number of columns of X for which the whole of XᵀX is computed: to pack Xᵀ takes longer.
 const narrowGram = 8
 
 // multiplyUpper computes at least those elements of c = a·b that are not below its diagonal. c

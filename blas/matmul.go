@@ -18,7 +18,7 @@ import (
 //
 // progress, ctx and panics are as for [Multiplier].Mul.
 func Matmul(ctx context.Context, m Multiplier, memory []float64, a, b Factor, progress func(multiplications int64)) ([]byte, error) {
-	return valuesOf(ctx, m, memory, a, b,
+	return valuesOf(ctx, m, memory, a, b, false,
 		func(c Matrix) error { return m.Mul(ctx, c, a, b, progress) },
 		func(c []int64) error {
 			checkProduct(Dense(a.Rows, b.Cols, memory), a, b)
@@ -30,29 +30,29 @@ func Matmul(ctx context.Context, m Multiplier, memory []float64, a, b Factor, pr
 		})
 }
 
-// valuesOf returns the values of a·b, which one of the functions computes in the memory: of integers too large for float64s
-// the second, and of booleans the third, unless their product is checked.
-func valuesOf(ctx context.Context, m Multiplier, memory []float64, a, b Factor, floats func(c Matrix) error, ints func(c []int64) error, bools func(c []byte) error) ([]byte, error) {
+// valuesOf returns the values of a·b, or of a Gram matrix, which one of the functions computes in the memory: on the path
+// integers the second, on bits64 the third.
+func valuesOf(ctx context.Context, m Multiplier, memory []float64, a, b Factor, gram bool, floats func(c Matrix) error, ints func(c []int64) error, bools func(c []byte) error) ([]byte, error) {
 	t := elem.Result(a.Type, b.Type)
 	c := Dense(a.Rows, b.Cols*Parts(a.Type, b.Type), memory)
 	result := bytesOf(memory)[:a.Rows*b.Cols*t.Size()]
-	if _, ok := m.(checked); t == elem.Bool && !ok {
+	w := watch(ctx, a, b)
+	defer w.end()
+	whole := task{m: m, n: 1, a: a, b: b, c: c, gram: gram, exact: func() (exact bool) {
+		w.read(func() { exact = isExact(a, b, a.Cols) })
+		return exact
+	}}
+	whole.x, whole.y = operands(a, b)
+	path := whole.path()
+	switch {
+	case w.Err() != nil:
+		return nil, context.Cause(w)
+	case path == bits64:
 		return result, bools(result)
-	}
-	exact := true
-	if t.IsInteger() {
-		w := watch(ctx, a, b)
-		defer w.end()
-		if w.read(func() { exact = isExact(a, b, a.Cols) }); w.Err() != nil {
-			return nil, context.Cause(w)
-		}
-	}
-	if !exact {
+	case path == integers:
 		values := intsOf(memory)[:a.Rows*b.Cols]
 		err := ints(values)
 		if m, ok := m.(checked); ok && err == nil && len(values) > 0 {
-			w := watch(ctx, a, b)
-			defer w.end()
 			if err = checkIntegers(m, w, values, b.Cols, plain(a), plain(b)); w.Err() != nil {
 				err = context.Cause(w)
 			}

@@ -44,6 +44,9 @@ type Multiplier interface {
 
 	// inGo returns what computes without a library, with the same threads.
 	inGo() *tiled
+
+	// suits reports whether a library computes the product, which can do so here and has a whole tile to compute.
+	suits(c Matrix, a, b operand) bool
 }
 
 // New returns a Multiplier with the named kernel, one of [Kernels], or with the

@@ -70,18 +70,19 @@ func (m *openBLAS) inGo() *tiled { return m.edges }
 
 // Mul implements [Multiplier].
 func (m *openBLAS) Mul(ctx context.Context, c Matrix, a, b Factor, progress func(int64)) error {
-	checkProduct(c, a, b)
-	x, y := operands(a, b)
-	c, x, y, done := prepare(c, x, y)
+	t, done := newTask(m, c, a, b)
 	if done {
 		return nil
 	}
 	w := watch(ctx, a, b)
 	defer w.end()
-	if !m.suits(c, x, y) {
-		return m.edges.multiply(w, c, x, y, progress)
+	switch t.path() {
+	case library:
+		return m.multiplySlabs(w, t.c, t.x, t.y, progress)
+	case scalar:
+		return m.edges.dot(w, t.c, t.x, t.y, progress)
 	}
-	return m.multiplySlabs(w, c, x, y, progress)
+	return m.edges.multiply(w, t.c, t.x, t.y, progress)
 }
 
 // safe returns an operand as OpenBLAS may see it. Where memory can be lost, a panel's blocks are copied, as
@@ -91,7 +92,7 @@ func safe(x operand) operand {
 	return x
 }
 
-// suits reports whether OpenBLAS can compute a product here, and there is a whole tile for it to compute.
+// suits implements [Multiplier].
 func (m *openBLAS) suits(c Matrix, a, b operand) bool {
 	if min(c.Rows, c.Cols) < wholeTile {
 		return false
@@ -112,7 +113,7 @@ func (m *openBLAS) Gram(ctx context.Context, c Matrix, x Factor, progress func(i
 	if done {
 		return nil
 	}
-	if c.Cols <= narrowGram || !m.suits(c, a, b) {
+	if (task{m: m, n: 1, a: x.T(), b: x, c: c, x: a, y: b, gram: true}).path() != library {
 		return m.edges.Gram(ctx, c, x, progress)
 	}
 	w := watch(ctx, x)

@@ -22,11 +22,11 @@ func MatmulStack(ctx context.Context, m Multiplier, memory []float64, n int, a, 
 	s := newStack(m.inGo(), memory, n, a, b)
 	t := elem.Result(a.Type, b.Type)
 	result := bytesOf(memory)[:n*a.Rows*b.Cols*t.Size()]
-	_, alone := m.(checked) // each product is checked by itself
-	switch {
-	case n > 1 && !a.Trans && len(a.Data) > s.a.bytes() && len(b.Data) == s.b.bytes(): // one product, with all rows
+	switch (task{m: m, n: n, a: a, b: b}).path() {
+	case tall:
 		return Matmul(ctx, m, memory, s.a.from(a.Data, 0, n), s.b, nil)
-	case n == 1 || alone || !IsSmall(a.Rows, a.Cols, b.Cols, a.Type, b.Type):
+	case small:
+	default:
 		return result, s.multiplyEach(ctx, m, result)
 	}
 	w := watch(ctx, a, b)
@@ -111,6 +111,9 @@ func (s *stack) multiplyEach(ctx context.Context, m Multiplier, result []byte) e
 
 // bytes returns the size of a matrix without gaps.
 func (f Factor) bytes() int { return f.Rows * f.Cols * f.Type.Size() }
+
+// isSingle reports whether there is one matrix, without gaps, in a stack's memory.
+func (f Factor) isSingle() bool { return len(f.Data) == f.bytes() }
 
 // inStack returns the first matrix of a stack of n, or panics.
 func (f Factor) inStack(name string, n int) Factor {

@@ -62,20 +62,24 @@ func (m *tiled) inGo() *tiled { return m }
 
 // Mul implements [Multiplier].
 func (m *tiled) Mul(ctx context.Context, c Matrix, a, b Factor, progress func(int64)) error {
-	checkProduct(c, a, b)
+	t, done := newTask(m, c, a, b)
+	if done {
+		return nil
+	}
 	w := watch(ctx, a, b)
 	defer w.end()
-	x, y := operands(a, b)
-	return m.multiply(w, c, x, y, progress)
+	if t.path() == scalar {
+		return m.dot(w, t.c, t.x, t.y, progress)
+	}
+	return m.multiply(w, t.c, t.x, t.y, progress)
 }
+
+func (m *tiled) suits(Matrix, operand, operand) bool { return false }
 
 func (m *tiled) multiply(ctx *watched, c Matrix, a, b operand, progress func(int64)) error {
 	c, a, b, done := prepare(c, a, b)
-	switch {
-	case done:
+	if done {
 		return nil
-	case isDot(c, a, b):
-		return m.dot(ctx, c, a, b, progress)
 	}
 	p := newProduct(ctx, m, c, a, b)
 	p.progress = progress
