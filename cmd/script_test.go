@@ -75,6 +75,9 @@ func findPrograms(t testing.TB) {
 	t.Helper()
 	bin := programs.Dir(t)
 	programs.Read(t, logs, examples)
+	if underWine() {
+		programs.Read(t, "../test", "../test/wine")
+	}
 	path.Do(func() {
 		if underWine() {
 			if err := wrap(bin); err != nil {

@@ -2,8 +2,8 @@
 # release.sh FOLDER
 #
 # tests make's products: two releases, from copies of this project and of OpenBLAS in two places, have the
-# same bytes, and the demo prints the same norms with OpenBLAS as with Go. The contents of the archives are
-# left in FOLDER/linux, FOLDER/linux_arm64 and FOLDER/windows, for more tests.
+# same bytes, and the demo prints the same norms with OpenBLAS as with Go. The programs are left in FOLDER/linux,
+# FOLDER/linux_arm64 and FOLDER/windows, for more tests.
 set -euo pipefail
 folder=$(realpath -m "$1")
 cd "$(dirname "$0")/.."
@@ -26,22 +26,24 @@ done
 (cd "$one/dist" && sha256sum --check --strict SHA256SUMS)
 diff "$one/dist/SHA256SUMS" "$another/dist/SHA256SUMS"
 
-mkdir -p "$folder"
 for system in linux_amd64 linux_arm64 windows_amd64; do
     name=matpool_${version}_$system
     case $system in
     linux_*) tar -xzf "$one/dist/$name.tar.gz" -C "$temp" ;;
     windows_*) /usr/bin/python3 -m zipfile -e "$one/dist/$name.zip" "$temp" ;;
     esac
-    mv "$temp/$name" "$folder/${system%_amd64}"
+    mv "$temp/$name" "$temp/${system%_amd64}"
+    mkdir -p "$folder" "$temp/programs/${system%_amd64}"
+    cp "$temp/${system%_amd64}"/mat* "$temp/programs/${system%_amd64}"
+    test/replace.sh "$temp/programs/${system%_amd64}" "$folder/${system%_amd64}"
 done
 # The documents; and the licences, or where the source is, of everything linked in that is not ours.
 for file in {linux,linux_arm64,windows}/{README.md,LICENSE,docs/tutorial.md,examples/run_product,examples/finished/log.txt} \
     linux_arm64/licenses/go/LICENSE linux/licenses/{go/LICENSE,OpenBLAS/LICENSE,glibc/LGPL-2.1,glibc/SOURCE,libgcc/GPL-3} \
     windows/licenses/{go/LICENSE,OpenBLAS/LICENSE,mingw-w64/copyright,libgcc/GPL-3}; do
-    [ -s "$folder/$file" ] || { echo "the release lacks $file" >&2; exit 1; }
+    [ -s "$temp/$file" ] || { echo "the release lacks $file" >&2; exit 1; }
 done
-[ ! -e "$folder/linux_arm64/licenses/OpenBLAS" ] || { echo "the release for arm64 has OpenBLAS's licence, and no OpenBLAS" >&2; exit 1; }
+[ ! -e "$temp/linux_arm64/licenses/OpenBLAS" ] || { echo "the release for arm64 has OpenBLAS's licence, and no OpenBLAS" >&2; exit 1; }
 
 # norms BLAS prints the lines of the demo with a norm.
 norms() {

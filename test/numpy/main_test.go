@@ -62,6 +62,7 @@ func testMain(m *testing.M) (int, error) {
 
 func path(t *testing.T, program string) string {
 	t.Helper()
+	programs.Numpy()
 	if filepath.IsAbs(program) {
 		return program
 	}
@@ -108,6 +109,7 @@ func runScript(t *testing.T, dir, script string, args ...any) string {
 // ask sends questions for one function to oracle.py, and returns the answers, of type A.
 func ask[A any](t *testing.T, command string, questions ...question) []A {
 	t.Helper()
+	programs.Numpy()
 	programs.Read(t, ".") // oracle.py
 	text, err := json.Marshal(questions)
 	if err != nil {

@@ -39,4 +39,7 @@ if [ -z "$folder" ]; then
     trap 'exit 1' HUP INT TERM
     GOFLAGS='' go build -o "$folder" ./cmd/matinit ./cmd/matprod ./cmd/matcombine
 fi
-MATPOOL_BIN=$folder go test -timeout 40m -count=1 -skip '^(TestArchivesOfZip|TestDocument)$|^TestHintsForOtherFiles$/[.](bz2|xz|mat|h5|db)|^TestHintsForOtherFiles$/shelf/gnu' -exec "'$here/test.sh' --session '$root'" ./test/numpy
+test/replace.sh "$folder" build/numpy
+# In the session, not by -exec: Go's cache keeps no results of tests that another program starts.
+MATPOOL_BIN=$PWD/build/numpy MATPOOL_NUMPY=$root "$here/test.sh" --session "$root" \
+    go test -timeout 40m -skip '^(TestArchivesOfZip|TestDocument)$|^TestHintsForOtherFiles$/[.](bz2|xz|mat|h5|db)|^TestHintsForOtherFiles$/shelf/gnu' ./test/numpy

@@ -23,6 +23,7 @@ var update = flag.Bool("update", false, "replace the output in the documents by 
 // are ignored. Commands in comments run too. Each ends with exit status 0, unless a comment before
 // the block says otherwise: <!-- status 3: matwatch log.txt -->. The pool has no other jobs.
 func TestDocuments(t *testing.T) {
+	besidePool(t)
 	t.Setenv("PATH", bin+":/usr/sbin:/usr/bin:/bin")
 	for _, name := range []string{"tutorial.md", "held.md"} {
 		t.Run(name, func(t *testing.T) {

@@ -14,18 +14,11 @@ import (
 	"time"
 
 	"matpool/condor/eventlog"
+	"matpool/test/programs"
 )
 
 // bin is the folder of the programs and testdata/worker; those for Windows have the extension .exe.
 var bin = os.Getenv("MATPOOL_BIN")
-
-func TestMain(m *testing.M) {
-	if os.Getenv("MATPOOL_POOL") == "" || bin == "" {
-		println("test/pool/test.sh runs these tests, beside a pool")
-		os.Exit(1)
-	}
-	os.Exit(m.Run())
-}
 
 // A folder is a folder that jobs are submitted from.
 type folder struct {
@@ -35,11 +28,22 @@ type folder struct {
 
 func newFolder(t testing.TB) folder {
 	t.Helper()
+	besidePool(t)
 	f := folder{t, t.TempDir()}
 	if err := os.Mkdir(f.path("logs"), 0o777); err != nil {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// besidePool fails outside a pool, and has Go's cache notice another pool, its scripts, and other programs.
+func besidePool(t testing.TB) {
+	t.Helper()
+	if os.Getenv("MATPOOL_POOL") == "" || bin == "" {
+		t.Fatal("test/pool/test.sh runs these tests, beside a pool")
+	}
+	programs.Dir(t)
+	programs.Read(t, ".", "..", "../wine")
 }
 
 func (f folder) path(name string) string { return filepath.Join(f.dir, name) }

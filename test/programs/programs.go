@@ -30,13 +30,14 @@ func Main(m *testing.M) int {
 }
 
 // Dir returns the folder with the tested programs: MATPOOL_BIN, or one in which they are built when they are first asked
-// for. What is in MATPOOL_BIN the go command does not see, so such tests need -count=1.
+// for. The go command sees only files of the module, so tests of programs in another folder need -count=1.
 func Dir(t testing.TB) string {
 	t.Helper()
 	if bin := os.Getenv("MATPOOL_BIN"); bin != "" {
 		if !filepath.IsAbs(bin) {
 			t.Fatalf("MATPOOL_BIN is %q; it must be an absolute path", bin)
 		}
+		Read(t, bin)
 		return bin
 	}
 	bin, err := all()
@@ -81,6 +82,9 @@ func build(dir, pkg string) error {
 	}
 	return nil
 }
+
+// Numpy has the go command notice another numpy: test/run.sh and test/numpy/test.sh put its version into MATPOOL_NUMPY.
+func Numpy() { os.Getenv("MATPOOL_NUMPY") }
 
 // Read opens folders that commands of a test read, so that its cached result is not used after they have changed.
 func Read(t testing.TB, dirs ...string) {

@@ -116,7 +116,7 @@ func (r row) onPool() bool { return r.pkg == "./test/pool" }
 func (r row) command() *exec.Cmd {
 	if r.onPool() {
 		cmd := exec.Command("test/pool/test.sh")
-		cmd.Env = append(os.Environ(), "GOFLAGS=-run="+r.test+" -v", "POOL_FLAGS="+r.flags)
+		cmd.Env = append(os.Environ(), "GOFLAGS=-count=1 -v -run="+r.test, "POOL_FLAGS="+r.flags)
 		return cmd
 	}
 	args := append([]string{"test", "-count=1", "-v", "-timeout=60m", "-run", r.test, r.pkg}, strings.Fields(r.flags)...)

@@ -166,6 +166,7 @@ var oracles oraclePool
 func (p *oraclePool) get() (*oracle, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	programs.Numpy()
 	if n := len(p.idle); n > 0 {
 		o := p.idle[n-1]
 		p.idle = p.idle[:n-1]
