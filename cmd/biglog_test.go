@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"matpool/internal/base/text"
 )
 
 // writeBigLog writes the log of many jobs, one product each, on 400 slots of 100 machines. The jobs have, in turn,
@@ -80,20 +82,21 @@ func writeBigLog(t *testing.T, name string, jobs int) {
 	}
 }
 
-// Reading the log of 200,000 jobs takes some four seconds of a processor and 324 MB, and prints no more than a person can
+// Reading the log of many jobs, with 200,000 some four seconds of a processor and 324 MB, prints no more than a person can
 // read. -resubmit reads it in no more, and describes the jobs that are missing.
 //
-// go test -v -run BigLog ./cmd prints the figures.
+// go test -v -run BigLog ./cmd -many 100000 prints the figures of 200,000.
 func TestBigLog(t *testing.T) {
 	long(t)
 	t.Parallel()
-	const jobs = 200_000
+	jobs := 2 * *many
 	dir := t.TempDir()
 	writeBigLog(t, filepath.Join(dir, "log.txt"), jobs)
 	if err := os.WriteFile(filepath.Join(dir, "run_product"), fmt.Appendf(nil, "inputs = random\nseed = 1\nsize = 2\ntotal_jobs = %d\nlog = log.txt\n", jobs), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	findPrograms(t)
+	done := fmt.Sprintf("%s jobs: %s done, ", text.Number(jobs), text.Number(jobs*12/13)) // of the 13 jobs of finished.log
 	for _, test := range []struct {
 		args       string
 		says       string
@@ -101,12 +104,13 @@ func TestBigLog(t *testing.T) {
 		megabytes  int
 		bound      time.Duration
 	}{
-		{"matwatch log.txt", "200,000 jobs: 184,615 done, ", 1, 40, 324, 12 * time.Second},
-		{"matwatch -report log.txt", "200,000 jobs: 184,615 done, ", 40, 150, 400, 15 * time.Second},
-		{"matwatch -csv log.txt", "200,000 jobs: 184,615 done, ", jobs, 2 * jobs, 400, 15 * time.Second},
-		{"matwatch -json log.txt", "200,000 jobs: 184,615 done, ", jobs, 100 * jobs, 400, 20 * time.Second},
-		{"matsubmit -N -resubmit -quiet run_product", "of 200,000 products: ", 1, 10, 450, 20 * time.Second},
+		{"matwatch log.txt", done, 1, 40, 324, 12 * time.Second},
+		{"matwatch -report log.txt", done, 40, 150, 400, 15 * time.Second},
+		{"matwatch -csv log.txt", done, jobs, 2 * jobs, 400, 15 * time.Second},
+		{"matwatch -json log.txt", done, jobs, 100 * jobs, 400, 20 * time.Second},
+		{"matsubmit -N -resubmit -quiet run_product", "of " + text.Number(jobs) + " products: ", 1, 10, 450, 20 * time.Second},
 	} {
+		test.megabytes, test.bound = forMany(test.megabytes, test.bound)
 		args := strings.Fields(test.args)
 		cmd := exec.Command(args[0], args[1:]...)
 		megabytes, output, _ := peak(cmd, dir)

@@ -3,6 +3,7 @@ package cmd_test
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,11 +15,13 @@ import (
 	"time"
 
 	"matpool/internal/base/hash"
+	"matpool/internal/base/text"
 	"matpool/internal/record"
 	"matpool/npyio"
 )
 
-// Submitting 100,000 products, whose inputs are all checked, takes some seconds and at most 200 MB of memory.
+// Submitting many products, whose inputs are all checked, takes little time and memory: with 100,000, some seconds and at
+// most 200 MB.
 func TestManyJobs(t *testing.T) {
 	long(t)
 	t.Parallel()
@@ -30,8 +33,8 @@ func TestManyJobs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := bytes.Count(text, []byte(", inputA")); n != many {
-		t.Errorf("%d jobs in the submit description, want %d", n, many)
+	if n := bytes.Count(text, []byte(", inputA")); n != *many {
+		t.Errorf("%d jobs in the submit description, want %d", n, *many)
 	}
 
 	// Nor do the jobs of another program take longer. Its inputs need no links on Linux.
@@ -44,12 +47,12 @@ func TestManyJobs(t *testing.T) {
 	}
 
 	// One bad input among them is found; if all are bad, only some are reported.
-	bad := filepath.Join(dir, "inputB77777.npy")
+	bad := filepath.Join(dir, "inputB7777.npy")
 	if err := errors.Join(os.Remove(bad), os.WriteFile(bad, matrix[:150], 0o666)); err != nil {
 		t.Fatal(err)
 	}
 	_, stderr, _ := run(t, dir, "matsubmit", "-N", "run_product")
-	if want := "matsubmit: inputB77777.npy: truncated: header promises 32 bytes of data, file holds 22\n"; stderr != want {
+	if want := "matsubmit: inputB7777.npy: truncated: header promises 32 bytes of data, file holds 22\n"; stderr != want {
 		t.Errorf("%s, want %s", stderr, want)
 	}
 	_, stderr, _ = run(t, dir, "matsubmit", "-N", "run_product", "-indexed_input_files=a,b")
@@ -58,8 +61,8 @@ func TestManyJobs(t *testing.T) {
 	}
 }
 
-// Looking at 100,000 products with records, which are all done, takes some seconds and at most 200 MB of memory, whether
-// or not the hashes of the 300,000 files are known already; adding them takes some more.
+// Looking at many products with records, which are all done, takes little time and memory, with 100,000 some seconds and at
+// most 200 MB, whether or not the hashes of the 300,000 files are known already; adding them takes some more.
 func TestManyRecords(t *testing.T) {
 	long(t)
 	t.Parallel()
@@ -67,7 +70,7 @@ func TestManyRecords(t *testing.T) {
 	matrix := makeMany(t, dir, "inputA", "inputB", "output")
 	h := hash.Of(matrix)
 	family := record.New("product", "a", "inputA$(index).npy", "b", "inputB$(index).npy")
-	records := make([]record.Record, many)
+	records := make([]record.Record, *many)
 	for i := range records {
 		records[i] = record.Record{Name: fmt.Sprintf("output%d.npy", i), Size: int64(len(matrix)), Hash: h, Recipe: family.At(i),
 			From: []record.Input{{Name: fmt.Sprintf("inputA%d.npy", i), Hash: h}, {Name: fmt.Sprintf("inputB%d.npy", i), Hash: h}},
@@ -76,10 +79,12 @@ func TestManyRecords(t *testing.T) {
 	if err := record.Append(dir, records...); err != nil {
 		t.Fatal(err)
 	}
+	all := text.Number(*many)
 	reading := submitMany(t, dir, "-force") // which looks at the inputs' headers only
 	check := func(what string, megabytes int, output string, command ...string) {
 		t.Helper()
-		limit := max(5*time.Second, 7*reading/2)
+		megabytes, limit := forMany(megabytes, 5*time.Second)
+		limit = max(limit, 7*reading/2)
 		used, memory, out := measure(t, dir, command[0], command[1:]...)
 		if !strings.Contains(out, output) {
 			t.Errorf("%s: %.1000swant %s", what, out, output)
@@ -89,44 +94,52 @@ func TestManyRecords(t *testing.T) {
 		}
 	}
 	for _, hashes := range []string{"unknown", "known"} {
-		check("-resubmit, hashes "+hashes, 200, "of 100,000 products: 100,000 done, 0 in the queue, 0 missing\n", "matsubmit", "run_product", "-local", "-resubmit")
+		check("-resubmit, hashes "+hashes, 200, "of "+all+" products: "+all+" done, 0 in the queue, 0 missing\n", "matsubmit", "run_product", "-local", "-resubmit")
 	}
-	check("matcombine", 350, "norm of the sum of 100,000 files: 0.0\n", "matcombine", "run_product")
-	check("matwatch -check", 200, "\noutput99999.npy: valid\n", "matwatch", "-check")
+	check("matcombine", 350, "norm of the sum of "+all+" files: 0.0\n", "matcombine", "run_product")
+	check("matwatch -check", 200, fmt.Sprintf("\noutput%d.npy: valid\n", *many-1), "matwatch", "-check")
 
 	// The jobs are done, whatever the times of their outputs are. The records are read once.
 	var log bytes.Buffer
-	for i := range many {
-		fmt.Fprintf(&log, "000 (007.%d.000) 2026-11-24 06:14:03 Job submitted from host: <192.0.2.7:9618>\n    first=%[1]d count=1 starts=4 jobs=%d outputs=output.npy\n...\n", i, many)
+	for i := range *many {
+		fmt.Fprintf(&log, "000 (007.%d.000) 2026-11-24 06:14:03 Job submitted from host: <192.0.2.7:9618>\n    first=%[1]d count=1 starts=4 jobs=%d outputs=output.npy\n...\n", i, *many)
 		fmt.Fprintf(&log, "005 (007.%d.000) 2026-11-24 06:14:07 Job terminated.\n\t(1) Normal termination (return value 0)\n...\n", i)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "log.txt"), log.Bytes(), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	for i := 0; i < many; i += perFile {
+	for i := 0; i < *many; i += perFile {
 		if err := os.Chtimes(filepath.Join(dir, fmt.Sprintf("output%d.npy", i)), time.Time{}, time.Unix(1e9, 0)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	check("matwatch", 280, "cluster 7: 100,000 jobs: 100,000 done, ", "sh", "-c", "ulimit -t 60; exec matwatch log.txt")
+	check("matwatch", 280, "cluster 7: "+all+" jobs: "+all+" done, ", "sh", "-c", "ulimit -t 60; exec matwatch log.txt")
 
 	// What has changed is found among them.
-	for _, name := range []string{"output7.npy", "inputB77777.npy"} {
+	for _, name := range []string{"output7.npy", "inputB7777.npy"} {
 		name = filepath.Join(dir, name)
 		if err := errors.Join(os.Remove(name), os.WriteFile(name, append(matrix[:len(matrix)-1:len(matrix)-1], 1), 0o666)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	stdout, _, _ := run(t, dir, "matsubmit", "-N", "run_product", "-resubmit", "-quiet")
-	want := "of 100,000 products: 99,998 done, 0 in the queue, 2 missing\n" +
-		"to be made again: 1 of other inputs (output77777.npy was made from another inputB77777.npy than the one that is there now), 1 changed since (output7.npy has changed since matprod wrote it (its record in matpool.tsv has another hash))\n"
+	want := "of " + all + " products: " + text.Number(*many-2) + " done, 0 in the queue, 2 missing\n" +
+		"to be made again: 1 of other inputs (output7777.npy was made from another inputB7777.npy than the one that is there now), 1 changed since (output7.npy has changed since matprod wrote it (its record in matpool.tsv has another hash))\n"
 	if !strings.HasPrefix(stdout, want) {
 		t.Errorf("%swant %s", stdout, want)
 	}
 }
 
-// many is the number of products, of which perFile have links to the same files.
-const many, perFile = 100_000, 10_000
+var many = flag.Int("many", 20_000, "the number of products of the tests of many, half as many as jobs in a big log")
+
+// perFile is how many files are links to one.
+const perFile = 10_000
+
+// forMany returns the bounds of memory and processors' time from those for 100,000 products.
+func forMany(megabytes int, limit time.Duration) (int, time.Duration) {
+	share := float64(*many) / 100_000
+	return 40 + int(float64(megabytes-40)*share), time.Second + time.Duration(float64(limit)*share)
+}
 
 // makeMany makes a folder with run_product and, for each name, as many files with one matrix, whose bytes it returns. The
 // files are links to a few: making so many takes a busy disk minutes.
@@ -134,7 +147,7 @@ func makeMany(t *testing.T, dir string, names ...string) (matrix []byte) {
 	t.Helper()
 	matrix = append(npyio.Header{DType: npyio.Float64, Shape: []int{2, 2}}.Append(nil), make([]byte, 32)...)
 	for _, name := range names {
-		for i := range many {
+		for i := range *many {
 			file := func(i int) string { return filepath.Join(dir, fmt.Sprintf("%s%d.npy", name, i)) }
 			err := errors.ErrUnsupported
 			if i%perFile > 0 {
@@ -148,7 +161,7 @@ func makeMany(t *testing.T, dir string, names ...string) (matrix []byte) {
 			}
 		}
 	}
-	if err := os.WriteFile(filepath.Join(dir, "run_product"), fmt.Appendf(nil, "total_jobs = %d\n", many), 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "run_product"), fmt.Appendf(nil, "total_jobs = %d\n", *many), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	return matrix
@@ -158,7 +171,7 @@ func makeMany(t *testing.T, dir string, names ...string) (matrix []byte) {
 // processors' time, which depends little on what else the machine does, or too much memory.
 func submitMany(t *testing.T, dir string, flags ...string) time.Duration {
 	t.Helper()
-	const limit, megabytes = 15 * time.Second, 200
+	megabytes, limit := forMany(200, 15*time.Second)
 	used, memory, _ := measure(t, dir, "matsubmit", append([]string{"-N", "run_product"}, flags...)...)
 	if t.Logf("%v of processors' time, %d MB", used, memory); used > limit || memory > megabytes {
 		t.Errorf("%v of processors' time and %d MB of memory; want at most %v and %d MB", used, memory, limit, megabytes)

@@ -25,28 +25,32 @@ tests() {
     sed -n 's/^ *equality_test.go:[0-9]*: computed by //p' "$log" | uniq -c | sed 's/^ *//; 2,$s/^/                                  /'
 }
 
-fastest='OpenBLAS|(Kernels|LargeProducts)/(openblas|default)'
 small='OpenBLAS|Kernels/(openblas|default)'
-cores='Prescott Haswell Zen SkylakeX'
+all="$small|LargeProducts/openblas"
+
+# cores SYSTEM COMMAND... runs tests with each core's kernels.
+cores() {
+    tests "$1" Prescott "$small" "${@:2}" # not sound
+    tests "$1" Zen "$small" "${@:2}"      # which has Haswell's
+    tests "$1" Haswell "$all" "${@:2}"
+    tests "$1" SkylakeX "$all" "${@:2}"
+}
 
 if [ "${1-}" = --windows ]; then # in Wine's session
-    for core in $cores; do
-        tests Windows "$core" "$fastest" "$PWD/test/wine/run" "$2"
-    done
-    tests Windows - . "$PWD/test/wine/run" "$2"
+    cores Windows "$PWD/test/wine/run" "$2"
+    tests Windows - "$small|Definition|Kernels|LargeProducts/avx" "$PWD/test/wine/run" "$2"
     exit
 fi
 
 build linux "$temp/linux"
-tests Linux - '(Kernels|LargeProducts)/(openblas|default)' "$temp/linux"
-for core in $cores; do
-    tests Linux "$core" "$fastest" "$temp/linux"
-done
+tests Linux - "$small" "$temp/linux"
+cores Linux "$temp/linux"
 
-# A core's kernels on a processor that cannot run them. Large products would take long there.
-tests 'Linux, emulated Haswell' - "$small" qemu-x86_64 -cpu Haswell "$temp/linux"
-tests 'Linux, emulated Haswell' SkylakeX "$small" qemu-x86_64 -cpu Haswell "$temp/linux"
-tests 'Linux, emulated Nehalem' Haswell "$small" qemu-x86_64 -cpu Nehalem "$temp/linux"
+# A core's kernels on a processor that cannot run them. Large products and more threads would take long there.
+emulated='OpenBLAS|Kernels/(openblas|default)/threads=2'
+tests 'Linux, emulated Haswell' - "$emulated" qemu-x86_64 -cpu Haswell "$temp/linux"
+tests 'Linux, emulated Haswell' SkylakeX "$emulated" qemu-x86_64 -cpu Haswell "$temp/linux"
+tests 'Linux, emulated Nehalem' Haswell "$emulated" qemu-x86_64 -cpu Nehalem "$temp/linux"
 
 test/wine/setup.sh >/dev/null
 build windows "$temp/windows.exe"

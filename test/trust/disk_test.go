@@ -258,7 +258,7 @@ var saysDisk = regexp.MustCompile(`(?i)input/output error|no space left on devic
 // Whatever call of a program fails, the program gives the right result, or fails with a sentence that names the file and
 // the disk's error, and the next call gives the right one.
 func TestDiskFails(t *testing.T) {
-	for _, k := range killedCommands {
+	for first, k := range killedCommands { // each begins with another kind of call
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
 			f, next := newDisk(t)
@@ -279,7 +279,7 @@ func TestDiskFails(t *testing.T) {
 			statuses, all := map[int]int{}, 0
 			for i := range *diskFaults {
 				f.must(k.clean())
-				call := kinds[i%len(kinds)]
+				call := kinds[(first+i)%len(kinds)]
 				errnos := append(diskErrors[call], syscall.EIO)
 				plan := fault{call, r.IntN(count[call]) + 1, errnos[r.IntN(len(errnos))], r.IntN(2) == 0}
 				next(plan)

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-var bits = flag.Int("bits", 30, "the number of bits that are flipped, one at a time, in each kind of file")
+var bits = flag.Int("bits", 10, "the number of bits that are flipped, one at a time, in each kind of file")
 
 // A finished is a finished run, which a test damages.
 type finished struct {

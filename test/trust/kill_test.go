@@ -22,7 +22,7 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-var kills = flag.Int("kills", 30, "how many times each program is killed")
+var kills = flag.Int("kills", 8, "how many times each program is killed")
 
 // A killed is a command that is killed at a random moment.
 type killed struct {

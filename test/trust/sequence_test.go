@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	sequences  = flag.Int("sequences", 60, "the number of random sequences")
+	sequences  = flag.Int("sequences", 20, "the number of random sequences")
 	firstSeed  = flag.Uint64("seed", 1, "the seed of the first random sequence")
 	withSubmit = flag.Bool("submit", true, "matsubmit -local is among the steps")
 )
@@ -397,7 +397,7 @@ func TestSequences(t *testing.T) {
 		}
 	})
 	t.Logf("seeds %d to %d: %v", *firstSeed, *firstSeed+uint64(*sequences)-1, counts)
-	if !t.Failed() && *sequences >= 50 {
+	if !t.Failed() && *sequences >= 20 {
 		for _, what := range []string{"right", "refused with 65"} {
 			if counts[what] < *sequences/4 {
 				t.Errorf("%s: only %d times in %d sequences: the test tests little", what, counts[what], *sequences)
