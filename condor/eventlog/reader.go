@@ -147,15 +147,20 @@ func (r *Reader) text(size int) string {
 }
 
 // fill reads more of the log. It returns false if there is no more yet, or after an error.
+//
+// Note: a log of a single job fits into the first buffer, and there may be 100,000 of them.
 func (r *Reader) fill() bool {
-	const least = 64 << 10
+	const first, least = 4 << 10, 64 << 10
 	r.chunk = chunk{}
-	if r.from > 0 && cap(r.buf)-len(r.buf) < least {
+	room := func() int { return cap(r.buf) - len(r.buf) }
+	switch {
+	case r.buf == nil:
+		r.buf = make([]byte, 0, first)
+	case room() == 0, room() < least && cap(r.buf) > first:
 		r.buf = r.buf[:copy(r.buf, r.buf[r.from:])]
-		r.from = 0
-	}
-	if cap(r.buf)-len(r.buf) < least {
-		r.buf = append(make([]byte, 0, max(2*cap(r.buf), 4*least)), r.buf...)
+		if r.from = 0; room() < least {
+			r.buf = append(make([]byte, 0, max(2*cap(r.buf), 4*least)), r.buf...)
+		}
 	}
 	for range 100 {
 		n, err := r.r.Read(r.buf[len(r.buf):cap(r.buf)])

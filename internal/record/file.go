@@ -308,10 +308,8 @@ func (f *Folder) Names() (names []string) {
 	}
 	for _, run := range f.runs {
 		for _, job := range run.Jobs {
-			for _, name := range run.outputsOf(job) {
-				if len(run.records(f.Dir, name)) > 0 {
-					names = append(names, name)
-				}
+			for _, rec := range run.recordsOf(f.Dir, job) {
+				names = append(names, rec.Name)
 			}
 		}
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
-
-	"matpool/internal/base/file"
 )
 
 // Keep adds to a folder's file the records of its files that only the stdouts of jobs have, because these
@@ -23,13 +21,11 @@ func (f *Folder) Keep(ctx context.Context, cache *Cache, stdouts []string) error
 			if stdout := run.StdoutOf(job); stdout == "" || !wanted[stdout] {
 				continue
 			}
-			for _, name := range run.outputsOf(job) {
-				for _, rec := range run.records(f.Dir, name) {
-					if fits, err := f.lacks(ctx, cache, rec); err != nil {
-						return err
-					} else if fits {
-						kept = append(kept, rec)
-					}
+			for _, rec := range run.recordsOf(f.Dir, job) {
+				if fits, err := f.lacks(ctx, cache, rec); err != nil {
+					return err
+				} else if fits {
+					kept = append(kept, rec)
 				}
 			}
 		}
@@ -53,16 +49,4 @@ func (f *Folder) lacks(ctx context.Context, cache *Cache, rec Record) (bool, err
 	}
 	h, _, err := cache.Hash(ctx, filepath.Join(f.Dir, filepath.FromSlash(rec.Name)))
 	return err == nil && h == rec.Hash, nil // what cannot be read needs no record
-}
-
-// outputsOf returns the names of a job's outputs.
-func (x *runIndex) outputsOf(job Job) (names []string) {
-	for _, name := range x.Outputs {
-		if x.Sum {
-			names = append(names, file.Indexed(name, job.Index))
-		} else {
-			names = append(names, file.IndexedRange(name, job.First, job.Count)...)
-		}
-	}
-	return names
 }

@@ -107,7 +107,7 @@ func ParseRun(line string) (Run, error) {
 	if r.Outputs, err = parseNames(q.Get("outputs")); err != nil {
 		return Run{}, err
 	}
-	r.Jobs, err = parseJobs(q.Get("jobs"))
+	r.Jobs, err = parseJobs(q.Get("jobs"), r.Sum)
 	return r, err
 }
 
@@ -127,20 +127,25 @@ func formatJobs(jobs []Job) string {
 	return strings.Join(words, ",")
 }
 
-func parseJobs(s string) (jobs []Job, err error) {
+// parseJobs reads what formatJobs returns. A job returns a file of each product, or one of their sum.
+func parseJobs(s string, sum bool) (jobs []Job, err error) {
 	if s == "" {
 		return nil, nil
 	}
-	total := 0 // of the products: a strange line must not take all memory
+	total := 0 // of the files: a strange line must not take all memory
 	for word := range strings.SplitSeq(s, ",") {
 		numbers, products, _ := strings.Cut(word, ":")
 		i, ok := parseRange(numbers)
 		p, ok2 := parseRange(products)
 		n, all := i.Last-i.First+1, p.Last-p.First+1
-		if !ok || !ok2 || all%n != 0 || len(jobs)+n > file.MaxCount || total+all > 10*file.MaxCount {
+		files := all
+		if sum {
+			files = n
+		}
+		if !ok || !ok2 || all%n != 0 || len(jobs)+n > file.MaxCount || total+files > 10*file.MaxCount {
 			return nil, fmt.Errorf("%q is not a list of jobs, such as 0-8:0-89,9:90-92", s)
 		}
-		total += all
+		total += files
 		each := all / n
 		for k := range n {
 			jobs = append(jobs, Job{i.First + k, p.First + k*each, each})
@@ -225,18 +230,43 @@ func (x *runIndex) records(dir, name string) (list []Record) {
 			continue
 		}
 		for _, job := range x.jobsOf(n) {
-			stdout := x.StdoutOf(job)
-			if stdout == "" {
-				continue
-			}
-			all := x.stdout(dir, stdout, job)
-			for _, rec := range all[path.Base(name)] { // a job knows the last part of a name
-				rec.Name, rec.From = name, x.inputsOf(rec)
-				list = append(list, rec)
-			}
+			list = append(list, x.named(x.stdout(dir, job), name)...)
 		}
 	}
 	return list
+}
+
+// recordsOf returns the records of a job's outputs in its stdout.
+func (x *runIndex) recordsOf(dir string, job Job) (list []Record) {
+	all := x.stdout(dir, job)
+	if len(all) == 0 {
+		return nil
+	}
+	for _, name := range x.outputsOf(job) {
+		list = append(list, x.named(all, name)...)
+	}
+	return list
+}
+
+// named returns those records in a stdout that are of an output, with its name: a job knows the last part of that.
+func (x *runIndex) named(all map[string][]Record, name string) (list []Record) {
+	for _, rec := range all[path.Base(name)] {
+		rec.Name, rec.From = name, x.inputsOf(rec)
+		list = append(list, rec)
+	}
+	return list
+}
+
+// outputsOf returns the names of a job's outputs.
+func (x *runIndex) outputsOf(job Job) (names []string) {
+	for _, name := range x.Outputs {
+		if x.Sum {
+			names = append(names, file.Indexed(name, job.Index))
+		} else {
+			names = append(names, file.IndexedRange(name, job.First, job.Count)...)
+		}
+	}
+	return names
 }
 
 // inputsOf returns what a job's output was made from, with names relative to the folder of the records: a job knows
@@ -273,7 +303,11 @@ func (x *runIndex) inputsOf(rec Record) []Input {
 
 // stdout returns the records in a job's stdout, by the last part of a file's name. It reads the file
 // once, or more often if several goroutines ask for it at once, or if it has a single record.
-func (x *runIndex) stdout(dir, name string, job Job) map[string][]Record {
+func (x *runIndex) stdout(dir string, job Job) map[string][]Record {
+	name := x.StdoutOf(job)
+	if name == "" {
+		return nil
+	}
 	x.mu.Lock()
 	all, read := x.read[name]
 	x.mu.Unlock()

@@ -51,12 +51,12 @@ func TestRunLine(t *testing.T) {
 		{[]Job{{0, 0, 3}, {5, 3, 3}}, "0:0-2,5:3-5"},
 	} {
 		got := formatJobs(test.jobs)
-		if back, err := parseJobs(got); got != test.want || err != nil || !reflect.DeepEqual(back, test.jobs) {
+		if back, err := parseJobs(got, false); got != test.want || err != nil || !reflect.DeepEqual(back, test.jobs) {
 			t.Errorf("%s, want %s; %v, %v", got, test.want, back, err)
 		}
 	}
 	for _, bad := range []string{"0:0-10000000", "0", "0:", ":0", "0-2:0-1", "0-2:0-3", "1-0:0-3", "0:x", "0-99999999:0-99999999", ","} {
-		if jobs, err := parseJobs(bad); err == nil {
+		if jobs, err := parseJobs(bad, false); err == nil {
 			t.Errorf("%q is taken for %v", bad, jobs)
 		}
 	}
