@@ -17,21 +17,20 @@ import (
 type ad map[string]any
 
 // adEnd finds the end of an ad that begins a buffer in the given format. Nested ads are indented, and no
-// value has a line break or, in XML, a "<". It returns 0 if the ad is not complete yet.
-func adEnd(buf []byte, format string) int {
+// value has a line break or, in XML, a "<". It returns 0 if the ad is not complete yet. It is no ad if it has the line
+// "...": that ends an event in the text format, which is damaged.
+func adEnd(buf []byte, format string) (end int, is bool) {
 	last := "\n</c>"
 	if format == "JSON" {
 		last = "\n}"
 	}
-	i := bytes.Index(buf, []byte(last))
-	if i < 0 {
-		return 0
+	if i := bytes.Index(buf, []byte(last)); i >= 0 {
+		if line := bytes.IndexByte(buf[i+1:], '\n'); line >= 0 {
+			end = i + 1 + line + 1
+			buf = buf[:end]
+		}
 	}
-	line := bytes.IndexByte(buf[i+1:], '\n')
-	if line < 0 {
-		return 0
-	}
-	return i + 1 + line + 1
+	return end, !bytes.Contains(buf, []byte("\n...\n")) && !bytes.Contains(buf, []byte("\n...\r\n"))
 }
 
 // parseAd parses an ad, and what precedes the first one in a file of XML.

@@ -78,16 +78,20 @@ const maxEvent = 1 << 20
 func (r *Reader) Scan() bool {
 	r.record = nil
 	for r.err == nil {
-		if format := otherFormat(r.buf[r.from:]); format != "" && !r.skipping {
-			if end := adEnd(r.buf[r.from:], format); end > 0 {
-				r.takeAd(end, format)
-				return true
+		format, ad, isAd := otherFormat(r.buf[r.from:]), 0, false
+		if format != "" && !r.skipping {
+			ad, isAd = adEnd(r.buf[r.from:], format)
+		}
+		if isAd && ad > 0 {
+			r.takeAd(ad, format)
+			return true
+		} else if !isAd {
+			if size, end := r.findEnd(); end > 0 {
+				if r.take(size, end) {
+					return true
+				}
+				continue
 			}
-		} else if size, end := r.findEnd(); end > 0 {
-			if r.take(size, end) {
-				return true
-			}
-			continue
 		}
 		if len(r.buf)-r.from > maxEvent && r.skipLong() {
 			return true

@@ -356,7 +356,7 @@ func FuzzDamagedEvent(f *testing.F) {
 	const after = "005 (007.003.000) 2026-11-23 19:14:05 Job terminated.\n\t(1) Normal termination (return value 65)\n...\n"
 	event0 := func(text string) *Event { return records(newReader(strings.NewReader(text)))[0].(*Event) }
 	first, last := event0(before), event0(after)
-	for _, junk := range []string{"", "\x00\x00\x00", "\n...\n", "...", "\r", "005 (007.003.000) 2026-11-23 19:14:04 Job terminated.\n", "\n\x00\n...", "{\n", "\xff\xfe"} {
+	for _, junk := range []string{"", "\x00\x00\x00", "\n...\n", "...", "\r", "005 (007.003.000) 2026-11-23 19:14:04 Job terminated.\n", "\n\x00\n...", "{\n\"", "<c>\n", "\xff\xfe"} {
 		f.Add(uint8(10), uint8(20), junk)
 		f.Add(uint8(0), uint8(len(event)-1), junk)
 	}
