@@ -19,6 +19,7 @@ type Note struct {
 	Sum          bool   // the job returns the sum of its products instead of the products
 	Unit         string // what is numbered: "" for products, or the word for another program's jobs
 	Local        bool   // matsubmit ran the job itself: it is in no queue, and nothing will release it
+	Hold         bool   // the job was submitted on hold, of which the log has no event
 	Random       string // from what its inputs are drawn; "" if they are files
 	ID           string // the identity of its run: jobs that have another make something else; "" in old logs
 
@@ -94,6 +95,9 @@ func (n Note) format(first, count string) string {
 	if n.Local {
 		add("local", "yes")
 	}
+	if n.Hold {
+		add("hold", "yes")
+	}
 	add("random", n.Random)
 	add("id", n.ID)
 	add("from", escapeName.Replace(n.Description))
@@ -127,6 +131,8 @@ func ParseNote(text string) (n Note, ok bool) {
 			n.Unit = value
 		case "local":
 			n.Local = true
+		case "hold":
+			n.Hold = true
 		case "random":
 			n.Random = value
 		case "id":

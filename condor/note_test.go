@@ -17,6 +17,7 @@ func TestNote(t *testing.T) {
 		{First: 7, Count: 1, Starts: 4, Jobs: 3, Unit: "job", Description: names[2]},
 		{Count: 10, Starts: 1, Jobs: 1, Sum: true, Unit: "job", Local: true, Random: "1/5/integers:-1:4/int8", Description: names[3], Outputs: names},
 		{Count: 1, Starts: 1, Jobs: 1, Random: "1/5/uniform", ID: "99aa06d3014798d86001c324468d497f", Description: "x"},
+		{Count: 1, Starts: 1, Jobs: 1, Hold: true, Random: "1/5/uniform"},
 		{First: 1_000_000_000, Count: 1_000_000, Local: true},
 	} {
 		if got, ok := ParseNote(n.String()); !ok || !reflect.DeepEqual(got, n) {

@@ -24,6 +24,7 @@ const (
 	CodeProgram   = 6  // the machine could not start the program
 	CodeOutputs   = 12 // an output could not be sent back
 	CodeInputs    = 13 // an input could not be sent
+	CodeSubmitted = 15 // it was submitted on hold
 	CodeStartd    = 21 // the machine's own policy; the reason says which
 	CodeResources = 34 // the job used more than it requested
 	CodeTimeLimit = 47 // HTCondor's limit on execution time; with CodePolicy, the subcode of our own check of it
@@ -135,7 +136,7 @@ func Policy() []Rule {
 		{8, all, Held, "UnableToOpenInput", "the file for standard input cannot be opened", "make sure that it exists; " + thenRelease, ""},
 		{11, all, Held, "InvalidTransferAck", interrupted, tryAgain, ""},
 		{14, all, Held, "IwdError", "the folder the jobs were submitted from cannot be used", "make sure that it exists and is writable; " + thenRelease, ""},
-		{15, all, Paused, "SubmittedOnHold", "it was submitted on hold", "condor_release starts it", ""},
+		{CodeSubmitted, all, Paused, "SubmittedOnHold", "it was submitted on hold", "condor_release starts it", ""},
 		{16, all, Paused, "SpoolingInput", "its inputs are still being copied to the submit machine", "wait", ""},
 		{18, all, Held, "InvalidTransferAck", interrupted, tryAgain, ""},
 		{CodeStartd, one(SubcodeMemory), Held, "StartdHeldJob", memory, moreMemory, ""},

@@ -310,6 +310,10 @@ func (j *Job) submit(when Moment, d Submit) {
 	j.submitted = when.era
 	if j.State == Unknown {
 		j.become(Idle, when)
+		if d.OnHold() {
+			j.Hold = JobHeld{Reason: "submitted on hold at user's request", Code: condor.CodeSubmitted}
+			j.become(Held, when)
+		}
 	} else if len(j.Attempts) > 0 {
 		j.Attempts[0].idle = when
 	}

@@ -127,6 +127,15 @@ func (j *Job) RemovedByHold() bool {
 // Note returns the job's note, and false if the log has none: matsubmit did not submit it.
 func (j *Job) Note() (condor.Note, bool) { return noteOf(j.notes) }
 
+// OnHold reports whether the job was submitted on hold, as its note says: no event does.
+func (d Submit) OnHold() bool {
+	if !slices.ContainsFunc(d.Notes, func(note string) bool { return strings.Contains(note, " hold=yes") }) {
+		return false // as most, which then need not be parsed
+	}
+	n, _ := noteOf(d.Notes)
+	return n.Hold
+}
+
 func noteOf(notes []string) (condor.Note, bool) {
 	for _, note := range notes {
 		if n, ok := condor.ParseNote(note); ok {

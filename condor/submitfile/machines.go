@@ -166,5 +166,9 @@ func (d *Description) Note() condor.Note {
 	if d.Unit != "product" {
 		n.Unit = d.Unit
 	}
+	for _, e := range d.Extra {
+		value := strings.ToLower(e.Value)
+		n.Hold = n.Hold || strings.EqualFold(e.Name, "hold") && (strings.HasPrefix(value, "true") || strings.HasPrefix(value, "1"))
+	}
 	return n
 }

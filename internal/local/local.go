@@ -145,7 +145,7 @@ func (r *Runner) checkStreams() error {
 func (r *Runner) submitAll() error {
 	for i := range r.Jobs {
 		note := r.Note()
-		note.Local = true
+		note.Local, note.Hold = true, false
 		text := r.expand(note.Template("$(first)", "$(count)"), i)
 		if err := r.write(i, eventlog.Entry{Detail: eventlog.Submit{Host: r.host, Notes: []string{text}}}); err != nil {
 			return err

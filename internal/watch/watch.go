@@ -148,6 +148,10 @@ func (w *watcher) update() (news bool, err error) {
 			switch d := e.Detail.(type) {
 			case eventlog.JobHeld, eventlog.JobAborted:
 				problems = append(problems, e.ID)
+			case eventlog.Submit:
+				if d.OnHold() {
+					problems = append(problems, e.ID)
+				}
 			case eventlog.JobTerminated:
 				if !d.Exit.OK() {
 					problems = append(problems, e.ID)
