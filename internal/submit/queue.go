@@ -10,14 +10,15 @@ import (
 	"maps"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"matpool/condor"
+	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 	"matpool/internal/outputs"
+	"matpool/internal/record"
 	"matpool/internal/status"
 )
 
@@ -35,59 +36,151 @@ func checkForgotten(ctx context.Context, t task, p past, stderr io.Writer) error
 	if _, err := exec.LookPath("condor_q"); err != nil || !t.submits() {
 		return nil
 	}
-	jobs, err := askQueue(ctx, p.known)
+	f := forgotten{task: t, known: map[int]bool{}, where: places{}}
+	maps.Copy(f.known, p.known)
+	err := f.find(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "matsubmit: warning: only the log shows whether jobs that make the same outputs are in the queue: %v\n", err)
+	}
+	if f.rivals == nil {
 		return nil
 	}
-	ours, where := map[string]bool{}, places{}
-	var rivals []condor.ID
-	such := ""
-	for _, j := range jobs {
-		note, ok := condor.ParseNote(j.SubmitEventUserNotes)
-		if !ok || p.known[j.ClusterId] {
-			continue
-		}
-		if len(ours) == 0 {
-			for _, name := range t.makesAll(t.batches) {
-				ours[where.of(name)] = true
-			}
-		}
-		for _, name := range note.OutputNames() {
-			if name = where.of(outputs.InFolder(filepath.Dir(j.UserLog), name)); ours[name] {
-				rivals, such = append(rivals, condor.ID{Cluster: j.ClusterId, Proc: j.ProcId}), cmp.Or(such, name)
-				break
-			}
-		}
-	}
-	if rivals == nil {
-		return nil
-	}
-	if short, err := filepath.Rel(where.of(""), such); err == nil {
+	such := f.such
+	if short, err := filepath.Rel(f.where.of(""), such); err == nil {
 		such = short
 	}
 	return status.UsageError(fmt.Errorf("%s: jobs that make the same outputs, such as %s, are in the queue, but not in the log: %s",
-		t.File, such, text.First(idStrings(rivals), " ")), "wait for them, or remove them with condor_rm")
+		t.File, such, f.list()), "wait for them, or remove them with condor_rm")
 }
 
-// askQueue returns the jobs in the queue that were submitted from the current folder, except those of known clusters.
-func askQueue(ctx context.Context, known map[int]bool) (jobs []queuedJob, err error) {
-	const patience, most = 10 * time.Second, 1000
+// A forgotten is the search for such jobs.
+type forgotten struct {
+	task   task
+	known  map[int]bool // clusters that need not be asked for
+	where  places
+	rivals []condor.ID
+	such   string // an output that they make
+	more   bool   // there may be others
+
+	forms map[string]bool // the names of this work's outputs without digits
+	ours  map[string]bool // all of them, once a job's outputs have such a form
+}
+
+// find asks for a few jobs at a time, and then only for those of other clusters, until there are no more or some make
+// an output of this work.
+//
+// Note: each job that condor_q gets takes time, whatever is asked of it: a minute for 100,000.
+func (f *forgotten) find(ctx context.Context) error {
+	const most = 1000
+	for {
+		jobs, err := askQueue(ctx, f.constraint(), "-limit", strconv.Itoa(most))
+		if err != nil {
+			return err
+		}
+		clusters := map[int]bool{} // and whether other jobs of theirs may make such an output
+		for _, j := range jobs {
+			if !f.known[j.ClusterId] {
+				clusters[j.ClusterId] = f.add(j) || clusters[j.ClusterId]
+			}
+		}
+		if f.more = len(jobs) >= most; f.rivals != nil || !f.more || len(clusters) == 0 {
+			return nil
+		}
+		for cluster, others := range clusters {
+			if f.known[cluster] = true; !others {
+				continue
+			}
+			all, err := askQueue(ctx, fmt.Sprintf("ClusterId == %d", cluster))
+			if err != nil {
+				return err
+			}
+			for _, j := range all {
+				f.add(j)
+			}
+		}
+	}
+}
+
+// constraint returns the condition on a job in the queue: it was submitted from the current folder, the numbers of its
+// outputs are among those of this work's, and its cluster is not known. The number of a sum is only in its name.
+func (f *forgotten) constraint() string {
+	first, last := f.task.FirstIndex, f.task.FirstIndex+f.task.TotalJobs-1
+	if f.task.files.Sums {
+		first, last = 0, len(f.task.batches)-1
+	}
+	constraint := `Iwd == "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(f.where.of("")) + `" && SubmitEventUserNotes =!= undefined` +
+		fmt.Sprintf(` && (regexp(" sum=yes", SubmitEventUserNotes) || (MatFirst <= %d && MatFirst + ifThenElse(MatCount =?= undefined, 1, MatCount) > %d) =!= false)`, last, first)
+	var clusters []record.Range
+	for cluster := range f.known {
+		clusters = append(clusters, record.Range{First: cluster, Last: cluster})
+	}
+	var single []string
+	for _, r := range record.NewRanges(clusters...) {
+		if r.First == r.Last {
+			single = append(single, r.String())
+		} else {
+			constraint += fmt.Sprintf(" && (ClusterId < %d || ClusterId > %d)", r.First, r.Last)
+		}
+	}
+	if single != nil {
+		constraint += " && !member(ClusterId, {" + strings.Join(single, ", ") + "})"
+	}
+	return constraint
+}
+
+// list returns the first jobs that were found.
+func (f *forgotten) list() string {
+	const few = 10
+	ids := idStrings(f.rivals)
+	if f.more && len(ids) > few {
+		return strings.Join(ids[:few], " ") + " and more"
+	}
+	return text.First(ids, " ")
+}
+
+// add looks at a job in the queue. It reports whether other jobs of its cluster may make an output of this work though
+// the constraint says nothing of them: each returns a sum under such a name.
+func (f *forgotten) add(j queuedJob) bool {
+	note, ok := condor.ParseNote(j.SubmitEventUserNotes)
+	if !ok {
+		return false
+	}
+	form := func(name string) string { return withoutDigits(f.where.of(name)) }
+	if f.forms == nil {
+		f.forms, f.ours = map[string]bool{}, map[string]bool{}
+		for _, name := range f.task.files.Names {
+			f.forms[form(file.InsertIndex(name, ""))] = true
+		}
+	}
+	alike := false
+	for _, name := range note.OutputNames() {
+		name = outputs.InFolder(filepath.Dir(j.UserLog), name)
+		if !f.forms[form(name)] {
+			continue
+		}
+		if alike = true; len(f.ours) == 0 {
+			for _, name := range f.task.makesAll(f.task.batches) {
+				f.ours[f.where.of(name)] = true
+			}
+		}
+		if name = f.where.of(name); f.ours[name] {
+			f.rivals, f.such = append(f.rivals, condor.ID{Cluster: j.ClusterId, Proc: j.ProcId}), cmp.Or(f.such, name)
+			break
+		}
+	}
+	return alike && note.Sum
+}
+
+// askQueue returns the jobs in the queue that meet a constraint.
+func askQueue(ctx context.Context, constraint string, args ...string) (jobs []queuedJob, err error) {
+	const patience = 10 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	quote := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
-	constraint := `SubmitEventUserNotes =!= undefined && Iwd == "` + quote.Replace(places{}.of("")) + `"`
-	if n := len(known); n > 0 && n <= most {
-		var clusters []string
-		for _, cluster := range slices.Sorted(maps.Keys(known)) {
-			clusters = append(clusters, strconv.Itoa(cluster))
-		}
-		constraint += " && !member(ClusterId, {" + strings.Join(clusters, ", ") + "})"
-	}
-	cmd := exec.CommandContext(ctx, "condor_q", "-constraint", constraint, "-json", "-attributes", "ClusterId,ProcId,UserLog,SubmitEventUserNotes")
+	args = append([]string{"-constraint", constraint, "-json", "-attributes", "ClusterId,ProcId,UserLog,SubmitEventUserNotes"}, args...)
+	cmd := exec.CommandContext(ctx, "condor_q", args...)
 	var message bytes.Buffer
 	cmd.Stderr = &message
 	out, err := cmd.Output()
