@@ -93,18 +93,11 @@ func (q *Request) IndexedInputFiles() []string {
 	}
 	var names []string
 	for _, name := range q.IndexedInputs {
-		if path, _, _ := file.SplitMember(name); !slices.Contains(names, path) && !isCommonArchive(name) {
+		if path, _, _ := file.SplitMember(name); !slices.Contains(names, path) && !file.NumbersMember(name) {
 			names = append(names, path)
 		}
 	}
 	return names
-}
-
-// isCommonArchive reports whether an array of an archive is numbered, but not the archive:
-// all.npz:A$(index).
-func isCommonArchive(name string) bool {
-	path, member, _ := file.SplitMember(name)
-	return file.PlacesIndex(member) && !file.PlacesIndex(path)
 }
 
 // Outputs returns the names of the numbered files that come back: indexed_output_files or

@@ -39,6 +39,23 @@ func Split(name string) (path, member string) {
 	return name, ""
 }
 
+// Indexed returns the name of a numbered array, as [file.InsertIndex] does. But if only NAME has $(index) and there is
+// no FILE.npz, FILE7.npz has an array with that very name.
+func Indexed(name string, index int) string {
+	if file.NumbersMember(name) {
+		path, member, _ := file.SplitMember(name)
+		if numbered := file.Indexed(path, index); !exists(path) && exists(numbered) {
+			return numbered + ":" + member
+		}
+	}
+	return file.Indexed(name, index)
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
 // Open opens an array for reading.
 func Open(name string) (f *npyio.File, err error) {
 	defer func() { err = NotFound(name, err) }()

@@ -49,7 +49,7 @@ func (p Pair) Files() []string {
 	return []string{a, b}
 }
 
-// Range returns count numbered pairs, from index first on. See [file.InsertIndex] for
+// Range returns count numbered pairs, from index first on. See [arrayfile.Indexed] for
 // where the index goes.
 func (p Pair) Range(first, count int) []Pair {
 	pairs := make([]Pair, count)
@@ -68,10 +68,10 @@ func (p Pair) Numbered(index int) Pair {
 		return p
 	}
 	if p.Fixed != FixedA {
-		p.A = file.Indexed(p.A, index)
+		p.A = arrayfile.Indexed(p.A, index)
 	}
 	if p.Fixed != FixedB && p.B != "" {
-		p.B = file.Indexed(p.B, index)
+		p.B = arrayfile.Indexed(p.B, index)
 	}
 	return p
 }

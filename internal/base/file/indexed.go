@@ -49,7 +49,7 @@ func IndexedRange(name string, first, count int) []string {
 // NAME has $(index), only NAME gets it: all.npz:C7.
 func InsertIndex(name, index string) string {
 	if path, member, ok := SplitMember(name); ok {
-		if PlacesIndex(path) || !PlacesIndex(member) {
+		if !NumbersMember(name) {
 			path = InsertIndex(path, index)
 		}
 		return path + ":" + fillPlaces(member, index)
@@ -97,6 +97,12 @@ func SplitMember(name string) (path, member string, ok bool) {
 		}
 	}
 	return name, "", false
+}
+
+// NumbersMember reports whether a name is that of a numbered array in one archive: all.npz:A$(index).
+func NumbersMember(name string) bool {
+	path, member, _ := SplitMember(name)
+	return PlacesIndex(member) && !PlacesIndex(path)
 }
 
 // A MissingError says that a file, mostly a numbered one, does not exist.
