@@ -20,6 +20,8 @@ func (j *Job) ExplainHold() condor.Rule {
 		"submit what is missing again (matsubmit -resubmit)", "submit what is missing again with fewer products per job (matsubmit -resubmit)"
 	var pairs []string
 	switch node := j.Node() != ""; {
+	case !noted && j.Node() == "": // matsubmit's jobs have these lines
+		pairs = []string{"raise request_memory,", "raise request_memory, or set retry_request_memory too (HTCondor 25.6),", "raise request_disk,", "raise request_disk, or set retry_request_disk too (HTCondor 25.10),"}
 	case note.Local: // it is in no queue that could release it
 		pairs = []string{either, "then " + missing, "; if the machine was slow, condor_release", ""}
 	case node && noted && r.Then != condor.Paused: // HTCondor has removed it, or will

@@ -79,6 +79,7 @@ type Description struct {
 type Resource struct {
 	Bytes int64
 	Why   string // for a comment; "" for none
+	More  int64  // for an attempt after one that used more than Bytes; 0 if there is none
 }
 
 // A Job is the part of a description that differs from job to job.

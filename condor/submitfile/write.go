@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -90,9 +91,34 @@ func writeResources(p *printer, d *Description) {
 		}
 		p.set(r.name, "%s", megabytes(r.Bytes))
 	}
+	writeRetries(p, d)
 	if d.MaxIdle > 0 {
 		p.comment("The limit on jobs that wait in the queue; more enter as others start.")
 		p.set("max_idle", "%d", d.MaxIdle)
+	}
+}
+
+// writeRetries prints what a job requests when it runs again because it used more than it requested. condor_submit
+// decides by its own version whether it can; an older schedd holds the job at once, as ever.
+//
+// Note: a list of values would take a whole attempt for each, and a job that requests more than any machine has waits
+// for ever.
+func writeRetries(p *printer, d *Description) {
+	what := []string{"A job that uses more is held; newer versions of HTCondor first run it once more with this:"}
+	for _, r := range []struct {
+		name string
+		from condor.Version
+		more int64
+	}{{"retry_request_memory", condor.Version{Major: 25, Minor: 6}, d.Memory.More}, {"retry_request_disk", condor.Version{Major: 25, Minor: 10}, d.Disk.More}} {
+		given := func(s condor.Setting) bool { return strings.HasPrefix(strings.ToLower(s.Name), r.name) }
+		if r.more == 0 || slices.ContainsFunc(d.Extra, given) {
+			continue
+		}
+		p.comment(what...)
+		what = nil
+		p.line("if version >= " + r.from.String())
+		p.set("  "+r.name, "%s", megabytes(r.more))
+		p.line("endif")
 	}
 }
 
