@@ -82,7 +82,7 @@ func TestVerdictHoldsForTheRuns(t *testing.T) {
 			shared := max(1, float64(f.slots)/float64(cores))
 			in, out := f.bytes()
 			v := forecast.Verdict{Need: pool.Need{Cpus: 1}, Speed: speed(product*shared, float64(cores)), Offer: forecast.Offer{Cycle: 1}, // as test/pool/condor_config sets it
-				Load: forecast.Load{Jobs: int(f.jobs), Products: f.products, In: int64(in), Out: int64(out), Flops: int64(f.products) * flops}}
+				Load: forecast.Load{Jobs: int(f.jobs), Products: f.products, In: int64(in), Out: int64(out), Flops: float64(f.products) * flops}}
 			compare(run, f.name, v.OnPool(f.slots), a.seconds(shipped, f.name))
 		}
 		for threads := 1; threads <= cores && a.products() > 0; threads++ {
@@ -90,7 +90,7 @@ func TestVerdictHoldsForTheRuns(t *testing.T) {
 			warm := a.seconds(numpy, fmt.Sprintf("Warm/n=%d/threads=%d", size, threads))
 			if took := a.seconds(shipped, name); took > 0 && warm > 0 {
 				n := int64(a.products())
-				compare(run, name, speed(warm, 1).Here(forecast.Load{Products: a.products(), Local: 24 * size * size * n, Flops: flops * n}), took)
+				compare(run, name, speed(warm, 1).Here(forecast.Load{Products: a.products(), Local: 24 * size * size * n, Flops: flops * float64(n)}), took)
 			}
 		}
 	}

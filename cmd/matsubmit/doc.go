@@ -85,8 +85,9 @@ one file. This is a Monte Carlo run:
 	total_jobs       = 100000
 	products_per_job = auto
 
-A run has at most a million products. Another run, with first_index = 100000 and another name for
-the partial sums, goes on where this one ends, and matcombine adds up the partial sums of both.
+Such a run has at most 500 million products; one with files, a million. Another run, with
+first_index = 100000 and another name for the partial sums, goes on where this one ends, and
+matcombine adds up the partial sums of both.
 
 With fixed = a, the first factor is the same in all products: these lines make product 7
 A.npy times inputB7.npy. With fixed = b it is the second, and product 7 is inputB7.npy times

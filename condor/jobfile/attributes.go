@@ -61,7 +61,7 @@ func (d *draft) attributes() []Attribute {
 		{"rng", "WORD", "pcg64", "with inputs = random: numpy's generator, always pcg64", generator},
 		{"distribution", kindText, "uniform", "with inputs = random: uniform, normal or integers:LO:HI", plain(&d.random.Distribution)},
 		{"dtype", kindText, "", "with inputs = random: numpy's name for their type (default: float64; for integers int64)", plain(&d.random.DType)},
-		{"total_jobs", "NUMBER", "", "the number of products", number(&d.TotalJobs, 1, file.MaxCount)},
+		{"total_jobs", "NUMBER", "", "the number of products", number(&d.TotalJobs, 1, file.MaxIndex)},
 		{"first_index", "NUMBER", "0", "the number of the first product", number(&d.FirstIndex, 0, file.MaxIndex)},
 		{"products_per_job", "NUMBER", "1", "the number of products that a job computes, or auto: matsubmit chooses it", orAuto(&d.ProductsPerJob)},
 		{"slots", "NUMBER", "", "the number of slots for which auto provides jobs, and that -local uses at most (default: those that match, or 8 if condor_status does not answer; for -local all that fit)", number(&d.Slots, 1, file.MaxCount)},

@@ -38,7 +38,7 @@ func (d *draft) combine(given func(attr string) bool) {
 		d.Inputs = []string{archive}
 	}
 	for _, name := range d.IndexedInputs {
-		if archive, _, _ := file.SplitMember(name); d.Matprod && isCommonArchive(name) && !slices.Contains(d.Inputs, archive) {
+		if archive, _, _ := file.SplitMember(name); d.Matprod && file.NumbersMember(name) && !slices.Contains(d.Inputs, archive) {
 			d.Inputs = append(d.Inputs, archive)
 		}
 	}
@@ -66,6 +66,12 @@ func (d *draft) products() int {
 func (d *draft) check(given func(attr string) bool, fail func(attr, format string, args ...any)) {
 	if d.TotalJobs == 0 {
 		fail("total_jobs", "set the number of products, as in total_jobs = 100")
+	}
+	switch {
+	case d.TotalJobs > file.MaxCount && (d.Random == nil || !d.Sum):
+		fail("total_jobs", "%d products have too many files, the limit is %d; with inputs = random and sum = yes they have none", d.TotalJobs, file.MaxCount)
+	case d.ProductsPerJob > 0 && (d.TotalJobs-1)/d.ProductsPerJob >= file.MaxCount:
+		fail("products_per_job", "%d products are too many jobs, the limit is %d: write products_per_job = auto", d.TotalJobs, file.MaxCount)
 	}
 	if !d.Matprod && d.Script == "" && d.replaced != "" {
 		fail("python_script", "leave it out: executable = %s says what runs", d.Executable)

@@ -21,34 +21,34 @@ type Range struct{ First, Count int }
 
 // FindEarlier returns the run that made the most of the products, if all its jobs
 // are done, and if the inputs have not changed since; otherwise nil. Of several, it is the latest.
-// The products have the numbers from first on, and latest has the latest job of each, or nil. All jobs belong to one
+// There are count products from number first on. All jobs belong to one
 // schedd, whose cluster numbers only grow. Unchanged reports whether the inputs of a range are those that a run read which was
 // submitted at a time.
 //
 // Note: most logs have whole seconds. The times of a single job say little, but those of a run
 // do.
-func FindEarlier(latest []*eventlog.Job, first int, unchanged func(r Range, submitted time.Time) bool) *Earlier {
+func FindEarlier(latest eventlog.Makers, first, count int, unchanged func(r Range, submitted time.Time) bool) *Earlier {
 	var e Earlier
 	products := map[int]int{} // of each cluster
 	var one *eventlog.Job     // of e.Cluster
-	for _, j := range latest {
-		if j != nil {
-			products[j.Cluster]++
-			if n := products[j.Cluster]; n > products[e.Cluster] || n == products[e.Cluster] && j.SubmittedAfter(one) {
-				e.Cluster, one = j.Cluster, j
-			}
+	for made := range latest.In(first, count) {
+		j := made.Job
+		products[j.Cluster] += made.Count
+		if n := products[j.Cluster]; n > products[e.Cluster] || n == products[e.Cluster] && j.SubmittedAfter(one) {
+			e.Cluster, one = j.Cluster, j
 		}
 	}
 	var submitted, begin, end eventlog.Moment
 	slots := map[[2]string]bool{}
 	var last *eventlog.Job
-	for _, j := range latest {
-		if j == nil || j.Cluster != e.Cluster || j == last {
+	for made := range latest.In(first, count) {
+		j := made.Job
+		if j.Cluster != e.Cluster || j == last {
 			continue
 		}
 		last = j
 		note, _ := j.Note()
-		inside := first <= note.First && note.First+note.Count <= first+len(latest)
+		inside := first <= note.First && note.First+note.Count <= first+count
 		if j.State != eventlog.Done || len(j.Attempts) == 0 || !inside {
 			return nil
 		}

@@ -11,9 +11,9 @@ import (
 // A Load is the work of some jobs, or of one product.
 type Load struct {
 	Jobs, Products int
-	In, Out        int64 // bytes to the machines and back; those back are 0 if unknown
-	Local          int64 // bytes to read and write if this machine does it all
-	Flops          int64 // additions and multiplications
+	In, Out        int64   // bytes to the machines and back; those back are 0 if unknown
+	Local          int64   // bytes to read and write if this machine does it all
+	Flops          float64 // additions and multiplications
 
 	start, between float64 // seconds before a slot's first job, and between two jobs, besides the usual (see [Offer.Share])
 }
@@ -33,7 +33,7 @@ const (
 
 // Seconds returns the time that the load adds to a job with a number of processors.
 func (l Load) Seconds(cpus int) float64 {
-	return float64(l.In)/inPerSecond + float64(l.Out)/outPerSecond + float64(l.Flops)/flopsPerSecond/float64(cpus)
+	return float64(l.In)/inPerSecond + float64(l.Out)/outPerSecond + l.Flops/flopsPerSecond/float64(cpus)
 }
 
 // The model of the time on this machine:
@@ -66,7 +66,7 @@ func Measure(ctx context.Context) (Speed, error) {
 
 // Here returns the seconds that this machine needs for the load, in one process.
 func (s Speed) Here(l Load) float64 {
-	return localSeconds + float64(l.Products)*fileSeconds + float64(l.Local)/localPerSecond + float64(l.Flops)/s.All
+	return localSeconds + float64(l.Products)*fileSeconds + float64(l.Local)/localPerSecond + l.Flops/s.All
 }
 
 // A pace is what is known of the pool's speed.
@@ -94,7 +94,7 @@ func (p pace) onPool(l Load, slots, cpus int, s Speed) float64 {
 	rounds := float64((l.Jobs + slots - 1) / slots)
 	program := p.program
 	if s.One > 0 {
-		program += float64(l.Flops) / float64(l.Jobs) / s.One / float64(cpus)
+		program += l.Flops / float64(l.Jobs) / s.One / float64(cpus)
 	}
 	work := max(rounds*JobSeconds, float64(l.Jobs)/shadowsPerSecond) + float64(l.In)/p.in + float64(l.Out)/p.out + rounds*program + l.start + (rounds-1)*l.between
 	return p.start + p.factor*work

@@ -86,7 +86,7 @@ const twoJobs = `000 (007.000.000) 2020-11-24 06:00:00 Job submitted from host: 
 `
 
 // latestOfLog returns the latest job of each of four products in a log.
-func latestOfLog(t *testing.T, log string) []*eventlog.Job {
+func latestOfLog(t *testing.T, log string) eventlog.Makers {
 	t.Helper()
 	h := eventlog.NewHistory()
 	r := eventlog.NewReader("log", strings.NewReader(log))
@@ -95,24 +95,22 @@ func latestOfLog(t *testing.T, log string) []*eventlog.Job {
 			h.Add(e)
 		}
 	}
-	latest := make([]*eventlog.Job, 4)
+	var list []eventlog.Made
 	for _, j := range h.Jobs() {
 		note, _ := j.Note()
-		for i := range note.Count {
-			latest[note.First+i] = j
-		}
+		list = append(list, eventlog.Made{First: note.First, Count: note.Count, Job: j})
 	}
-	return latest
+	return eventlog.NewMakers(list)
 }
 
 // A run in the log counts if it is done and the inputs are the same.
 func TestEarlier(t *testing.T) {
 	done := strings.ReplaceAll(twoJobs, "STATUS", "0")
 	unchanged := func(r Range, submitted time.Time) bool { return r == Range{0, 2} && submitted.Year() == 2020 }
-	if e := FindEarlier(latestOfLog(t, done), 0, func(Range, time.Time) bool { return false }); e != nil {
+	if e := FindEarlier(latestOfLog(t, done), 0, 4, func(Range, time.Time) bool { return false }); e != nil {
 		t.Errorf("the inputs are others: %+v", e)
 	}
-	e := FindEarlier(latestOfLog(t, done), 0, unchanged)
+	e := FindEarlier(latestOfLog(t, done), 0, 4, unchanged)
 	if e == nil || e.Cluster != 7 || len(e.Ranges) != 2 || e.slots != 2 || e.waited != 4 || e.worked != 20 {
 		t.Fatalf("%+v", e)
 	}
@@ -121,7 +119,7 @@ func TestEarlier(t *testing.T) {
 		"a job runs":    done[:strings.LastIndex(done, "005 ")],
 		"there is none": "",
 	} {
-		if e := FindEarlier(latestOfLog(t, log), 0, unchanged); e != nil {
+		if e := FindEarlier(latestOfLog(t, log), 0, 4, unchanged); e != nil {
 			t.Errorf("%s: %+v", what, e)
 		}
 	}

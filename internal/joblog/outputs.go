@@ -37,13 +37,7 @@ const unnamed = "it does not name the outputs"
 // relative to the log's folder. A log that somebody copied elsewhere has no outputs there: if
 // neither one of them nor the submit description is there, nothing is known.
 func (j *Journal) CheckOutputs(r *Run) {
-	newest := map[int]*eventlog.Job{} // of each product: a later job may have made it again
-	for _, job := range r.Jobs {
-		note, _ := job.Note()
-		for i := range note.Count {
-			newest[note.First+i] = job
-		}
-	}
+	newest := makersOf(r.Jobs).products // a later job may have made it again
 	description, submission := "", ""
 	var list []Output
 	var files []outputs.Output
@@ -55,7 +49,7 @@ func (j *Journal) CheckOutputs(r *Run) {
 		}
 		folder := j.folder(job.ID)
 		for i, name := range names {
-			if note.Sum || newest[note.First+i%note.Count] == job {
+			if note.Sum || newest.Of(note.First+i%note.Count) == job {
 				o := outputs.Output{Name: outputs.InFolder(folder, name), Since: outputs.Submitted(job.Submitted), Any: note.Unit != ""}
 				files = append(files, o)
 				list = append(list, Output{Job: job.ID, Name: o.Name})

@@ -78,24 +78,45 @@ func selectRun(h *eventlog.History, clusters []int, identity string) *Run {
 	return r
 }
 
-// A task is a job's work: a product, or a node of a DAG.
-type task struct {
-	product int
-	node    string
+// makers are the jobs that make products, or run the nodes of a DAG.
+type makers struct {
+	products eventlog.Makers
+	nodes    map[string]*eventlog.Job
 }
 
-// tasks returns the work of a job, or nil if the log does not have it.
-func tasks(j *eventlog.Job) (list []task) {
-	if note, ok := j.Note(); ok {
-		for i := range note.Count {
-			list = append(list, task{product: note.First + i})
+// makersOf returns the latest of some jobs for each product and node.
+func makersOf(jobs []*eventlog.Job) makers {
+	var made []eventlog.Made
+	nodes := map[string]*eventlog.Job{}
+	for _, j := range jobs {
+		if note, ok := j.Note(); ok {
+			made = append(made, eventlog.Made{First: note.First, Count: note.Count, Job: j})
+		} else if node := j.Node(); node != "" && (nodes[node] == nil || j.SubmittedAfter(nodes[node])) {
+			nodes[node] = j
+		}
+	}
+	return makers{eventlog.NewMakers(made), nodes}
+}
+
+// of returns the jobs that now do the work of a job.
+func (m makers) of(j *eventlog.Job) (list []*eventlog.Job) {
+	note, ok := j.Note()
+	if !ok {
+		if k := m.nodes[j.Node()]; k != nil {
+			list = append(list, k)
 		}
 		return list
 	}
-	if node := j.Node(); node != "" {
-		return []task{{node: node}}
+	for made := range m.products.In(note.First, note.Count) {
+		list = append(list, made.Job)
 	}
-	return nil
+	return list
+}
+
+// namesWork reports whether the log says what a job does: which products it makes, or which node of a DAG it is.
+func namesWork(j *eventlog.Job) bool {
+	_, ok := j.Note()
+	return ok || j.Node() != ""
 }
 
 // latest leaves the jobs of the latest run. They must be in order.
@@ -109,7 +130,7 @@ func (r *Run) latest() {
 		}
 		return -1
 	})
-	if tasks(last) == nil {
+	if !namesWork(last) {
 		r.Jobs = slices.DeleteFunc(r.Jobs, func(j *eventlog.Job) bool { return j.Cluster != last.Cluster })
 		return
 	}
@@ -126,32 +147,21 @@ func (r *Run) latest() {
 		n, ok := j.Note()
 		return ok && n.Sum != note.Sum
 	})
-	newest := map[task]*eventlog.Job{} // the latest job for the task, other than removed ones
+	newest := makersOf(slices.DeleteFunc(slices.Clone(jobs), func(j *eventlog.Job) bool { return j.State == eventlog.Removed }))
 	for _, j := range jobs {
-		if j.State != eventlog.Removed {
-			for _, t := range tasks(j) {
-				if newest[t] == nil || j.SubmittedAfter(newest[t]) {
-					newest[t] = j
-				}
-			}
-		}
-	}
-	for _, j := range jobs {
-		list := tasks(j)
-		later := func(t task) bool {
-			return newest[t] != nil && newest[t].Cluster != j.Cluster && newest[t].SubmittedAfter(j)
-		}
+		list := newest.of(j)
+		later := func(k *eventlog.Job) bool { return k.Cluster != j.Cluster && k.SubmittedAfter(j) }
 		var replaced bool
 		switch {
-		case list == nil:
+		case !namesWork(j):
 			continue // another program's
 		case j.State == eventlog.Removed:
-			replaced = slices.ContainsFunc(list, func(t task) bool { return newest[t] != nil })
+			replaced = list != nil
 		case j.State == eventlog.Held, j.State == eventlog.Failed:
 			// It is replaced even if some of its products came back and were not submitted again.
 			replaced = slices.ContainsFunc(list, later)
 		case j.State == eventlog.Done:
-			replaced = !slices.ContainsFunc(list, func(t task) bool { return !later(t) })
+			replaced = !slices.ContainsFunc(list, func(k *eventlog.Job) bool { return !later(k) })
 		}
 		if replaced {
 			r.Superseded = append(r.Superseded, j)

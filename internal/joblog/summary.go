@@ -1,7 +1,6 @@
 package joblog
 
 import (
-	"cmp"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -137,13 +136,12 @@ func Counts(c eventlog.Counts) string {
 // Products returns a job's products, 7 or 70-79, or the name of its DAG node, or "" if the
 // log has neither.
 func Products(j *eventlog.Job) string {
-	list := tasks(j)
-	switch n := len(list); {
-	case n == 0:
-		return ""
-	case n == 1:
-		return cmp.Or(text.Plain(list[0].node), fmt.Sprint(list[0].product))
-	default:
-		return fmt.Sprintf("%d-%d", list[0].product, list[n-1].product)
+	note, ok := j.Note()
+	switch {
+	case !ok:
+		return text.Plain(j.Node())
+	case note.Count == 1:
+		return fmt.Sprint(note.First)
 	}
+	return fmt.Sprintf("%d-%d", note.First, note.First+note.Count-1)
 }

@@ -105,6 +105,9 @@ func Factors(name string, overrides ...condor.Setting) (p pair.Pair, q *jobfile.
 	if q.Grid.Tiles() > 0 {
 		return p, nil, status.DataError(fmt.Errorf("%s: grid: -serial adds products, but these are the tiles of a matrix", name), "compare with the product of the two matrices that were cut: matprod A.npy B.npy C.npy")
 	}
+	if q.TotalJobs > file.MaxCount {
+		return p, nil, status.DataError(fmt.Errorf("%s: total_jobs: %d products are too many for a serial run, the limit is %d", name, q.TotalJobs, file.MaxCount), "-total_jobs=1000 makes fewer of them")
+	}
 	if p, err = pair.Requested(q); err != nil {
 		return p, nil, status.DataError(fmt.Errorf("%s: %w", name, err), "")
 	}

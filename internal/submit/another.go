@@ -122,7 +122,8 @@ func (ofProgram) memory(w work) submitfile.Resource {
 	for _, m := range w.products {
 		largest = max(largest, m.in)
 	}
-	return submitfile.Resource{Bytes: otherBytes + 2*largest,
+	guess := int64(otherBytes) + 2*largest
+	return submitfile.Resource{Bytes: guess, More: 4 * guess,
 		Why: fmt.Sprintf("A guess for another program: 512 MB, and twice its numbered inputs of %s. request_memory overrides it.", text.Size(largest))}
 }
 

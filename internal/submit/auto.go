@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 	"matpool/internal/forecast"
 )
@@ -50,16 +51,15 @@ func (w work) divideFor(o forecast.Offer) division {
 
 // choosePerJob returns the largest number of products for a job within all limits, and the reason.
 func choosePerJob(w work, slots slotCount) (perJob int, why []string) {
-	var mean forecast.Load              // of a product
-	once := forecast.Load{In: w.common} // whatever the number of products in a job
-	for _, m := range w.products {
-		each, sum := w.kind.returns(m)
-		mean.In, mean.Out, mean.Flops = mean.In+m.in, mean.Out+each, mean.Flops+m.flops
+	mean := w.loadOf(batch{first: w.FirstIndex, count: w.TotalJobs}) // of a product
+	once := forecast.Load{In: w.common}                              // whatever the number of products in a job
+	for _, g := range w.products {
+		_, sum := w.kind.returns(g.product)
 		once.Out = max(once.Out, sum)
 	}
-	total := len(w.products)
+	total := w.TotalJobs
 	n := int64(total)
-	mean.In, mean.Out, mean.Flops = mean.In/n, mean.Out/n, mean.Flops/n
+	mean.In, mean.Out, mean.Flops = mean.In/n, mean.Out/n, mean.Flops/float64(n)
 	seconds := mean.Seconds(w.Cpus)
 	target := min(targetTime, w.MaxRunTime/2) // max_run_time must suffice for a machine that is half as fast
 
@@ -70,7 +70,7 @@ func choosePerJob(w work, slots slotCount) (perJob int, why []string) {
 	for bySlots > 1 && jobCount(total, bySlots) < slots.count {
 		bySlots--
 	}
-	perJob = min(byTime, byFiles, byCount, bySlots)
+	perJob = max(min(byTime, byFiles, byCount, bySlots), jobCount(total, file.MaxCount))
 	// Keep the number of jobs, and make them equal.
 	jobs := jobCount(total, perJob)
 	perJob = (total + jobs - 1) / jobs
@@ -84,7 +84,7 @@ func choosePerJob(w work, slots slotCount) (perJob int, why []string) {
 	}
 	return perJob, []string{
 		fmt.Sprintf("products_per_job = auto: %s. A product is expected to take %.2g s: %s in, %s back, %.2g GFLOP.%s",
-			text.Number(perJob), seconds, sizeOrNothing(mean.In), sizeOrNothing(mean.Out), float64(mean.Flops)/1e9, what),
+			text.Number(perJob), seconds, sizeOrNothing(mean.In), sizeOrNothing(mean.Out), mean.Flops/1e9, what),
 		fmt.Sprintf("The limits: %s to keep a job under %s, %s to keep its files under %s, %s%s to give each of %s a job%s.",
 			text.Number(byTime), text.Duration(target), text.Number(byFiles), text.Size(targetFiles), count, text.Number(bySlots), text.Count(slots.count, "slot"), slots.origin),
 	}

@@ -2,7 +2,6 @@ package submit
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,9 +14,6 @@ import (
 func square(n int64) product {
 	return product{in: 16 * n * n, out: 8 * n * n, flops: 2 * n * n * n, shape: []int{int(n), int(n)}, factors: 16 * n * n, result: 8 * n * n, sum: 16 * n * n}
 }
-
-// alike returns a number of equal products.
-func alike(total int, m product) []product { return slices.Repeat([]product{m}, total) }
 
 // requestOf returns a request for products, with defaults for everything else.
 func requestOf(total int, r jobfile.Request) *jobfile.Request {
@@ -43,7 +39,7 @@ func workOf(total int, r jobfile.Request, m product) work {
 	if err != nil {
 		panic(err)
 	}
-	w.products = alike(total, m)
+	w.products = products{}.with(w.FirstIndex, total, m)
 	return w
 }
 
@@ -54,7 +50,7 @@ func otherWork(total int, r jobfile.Request, m product) work {
 	if err != nil {
 		panic(err)
 	}
-	w.products = alike(total, m)
+	w.products = products{}.with(w.FirstIndex, total, m)
 	return w
 }
 

@@ -32,7 +32,7 @@ func (w work) choices(slots slotCount) (list []forecast.Choice) {
 	if w.Grid.Tiles() > 0 {
 		return list
 	}
-	if !w.files.Sums && !slices.ContainsFunc(w.products, func(m product) bool { return !slices.Equal(m.shape, w.products[0].shape) }) {
+	if !w.files.Sums && !slices.ContainsFunc(w.products, func(g group) bool { return !slices.Equal(g.shape, w.products[0].shape) }) {
 		w.kind, w.files.Sums = ofSum{}, true
 		list = append(list, w.automatic("sum = yes", slots, "the sum, without the products"))
 	}

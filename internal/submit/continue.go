@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"slices"
 
 	"matpool/condor/eventlog"
 	"matpool/internal/forecast"
@@ -86,7 +85,10 @@ func (h handover) underWay(ctx context.Context, earlier past) (bool, error) {
 		return true, h.run(ctx, h.messages, dagCommand(t, t.MaxIdle, t.dagFile())...)
 	}
 	// What is missing of unnamed outputs is not known.
-	return t.files.Folder != "" && slices.ContainsFunc(earlier.latest, func(j *eventlog.Job) bool {
-		return j != nil && j.State != eventlog.Removed
-	}), nil
+	for made := range earlier.latest.In(t.FirstIndex, t.TotalJobs) {
+		if t.files.Folder != "" && made.Job.State != eventlog.Removed {
+			return true, nil
+		}
+	}
+	return false, nil
 }

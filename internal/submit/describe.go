@@ -162,8 +162,9 @@ func addJobs(description *submitfile.Description, t task, batches []batch, linke
 		}
 	}
 	for _, b := range batches {
-		job := submitfile.Job{Index: b.index, First: b.first, Count: b.count, Inputs: make([]string, 0, b.count*len(t.IndexedInputFiles()))}
-		for k := range b.count {
+		inputs := b.count * len(t.IndexedInputFiles())
+		job := submitfile.Job{Index: b.index, First: b.first, Count: b.count, Inputs: make([]string, 0, inputs)}
+		for k := 0; k < b.count && inputs > 0; k++ {
 			if linked {
 				job.Inputs = append(job.Inputs, t.links(b.first+k)...)
 			} else {

@@ -40,7 +40,7 @@ func foldersOf(t task, name condor.Template) []string {
 	if !dir.PerJob() {
 		return []string{dir.Expand(0, 0, 1)}
 	}
-	names := make([]string, t.TotalJobs)
+	names := make([]string, min(t.TotalJobs, file.MaxCount)) // sums have the numbers of jobs
 	for i := range names {
 		index := t.FirstIndex + i
 		names[i] = dir.Expand(index, index, 1)

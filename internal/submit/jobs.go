@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 	"matpool/internal/forecast"
 	"matpool/internal/status"
@@ -71,9 +72,9 @@ const (
 	mostOutputs = 2500
 )
 
-// mostPerJob returns the largest number of products in a job whose files HTCondor transfers.
+// mostPerJob returns the largest number of products in a job: HTCondor must transfer their files.
 func (w work) mostPerJob() int {
-	most := math.MaxInt
+	most := file.MaxCount
 	if n := len(w.IndexedInputFiles()); n > 0 {
 		most = mostInputs / n
 	}
@@ -103,10 +104,7 @@ func checkRunTime(t task, batches []batch) error {
 	var longest time.Duration
 	var worst batch
 	for _, b := range batches {
-		var l forecast.Load
-		for _, m := range t.products[b.first-t.FirstIndex:][:b.count] {
-			l.Flops += m.flops
-		}
+		l := forecast.Load{Flops: t.loadOf(b).Flops}
 		if d := time.Duration(min(l.Seconds(t.Cpus), 1e9) * float64(time.Second)); d > longest {
 			longest, worst = d, b
 		}

@@ -68,7 +68,7 @@ func TestRunTime(t *testing.T) {
 		{jobfile.Request{}, []int{60, 61}, "job 1 is expected to compute for 1h01m, longer than 1h: it would be held"},
 	} {
 		tk := taskOf(121, test.r)
-		tk.products = alike(121, minute)
+		tk.products = products{}.with(0, 121, minute)
 		var batches []batch
 		for i, n := range test.counts {
 			batches = append(batches, batch{index: i, first: 60 * i, count: n})

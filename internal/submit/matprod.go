@@ -85,9 +85,9 @@ func (ofProducts) records() bool            { return true }
 // that all have in common is there once. A sum adds two numbers, 16 bytes, for each element.
 func (ofProducts) memory(w work) submitfile.Resource {
 	var largest product
-	for _, m := range w.products {
-		if m.factors+m.result > largest.factors+largest.result {
-			largest = m
+	for _, g := range w.products {
+		if g.factors+g.result > largest.factors+largest.result {
+			largest = g.product
 		}
 	}
 	bytes := largest.factors + largest.result

@@ -65,7 +65,7 @@ func TestOutputsOfOtherRandomInputsAreNotMixed(t *testing.T) {
 		{nil, "first=0 count=1 starts=4 jobs=1", ""},
 		{nil, "first=0 count=1 starts=4 jobs=1 random=42/10/uniform", "and the new ones for inputs in files"},
 	} {
-		earlier := past{logs: []string{"log"}, latest: []*eventlog.Job{job(test.note), nil}}
+		earlier := past{logs: []string{"log"}, latest: makersOf(job(test.note))}
 		err := earlier.checkSameInputs(workOf(1, jobfile.Request{Random: test.random}, product{}))
 		if (test.says == "") != (err == nil) || err != nil && (status.Of(err) != status.Usage || !strings.Contains(err.Error(), test.says)) {
 			t.Errorf("%q: %v, want %q", test.note, err, test.says)

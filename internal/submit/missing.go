@@ -50,19 +50,16 @@ func chooseMissing(ctx context.Context, t task, earlier past) ([]batch, string, 
 	if err := earlier.rivals.check(); err != nil {
 		return nil, "", err
 	}
-	states := make([]state, t.TotalJobs)
-	reasons := make([]outputs.Found, t.TotalJobs)
-	of := func(b batch) []state { return states[b.first-t.FirstIndex:][:b.count] }
-	err := forEach(ctx, len(t.batches), func(int64, int64) {}, func(i int) error {
-		b := t.batches[i]
-		for k := range of(b) {
-			number := b.first + k - t.FirstIndex
-			if t.files.Sums && k > 0 {
-				states[number] = states[number-1]
-				continue
-			}
-			var err error
-			if states[number], reasons[number], err = t.stateOf(ctx, b, b.first+k, earlier); err != nil {
+	states := make([][]state, len(t.batches)) // of each product of a batch, or of its sum
+	reasons := make([][]outputs.Found, len(t.batches))
+	err := forEach(ctx, len(t.batches), func(int64, int64) {}, func(i int) (err error) {
+		b, n := t.batches[i], 1
+		if !t.files.Sums {
+			n = b.count
+		}
+		states[i], reasons[i] = make([]state, n), make([]outputs.Found, n)
+		for k := range n {
+			if states[i][k], reasons[i][k], err = t.stateOf(ctx, b, b.first+k, earlier); err != nil {
 				return err
 			}
 		}
@@ -71,26 +68,27 @@ func chooseMissing(ctx context.Context, t task, earlier past) ([]batch, string, 
 	if err != nil {
 		return nil, "", err
 	}
-	var counts [3]int
-	for _, s := range states {
-		counts[s]++
-	}
-	found := fmt.Sprintf("of %s: %s done, %s in the queue, %s missing", text.Count(len(states), t.kind.unit()),
-		text.Number(counts[done]), text.Number(counts[queued]), text.Number(counts[missing]))
-	if why := whyAgain(t, reasons); why != "" {
-		found += "\n" + why
-	} else if t.Continue && counts[missing] == len(states) { // there is nothing to continue
-		found = ""
-	}
 	var batches []batch
-	for _, b := range t.batches {
-		batches = append(batches, missingOf(t.division, b, of(b))...)
+	var counts [3]int
+	for i, b := range t.batches {
+		for _, s := range states[i] {
+			counts[s] += b.count / len(states[i])
+		}
+		batches = append(batches, missingOf(t.division, b, states[i])...)
+	}
+	found := fmt.Sprintf("of %s: %s done, %s in the queue, %s missing", text.Count(t.TotalJobs, t.kind.unit()),
+		text.Number(counts[done]), text.Number(counts[queued]), text.Number(counts[missing]))
+	if why := whyAgain(t, slices.Concat(reasons...)); why != "" {
+		found += "\n" + why
+	} else if t.Continue && counts[missing] == t.TotalJobs { // there is nothing to continue
+		found = ""
 	}
 	return batches, found, nil
 }
 
-// missingOf returns batches of the missing products of a batch.
+// missingOf returns batches of the missing products of a batch, whose states are those of its products or of its sum.
 func missingOf(d division, b batch, states []state) (list []batch) {
+	each := b.count / len(states)
 	for i := 0; i < len(states); i++ {
 		if states[i] != missing {
 			continue
@@ -99,7 +97,7 @@ func missingOf(d division, b batch, states []state) (list []batch) {
 		for i < len(states) && states[i] == missing {
 			i++
 		}
-		list = append(list, d.subBatch(b.first+first, i-first))
+		list = append(list, d.subBatch(b.first+first*each, (i-first)*each))
 	}
 	if len(list) == 1 && list[0].count == b.count {
 		return []batch{b}
@@ -110,12 +108,12 @@ func missingOf(d division, b batch, states []state) (list []batch) {
 // stateOf returns the state of one product of a batch, or of the batch if it makes a sum, and what is
 // wrong with an output that exists.
 func (t task) stateOf(ctx context.Context, b batch, number int, earlier past) (state, outputs.Found, error) {
-	job := earlier.latest[number-t.FirstIndex]
+	job := earlier.latest.Of(number)
 	if job != nil && isActive(job) {
 		return queued, outputs.Found{}, nil
 	}
 	if t.files.Sums {
-		job = earlier.ofBatch(b, t.FirstIndex)
+		job = earlier.ofBatch(b)
 	} else {
 		b = batch{index: number, first: number, count: 1}
 	}
@@ -174,12 +172,15 @@ func (t task) look(ctx context.Context, o outputs.Output, b batch, job *eventlog
 }
 
 // ofBatch returns the latest job of all products of a batch, or nil.
-func (p *past) ofBatch(b batch, firstIndex int) *eventlog.Job {
-	job := p.latest[b.first-firstIndex]
-	for _, j := range p.latest[b.first-firstIndex:][:b.count] {
-		if j == nil || j != job {
-			return nil
+func (p *past) ofBatch(b batch) *eventlog.Job {
+	job, n := p.latest.Of(b.first), 0
+	for made := range p.latest.In(b.first, b.count) {
+		if made.Job == job {
+			n += made.Count
 		}
+	}
+	if n < b.count {
+		return nil
 	}
 	return job
 }
@@ -213,7 +214,7 @@ func (t task) outdatedInput(ctx context.Context, b batch, job *eventlog.Job) (ou
 
 // outputsOf returns the outputs of a batch: of one product, or of a sum.
 func (t task) outputsOf(ctx context.Context, b batch, job *eventlog.Job) (list []outputs.Output) {
-	shape := t.products[b.first-t.FirstIndex].shape
+	shape := t.products.of(b.first).shape
 	for _, name := range t.makes(b) {
 		list = append(list, outputs.Output{Name: name, Hashes: t.records.Hashes, Expected: t.expected(ctx, b),
 			Any:     !t.kind.records() && job != nil && job.State == eventlog.Done,
@@ -235,14 +236,12 @@ func (t task) since(b batch, job *eventlog.Job) (since time.Time) {
 	}
 	given, _ := t.records.Runs() // an error is reported with the output's records
 	now := time.Now()
-	for i := range b.count {
-		for _, name := range t.sources(b.first + i) {
-			if _, known := given.GivenTo(t.id, inFolder(name)); known && ended {
-				continue
-			}
-			if info, err := os.Stat(name); err == nil && info.ModTime().After(since) && !info.ModTime().After(now) {
-				since = info.ModTime()
-			}
+	for _, name := range t.sources(b) {
+		if _, known := given.GivenTo(t.id, inFolder(name)); known && ended {
+			continue
+		}
+		if info, err := os.Stat(name); err == nil && info.ModTime().After(since) && !info.ModTime().After(now) {
+			since = info.ModTime()
 		}
 	}
 	return since
@@ -255,17 +254,17 @@ func (t task) expected(ctx context.Context, b batch) record.Expected {
 	if !t.kind.records() {
 		return want
 	}
+	inputs := map[string]string{} // by the last parts of their names
+	for _, name := range t.sources(b) {
+		inputs[condor.Base(name)] = name
+	}
 	want.Input = func(name string) (hash.Hash, bool) {
-		base := path.Base(name)
-		for i := range b.count {
-			for _, input := range t.sources(b.first + i) {
-				if condor.Base(input) == base {
-					h, _, err := t.records.Hashes.Hash(ctx, input)
-					return h, err == nil
-				}
-			}
+		input, ok := inputs[path.Base(name)]
+		if !ok {
+			return hash.Hash{}, false
 		}
-		return hash.Hash{}, false
+		h, _, err := t.records.Hashes.Hash(ctx, input)
+		return h, err == nil
 	}
 	return want
 }

@@ -23,8 +23,8 @@ import (
 type past struct {
 	logs         []string        // those that were read
 	found        []found         // all jobs in them
-	latest       []*eventlog.Job // for each product, its latest job, or nil
-	paced        []*eventlog.Job // the same of those jobs whose times say how long this work takes on the pool
+	latest       eventlog.Makers // the latest job of each product
+	paced        eventlog.Makers // the same of those jobs whose times say how long this work takes on the pool
 	held, active []condor.ID     // jobs; the active ones are idle or running
 	rivals       rivals
 	elsewhere    []string // for the user, on held jobs that must be removed on another machine
@@ -72,8 +72,7 @@ func (t task) logSize() int64 {
 }
 
 func (p *past) readLogs(t task) error {
-	p.latest, p.paced, p.gone = make([]*eventlog.Job, t.TotalJobs), make([]*eventlog.Job, t.TotalJobs), map[string][]condor.ID{}
-	p.rivals, p.known = rivals{latest: map[string]*eventlog.Job{}}, map[int]bool{}
+	p.gone, p.rivals, p.known = map[string][]condor.ID{}, rivals{latest: map[string]*eventlog.Job{}}, map[int]bool{}
 	for _, name := range logs(t) {
 		if strings.Contains(name, "$(") {
 			if t.Resubmit || t.Continue {
@@ -89,10 +88,19 @@ func (p *past) readLogs(t task) error {
 		}
 	}
 	former, schedd := formerJobs(p.found)
+	var latest, paced []eventlog.Made
 	for _, f := range p.found {
-		p.add(t.work, f, t.Resubmit, former[f.job], schedd)
+		j := p.add(t.work, f, t.Resubmit, former[f.job], schedd)
+		if j == nil {
+			continue
+		}
+		made := eventlog.Made{First: f.note.First, Count: f.note.Count, Job: j}
+		latest = append(latest, made)
+		if !former[f.job] && !f.note.Local && f.note.ID != "" && j.Schedd == schedd {
+			paced = append(paced, made)
+		}
 	}
-	p.found = nil
+	p.latest, p.paced, p.found = eventlog.NewMakers(latest), eventlog.NewMakers(paced), nil
 	return nil
 }
 
@@ -151,10 +159,10 @@ func (p *past) checkEntering(t task, log string, h *eventlog.History) error {
 	return nil
 }
 
-// add adds a job of a log if it has products of this work. With same, it ignores jobs that return
-// products if this work returns sums, and vice versa. A former job is not in the queue any more, and
-// the queue of another schedd is not asked to remove anything.
-func (p *past) add(w work, f found, same, former bool, schedd string) {
+// add adds a job of a log, and returns it as it is now, if it has products of this work; otherwise nil. With same, it
+// ignores jobs that return products if this work returns sums, and vice versa. A former job is not in the queue any
+// more, and the queue of another schedd is not asked to remove anything.
+func (p *past) add(w work, f found, same, former bool, schedd string) *eventlog.Job {
 	j, note := f.job, f.note
 	if former || note.Local && (j.State == eventlog.Held || isActive(j)) {
 		if !former && w.mayBeOurs(note) {
@@ -168,23 +176,10 @@ func (p *past) add(w work, f found, same, former bool, schedd string) {
 	}
 	if !w.mayBeOurs(note) {
 		p.rivals.add(w, f.log, j, note)
-		return
+		return nil
 	}
-	from := max(note.First-w.FirstIndex, 0)
-	to := min(note.First-w.FirstIndex+note.Count, w.TotalJobs)
-	if from >= to || same && note.Sum != w.files.Sums {
-		return
-	}
-	lists := [][]*eventlog.Job{p.latest, p.paced}
-	if former || note.Local || note.ID == "" || j.Schedd != schedd {
-		lists = lists[:1]
-	}
-	for _, list := range lists {
-		for i := from; i < to; i++ {
-			if list[i] == nil || !list[i].SubmittedAfter(j) {
-				list[i] = j
-			}
-		}
+	if note.First >= w.FirstIndex+w.TotalJobs || note.First+note.Count <= w.FirstIndex || same && note.Sum != w.files.Sums {
+		return nil
 	}
 	switch {
 	case j.State == eventlog.Held && j.Schedd != schedd:
@@ -194,6 +189,7 @@ func (p *past) add(w work, f found, same, former bool, schedd string) {
 	case isActive(j):
 		p.active = append(p.active, j.ID)
 	}
+	return j
 }
 
 // mayBeOurs reports whether a job makes the same as this work does, or is so old that its note does not
@@ -249,7 +245,7 @@ func logs(t task) []string {
 	}
 	for _, b := range t.batches {
 		add(b)
-		if b.count > 1 {
+		if b.count > 1 && !t.files.Sums { // a missing sum becomes the same batch again
 			for i := range b.count {
 				add(t.subBatch(b.first+i, 1))
 			}
@@ -265,11 +261,9 @@ func (p *past) perJob(t task) (count int) {
 	if !t.Resubmit || !t.files.Sums || t.ProductsPerJob != 0 || t.Log.PerJob() {
 		return 0
 	}
-	for _, j := range p.latest {
-		if j != nil {
-			note, _ := j.Note()
-			count = max(count, note.Count)
-		}
+	for made := range p.latest.In(t.FirstIndex, t.TotalJobs) {
+		note, _ := made.Job.Note()
+		count = max(count, note.Count)
 	}
 	return count
 }
@@ -294,10 +288,8 @@ func (p *past) checkQueue(t task) error {
 // checkSameInputs makes sure that the outputs of earlier jobs are from the same random inputs as those of the
 // new ones, or from files: no file's time shows it.
 func (p *past) checkSameInputs(w work) error {
-	for _, job := range p.latest {
-		if job == nil {
-			continue
-		}
+	for made := range p.latest.In(w.FirstIndex, w.TotalJobs) {
+		job := made.Job
 		if note, _ := job.Note(); note.ID == "" && note.Random != w.drawnFrom() { // otherwise it is the same
 			return status.UsageError(fmt.Errorf("%s: job %v is for %s, and the new ones for %s: -resubmit would mix them",
 				p.logs[0], job.ID, inputsOf(note.Random), inputsOf(w.drawnFrom())), "-force starts over")
@@ -318,8 +310,9 @@ func inputsOf(random string) string {
 // say what a sum has, so one with another range is made again.
 func (p *past) checkSameSums(t task) error {
 	for _, b := range t.batches {
-		for _, job := range p.latest[b.first-t.FirstIndex:][:b.count] {
-			if job == nil || !isActive(job) && t.isRecorded(b) {
+		for made := range p.latest.In(b.first, b.count) {
+			job := made.Job
+			if !isActive(job) && t.isRecorded(b) {
 				continue
 			}
 			if note, _ := job.Note(); note.First != b.first || note.Count != b.count {

@@ -63,8 +63,8 @@ func TestLookBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		var latest []string
-		for _, j := range p.latest {
-			if j == nil {
+		for product := 5; product < 9; product++ {
+			if j := p.latest.Of(product); j == nil {
 				latest = append(latest, "-")
 			} else {
 				latest = append(latest, j.ID.String())
@@ -118,7 +118,7 @@ func TestLookBackAtEachLog(t *testing.T) {
 	if err != nil || fmt.Sprint(p.logs, p.cluster, p.active) != "[5.log 7.log] 8 [8.0 7.0]" {
 		t.Fatalf("%v, %+v", err, p)
 	}
-	if id := p.latest[2].ID.String(); id != "8.0" {
+	if id := p.latest.Of(7).ID.String(); id != "8.0" {
 		t.Errorf("the latest job of product 7 is %s", id)
 	}
 }
@@ -129,14 +129,14 @@ func TestLookBackWithForce(t *testing.T) {
 	tk := taskOf(1, jobfile.Request{ProductsPerJob: 1, Log: "log"})
 	tk.Force = true
 	writeLog(t, "log", "7.0 first=0 count=1 starts=4 jobs=1")
-	if p, err := lookBack(tk); err != nil || p.latest == nil || p.latest[0] == nil {
+	if p, err := lookBack(tk); err != nil || p.latest.Of(0) == nil {
 		t.Errorf("%+v, %v", p, err)
 	}
 	for _, content := range []string{"no log\n...\n", "000 (007.000.000) 2026-07-01 12:00:00 Job submitted from host: <h>\n" + strings.Repeat("x", 5<<20)} {
 		if err := os.WriteFile("log", []byte(content), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		if p, err := lookBack(tk); err != nil || p.latest != nil {
+		if p, err := lookBack(tk); err != nil || p.latest.Of(0) != nil {
 			t.Errorf("%.20s: %+v, %v", content, p, err)
 		}
 	}
@@ -147,6 +147,17 @@ func TestLookBackWithForce(t *testing.T) {
 	if _, err := lookBack(tk); err == nil {
 		t.Error("-local takes a file that is no log")
 	}
+}
+
+// makersOf returns the makers of products from 0 on, one of each job, or of none for nil.
+func makersOf(jobs ...*eventlog.Job) eventlog.Makers {
+	var list []eventlog.Made
+	for i, j := range jobs {
+		if j != nil {
+			list = append(list, eventlog.Made{First: i, Count: 1, Job: j})
+		}
+	}
+	return eventlog.NewMakers(list)
 }
 
 // Only the log shows which products a sum has. An output of the second in which its job was submitted counts:
@@ -184,7 +195,7 @@ func TestStateOf(t *testing.T) {
 			w.Random = &jobfile.Random{}
 		}
 		tk := task{work: w, records: outputs.NewRecords(".", &record.Cache{})}
-		if got, _, err := tk.stateOf(t.Context(), batch{count: 1}, 0, past{latest: []*eventlog.Job{test.job}}); got != test.want || err != nil {
+		if got, _, err := tk.stateOf(t.Context(), batch{count: 1}, 0, past{latest: makersOf(test.job)}); got != test.want || err != nil {
 			t.Errorf("%s: %v, %v; want %v", test.what, got, err, test.want)
 		}
 	}

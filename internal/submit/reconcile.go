@@ -93,17 +93,18 @@ func recoverAsides(w work, earlier past, norm string) (notes []string, err error
 	}
 	latest := map[string]*eventlog.Job{filepath.Clean(norm): nil} // of each output
 	for _, b := range w.batches {
-		for i := range b.count {
-			one := b
+		for _, name := range w.makes(b) {
+			latest[filepath.Clean(name)] = nil
+		}
+		for made := range earlier.latest.In(b.first, b.count) {
+			part := b
 			if !w.files.Sums {
-				one = batch{index: b.first + i, first: b.first + i, count: 1}
+				part.first, part.count = made.First, made.Count
 			}
-			for _, name := range w.makes(one) {
-				before, job := latest[filepath.Clean(name)], earlier.latest[b.first+i-w.FirstIndex]
-				if before == nil || job != nil && job.SubmittedAfter(before) {
-					before = job
+			for _, name := range w.makes(part) {
+				if before := latest[filepath.Clean(name)]; before == nil || made.Job.SubmittedAfter(before) {
+					latest[filepath.Clean(name)] = made.Job
 				}
-				latest[filepath.Clean(name)] = before
 			}
 		}
 	}

@@ -20,7 +20,7 @@ func TestRecoverAsides(t *testing.T) {
 	tk := taskOf(4, jobfile.Request{ProductsPerJob: 1, IndexedOutputs: []string{"out/c.npy"}})
 	tk.division = tk.divide(1)
 	filetest.Touch(t, "out/.c0.npy.aside-1000", "out/.c1.npy.aside-1000", "out/.c2.npy.aside-1000", "out/c2.npy", "out/.c9.npy.aside-1000", "out/.c1.npy.aside-x", ".run.norm.aside-1000")
-	earlier := past{latest: []*eventlog.Job{{Submitted: time.Unix(999, 0)}, {Submitted: time.Unix(1000, 0)}, nil, nil}}
+	earlier := past{latest: makersOf(&eventlog.Job{Submitted: time.Unix(999, 0)}, &eventlog.Job{Submitted: time.Unix(1000, 0)})}
 	var err error
 	if earlier.asides, err = outputs.FindAsides([]string{"out", "."}); err != nil {
 		t.Fatal(err)

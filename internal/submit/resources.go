@@ -22,29 +22,45 @@ func (w work) need(batches []batch) pool.Need {
 
 // memory returns the memory for a job, and the reason.
 func (w work) memory() submitfile.Resource {
-	if w.Memory > 0 {
-		return submitfile.Resource{Bytes: w.Memory, Why: asRequested}
+	return orRequested(w.Memory, func() submitfile.Resource { return w.kind.memory(w) })
+}
+
+// orRequested returns what the file requests, or what follows from the work if that is 0.
+func orRequested(bytes int64, needed func() submitfile.Resource) (r submitfile.Resource) {
+	if r = (submitfile.Resource{Bytes: bytes, Why: asRequested}); bytes == 0 {
+		r = needed()
 	}
-	return w.kind.memory(w)
+	r.More = max(r.More, 2*r.Bytes)
+	return r
 }
 
 // disk returns the disk space for a job, and the reason.
 func (w work) disk(batches []batch) submitfile.Resource {
-	if w.Disk > 0 {
-		return submitfile.Resource{Bytes: w.Disk, Why: asRequested}
+	return orRequested(w.Disk, func() submitfile.Resource {
+		in, out := w.largestFiles(batches)
+		return w.kind.disk(w, in+w.common, out)
+	})
+}
+
+// loadOf returns the work of a batch's products: their numbered inputs, what each sends back, and the arithmetic.
+func (w work) loadOf(b batch) (l forecast.Load) {
+	for g := range w.products.in(b) {
+		each, _ := w.kind.returns(g.product)
+		n := int64(g.count)
+		l.In, l.Out, l.Flops = l.In+n*g.in, l.Out+n*each, l.Flops+float64(n)*float64(g.flops)
 	}
-	in, out := w.largestFiles(batches)
-	return w.kind.disk(w, in+w.common, out)
+	return l
 }
 
 // filesOf returns the bytes of a job's numbered inputs and of its outputs.
 func (w work) filesOf(b batch) (in, out int64) {
 	var sum int64
-	for _, m := range w.products[b.first-w.FirstIndex:][:b.count] {
-		each, once := w.kind.returns(m)
-		in, out, sum = in+m.in, out+each, max(sum, once)
+	for g := range w.products.in(b) {
+		_, once := w.kind.returns(g.product)
+		sum = max(sum, once)
 	}
-	return in, out + sum
+	l := w.loadOf(b)
+	return l.In, l.Out + sum
 }
 
 // largestFiles returns the bytes of inputs and outputs of the job that has the most.
@@ -102,9 +118,7 @@ func (w work) load(batches []batch) forecast.Load {
 	for _, b := range batches {
 		in, out := w.filesOf(b)
 		l.In, l.Out, l.Local = l.In+in, l.Out+out, l.Local+in+out
-		for _, m := range w.products[b.first-w.FirstIndex:][:b.count] {
-			l.Flops += m.flops
-		}
+		l.Flops += w.loadOf(b).Flops
 	}
 	return l
 }

@@ -37,7 +37,7 @@ func TestResources(t *testing.T) {
 		if test.r.Fixed.Factor != "" { // half of what is read is there once
 			m := &w.products[0]
 			m.in, m.factors, m.fixed, w.common = m.in/2, m.factors/2, m.factors/2, m.in/2
-			w.products = alike(test.total, *m)
+			w.products = products{}.with(0, test.total, m.product)
 		}
 		w.division = w.divide(test.r.ProductsPerJob)
 		m := w.memory()

@@ -157,12 +157,12 @@ func (t task) recordFound(ctx context.Context, p past) error {
 	}
 	var found []batch
 	var last *eventlog.Job
-	for _, j := range p.latest {
-		if j == nil || j == last {
+	for made := range p.latest.In(t.FirstIndex, t.TotalJobs) {
+		if made.Job == last {
 			continue
 		}
-		last = j
-		note, _ := j.Note()
+		last = made.Job
+		note, _ := last.Note()
 		if note.ID == t.id.String() && !known[[2]int{note.First, note.Count}] {
 			found = append(found, t.batchOf(note.First, note.Count))
 		}

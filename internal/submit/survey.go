@@ -29,20 +29,8 @@ import (
 // A survey is what inspect finds out about the jobs' files.
 type survey struct {
 	programs programs
-	products []product // in the order of their numbers
-	common   int64     // the size in bytes of the files that every job gets, besides the program
-}
-
-// A product is what the inputs of one product show.
-type product struct {
-	in, out int64 // sizes in bytes of its inputs, and of its outputs if known
-	flops   int64 // additions and multiplications
-
-	// If matprod makes it:
-	shape           []int
-	factors, result int64 // bytes in memory, of a stack one product at a time
-	fixed           int64 // bytes in memory of a factor that all have in common
-	sum             int64 // bytes of the sum of such products
+	products products
+	common   int64 // the size in bytes of the files that every job gets, besides the program
 }
 
 // inspect checks everything that the jobs need. The error joins all faults.
@@ -93,8 +81,8 @@ func checkGrid(ctx context.Context, t task) error {
 
 // checkDot returns an error if the jobs were to multiply stacks with np.dot, whose product of two stacks is
 // not that of matprod.
-func checkDot(t task, products []product) error {
-	if stack := func(p product) bool { return len(p.shape) > 2 }; t.script.Dot && slices.ContainsFunc(products, stack) {
+func checkDot(t task, all products) error {
+	if stack := func(g group) bool { return len(g.shape) > 2 }; t.script.Dot && slices.ContainsFunc(all, stack) {
 		return status.DataError(fmt.Errorf("%s: python_script: %s multiplies stacks of matrices with np.dot, but matprod with np.matmul", t.File, t.Script), jobfile.InsteadOfScript(t.Script))
 	}
 	return nil
@@ -125,15 +113,23 @@ func inspectFixed(w work) (fixed *matprod.Factor, bytes int64, err error) {
 
 // inspectPairs checks the inputs of every product, only by headers and sizes. The error joins
 // all faults, in the order of the products.
-func inspectPairs(ctx context.Context, w work, fixed *matprod.Factor, stderr io.Writer) ([]product, error) {
-	products := make([]product, w.TotalJobs)
+func inspectPairs(ctx context.Context, w work, fixed *matprod.Factor, stderr io.Writer) (products, error) {
+	if w.Random != nil { // they are alike
+		m, err := w.kind.inspect(w, fixed, w.FirstIndex)
+		return products{}.with(w.FirstIndex, w.TotalJobs, m), err
+	}
+	list := make([]product, w.TotalJobs)
 	show, finish := progress.New(stderr, "checking")
 	defer finish()
-	err := forEach(ctx, len(products), show, func(i int) (err error) {
-		products[i], err = w.kind.inspect(w, fixed, w.FirstIndex+i)
+	err := forEach(ctx, len(list), show, func(i int) (err error) {
+		list[i], err = w.kind.inspect(w, fixed, w.FirstIndex+i)
 		return err
 	})
-	return products, err
+	var all products
+	for i, m := range list {
+		all = all.with(w.FirstIndex+i, 1, m)
+	}
+	return all, err
 }
 
 // forEach calls f for the numbers below n, in parallel, since f mostly waits for the disk. The
@@ -239,39 +235,45 @@ func inspectInput(name string) (size int64, err error) {
 
 // checkShapes makes sure that products that are added have the same shape, and that tiles fit
 // each other.
-func checkShapes(t task, products []product) error {
+func checkShapes(t task, all products) error {
+	tiles := t.Grid.Tiles()
+	switch {
+	case tiles == 0 && (t.files.Sums || t.DAG):
+		return sameShape(t, all, batch{first: t.FirstIndex, count: t.TotalJobs})
+	case tiles == 0:
+		return nil
+	}
 	var errs []error
-	switch tiles := t.Grid.Tiles(); {
-	case tiles > 0:
-		perTile := len(products) / tiles
-		for i := range products {
-			errs = append(errs, sameShape(t, products, i, i/perTile*perTile))
+	perTile := t.TotalJobs / tiles
+	for tile := range tiles {
+		errs = append(errs, sameShape(t, all, batch{first: tile * perTile, count: perTile}))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	sizes := blocks.NewSizes(t.Grid)
+	for tile := range tiles {
+		errs = append(errs, sizes.Fit(tile, productName(t, tile*perTile), all.of(tile*perTile).shape))
+	}
+	return errors.Join(errs...)
+}
+
+// sameShape returns an error for each product of a batch that has not the shape of the first one.
+func sameShape(t task, all products, b batch) error {
+	first := all.of(b.first)
+	var errs []error
+	for g := range all.in(b) {
+		if slices.Equal(g.shape, first.shape) {
+			continue
 		}
-		if err := errors.Join(errs...); err != nil {
-			return err
-		}
-		sizes := blocks.NewSizes(t.Grid)
-		for tile := range tiles {
-			errs = append(errs, sizes.Fit(tile, productName(t, tile*perTile), products[tile*perTile].shape))
-		}
-	case t.files.Sums || t.DAG:
-		for i := range products {
-			errs = append(errs, sameShape(t, products, i, 0))
+		for i := range g.count {
+			errs = append(errs, status.DataError(fmt.Errorf("%s: is %s, but %s is %s: they cannot be added",
+				productName(t, g.first+i), shapeString(g.shape), productName(t, b.first), shapeString(first.shape)), ""))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// sameShape returns an error unless two products have the same shape.
-func sameShape(t task, products []product, i, other int) error {
-	m, first := products[i], products[other]
-	if slices.Equal(m.shape, first.shape) {
-		return nil
-	}
-	return status.DataError(fmt.Errorf("%s: is %s, but %s is %s: they cannot be added",
-		productName(t, i), shapeString(m.shape), productName(t, other), shapeString(first.shape)), "")
-}
-
-func productName(t task, i int) string { return t.pair.Numbered(t.FirstIndex + i).Name() }
+func productName(t task, number int) string { return t.pair.Numbered(number).Name() }
 
 func shapeString(shape []int) string { return npyio.Header{Shape: shape}.ShapeString() }

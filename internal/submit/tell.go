@@ -38,7 +38,7 @@ func (h handover) tell(ctx context.Context, o forecast.Offer, earlier past) (exp
 		return 0
 	}
 	unchanged := func(r forecast.Range, submitted time.Time) bool { return h.task.unchanged(ctx, r, submitted) }
-	if e := forecast.FindEarlier(earlier.paced, h.task.FirstIndex, unchanged); e != nil {
+	if e := forecast.FindEarlier(earlier.paced, h.task.FirstIndex, h.task.TotalJobs, unchanged); e != nil {
 		var batches []batch
 		for _, r := range e.Ranges {
 			batches = append(batches, batch{first: r.First, count: r.Count})
@@ -78,7 +78,7 @@ func (t task) unchanged(ctx context.Context, r forecast.Range, submitted time.Ti
 	if err != nil {
 		return false
 	}
-	for _, name := range t.sources(r.First) {
+	for _, name := range t.sources(batch{first: r.First, count: 1}) {
 		hashes := read[condor.Base(name)]
 		if h, known := given.GivenTo(t.id, inFolder(name)); known {
 			hashes = append(hashes, h)

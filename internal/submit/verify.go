@@ -181,7 +181,7 @@ func (s *verifying) next(ctx context.Context) (inQueue bool, err error) {
 	s.Contradicted, s.Doubtful = s.task.doubts.contradicted, nil
 	for _, b := range existing {
 		name := s.task.makes(b)[0]
-		if _, is, err := s.task.isDoubtful(ctx, name, s.earlier.latest[b.first-s.task.FirstIndex]); err != nil {
+		if _, is, err := s.task.isDoubtful(ctx, name, s.earlier.latest.Of(b.first)); err != nil {
 			return false, err
 		} else if is {
 			s.Doubtful = append(s.Doubtful, name)
@@ -319,7 +319,7 @@ func (s *verifying) look(ctx context.Context, b batch) (d Verdict, err error) {
 	if d.Hash, _, err = s.task.records.Hashes.Hash(ctx, name); err != nil {
 		return d, err
 	}
-	job := s.earlier.latest[b.first-s.task.FirstIndex]
+	job := s.earlier.latest.Of(b.first)
 	var ok bool
 	if d.was, ok = recordOf(known, d.Hash, job); !ok {
 		d.Reason = "was changed while it was being read"

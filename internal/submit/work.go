@@ -65,10 +65,12 @@ func (w work) inputs(number int) (names []string) {
 	return names
 }
 
-// sources returns the names of the files whose change makes an output of product number outdated. Files that
+// sources returns the names of the files whose change makes an output of a batch outdated. Files that
 // another program gets with every job, such as a configuration, do not count.
-func (w work) sources(number int) []string {
-	names := w.inputs(number)
+func (w work) sources(b batch) (names []string) {
+	for _, name := range w.IndexedInputFiles() {
+		names = append(names, file.IndexedRange(name, b.first, b.count)...)
+	}
 	if w.pair.Fixed != pair.NotFixed {
 		names = append(names, w.Inputs...)
 	}

@@ -165,7 +165,7 @@ func (t Term) recipe() (r record.Recipe, err error) {
 	var ranges []record.Range
 	for line := range slices.Chunk(content[0], 16) {
 		first, count := binary.NativeEndian.Uint64(line), binary.NativeEndian.Uint64(line[8:])
-		if first > file.MaxIndex || count == 0 || count > file.MaxCount {
+		if first > file.MaxIndex || count == 0 || count > file.MaxIndex {
 			return r, t.wrongRecipe()
 		}
 		ranges = append(ranges, record.Range{First: int(first), Last: int(first + count - 1)})

@@ -30,21 +30,21 @@ type problem struct{ Job, Products, Where, When, Why, Became string }
 type history struct {
 	*report.Report
 	kinds []*problems
-	later map[int]*eventlog.Job // which job makes a product now
+	later eventlog.Makers // which job makes a product now
 }
 
 // allProblems returns everything that went wrong, also in jobs that others have replaced.
 func allProblems(r *report.Report) []problems {
-	h := history{Report: r, later: map[int]*eventlog.Job{}}
+	h := history{Report: r}
 	jobs := slices.Concat(r.Run.Jobs, r.Run.Superseded)
 	slices.SortFunc(jobs, func(a, b *eventlog.Job) int { return a.Compare(b.ID) })
 	if len(r.Run.Superseded) > 0 {
+		var made []eventlog.Made
 		for _, j := range r.Run.Jobs {
 			note, _ := j.Note()
-			for i := range note.Count {
-				h.later[note.First+i] = j
-			}
+			made = append(made, eventlog.Made{First: note.First, Count: note.Count, Job: j})
 		}
+		h.later = eventlog.NewMakers(made)
 	}
 	for _, j := range jobs {
 		h.job(j)
@@ -194,13 +194,9 @@ func (h *history) again(j *eventlog.Job) string {
 	}
 	note, _ := j.Note()
 	var states []string
-	for i := range note.Count {
-		k := h.later[note.First+i]
-		if k == nil || k == j {
-			continue
-		}
-		state := fmt.Sprintf("%v: %v", k.ID, k.State)
-		if !slices.Contains(states, state) {
+	for made := range h.later.In(note.First, note.Count) {
+		state := fmt.Sprintf("%v: %v", made.Job.ID, made.Job.State)
+		if made.Job != j && !slices.Contains(states, state) {
 			states = append(states, state)
 		}
 	}
