@@ -18,6 +18,12 @@ func (s Stat) same(t Stat) bool {
 	return s == t
 }
 
+// StillOf reports whether a file is as it was, to its time of change, or has no name any more.
+func (s Stat) StillOf(path string) bool {
+	now, err := StatOf(path)
+	return err != nil || now.same(s)
+}
+
 // racy reports whether a file's content, read at a time or later, could have changed since without
 // another time of change: file systems have clocks that tick. Git calls such entries racy. skew is
 // how far the file system's clock is behind.

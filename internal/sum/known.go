@@ -163,12 +163,18 @@ func (t *Terms) finish(ctx context.Context) error {
 		return err
 	}
 	k := t.known
-	if k == nil || k.judged {
+	if k == nil {
 		return nil
 	}
 	for i := range k.files {
 		f := &k.files[i]
-		if !f.hash.IsZero() {
+		if !f.hash.IsZero() { // known before the values were read: it must be theirs, too
+			if !f.before.StillOf(t.terms[i].path) {
+				return changed(t.terms[i].name)
+			}
+			continue
+		}
+		if k.judged {
 			continue
 		}
 		if f.hasher == nil { // an empty array
@@ -180,6 +186,9 @@ func (t *Terms) finish(ctx context.Context) error {
 		if !k.Recorder.Cache.PutLarge(ctx, t.terms[i].path, f.hash, f.before) {
 			return changed(t.terms[i].name)
 		}
+	}
+	if k.judged {
+		return nil
 	}
 	return t.judge(ctx)
 }
