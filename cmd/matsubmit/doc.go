@@ -140,8 +140,8 @@ working with the file, it waits. If jobs are held, it says why, and the exit sta
 
 -verify N, or -verify N%, makes N of a run's outputs again, or that share of them, chosen at random
 among those that exist: products, tiles or partial sums. Each is made again on another machine of
-the pool than the one that the log names, under another operating system if the pool has one: it
-waits for such a slot for at most two minutes. The jobs return the hashes of what they make, not the products (matprod -again). If two machines make
+the pool than the one that the log names, under another operating system if the pool has as many
+machines with one: it waits for these for at most a minute. The jobs return the hashes of what they make, not the products (matprod -again). If two machines make
 different bits, a third one decides. What each machine found is added to matpool.tsv, and matwatch
 -report shows it beside the machines. If other machines contradict what was made on one, the exit
 status is 65: matsubmit names that machine and all outputs of it that nobody has confirmed,

@@ -52,23 +52,27 @@ func Command(user string, conditions []string) []string {
 }
 
 // A Machine is one that has a slot.
-type Machine struct{ Name, System string }
+type Machine struct {
+	Name, System string
+	Cpus         int // of all its slots
+}
 
-// MachinesCommand returns the command line of condor_status that prints the machine and the operating system of each slot
-// that meets conditions, for [ParseMachines].
+// MachinesCommand returns the command line of condor_status that prints the machine of each slot that meets conditions, its
+// operating system and processors, for [ParseMachines].
 func MachinesCommand(conditions []string) []string {
 	all := []string{"true"}
 	for _, c := range conditions {
 		all = append(all, "("+ofSlot(c)+") =?= true")
 	}
-	return []string{"condor_status", "-constraint", strings.Join(all, " && "), "-af", "Machine", "OpSys"}
+	return []string{"condor_status", "-constraint", strings.Join(all, " && "), "-af", "Machine", "OpSys", "TotalCpus"}
 }
 
 // ParseMachines reads the output of [MachinesCommand].
 func ParseMachines(output []byte) (machines []Machine) {
 	for line := range bytes.Lines(output) {
-		if words := strings.Fields(string(line)); len(words) == 2 {
-			if m := (Machine{words[0], words[1]}); !slices.Contains(machines, m) {
+		if words := strings.Fields(string(line)); len(words) == 3 {
+			cpus, _ := strconv.ParseFloat(words[2], 64)
+			if m := (Machine{words[0], words[1], max(int(cpus), 1)}); !slices.Contains(machines, m) {
 				machines = append(machines, m)
 			}
 		}

@@ -91,7 +91,10 @@ func requirements(d *Description) string {
 }
 
 // patience is how long a job waits for a machine with another operating system than [Job.NotUnder].
-const patience = 2 * time.Minute
+//
+// Note: a rank would not do. HTCondor's negotiator prefers slots with few processors and little memory to those that the
+// job ranks higher, and a slot's next job is not ranked.
+const patience = time.Minute
 
 // avoids reports whether some job avoids machines.
 func (d *Description) avoids() bool {

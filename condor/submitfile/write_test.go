@@ -119,6 +119,7 @@ func descriptions() map[string]*Description {
 	folders := example()
 	folders.Unit, folders.Outbox, folders.Folder = "job", "", "run.out/$(index)"
 	folders.Inputs = []string{"/data/common", "x y"}
+	folders.Jobs[1].Avoid, folders.Jobs[1].NotUnder = []string{"pc1", "pc2.example.org"}, "LINUX"
 	return map[string]*Description{"products.sub": example(), "batches.sub": batches, "other.sub": other, "program.sub": program, "folders.sub": folders, "shared.sub": shared}
 }
 

@@ -13,7 +13,6 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
-	"matpool/condor/pool"
 	"matpool/internal/base/hash"
 	"matpool/internal/base/text"
 	"matpool/internal/forecast"
@@ -333,39 +332,25 @@ func (s *verifying) look(ctx context.Context, b batch) (d Verdict, err error) {
 	return d, nil
 }
 
-// submit submits jobs that make outputs again, each on a machine that has not made it, if possible under another operating system.
+// submit submits jobs that make outputs again, each on a machine that has not made it.
 func (s *verifying) submit(ctx context.Context, again []Verdict) error {
 	conditions, _ := s.task.conditions()
 	machines, known := forecast.Machines(ctx, conditions)
 	p := plan{}
-	avoid, under := map[int][]string{}, map[int]string{}
 	for _, d := range again {
-		names := slices.Clone(d.maker.names)
-		for _, m := range d.Vote.Machines() {
-			if !slices.Contains(names, m) {
-				names = append(names, m)
-			}
-		}
-		var others []pool.Machine
-		for _, m := range machines {
-			if !slices.ContainsFunc(names, func(name string) bool { return record.SameMachine(name, m.Name) }) {
-				others = append(others, m)
-			}
-		}
-		if known && others == nil {
-			return status.WithHint(fmt.Errorf("%s: no machine of the pool but %s can make %s again", s.File, strings.Join(names, ", "), d.Name),
+		if all, _ := d.others(machines); known && all == 0 {
+			return status.WithHint(fmt.Errorf("%s: no machine of the pool but %s can make %s again", s.File, strings.Join(d.makers(), ", "), d.Name),
 				"matprod -verify "+s.Sample.String()+" "+s.File+" makes a sample again on this machine")
 		}
-		if slices.ContainsFunc(others, func(m pool.Machine) bool { return d.maker.system != "" && m.System != d.maker.system }) {
-			under[d.batch.first] = d.maker.system
-		}
-		avoid[d.batch.first] = names
 		p.batches = append(p.batches, d.batch)
 	}
 	description := descriptionOf(s.task, p, false)
 	description.Returned = nil
-	for i, b := range p.batches {
-		description.Jobs[i].Avoid, description.Jobs[i].NotUnder = avoid[b.first], under[b.first]
+	for i, is := range elsewhere(again, machines, s.task.Cpus) {
+		description.Jobs[i].Avoid = again[i].makers()
+		if is {
+			description.Jobs[i].NotUnder = again[i].maker.system
+		}
 	}
 	var b bytes.Buffer
 	if err := description.Write(&b); err != nil {
