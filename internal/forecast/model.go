@@ -31,6 +31,10 @@ const (
 	flopsPerSecond = 20e9  // additions and multiplications per second, on one processor
 )
 
+// CheckFlops is how many additions and multiplications take as long as the check of a value in a product or its factors:
+// check = yes adds them to a load. It is 17 at 100×100, 47 at 1000×1000 and 107 at 4000×4000 (docs/SECURITY.md).
+const CheckFlops = 50
+
 // Seconds returns the time that the load adds to a job with a number of processors.
 func (l Load) Seconds(cpus int) float64 {
 	return float64(l.In)/inPerSecond + float64(l.Out)/outPerSecond + l.Flops/flopsPerSecond/float64(cpus)

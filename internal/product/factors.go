@@ -257,6 +257,15 @@ type Description struct {
 	Sum             int64 // bytes of a sum of such products, hi and lo
 }
 
+// Values returns the number of values in the factors and in their product.
+func (d Description) Values() (n int64) {
+	for _, h := range []npyio.Header{d.A, d.B, d.C} {
+		count, _ := h.Len()
+		n += count
+	}
+	return n
+}
+
 // ReadFixed returns the factor that a pair has in common with others, for [Describe], or nil if there is none.
 func ReadFixed(p pair.Pair) (*Factor, error) {
 	fixed, err := openFixed(p)

@@ -78,13 +78,17 @@ func choosePerJob(w work, slots slotCount) (perJob int, why []string) {
 	if once.In+once.Out > 0 {
 		what = fmt.Sprintf(" Once for a job: %s in, %s back.", sizeOrNothing(once.In), sizeOrNothing(once.Out))
 	}
+	checked := ""
+	if w.Check {
+		checked = " with its check"
+	}
 	count := ""
 	if byCount < total {
 		count = fmt.Sprintf("%s to keep their number down, ", text.Number(byCount))
 	}
 	return perJob, []string{
-		fmt.Sprintf("products_per_job = auto: %s. A product is expected to take %.2g s: %s in, %s back, %.2g GFLOP.%s",
-			text.Number(perJob), seconds, sizeOrNothing(mean.In), sizeOrNothing(mean.Out), mean.Flops/1e9, what),
+		fmt.Sprintf("products_per_job = auto: %s. A product is expected to take %.2g s: %s in, %s back, %.2g GFLOP%s.%s",
+			text.Number(perJob), seconds, sizeOrNothing(mean.In), sizeOrNothing(mean.Out), mean.Flops/1e9, checked, what),
 		fmt.Sprintf("The limits: %s to keep a job under %s, %s to keep its files under %s, %s%s to give each of %s a job%s.",
 			text.Number(byTime), text.Duration(target), text.Number(byFiles), text.Size(targetFiles), count, text.Number(bySlots), text.Count(slots.count, "slot"), slots.origin),
 	}

@@ -63,8 +63,12 @@ func (ofProducts) inspect(w work, fixed *matprod.Factor, number int) (product, e
 	if err != nil {
 		return product{}, err
 	}
-	return product{in: inputSize(w, number, p), out: fileSize(p.C), flops: 2 * p.Multiplications,
-		shape: p.C.Shape, factors: p.Factors, result: p.Result, fixed: p.Fixed, sum: p.Sum}, nil
+	m := product{in: inputSize(w, number, p), out: fileSize(p.C), flops: 2 * p.Multiplications,
+		shape: p.C.Shape, factors: p.Factors, result: p.Result, fixed: p.Fixed, sum: p.Sum}
+	if w.Check {
+		m.checking = forecast.CheckFlops * p.Values()
+	}
+	return m, nil
 }
 
 func (ofProducts) returns(m product) (each, once int64) { return m.out, 0 }

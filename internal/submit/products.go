@@ -11,6 +11,8 @@ type product struct {
 	in, out int64 // sizes in bytes of its inputs, and of its outputs if known
 	flops   int64 // additions and multiplications
 
+	checking int64 // those that take as long as its check, if it is checked
+
 	// If matprod makes it:
 	shape           []int
 	factors, result int64 // bytes in memory, of a stack one product at a time
@@ -19,7 +21,7 @@ type product struct {
 }
 
 func (m product) equals(other product) bool {
-	return m.in == other.in && m.out == other.out && m.flops == other.flops && slices.Equal(m.shape, other.shape) &&
+	return m.in == other.in && m.out == other.out && m.flops == other.flops && m.checking == other.checking && slices.Equal(m.shape, other.shape) &&
 		m.factors == other.factors && m.result == other.result && m.fixed == other.fixed && m.sum == other.sum
 }
 

@@ -47,7 +47,7 @@ func (w work) loadOf(b batch) (l forecast.Load) {
 	for g := range w.products.in(b) {
 		each, _ := w.kind.returns(g.product)
 		n := int64(g.count)
-		l.In, l.Out, l.Flops = l.In+n*g.in, l.Out+n*each, l.Flops+float64(n)*float64(g.flops)
+		l.In, l.Out, l.Flops = l.In+n*g.in, l.Out+n*each, l.Flops+float64(n)*float64(g.flops+g.checking)
 	}
 	return l
 }
