@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test of the project; `make test` calls it. Four lanes of steps run side by side, since many
-# steps wait for something, or keep only one core busy. What a step prints is shown when it ends. A step
+# steps wait for something, or keep only one core busy; a lane that has ended takes the next of the steps that
+# belong to none. What a step prints is shown when it ends. A step
 # that fails ends the others. At the end comes a table of the steps, and what was left out on this machine,
 # and why.
 set -euo pipefail
@@ -132,27 +133,44 @@ openblas() {
     third_party/openblas/go.sh linux test -tags openblas -exec "env OPENBLAS_CORETYPE=Haswell" -run 'Sizes|Special|Zero' ./blas
 }
 
-# Left out is what programs do that have no other code here than go build's: of those that are shipped for Linux, only
-# matprod has. (Without other flags than those of the step "tests", Go's cache would keep only the later one's results.)
+# Left out is what has the same code as in the step "tests": of the programs that are shipped for Linux, only matprod has
+# other code than go build's. (With the flags of that step, Go's cache would keep only the later one's results.)
 shipped_programs() {
-    MATPOOL_BIN=$PWD/build/shipped/linux go test -timeout 40m -skip '^Test(Many|BigLog)|^TestScripts$/^matwatch' ./cmd ./test/cost ./test/numpy
+    MATPOOL_BIN=$PWD/build/shipped/linux go test -timeout 40m -skip '^Test(Many|BigLog|RandomStreams|Document)|^TestScripts$/^matwatch' ./cmd ./test/cost ./test/numpy
+}
+
+arm64() {
+    released
+    test/arm64.sh build/shipped/linux_arm64
 }
 
 # ---------------------------------------------------------------- lanes
 
+# The steps of no lane, the longest first, and their commands.
+others=(
+    "race detector" raced
+    "tests with the kernels of older processors" older
+)
+
+# take runs those steps of no lane that no other lane has taken.
+take() {
+    local n
+    while :; do
+        { flock 9; n=$(wc -l <"$temp/taken"); echo >>"$temp/taken"; } 9>"$temp/lock"
+        [ $((2 * n)) -lt ${#others[@]} ] || break
+        step "${others[2 * n]}" "${others[2 * n + 1]}"
+    done
+}
+
+# Others wait for what is shipped, so that this lane gives way to theirs.
 code() {
+    renice 5 $BASHPID >/dev/null
     step "gofmt, go mod tidy and verify, shellcheck" formatted
     step "go vet, staticcheck" vetted
     step "known vulnerabilities" known_vulnerabilities
     step "builds for other systems, without cgo" built
     step "tests" tested
-    step "tests with the kernels of older processors" older
-    step "race detector" raced
-    [ "$native" = linux/amd64 ] || return 0
-    released
-    step "OpenBLAS" openblas
-    step "the same bits everywhere" test/equality/test.sh
-    step "Linux on arm64, emulated" test/arm64.sh build/shipped/linux_arm64
+    take
 }
 
 shipped() {
@@ -161,6 +179,7 @@ shipped() {
     touch "$temp/released"
     step "the programs that are shipped" shipped_programs
     step "numpy 2" test/numpy/test.sh build/shipped/linux
+    take
 }
 
 # released waits until there are programs that are shipped.
@@ -170,6 +189,7 @@ pool() {
     step "an HTCondor pool" sh -c 'test/pool/setup.sh || [ $? -eq 77 ]'
     released
     step "a real HTCondor pool" test/pool/test.sh build/shipped/linux build/shipped/windows
+    take
 }
 
 windows() {
@@ -177,14 +197,17 @@ windows() {
     step "packages on Windows" test/wine/test.sh --packages
     released
     step "the programs for Windows" test/wine/test.sh build/shipped/windows
+    take
 }
 
 step "tools" test/setup.sh
 MATPOOL_NUMPY=$(/usr/bin/python3 -c 'import numpy, platform; print(numpy.__version__, platform.libc_ver()[1])')
 export MATPOOL_NUMPY
+touch "$temp/taken"
 set -m # each lane is a process group
 native=$(go env GOHOSTOS)/$(go env GOHOSTARCH)
 if [ "$native" = linux/amd64 ]; then
+    others+=("the same bits everywhere" test/equality/test.sh "Linux on arm64, emulated" arm64 "OpenBLAS" openblas)
     for lane in code shipped pool windows; do
         $lane &
         lanes[$!]=$lane

@@ -22,12 +22,12 @@ type drawing struct {
 }
 
 // drawn is the number of values in an array. It is odd, so that halves of words are left over.
-const drawn = 1_000_001
+const drawn = 100_001
 
 // inPieces fills a slice of n values piece by piece.
 func inPieces[T any](n int, fill func([]T)) []T {
 	x := make([]T, n)
-	for piece := range slices.Chunk(x, 333_335) {
+	for piece := range slices.Chunk(x, 33_335) {
 		fill(piece)
 	}
 	return x
