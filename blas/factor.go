@@ -35,6 +35,16 @@ func (m Matrix) Factor() Factor {
 	return Factor{Rows: m.Rows, Cols: m.Cols, Type: elem.Float64, Data: bytesOf(m.Data), Stride: m.Stride, Trans: m.Trans}
 }
 
+// rowsOf returns n rows, from the one numbered first on.
+func (f Factor) rowsOf(first, n int) Factor {
+	at := first * f.Type.Size()
+	if !f.Trans {
+		at *= f.Stride
+	}
+	f.Rows, f.Data = n, f.Data[min(at, len(f.Data)):]
+	return f
+}
+
 // T returns the transposed view.
 func (f Factor) T() Factor {
 	f.Rows, f.Cols, f.Trans = f.Cols, f.Rows, !f.Trans

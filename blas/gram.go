@@ -14,7 +14,7 @@ import (
 // XᵀX that is symmetric.
 func Gram(ctx context.Context, m Multiplier, memory []float64, x Factor, progress func(multiplications int64)) ([]byte, error) {
 	return valuesOf(ctx, m, memory, x.T(), x, true,
-		func(c Matrix) error { return m.Gram(ctx, c, x, progress) },
+		func(c Matrix, _ int) error { return m.Gram(ctx, c, x, progress) },
 		func(c []int64) error {
 			checkGram(Dense(x.Cols, x.Cols, memory), x)
 			err := m.inGo().multiplyIntegers(ctx, c, x.T(), x, true, progress)

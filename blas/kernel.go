@@ -21,9 +21,15 @@ type kernel struct {
 // and comes sooner from memory in long pieces.
 const narrowDepth = 16 * Panel
 
+// mostBlocks is how many times as many rows a shallow block of A has at most.
+const mostBlocks = 16
+
 // block returns the size of the blocks of A for a C with so many columns.
 func (k kernel) block(a operand, cols int) (rows, depth int) {
-	if cols > k.vector || a.trans || a.cols <= k.blockDepth {
+	switch {
+	case a.cols < k.blockDepth: // and more rows
+		return k.blockRows * min(k.blockDepth/a.cols, mostBlocks), k.blockDepth
+	case cols > k.vector || a.trans || a.cols == k.blockDepth:
 		return k.blockRows, k.blockDepth
 	}
 	return k.blockRows * k.blockDepth / narrowDepth / k.rows * k.rows, narrowDepth

@@ -19,7 +19,7 @@ import (
 // progress, ctx and panics are as for [Multiplier].Mul.
 func Matmul(ctx context.Context, m Multiplier, memory []float64, a, b Factor, progress func(multiplications int64)) ([]byte, error) {
 	return valuesOf(ctx, m, memory, a, b, false,
-		func(c Matrix) error { return m.Mul(ctx, c, a, b, progress) },
+		func(c Matrix, first int) error { return m.Mul(ctx, c, a.rowsOf(first, c.Rows), b, progress) },
 		func(c []int64) error {
 			checkProduct(Dense(a.Rows, b.Cols, memory), a, b)
 			return m.inGo().multiplyIntegers(ctx, c, a, b, false, progress)
@@ -32,7 +32,7 @@ func Matmul(ctx context.Context, m Multiplier, memory []float64, a, b Factor, pr
 
 // valuesOf returns the values of a·b, or of a Gram matrix, which one of the functions computes in the memory: on the path
 // integers the second, on bits64 the third.
-func valuesOf(ctx context.Context, m Multiplier, memory []float64, a, b Factor, gram bool, floats func(c Matrix) error, ints func(c []int64) error, bools func(c []byte) error) ([]byte, error) {
+func valuesOf(ctx context.Context, m Multiplier, memory []float64, a, b Factor, gram bool, floats func(c Matrix, first int) error, ints func(c []int64) error, bools func(c []byte) error) ([]byte, error) {
 	t := elem.Result(a.Type, b.Type)
 	c := Dense(a.Rows, b.Cols*Parts(a.Type, b.Type), memory)
 	result := bytesOf(memory)[:a.Rows*b.Cols*t.Size()]
@@ -63,14 +63,30 @@ func valuesOf(ctx context.Context, m Multiplier, memory []float64, a, b Factor, 
 		elem.FromInt64(result, values, t)
 		return result, nil
 	}
-	if err := floats(c); err != nil {
-		return nil, err
+	if t.Part() == elem.Float64 {
+		return result, floats(c, 0)
 	}
-	if t.Part() != elem.Float64 {
-		elem.FromFloat64(result, memory[:c.Rows*c.Cols], t)
+	// Some rows of a thin product are rounded while they are in a core's cache. They lie at the memory's end, since the
+	// beginning has the results, and what lies between is never touched.
+	rows := c.Rows
+	if few := thinValues / max(c.Cols, 1); !gram && t.Part().Size() < 8 && few >= thinRows && few <= rows/2 {
+		rows = few
+	}
+	for i := 0; i < c.Rows || i == 0; i += rows {
+		some := min(rows, c.Rows-i)
+		values := memory[:c.Rows*c.Cols]
+		values = values[len(values)-some*c.Cols:]
+		if err := floats(Dense(some, c.Cols, values), i); err != nil {
+			return nil, err
+		}
+		elem.FromFloat64(result[i*b.Cols*t.Size():][:some*b.Cols*t.Size()], values, t)
 	}
 	return result, nil
 }
+
+// A product of shorter values than float64s is thin if thinValues of it make thinRows rows or more: the more there are, the
+// less it takes to pack B again.
+const thinValues, thinRows = 1 << 17, 1 << 10
 
 // isExact reports whether products of two matrices of integers are exact in float64s: whether no
 // sum of so many terms, in any order, can come to 2⁵³. The values are looked at if

@@ -151,6 +151,30 @@ func adder(total *int64) func(int64) {
 	}
 }
 
+// A thin product is rounded some rows at a time.
+func TestThinProductsAreRounded(t *testing.T) {
+	const k, cols, rows = 3, 100, 2*thinValues/100 + 77
+	rng := rand.New(rand.NewPCG(5, 6))
+	for _, typ := range []elem.Type{elem.Float32, elem.Float16, elem.Int8, elem.Int64, elem.Complex64} {
+		for _, o := range orders() {
+			a, b := factor(rng, rows, k, typ, o, false, true), factor(rng, k, cols, typ, order{}, false, true)
+			exact := newMatrix(rows, cols*typ.Parts())
+			Define(exact, a, b)
+			want := make([]byte, rows*cols*typ.Size())
+			elem.FromFloat64(want, exact.Data, typ)
+			var done int64
+			m, err := New("", 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := Matmul(t.Context(), m, make([]float64, len(exact.Data)), a, b, adder(&done))
+			if err != nil || !bytes.Equal(got, want) || done != Multiplications(rows, k, cols, typ, typ) {
+				t.Errorf("%v, order %v: another product, or not all multiplications (%d): %v", typ, o, done, err)
+			}
+		}
+	}
+}
+
 // The definition of a complex product is that of the real one on the matrices of the
 // package's comment, spelled out here with Go's complex numbers.
 func TestDefinitionOfComplexProducts(t *testing.T) {
