@@ -68,6 +68,16 @@ func (x *Integers[T]) Fill(dst []T) {
 			words := x.wide[:min(len(dst), len(x.wide))]
 			x.from.uint64s(words)
 			dst = dst[x.acceptWide(dst, words):]
+		case len(x.left) == 0 && x.width == 1 && len(dst) >= 32: // each bit is a number
+			words := x.pieces[:min(len(dst)/32, len(x.pieces))]
+			x.from.uint32s(words)
+			for _, word := range words {
+				for k := range dst[:32] {
+					dst[k] = T(word & 1)
+					word >>= 1
+				}
+				dst = dst[32:]
+			}
 		case len(x.left) == 0:
 			x.draw(len(dst))
 		default:
@@ -84,15 +94,21 @@ func (x *Integers[T]) draw(n int) {
 	words := x.pieces[:min((n+each-1)/each, len(x.pieces)/each)]
 	x.from.uint32s(words)
 	x.left = x.pieces[:len(words)*each]
-	for i := len(words) - 1; i >= 0 && each > 1; i-- { // from the last on, in their own memory
-		word, pieces := words[i], x.left[i*each:][:each]
-		switch len(pieces) {
-		case 2:
-			pieces[0], pieces[1] = word<<16, word&(0xffff<<16)
-		case 4:
-			const upper = 0xff << 24
-			pieces[0], pieces[1], pieces[2], pieces[3] = word<<24, word<<16&upper, word<<8&upper, word&upper
-		default:
+	const upper16, upper8 = 0xffff << 16, 0xff << 24
+	switch i := len(words) - 1; each { // from the last word on, in their own memory
+	case 2:
+		for ; i >= 0; i-- {
+			word, pieces := words[i], (*[2]uint32)(x.left[2*i:])
+			pieces[0], pieces[1] = word<<16, word&upper16
+		}
+	case 4:
+		for ; i >= 0; i-- {
+			word, pieces := words[i], (*[4]uint32)(x.left[4*i:])
+			pieces[0], pieces[1], pieces[2], pieces[3] = word<<24, word<<16&upper8, word<<8&upper8, word&upper8
+		}
+	case 32:
+		for ; i >= 0; i-- {
+			word, pieces := words[i], (*[32]uint32)(x.left[32*i:])
 			for k := range pieces {
 				pieces[k] = word << 31
 				word >>= 1

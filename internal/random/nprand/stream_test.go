@@ -253,3 +253,15 @@ func BenchmarkDraws(b *testing.B) {
 		})
 	}
 }
+
+// Booleans are the bits of words, whatever the pieces in which they are drawn.
+func TestBoolsAreBits(t *testing.T) {
+	const n = 10_001
+	words, s := make([]uint32, n/32+1), generator(t, "7")
+	NewIntegers[uint32](generator(t, "7"), 0, math.MaxUint32).Fill(words)
+	for i, b := range fill(t, n, NewBools(s, 0, 1).Fill) {
+		if want := byte(words[i/32] >> (i % 32) & 1); b != want {
+			t.Fatalf("boolean %d is %d, want %d", i, b, want)
+		}
+	}
+}
