@@ -119,15 +119,58 @@ func (r *reader) release() error {
 	return m.Unmap()
 }
 
-// load reads a matrix unless it is in the buffer, and with it some that follow. It returns how many are at hand, from it on.
-func (r *reader) load(ctx context.Context, i int) (atHand int, err error) {
-	if r.matrixBytes() == 0 {
-		return math.MaxInt, nil
+// A way is how a matrix comes into memory.
+type way uint8
+
+const (
+	nothing way = iota
+	atHand
+	drawn
+	atOnce
+	mapped
+	several
+)
+
+// way returns how a matrix comes into memory, the first of these that fits it; mapped it is then.
+//
+//	nothing  it has no values
+//	atHand   it is there: of a fixed factor, or read with one before it
+//	drawn    it is of random numbers
+//	atOnce   with all others of its file: those of a stack in Fortran order, or of a compressed one that are used again
+//	mapped   where it lies in the file: a large one that is used once, and need not wait for a disk or a checksum
+//	several  from the file, and of small ones 1 MB
+func (r *reader) way(i int) way {
+	switch size := r.matrixBytes(); {
+	case size == 0:
+		return nothing
+	case r.first <= i && i < r.first+r.n:
+		return atHand
+	case r.draw != nil:
+		return drawn
+	case r.whole:
+		return atOnce
+	case r.maps && size >= atLeast && r.mapMatrix(i):
+		return mapped
 	}
-	if i < r.first || i >= r.first+r.n {
-		if err := r.read(ctx, i); err != nil {
-			return 0, err
-		}
+	return several
+}
+
+// load reads a matrix unless it is in the buffer, and with it some that follow. It returns how many are at hand, from it on.
+func (r *reader) load(ctx context.Context, i int) (n int, err error) {
+	switch way, size, all := r.way(i), r.matrixBytes(), r.matrices(); way {
+	case nothing:
+		return math.MaxInt, nil
+	case drawn:
+		err = r.drawMatrix(ctx)
+	case atOnce:
+		err = r.read(ctx, 0, all)
+	case mapped:
+		err = r.source.see(r.mapping, int64(i)*int64(size))
+	case several:
+		err = r.read(ctx, i, min(max(atLeast/size, 1), all-i))
+	}
+	if err != nil {
+		return 0, err
 	}
 	if r.scattered {
 		return 1, nil // gathered one at a time
@@ -135,27 +178,15 @@ func (r *reader) load(ctx context.Context, i int) (atHand int, err error) {
 	return r.first + r.n - i, nil
 }
 
-// read reads a matrix, and some that follow.
-func (r *reader) read(ctx context.Context, i int) error {
-	size, all := r.matrixBytes(), r.matrices()
-	first, n := i, min(max(atLeast/size, 1), all-i)
-	if r.whole {
-		first, n = 0, all
-	}
-	if n > math.MaxInt/size {
-		n = math.MaxInt / size // the buffer says that it is too much
-	}
-	if r.maps && r.mapMatrix(i) {
-		return r.source.see(r.mapping, int64(i)*int64(size))
-	}
+// read reads n matrices, from the first one on.
+func (r *reader) read(ctx context.Context, first, n int) error {
+	size := r.matrixBytes()
+	n = min(n, math.MaxInt/size) // the buffer says that it is too much
 	values, err := r.buffer.Bytes(n * size)
 	if err != nil {
 		return err
 	}
 	r.n = 0
-	if r.draw != nil {
-		return r.drawMatrix(ctx, values)
-	}
 	if err := readValues(ctx, r.File, values, int64(first)*int64(r.rows*r.cols)); err != nil {
 		return err
 	}
@@ -168,9 +199,6 @@ func (r *reader) read(ctx context.Context, i int) error {
 
 // mapMatrix maps a matrix, and reports whether it could.
 func (r *reader) mapMatrix(i int) bool {
-	if r.File == nil || r.scattered || r.matrixBytes() < atLeast {
-		return false
-	}
 	count := int64(r.rows * r.cols)
 	if r.mapping = r.File.Map(int64(i)*count, count); r.mapping == nil {
 		return false
@@ -231,7 +259,12 @@ func readValues(ctx context.Context, f *npyio.File, dst []byte, first int64) err
 	return nil
 }
 
-func (r *reader) drawMatrix(ctx context.Context, values []byte) error {
+func (r *reader) drawMatrix(ctx context.Context) error {
+	values, err := r.buffer.Bytes(r.matrixBytes())
+	if err != nil {
+		return err
+	}
+	r.n = 0
 	for chunk := range slices.Chunk(values, arrayfile.Piece) {
 		if err := ctx.Err(); err != nil {
 			return err
