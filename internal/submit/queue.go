@@ -12,12 +12,14 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"matpool/condor"
 	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 	"matpool/internal/outputs"
+	"matpool/internal/progress"
 	"matpool/internal/record"
 	"matpool/internal/status"
 )
@@ -38,7 +40,7 @@ func checkForgotten(ctx context.Context, t task, p past, stderr io.Writer) error
 	}
 	f := forgotten{task: t, known: map[int]bool{}, where: places{}}
 	maps.Copy(f.known, p.known)
-	err := f.find(ctx)
+	err := f.patiently(ctx, stderr)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -67,6 +69,34 @@ type forgotten struct {
 
 	forms map[string]bool // the names of this work's outputs without digits
 	ours  map[string]bool // all of them, once a job's outputs have such a form
+}
+
+// patience is how long condor_q may take: it looks at every job in the queue.
+const patience = 30 * time.Second
+
+// patiently searches for as long as condor_q may take. A bar shows what is left of that.
+func (f *forgotten) patiently(ctx context.Context, stderr io.Writer) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	show, finish := progress.New(stderr, "waiting for condor_q")
+	var bar sync.WaitGroup
+	bar.Go(func() {
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for begin := time.Now(); ; {
+			select {
+			case <-tick.C:
+				show(int64(time.Since(begin)), int64(patience))
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	defer func() {
+		cancel()
+		bar.Wait()
+		finish()
+	}()
+	return f.find(ctx)
 }
 
 // find asks for a few jobs at a time, and then only for those of other clusters, until there are no more or some make
@@ -112,7 +142,7 @@ func (f *forgotten) constraint() string {
 		first, last = 0, len(f.task.batches)-1
 	}
 	constraint := `Iwd == "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(f.where.of("")) + `" && SubmitEventUserNotes =!= undefined` +
-		fmt.Sprintf(` && (regexp(" sum=yes", SubmitEventUserNotes) || (MatFirst <= %d && MatFirst + ifThenElse(MatCount =?= undefined, 1, MatCount) > %d) =!= false)`, last, first)
+		fmt.Sprintf(` && ((MatFirst <= %d && MatFirst + ifThenElse(MatCount =?= undefined, 1, MatCount) > %d) =!= false || regexp(" sum=yes", SubmitEventUserNotes))`, last, first)
 	var clusters []record.Range
 	for cluster := range f.known {
 		clusters = append(clusters, record.Range{First: cluster, Last: cluster})
@@ -176,9 +206,6 @@ func (f *forgotten) add(j queuedJob) bool {
 
 // askQueue returns the jobs in the queue that meet a constraint.
 func askQueue(ctx context.Context, constraint string, args ...string) (jobs []queuedJob, err error) {
-	const patience = 10 * time.Second
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	args = append([]string{"-constraint", constraint, "-json", "-attributes", "ClusterId,ProcId,UserLog,SubmitEventUserNotes"}, args...)
 	cmd := exec.CommandContext(ctx, "condor_q", args...)
 	var message bytes.Buffer
