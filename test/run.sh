@@ -114,20 +114,22 @@ tested() {
 
 older() {
     local off
+    # Left out are all numbers of threads but two: each kernel has them in the step "tests".
     for off in cpu.avx512=off cpu.avx512=off,cpu.avx2=off; do
         echo "GODEBUG=$off"
-        GODEBUG=$off go test -timeout 40m ./blas ./elem ./internal/blocks ./internal/product ./internal/random/... ./internal/sum/...
+        GODEBUG=$off go test -timeout 40m -skip '.*/.*/threads=(1|3)' ./blas ./elem ./internal/blocks ./internal/product ./internal/random/... ./internal/sum/...
     done
 }
 
 raced() {
-    # Left out are statistics of one goroutine, which take minutes here.
-    CGO_ENABLED=1 go test -timeout 40m -race -skip FlippedBits$ ./blas ./npyio ./condor/... ./internal/...
+    # Left out are statistics of one goroutine, which take minutes here, and products with one thread.
+    CGO_ENABLED=1 go test -timeout 40m -race -skip 'FlippedBits$|.*/.*/threads=1' ./blas ./npyio ./condor/... ./internal/...
 }
 
 openblas() {
     third_party/openblas/go.sh linux vet -tags openblas ./blas/... ./test/equality
-    third_party/openblas/go.sh linux test -tags openblas ./blas/...
+    # Left out are the other kernels, which the tag does not change.
+    third_party/openblas/go.sh linux test -tags openblas -skip '.*/(avx512|avx2|generic)/.*' ./blas/...
     third_party/openblas/go.sh linux test -tags openblas -run InTheMiddle ./internal/product
     echo "OPENBLAS_CORETYPE=Haswell"
     third_party/openblas/go.sh linux test -tags openblas -exec "env OPENBLAS_CORETYPE=Haswell" -run 'Sizes|Special|Zero' ./blas
