@@ -218,7 +218,7 @@ func TestOtherProgram(t *testing.T) {
 		}},
 		"too-much-disk": {"grow large 200\nsleep 300", trouble{
 			flags:   "-request_disk=50MB",
-			held:    map[int]string{1: `Error from slot.*: disk usage exceeded allocated disk`},
+			held:    map[int]string{1: `Error from slot.*: disk usage exceeded request_disk`},
 			told:    `(?s)held: job.*StartdHeldJob, code 21, subcode 104: it used more disk than it requested.*raise request_disk`,
 			heal:    func(f folder) { f.write("too-much-disk1.txt", "write result1.txt good") },
 			missing: 1,
