@@ -156,7 +156,7 @@ var varying = []struct {
 	{regexp.MustCompile(`\bclusters? \d+((, \d+)* and \d+)?|\b\d+ clusters, \d+ to \d+`), "CLUSTER"},
 	{regexp.MustCompile(`\b\d+\.\d{1,3}(-\d+)?\b`), "JOB"},
 	{regexp.MustCompile(`\b(slot\d+_\d+@)?(linux\d|winpc)\b( \((LINUX|WINDOWS)\))?`), "MACHINE"},
-	{regexp.MustCompile(`^MACHINE +(linux|windows) .*`), "MACHINE"}, // a line of a table
+	{regexp.MustCompile(`^MACHINE +(linux|windows) .*`), "MACHINE"},           // a line of a table
 	{regexp.MustCompile(`; was made on MACHINE by matprod .*`), "; was made"}, // with which version and kernel
 	{regexp.MustCompile(`\b\d+ slots\b`), "SLOTS"},
 	{regexp.MustCompile(`\bdir_\d+\b(/scratch\b)?`), "DIR"}, // with scratch since HTCondor 25
