@@ -176,18 +176,9 @@ func (m checked) times(w *watched, x operand, left, right *sums) (ofRows, ofCols
 			along, across, count, length = across, along, length, count
 		}
 		lines := x.convert(scratch)
-		ahead := 2 * lines.Stride // it is fetched meanwhile
 		var sum [2][checkLength]float64
-		for line := range count {
-			values := lines.Data[line*lines.Stride:][:length]
-			if along.with != nil {
-				value, abs := dot(values, along.with.values[along.from:], along.with.abs[along.from:], ahead)
-				along.to.values[along.at+line] += value
-				along.to.abs[along.at+line] += abs
-			}
-			if across.with != nil {
-				addScaled(sum[0][:length], sum[1][:length], values, across.with.values[across.from+line], across.with.abs[across.from+line], ahead)
-			}
+		for line := 0; line < count; line += 2 {
+			addLines(along, across, sum[0][:length], sum[1][:length], lines, line, min(2, count-line))
 		}
 		if across.with != nil {
 			across.to.add(across.at, sum[0][:length], sum[1][:length])
@@ -199,6 +190,39 @@ func (m checked) times(w *watched, x operand, left, right *sums) (ofRows, ofCols
 		}
 	}
 	return ofRows, ofCols
+}
+
+// addLines adds the products of one or two lines with along, and adds the lines times across to sums and absSums.
+func addLines(along, across summand, sums, absSums []float64, lines Matrix, line, n int) {
+	values := func(i int) []float64 { return lines.Data[(line+i)*lines.Stride:][:len(sums)] }
+	taken := 0
+	if n == 2 {
+		var got, with [4]float64
+		v, absV := sums, absSums // any values, if there are none
+		if along.with != nil {
+			v, absV = along.with.values[along.from:], along.with.abs[along.from:]
+		}
+		if across.with != nil {
+			at := across.from + line
+			with = [4]float64{across.with.values[at], across.with.abs[at], across.with.values[at+1], across.with.abs[at+1]}
+		}
+		taken = twoLines(&got, sums, absSums, values(0), values(1), v, absV, &with, 2*lines.Stride) // what lies ahead is fetched
+		if along.with != nil && taken > 0 {
+			along.to.add(along.at+line, []float64{got[0], got[2]}, []float64{got[1], got[3]})
+		}
+	}
+	for i := range n {
+		if rest := values(i)[taken:]; len(rest) > 0 {
+			if along.with != nil {
+				value, abs := dot(rest, along.with.values[along.from+taken:], along.with.abs[along.from+taken:])
+				along.to.values[along.at+line+i] += value
+				along.to.abs[along.at+line+i] += abs
+			}
+			if across.with != nil {
+				addScaled(sums[taken:], absSums[taken:], rest, across.with.values[across.from+line+i], across.with.abs[across.from+line+i])
+			}
+		}
+	}
 }
 
 // A summand is a block's product with values from a place on, which is added to sums at another.
@@ -241,10 +265,9 @@ func (m checked) blocks(w *watched, x operand, do func(thread, i, k int, block o
 	})
 }
 
-// dot returns x·v and |x|·absV. A processor may fetch what lies ahead values behind x.
-func dot(x, v, absV []float64, ahead int) (sum, absSum float64) {
-	sum, absSum, taken := dotWide(x, v[:len(x)], absV[:len(x)], ahead)
-	x, v, absV = x[taken:], v[taken:len(x)], absV[taken:len(x)]
+// dot returns x·v and |x|·absV.
+func dot(x, v, absV []float64) (sum, absSum float64) {
+	v, absV = v[:len(x)], absV[:len(x)]
 	var s0, s1, s2, s3, t0, t1, t2, t3 float64
 	for len(x) >= 4 && len(v) >= 4 && len(absV) >= 4 {
 		s0 += float64(x[0] * v[0])
@@ -261,13 +284,12 @@ func dot(x, v, absV []float64, ahead int) (sum, absSum float64) {
 		s0 += float64(x[i] * v[i])
 		t0 += float64(math.Abs(x[i]) * absV[i])
 	}
-	return sum + ((s0 + s1) + (s2 + s3)), absSum + ((t0 + t1) + (t2 + t3))
+	return (s0 + s1) + (s2 + s3), (t0 + t1) + (t2 + t3)
 }
 
-// addScaled adds x·v and |x|·absV, as [dot] does.
-func addScaled(sums, absSums, x []float64, v, absV float64, ahead int) {
-	taken := addScaledWide(sums, absSums, x, v, absV, ahead)
-	sums, absSums, x = sums[taken:], absSums[taken:len(sums)], x[taken:len(sums)]
+// addScaled adds x·v and |x|·absV.
+func addScaled(sums, absSums, x []float64, v, absV float64) {
+	sums, absSums = sums[:len(x)], absSums[:len(x)]
 	for i, x := range x {
 		sums[i] += float64(x * v)
 		absSums[i] += float64(math.Abs(x) * absV)

@@ -2,31 +2,18 @@ package blas
 
 import "golang.org/x/sys/cpu"
 
-// dotWide begins [dot]: it returns the sums of as many values as it takes.
-func dotWide(x, v, absV []float64, ahead int) (sum, absSum float64, taken int) {
-	taken = len(x) &^ 7
-	if taken == 0 || !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
-		return 0, 0, 0
-	}
-	var sums [2]float64
-	dotAVX2(&sums, &x[0], &v[:taken][0], &absV[:taken][0], taken/8, 8*ahead)
-	return sums[0], sums[1], taken
-}
-
-// addScaledWide begins [addScaled]: it returns how many values it takes.
-func addScaledWide(sums, absSums, x []float64, v, absV float64, ahead int) (taken int) {
+// twoLines begins to add two lines of a block, as [checked.times] does: it returns how many values of each it takes.
+func twoLines(sums *[4]float64, across, absAcross, x, next, v, absV []float64, with *[4]float64, ahead int) (taken int) {
 	taken = len(x) &^ 7
 	if taken == 0 || !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
 		return 0
 	}
-	addScaledAVX2(&sums[:taken][0], &absSums[:taken][0], &x[0], v, absV, taken/8, 8*ahead)
+	twoLinesAVX2(sums, &across[:taken][0], &absAcross[:taken][0], &x[0], &next[:taken][0], &v[:taken][0], &absV[:taken][0], with, taken/8, 8*ahead)
 	return taken
 }
 
-// dotAVX2 adds in eight places side by side, and then these.
+// twoLinesAVX2 sets sums to x·v, |x|·absV and those of the next line, adds in four places side by side, and adds the lines,
+// times two numbers of with each, to across and absAcross.
 //
 //go:noescape
-func dotAVX2(sums *[2]float64, x, v, absV *float64, eights, ahead int)
-
-//go:noescape
-func addScaledAVX2(sums, absSums, x *float64, v, absV float64, eights, ahead int)
+func twoLinesAVX2(sums *[4]float64, across, absAcross, x, next, v, absV *float64, with *[4]float64, eights, ahead int)

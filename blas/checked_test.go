@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -309,26 +310,46 @@ func TestCheckedRaisesNoFalseAlarm(t *testing.T) {
 	}
 }
 
-// The sums of a line's products do not depend on which of them are computed side by side.
+// The sums of lines' products do not depend on which of them are computed side by side, nor on which are asked for.
 func TestSumsOfLines(t *testing.T) {
 	rng := rand.New(rand.NewPCG(57, 58))
-	for n := range 40 {
-		x, v, absV := make([]float64, n), make([]float64, n), make([]float64, n+1)
-		across, absAcross := make([]float64, n), make([]float64, n)
-		sum, absSum := 0.0, 0.0
+	integers := func(n int, least int) []float64 {
+		x := make([]float64, n)
 		for i := range x {
-			x[i], v[i], absV[i] = float64(rng.IntN(200)-100), float64(rng.IntN(200)-100), float64(rng.IntN(200))
-			sum += x[i] * v[i]
-			absSum += math.Abs(x[i]) * absV[i]
+			x[i] = float64(rng.IntN(200) + least)
 		}
-		if got, abs := dot(x, v, absV, 0); got != sum || abs != absSum {
-			t.Errorf("%d values: %v and %v, want %v and %v", n, got, abs, sum, absSum)
-		}
-		addScaled(across, absAcross, x, 3, 5, 0)
-		addScaled(across, absAcross, x, 4, 6, 0)
-		for i, value := range x {
-			if across[i] != 7*value || absAcross[i] != 11*math.Abs(value) {
-				t.Errorf("%d values: %v and %v of %v", n, across[i], absAcross[i], value)
+		return x
+	}
+	for length := 1; length < 40; length++ {
+		for n := 1; n <= 2; n++ {
+			lines := Dense(3, length, integers(3*length, -100))
+			v, s := &sums{integers(length+2, -100), integers(length+2, 0)}, &sums{integers(5, -100), integers(5, 0)}
+			along, across, wantAlong, wantAcross := newSums(4), newSums(length), newSums(4), newSums(length)
+			for i := range n {
+				for j := range length {
+					x := lines.At(1+i, j)
+					wantAlong.values[2+i] += x * v.values[1+j]
+					wantAlong.abs[2+i] += math.Abs(x) * v.abs[1+j]
+					wantAcross.values[j] += x * s.values[2+i]
+					wantAcross.abs[j] += math.Abs(x) * s.abs[2+i]
+				}
+			}
+			add := func(withAlong, withAcross *sums) {
+				addLines(summand{withAlong, 1, along, 1}, summand{withAcross, 1, nil, 0}, across.values, across.abs, lines, 1, n)
+			}
+			add(v, s)
+			if !reflect.DeepEqual([]*sums{along, across}, []*sums{wantAlong, wantAcross}) {
+				t.Errorf("%d lines of %d values: %v and %v, want %v and %v", n, length, along, across, wantAlong, wantAcross)
+			}
+			along, across = newSums(4), newSums(length)
+			add(v, nil)
+			if !reflect.DeepEqual(along, wantAlong) {
+				t.Errorf("%d lines of %d values, along alone: %v, want %v", n, length, along, wantAlong)
+			}
+			along, across = newSums(4), newSums(length)
+			add(nil, s)
+			if !reflect.DeepEqual(across, wantAcross) {
+				t.Errorf("%d lines of %d values, across alone: %v, want %v", n, length, across, wantAcross)
 			}
 		}
 	}
