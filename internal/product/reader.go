@@ -187,11 +187,15 @@ func (r *reader) read(ctx context.Context, first, n int) error {
 		return err
 	}
 	r.n = 0
-	if err := readValues(ctx, r.File, values, int64(first)*int64(r.rows*r.cols)); err != nil {
-		return err
-	}
-	if err := r.see(values, int64(first)*int64(size)); err != nil {
-		return err
+	at := int64(first) * int64(size)
+	for piece := range slices.Chunk(values, atLeast) { // seen while it is in a core's cache
+		if err := readValues(ctx, r.File, piece, at/int64(r.t.Size())); err != nil {
+			return err
+		}
+		if err := r.see(piece, at); err != nil {
+			return err
+		}
+		at += int64(len(piece))
 	}
 	r.values, r.first, r.n = values, first, n
 	return nil
