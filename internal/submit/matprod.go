@@ -116,6 +116,10 @@ func (ofProducts) memory(w work) submitfile.Resource {
 		bytes += sum
 		why += fmt.Sprintf("; the sum %s", text.Size(sum))
 	}
+	if list := int64(w.perJob) * matprod.PairMemory; list > 1<<20 {
+		bytes += list
+		why += fmt.Sprintf("; the list of products %s", text.Size(list))
+	}
 	own := matprod.ProgramMemory(w.Cpus)
 	return submitfile.Resource{Bytes: own + bytes, Why: why + fmt.Sprintf("; the program %s.", text.Size(own))}
 }

@@ -25,6 +25,9 @@ func TestProducts(t *testing.T) {
 		b.count = 1 + random.IntN(first+n-b.first)
 		next := b.first
 		for g := range all.in(b) {
+			if g.count < 1 {
+				t.Fatalf("%+v is empty", g)
+			}
 			for i := range g.count {
 				if g.first != next-i || !reflect.DeepEqual(g.product, list[next-first]) || !reflect.DeepEqual(all.of(next), g.product) {
 					t.Fatalf("%+v: %+v is not %+v", all, g, list[next-first])

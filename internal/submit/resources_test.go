@@ -27,6 +27,7 @@ func TestResources(t *testing.T) {
 		{"one product", workOf, 3, jobfile.Request{ProductsPerJob: 1}, own + pair, 24*MB*11/10 + MiB, "8.0 MB; the program"},
 		{"a range", workOf, 30, jobfile.Request{ProductsPerJob: 10}, own + 2*pair, 240*MB*11/10 + MiB, "2 of these at a time"},
 		{"a sum", workOf, 30, jobfile.Request{ProductsPerJob: 10, Sum: true}, own + 2*pair + 16*MB, 224*MB*11/10 + MiB, "the sum 16.0 MB"},
+		{"a long range", workOf, 100_000, jobfile.Request{ProductsPerJob: 50_000, Sum: true}, own + 2*pair + 16*MB + 62_500_000, (50_000*16*MB+64*MB)*11/10 + MiB, "the list of products 62.5 MB"},
 		{"a range, four processors", workOf, 30, jobfile.Request{ProductsPerJob: 10, Cpus: 4}, own + 3*32*MiB + 4*pair, 240*MB*11/10 + MiB, "4 of these at a time"},
 		{"two processors", workOf, 3, jobfile.Request{ProductsPerJob: 1, Cpus: 2}, own + 32*MiB + pair, 24*MB*11/10 + MiB, ""},
 		{"a fixed factor", workOf, 30, jobfile.Request{ProductsPerJob: 10, IndexedInputs: []string{"b.npy"}, Inputs: []string{"A.npy"}, Fixed: jobfile.Fixed{Factor: "a", Name: "A.npy"}}, own + 2*(pair-8*MB) + 8*MB, (160+8)*MB*11/10 + MiB, "The largest factor takes 8.0 MB and its product 8.0 MB, 2 of these at a time; the fixed factor 8.0 MB; the program"},
