@@ -36,7 +36,12 @@ func main() {
 	defer file.Close()
 	w := io.MultiWriter(os.Stdout, file)
 	fmt.Fprintln(w, where)
-	if !report(w, regexp.MustCompile(*pattern)) {
+	right := report(w, regexp.MustCompile(*pattern))
+	if !*more {
+		list(w, "Known, and open", open)
+		list(w, "Not tried", untried)
+	}
+	if !right {
 		os.Exit(1)
 	}
 }
@@ -72,18 +77,14 @@ func report(w io.Writer, pattern *regexp.Regexp) bool {
 	}
 	lanes.Wait()
 	fmt.Fprintf(w, "\n%d of %d as expected, at %s\n", right, tried, time.Now().Format(time.RFC3339))
-	for _, list := range []struct {
-		title  string
-		faults [][2]string
-	}{{"Known, and open", open}, {"Not tried", untried}} {
-		for i, f := range list.faults {
-			if i == 0 {
-				fmt.Fprintf(w, "\n%s:\n", list.title)
-			}
-			fmt.Fprintf(w, "    %s: %s\n", f[0], f[1])
-		}
-	}
 	return right == tried
+}
+
+func list(w io.Writer, title string, faults [][2]string) {
+	fmt.Fprintf(w, "\n%s:\n", title)
+	for _, f := range faults {
+		fmt.Fprintf(w, "    %s: %s\n", f[0], f[1])
+	}
 }
 
 // run makes a fault, and reports what came of it.
