@@ -66,7 +66,8 @@ func serveDisk(from, to string) error {
 		return err
 	}
 	go server.Serve()
-	defer server.Unmount()
+	// Unmount would wait for other mount namespaces that have a copy of this mount, such as a pool's, to end.
+	defer syscall.Unmount(to, syscall.MNT_DETACH)
 	if err := server.WaitMount(); err != nil {
 		return err
 	}
@@ -308,8 +309,8 @@ func TestDiskFails(t *testing.T) {
 				if f.must(":;" + k.after); again.status != 0 {
 					t.Errorf("%v:\n%v\nand then no fault:\n%v", plan, got, again)
 				}
-				if now := f.norm(k.combine); now != norm {
-					t.Errorf("%v, and then no fault: the result is %s, not %s", plan, now, norm)
+				if now := f.sh(k.combine); !strings.Contains(now.stdout, norm) || now.stderr != "" && !strings.Contains(now.stderr, "no record") {
+					t.Errorf("%v, and then no fault: the result should be %s:\n%v", plan, norm, now)
 				}
 				if left := f.all(); left != files {
 					t.Errorf("%v, and then no fault: %s, after\n%v", plan, differ(left, files), got)
