@@ -3,6 +3,7 @@ package product
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -56,7 +57,11 @@ func TestWrongProductNamesTheMachine(t *testing.T) {
 			}
 			err := write(faulty{good})
 			named := func(p pair.Pair) bool {
-				return p.Random != nil || strings.HasPrefix(err.Error(), p.Name()+", made on machine "+machine)
+				name := p.Name()
+				if r := p.Random; r != nil {
+					name = fmt.Sprintf("A%d times B%[1]d", r.Index)
+				}
+				return strings.HasPrefix(err.Error(), name+", made on machine "+machine)
 			}
 			if !errors.Is(err, blas.ErrWrong) || !slices.ContainsFunc(p.Range(0, 2), named) || status.Of(err) != status.Failure {
 				t.Errorf("error %v, status %d", err, status.Of(err))

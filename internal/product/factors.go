@@ -122,15 +122,15 @@ func (f *Factors) openArchive(name string) error {
 	return errors.Join(errs...)
 }
 
-// beginDrawing makes the factors random matrices.
+// beginDrawing makes the factors random matrices, which messages call A7 and B7.
 func (f *Factors) beginDrawing(p *pair.Random) error {
 	begin, err := p.Numbers.Filler(p.Index)
 	if err != nil {
 		return err
 	}
 	h := p.Numbers.Header(p.Size)
-	f.A = Factor{Name: "A", Header: h, draw: begin()}
-	f.B = Factor{Name: "B", Header: h, draw: begin()}
+	f.A = Factor{Name: fmt.Sprint("A", p.Index), Header: h, draw: begin()}
+	f.B = Factor{Name: fmt.Sprint("B", p.Index), Header: h, draw: begin()}
 	return nil
 }
 
