@@ -68,7 +68,7 @@ func valuesOf(ctx context.Context, m Multiplier, memory []float64, a, b Factor, 
 	}
 	// Some rows of a thin product are rounded while they are in a core's cache. They lie at the memory's end, since the
 	// beginning has the results, and what lies between is never touched.
-	rows := c.Rows
+	rows := max(c.Rows, 1)
 	if few := thinValues / max(c.Cols, 1); !gram && t.Part().Size() < 8 && few >= thinRows && few <= rows/2 {
 		rows = few
 	}
