@@ -79,10 +79,8 @@ log              = log.txt
 	if c := eventlog.Count(f.history("log.txt").Jobs()); c.Held != 1 {
 		t.Errorf("%d jobs are held", c.Held)
 	}
-	f.until("all are done", func() bool { // a job that ran when it was held may be held again
-		f.try("condor_release", "-constraint", `JobBatchName == "run_random" && JobStatus == 5`)
-		return eventlog.Count(f.history("log.txt").Jobs()).Done == jobs
-	})
+	f.run("condor_release", "-constraint", `JobBatchName == "run_random" && JobStatus == 5`)
+	f.wait("log.txt", "done", done(jobs))
 	norm := f.run("matcombine", "-quiet", "run_random")
 	if want := f.run("matprod", "-serial", "-quiet", "run_random"); norm != want {
 		t.Errorf("norm %s, want %s", norm, want)

@@ -162,7 +162,7 @@ func histories() map[string]func(folder) {
 			f.run("condor_hold", id)
 			state(f, 0, eventlog.Held)
 			f.run("condor_release", id)
-			settle(f)
+			f.wait("log.txt", "done", done(2))
 		},
 		"held and released after the others": func(f folder) {
 			worker(f, "operating_systems = linux", long, good)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// submitted runs the jobs of a simplified submission file to their end.
+// submitted runs the jobs of a simplified submission file until they are done.
 func (f folder) submitted(text string) {
 	f.Helper()
 	f.write("run_product", text+"log = log.txt\n")

@@ -162,7 +162,8 @@ func (f folder) wait(log string, what string, is func(*eventlog.History) bool) *
 	}
 }
 
-// settle waits until no job can go on by itself.
+// settle waits until no job can go on by itself. A job that has just been released is still held in the log: wait until it is
+// done.
 func (f folder) settle(log string) *eventlog.History {
 	f.Helper()
 	return f.wait(log, "settled", func(h *eventlog.History) bool {
