@@ -1,20 +1,30 @@
 package blas
 
 import (
+	"strings"
 	"testing"
 
 	"matpool/elem"
 )
 
+// A suitable Multiplier has a library that can compute any product.
+type suitable struct{ *tiled }
+
+func (suitable) suits(Matrix, operand, operand) bool { return true }
+
+// Each kind of product takes the first path that fits it.
 func TestPaths(t *testing.T) {
 	plain, err := New("generic", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
+	reading := &tiled{kernel: plain.inGo().kernel}
+	reading.kernel.direct.rows, reading.kernel.cols = 4, narrowGram // it takes A from where it lies
 	stack := func(typ elem.Type, n, rows, cols int) Factor {
 		return DenseFactor(rows, cols, typ, make([]byte, n*rows*cols*typ.Size()))
 	}
 	const f8, b1, i8 = elem.Float64, elem.Bool, elem.Int64
+	narrow, wider := stack(f8, 1, 1000, narrowGram), stack(f8, 1, 1000, narrowGram+1)
 	for _, test := range []struct {
 		what  string
 		want  path
@@ -38,8 +48,15 @@ func TestPaths(t *testing.T) {
 		{"small integers", tiles, plain, 1, stack(i8, 1, 3, 3), stack(i8, 1, 3, 3), true, false},
 		{"long vectors", scalar, plain, 1, stack(f8, 1, 1, 2*Panel), stack(f8, 1, 2*Panel, 1), true, true},
 		{"short vectors", tiles, plain, 1, stack(f8, 1, 1, Panel), stack(f8, 1, Panel, 1), true, true},
+		{"a narrow Gram matrix", bothHalves, reading, 1, narrow.T(), narrow, true, true},
+		{"a Gram matrix that must be packed", tiles, plain, 1, narrow.T(), narrow, true, true},
+		{"that Gram matrix, with a library", tiles, suitable{plain.inGo()}, 1, narrow.T(), narrow, true, true},
+		{"a wider Gram matrix", tiles, reading, 1, wider.T(), wider, true, true},
+		{"a wider Gram matrix, with a library", library, suitable{reading}, 1, wider.T(), wider, true, true},
+		{"a product, with a library", library, suitable{plain.inGo()}, 1, stack(f8, 1, 50, 60), stack(f8, 1, 60, 70), true, true},
+		{"long vectors, with a library", scalar, suitable{plain.inGo()}, 1, stack(f8, 1, 1, 2*Panel), stack(f8, 1, 2*Panel, 1), true, true},
 	} {
-		x := task{m: test.m, n: test.n, a: test.a, b: test.b}
+		x := task{m: test.m, n: test.n, a: test.a, b: test.b, gram: strings.Contains(test.what, "Gram")}
 		if !test.float {
 			x.exact = func() bool { return test.fits }
 		}

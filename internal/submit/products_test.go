@@ -3,6 +3,7 @@ package submit
 import (
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -14,12 +15,14 @@ func TestProducts(t *testing.T) {
 		var list []product
 		var all products
 		groups := 0
-		for i := range n {
-			m := product{in: int64(random.IntN(2)), shape: make([]int, random.IntN(2))}
+		for i := 0; i < n; {
+			m, count := product{in: int64(random.IntN(2)), shape: make([]int, random.IntN(2))}, min(1+random.IntN(3), n-i)
 			if i == 0 || !reflect.DeepEqual(m, list[i-1]) {
 				groups++
 			}
-			list, all = append(list, m), all.with(first+i, 1, m)
+			all = all.with(first+i, count, m)
+			list = append(list, slices.Repeat([]product{m}, count)...)
+			i += count
 		}
 		b := batch{first: first + random.IntN(n)}
 		b.count = 1 + random.IntN(first+n-b.first)
