@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"matpool/elem"
 )
@@ -378,37 +377,6 @@ func TestCheckedWithSpecialValues(t *testing.T) {
 				}
 				flip(&c.Data[at], 60)
 			}
-		}
-	}
-}
-
-// BenchmarkChecked reports the ratio of the times of products with and without the check: of the medians of
-// interleaved products, with each kernel and one thread.
-func BenchmarkChecked(b *testing.B) {
-	for _, kernel := range Kernels() {
-		for _, n := range []int{100, 1000, 4000} {
-			b.Run(fmt.Sprintf("%s/n=%d", kernel, n), func(b *testing.B) {
-				m, err := New(kernel, 1)
-				if err != nil {
-					b.Fatal(err)
-				}
-				fill := rand.New(rand.NewPCG(51, 52)).NormFloat64
-				x, _ := padded(n, n, 0, false, fill)
-				y, _ := padded(n, n, 0, false, fill)
-				c := newMatrix(n, n)
-				var times [2][]time.Duration
-				for b.Loop() {
-					for i, m := range []Multiplier{m, Checked(m)} {
-						start := time.Now()
-						if err := m.Mul(b.Context(), c, x.Factor(), y.Factor(), nil); err != nil {
-							b.Fatal(err)
-						}
-						times[i] = append(times[i], time.Since(start))
-					}
-				}
-				median := func(list []time.Duration) float64 { slices.Sort(list); return list[len(list)/2].Seconds() }
-				b.ReportMetric(median(times[1])/median(times[0]), "checked/unchecked")
-			})
 		}
 	}
 }
