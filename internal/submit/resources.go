@@ -52,22 +52,23 @@ func (w work) loadOf(b batch) (l forecast.Load) {
 	return l
 }
 
-// filesOf returns the bytes of a job's numbered inputs and of its outputs.
-func (w work) filesOf(b batch) (in, out int64) {
+// jobLoad returns the work of a batch's job, which may also send back a sum.
+func (w work) jobLoad(b batch) forecast.Load {
+	l := w.loadOf(b)
 	var sum int64
 	for g := range w.products.in(b) {
 		_, once := w.kind.returns(g.product)
 		sum = max(sum, once)
 	}
-	l := w.loadOf(b)
-	return l.In, l.Out + sum
+	l.Out += sum
+	return l
 }
 
 // largestFiles returns the bytes of inputs and outputs of the job that has the most.
 func (w work) largestFiles(batches []batch) (in, out int64) {
 	for _, b := range batches {
-		if jobIn, jobOut := w.filesOf(b); jobIn+jobOut > in+out {
-			in, out = jobIn, jobOut
+		if l := w.jobLoad(b); l.In+l.Out > in+out {
+			in, out = l.In, l.Out
 		}
 	}
 	return in, out
@@ -116,9 +117,9 @@ func (w work) loadOn(o forecast.Offer, batches []batch) forecast.Load {
 func (w work) load(batches []batch) forecast.Load {
 	l := forecast.Load{Jobs: len(batches), Products: productsIn(batches), In: int64(len(batches)) * (w.common + w.programs.size())}
 	for _, b := range batches {
-		in, out := w.filesOf(b)
-		l.In, l.Out, l.Local = l.In+in, l.Out+out, l.Local+in+out
-		l.Flops += w.loadOf(b).Flops
+		job := w.jobLoad(b)
+		l.In, l.Out, l.Local = l.In+job.In, l.Out+job.Out, l.Local+job.In+job.Out
+		l.Flops += job.Flops
 	}
 	return l
 }
