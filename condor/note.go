@@ -19,7 +19,7 @@ type Note struct {
 	Sum          bool   // the job returns the sum of its products instead of the products
 	Unit         string // what is numbered: "" for products, or the word for another program's jobs
 	Local        bool   // matsubmit ran the job itself: it is in no queue, and nothing will release it
-	Hold         bool   // the job was submitted on hold, of which the log has no event
+	Hold         bool   // the job was submitted on hold, which no event in the log says
 	Random       string // from what its inputs are drawn; "" if they are files
 	ID           string // the identity of its run: jobs that have another make something else; "" in old logs
 

@@ -15,7 +15,7 @@ turns, so that other load affects all of them alike:
 	programs   whole programs, from start to exit: both of our builds, and the numpy script
 	packages   go test -bench: the multiplication, the processor's peak and others
 	types      products of numpy's other types, and numpy's in a warm process
-	shapes     each kind of product, sum and draw that numpy does in a line of its own: the processor's time
+	shapes     each kind of product, sum and draw that numpy does in one line: the processor's time
 	           without the start, of both builds and of numpy
 	pool       the whole flow on an HTCondor pool on this machine
 

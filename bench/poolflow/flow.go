@@ -109,12 +109,12 @@ func (p *pool) measure(ctx context.Context, f flow) (norm float64, line string, 
 		makespan.Nanoseconds(), jobs, r.Total.Input/jobs, r.Total.Compute/jobs, r.Total.Output/jobs, r.Total.Busy/jobs), nil
 }
 
-// submitOurs runs jobs that matsubmit submits, to their end.
+// submitOurs runs jobs that matsubmit submits, until they are done.
 func (p *pool) submitOurs(ctx context.Context, text string) error {
 	return submitted(ctx, text, p.program("matsubmit"))
 }
 
-// submitted runs the jobs of a submission file to their end.
+// submitted runs the jobs of a submission file until they are done.
 func submitted(ctx context.Context, text, submit string) error {
 	if err := os.WriteFile("run_product", []byte(text), 0o666); err != nil {
 		return err

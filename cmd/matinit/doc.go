@@ -92,7 +92,7 @@ matprod -sum writes it, is the tile. With -gram it cuts the rows of one matrix X
 sum of the Gram matrices of inputX0.npy, inputX1.npy …, which matprod -gram computes.
 
 A sum over panels differs from the uncut product in its last digits. For float64, each product
-has the error of its own inner dimension k, and their sum, carried to some 30 digits, is
+has the rounding error of its inner dimension k. Their sum, carried to some 30 digits, is
 rounded once: |C − AB| ≤ γₖ₊₁|A||B|, where γₖ = ku/(1−ku) and u = 2⁻⁵³. So more panels give a
 smaller bound. Products of shorter floats are rounded to their type before they are added.
 Products of integers wrap around but their sum does not, so integers can be cut only with

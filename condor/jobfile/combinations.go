@@ -196,7 +196,7 @@ func (d *draft) check(given func(attr string) bool, fail func(attr, format strin
 	}
 	for _, name := range d.IndexedOutputs {
 		if slices.Contains(d.IndexedInputFiles(), name) {
-			fail("indexed_output_files", "%s is also an input: give it a name of its own", name)
+			fail("indexed_output_files", "%s is also an input: give it another name", name)
 		}
 		if _, _, isMember := file.SplitMember(name); isMember && d.Matprod {
 			fail("indexed_output_files", "%s: an output must be a whole file, not an array in one", name)

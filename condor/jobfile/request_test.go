@@ -306,7 +306,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		{"total_jobs = 1\nexecutable = x\ninputs = random\nseed = 1", "run:3: inputs: only matprod makes random inputs"},
 		{"total_jobs = 1\nsize = 1\nrng = pcg64\ndtype = int8", "run:2: size: requires inputs = random\nrun:3: rng: requires inputs = random\nrun:4: dtype: requires inputs = random"},
 		{"total_jobs = 1\nindexed_output_files = a, b", "run:2: indexed_output_files: matprod has one output, the product, not 2"},
-		{"total_jobs = 1\nindexed_output_files = inputB.npy", "run:2: indexed_output_files: inputB.npy is also an input: give it a name of its own"},
+		{"total_jobs = 1\nindexed_output_files = inputB.npy", "run:2: indexed_output_files: inputB.npy is also an input: give it another name"},
 		{"total_jobs = 1\nexecutable = x\nsum = yes", "run:3: sum: only matprod can sum its products"},
 		{"total_jobs = 1\nexecutable = x\ncheck = yes", "run:3: check: only matprod can check its products"},
 		{"total_jobs = 1\nindexed_input_files = x/a, y/a", "run:2: indexed_input_files: x/a and y/a would have the same name in a job's folder"},

@@ -112,11 +112,11 @@ func checkCut(t *testing.T, nameA, nameB string, d Division, open int) {
 				blockA, blockB := readMatrix(t, filepath.Join(dir, file.Indexed("A.npy", i))), readMatrix(t, filepath.Join(dir, file.Indexed("B.npy", i)))
 				row, k, col := begin(a.Shape[0], d.Rows, r), begin(a.Shape[1], d.Panels, p), begin(b.Shape[1], d.Cols, c)
 				if !blockA.isBlock(a, row, k) || !blockB.isBlock(b, k, col) {
-					t.Fatalf("product %d is of other blocks", i)
+					t.Fatalf("product %d has other blocks", i)
 				}
 				if blockA.Shape[0] != begin(a.Shape[0], d.Rows, r+1)-row || blockA.Shape[1] != begin(a.Shape[1], d.Panels, p+1)-k ||
 					blockB.Shape[0] != blockA.Shape[1] || blockB.Shape[1] != begin(b.Shape[1], d.Cols, c+1)-col {
-					t.Fatalf("product %d is of %v and %v", i, blockA.Shape, blockB.Shape)
+					t.Fatalf("product %d multiplies %v and %v", i, blockA.Shape, blockB.Shape)
 				}
 			}
 		}

@@ -1,5 +1,5 @@
 // Package complete takes a simplified submission file to its result in one call, for matsubmit -run: it submits the
-// jobs, or runs them here if there is no HTCondor, follows them to their end, combines what they made and prints the norm.
+// jobs, or runs them here if there is no HTCondor, follows them until they are done, combines what they made and prints the norm.
 //
 // It keeps no state: each call looks at what is there, as matsubmit -resubmit does, and does the rest.
 package complete

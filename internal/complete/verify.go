@@ -17,7 +17,7 @@ import (
 )
 
 // Verify has a sample of a run's outputs made again on other machines of the pool than those that made them, follows the
-// jobs to their end, and says what they found. Without HTCondor, it makes the sample again on this machine.
+// jobs until they are done, and says what they found. Without HTCondor, it makes the sample again on this machine.
 // The error has status Data if machines make different bits, or if an output can't be verified.
 func Verify(ctx context.Context, v submit.Verification, stdout, stderr io.Writer) error {
 	messages, problems := stdout, stdout

@@ -11,7 +11,7 @@ import (
 )
 
 // matwatch -wait ends at the right moment, and with the right status: as soon as nothing more will happen unless somebody
-// acts, and not before. The histories are of real runs, made by GOFLAGS=-run=Histories test/pool/test.sh -update. They
+// acts, and not before. The histories come from real runs, made by GOFLAGS=-run=Histories test/pool/test.sh -update. They
 // begin where there is no log yet.
 //
 // go test -v -run Histories ./internal/joblog prints the table.

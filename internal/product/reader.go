@@ -135,7 +135,7 @@ const (
 //
 //	nothing  it has no values
 //	atHand   it is there: of a fixed factor, or read with one before it
-//	drawn    it is of random numbers
+//	drawn    its values are random numbers
 //	atOnce   with all others of its file: those of a stack in Fortran order, or of a compressed one that are used again
 //	mapped   where it lies in the file: a large one that is used once, and need not wait for a disk or a checksum
 //	several  from the file, and of small ones 1 MB

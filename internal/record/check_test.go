@@ -163,7 +163,7 @@ func TestCheckSum(t *testing.T) {
 		"a gap":   {terms(p(0), p(3)), Recipe{}, all, []string{"the sum: products 1-2 are in none of output0.npy, output3.npy"}},
 		"one gap": {terms(p(0), p(1), p(3)), Recipe{}, all, []string{"the sum: product 2 is in none of output0.npy, output1.npy, output3.npy"}},
 		"another's": {terms(p(0), p(1), p(2), p(3), p(4), partial("p", Ranges{{5, 7}})), Recipe{}, all,
-			[]string{"output4.npy: has product 4, but the sum is of products 0-3", "p: has products 5-7, but the sum is of products 0-3"}},
+			[]string{"output4.npy: has product 4, but the sum covers products 0-3", "p: has products 5-7, but the sum covers products 0-3"}},
 		"other operation": {terms(p(0), gram(1), p(2)), Recipe{}, nil, []string{"gram1.npy: was made with gram, not product"}},
 		"in their order":  {terms(p(0), named("copy.npy", p(0)), gram(1)), Recipe{}, nil, []string{"copy.npy: has product 0, as has output0.npy", "gram1.npy: was made with gram, not product"}},
 		"expected family": {terms(p(0), gram(1)), gram(0).Recipe.Family(), nil, []string{"output0.npy: was made with product, not gram"}},

@@ -248,7 +248,7 @@ func (x *runIndex) recordsOf(dir string, job Job) (list []Record) {
 	return list
 }
 
-// named returns those records in a stdout that are of an output, with its name: a job knows the last part of that.
+// named returns an output's records in a stdout, with its whole name: a job knows only the last part.
 func (x *runIndex) named(all map[string][]Record, name string) (list []Record) {
 	for _, rec := range all[path.Base(name)] {
 		rec.Name, rec.From = name, x.inputsOf(rec)

@@ -155,7 +155,7 @@ func (s *sumCheck) compare(expected Ranges, complete bool) {
 	}
 	for term, indices := range of {
 		if others := indices.Without(expected); len(others) > 0 {
-			s.add(term, Foreign, "has %s, but the sum is of %s", products(others), products(expected))
+			s.add(term, Foreign, "has %s, but the sum covers %s", products(others), products(expected))
 		}
 	}
 	if gaps := expected.Without(NewRanges(all...)); complete && len(gaps) > 0 {

@@ -39,8 +39,8 @@ type Result struct {
 // of the sum. The norm and the sum are the same whether products are added by themselves
 // or as parts of partial sums, within the bound that [ddsum.Sum.Add] states.
 //
-// Arrays of all of numpy's numeric types are added, each value exactly: the sum is of
-// complex128 if one of the arrays is complex, and otherwise of float64. If the name of the
+// Arrays of all of numpy's numeric types are added, each value exactly. The sum is
+// complex128 if one of the arrays is complex, and otherwise float64. If the name of the
 // output ends in .npz, it is the array arr_0 of such a file.
 //
 // A block of [ddsum.Block] float64s is summed over all files before the next one is

@@ -219,8 +219,7 @@ func (r *running) restore(ctx context.Context, name string, earlier product.Earl
 	return nil
 }
 
-// sameAsNow reports whether a saved sum is of the same pairs, and whether what is in it was made from the files as they
-// are now.
+// sameAsNow reports whether a saved sum has the same pairs, made from the files as they are now.
 func (r *running) sameAsNow(ctx context.Context, text string, added []int64, earlier product.Earlier) (made [][]record.Input, same bool, err error) {
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	if len(lines) != len(r.pairs) {

@@ -41,7 +41,7 @@ type Options struct {
 }
 
 // Follow shows the progress of a run on stdout, with a bar if stdout is a terminal. It
-// returns when the run is done or stuck, or after the timeout. The error is of status
+// returns when the run is done or stuck, or after the timeout. The error has status
 // Unfinished unless all jobs are done.
 func Follow(ctx context.Context, o Options, stdout io.Writer) error {
 	if o.Timeout > 0 {

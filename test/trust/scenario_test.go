@@ -101,7 +101,7 @@ func TestMatprodDestroysNoInput(t *testing.T) {
 	f.must("matprod -force output0.npy inputA0.npy inputB0.npy; ! cmp -s copy.npy inputB0.npy")
 }
 
-// A sum that is resumed after an input has been replaced is of the inputs as they are now.
+// A sum that is resumed after an input has been replaced is made from the inputs as they are now.
 func TestResumedAfterAnInputIsReplaced(t *testing.T) {
 	for _, half := range []bool{true, false} {
 		f := newFolder(t)

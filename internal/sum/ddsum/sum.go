@@ -82,7 +82,7 @@ func (s *Sum) addOne(i int, x float64) {
 	s.Hi[i], s.Lo[i] = sum.Hi, sum.Lo
 }
 
-// widen returns the wide sums, of which there were none when it is called first.
+// widen returns the wide sums, which the first call makes.
 func (s *Sum) widen() *wideSums {
 	if w := s.wide.Load(); w != nil {
 		return w
@@ -101,8 +101,8 @@ func (s *Sum) widen() *wideSums {
 	return w
 }
 
-// IsWide reports whether a sum of some terms is beyond the range of a double now. Otherwise Hi
-// and Lo are the whole sum, to which more can be added.
+// IsWide reports whether a sum has ever passed the range of a double. If not, Hi and Lo are the whole
+// sum, to which more can be added.
 func (s *Sum) IsWide() bool { return s.wide.Load() != nil }
 
 // HasOddTerm reports whether a term may have been infinite or NaN. If it is false, sums that [Sum.Round] makes infinite are

@@ -103,7 +103,7 @@ func (p *pool) begin(id condor.ID, s *slot, earliest time.Time) time.Time {
 	return at
 }
 
-// run adds the events of a job that runs to its end, and returns the time of that.
+// run adds the events of a job that completes, and returns when it does.
 func (p *pool) run(id condor.ID, s *slot, earliest time.Time) time.Time {
 	at := p.begin(id, s, earliest).Add(s.computes + time.Duration(id.Proc%7)*150*time.Millisecond)
 	p.add(eventlog.Entry{ID: id, Time: at, Detail: eventlog.FileTransfer{Output: true, Phase: eventlog.Started}})
