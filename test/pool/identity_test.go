@@ -177,6 +177,26 @@ func TestInputReplacedDuringEviction(t *testing.T) {
 	}
 }
 
+// Such a job is found behind a thousand others, which condor_q would take long to show at once.
+func TestForgottenAmongMany(t *testing.T) {
+	t.Parallel()
+	const products = 1100
+	f := newFolder(t)
+	f.write("run", fmt.Sprintf("inputs = random\nseed = 1\nsize = 2\ntotal_jobs = %d\nlog = log.txt\n", products))
+	submit := func(args ...string) int {
+		f.run("matsubmit", append([]string{"run", "-condor.hold=true"}, args...)...)
+		defer f.remove("log.txt")
+		return f.history("log.txt").Jobs()[0].Cluster
+	}
+	many := submit("-indexed_output_files=other.npy")
+	id := submit("-total_jobs=1", fmt.Sprint("-first_index=", products-1))
+	_, errs, status := f.try("matsubmit", "run", "-force")
+	if want := fmt.Sprintf("run: jobs that make the same outputs, such as output%d.npy, are in the queue, but not in the log: %d.0\n", products-1, id); status != 64 || !strings.Contains(errs, want) {
+		t.Errorf("exit status %d\n%s", status, errs)
+	}
+	f.run("condor_rm", fmt.Sprint(many), fmt.Sprint(id))
+}
+
 // The log, or another file, is not needed to know that jobs in the queue make the same outputs.
 func TestForgottenJobs(t *testing.T) {
 	t.Parallel()
