@@ -1,6 +1,7 @@
 package nprand
 
 import (
+	"encoding/binary"
 	"math"
 	"math/bits"
 	"unsafe"
@@ -26,9 +27,10 @@ type Integers[T Integer] struct {
 	width int    // bits of the words that numbers are drawn from: 1, 8, 16, 32 or 64
 	mask  uint64 // the smallest 2ᵏ-1 that is not below span
 
-	left   []uint32    // drawn pieces of words of 32 bits: a piece is the upper bits of each, the others are 0
-	pieces [512]uint32 // left is the end of them
-	wide   [256]uint64 // words of 64 bits
+	left  uint32 // what is left of a word, in its lowest bits
+	bits  int    // how many of them
+	words [256]uint32
+	wide  [256]uint64
 }
 
 // NewIntegers returns the Integers for an array of type T. It panics if last is below first.
@@ -68,81 +70,106 @@ func (x *Integers[T]) Fill(dst []T) {
 			words := x.wide[:min(len(dst), len(x.wide))]
 			x.from.uint64s(words)
 			dst = dst[x.acceptWide(dst, words):]
-		case len(x.left) == 0 && x.width == 1 && len(dst) >= 32: // each bit is a number
-			words := x.pieces[:min(len(dst)/32, len(x.pieces))]
+		case x.bits > 0:
+			dst = dst[x.accept(dst, []uint32{x.left << (32 - x.width)}, 1):]
+			x.left >>= x.width
+			x.bits -= x.width
+		case len(dst)*x.width < 32:
+			x.from.uint32s(x.words[:1])
+			x.left, x.bits = x.words[0], 32
+		default: // whole words
+			words := x.words[:min(len(dst)*x.width/32, len(x.words))]
 			x.from.uint32s(words)
-			for _, word := range words {
-				for k := range dst[:32] {
-					dst[k] = T(word & 1)
-					word >>= 1
-				}
-				dst = dst[32:]
-			}
-		case len(x.left) == 0:
-			x.draw(len(dst))
-		default:
-			pieces := x.left[:min(len(dst), len(x.left))]
-			x.left = x.left[len(pieces):]
-			dst = dst[x.accept(dst, pieces):]
-		}
-	}
-}
-
-// draw draws the words of at most n pieces, and of those behind them in the last word.
-func (x *Integers[T]) draw(n int) {
-	each := 32 / x.width
-	words := x.pieces[:min((n+each-1)/each, len(x.pieces)/each)]
-	x.from.uint32s(words)
-	x.left = x.pieces[:len(words)*each]
-	const upper16, upper8 = 0xffff << 16, 0xff << 24
-	switch i := len(words) - 1; each { // from the last word on, in their own memory
-	case 2:
-		for ; i >= 0; i-- {
-			word, pieces := words[i], (*[2]uint32)(x.left[2*i:])
-			pieces[0], pieces[1] = word<<16, word&upper16
-		}
-	case 4:
-		for ; i >= 0; i-- {
-			word, pieces := words[i], (*[4]uint32)(x.left[4*i:])
-			pieces[0], pieces[1], pieces[2], pieces[3] = word<<24, word<<16&upper8, word<<8&upper8, word&upper8
-		}
-	case 32:
-		for ; i >= 0; i-- {
-			word, pieces := words[i], (*[32]uint32)(x.left[32*i:])
-			for k := range pieces {
-				pieces[k] = word << 31
-				word >>= 1
+			if x.width == 1 {
+				dst = dst[copyBits(dst, words):]
+			} else {
+				dst = dst[x.accept(dst, words, 32/x.width):]
 			}
 		}
 	}
 }
 
-// accept makes numbers of the pieces, for which dst has room, and returns how many.
+// copyBits makes a number of type uint8 of each bit, and returns how many.
+func copyBits[T Integer](dst []T, words []uint32) (n int) {
+	bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(dst))), len(dst))
+	for _, word := range words {
+		for i := range 4 {
+			const ones = 0x0101010101010101 // one in each byte
+			each := uint64(byte(word>>(8*i))) * ones & 0x8040201008040201
+			binary.LittleEndian.PutUint64(bytes[n+8*i:], (each+0x7f*ones)>>7&ones)
+		}
+		n += 32
+	}
+	return n
+}
+
+// accept makes numbers of pieces of words, for all of which dst has room, and returns how many. It takes one of each
+// word, the upper bits, or two or four, which are all.
 //
 // A Source takes a piece's bits under the mask, if that is within the span. A Generator takes the upper half of
 // piece·(span+1), if the lower half is not among the first 2ʷ mod (span+1): D. Lemire, "Fast Random Integer
 // Generation in an Interval", ACM Transactions on Modeling and Computer Simulation 29(1), 2019. Which of them are within
 // cannot be foreseen, so there is no branch.
-func (x *Integers[T]) accept(dst []T, pieces []uint32) (n int) {
-	first, count, below := x.first, x.span+1, uint(32-x.width)&31
+func (x *Integers[T]) accept(dst []T, words []uint32, pieces int) (n int) {
+	first, count, above := x.first, x.span+1, uint(32-x.width)&31
 	if full := uint64(1)<<x.width - 1; x.span != full && !x.from.masks() {
-		threshold := (full - x.span) % count << below
-		for _, piece := range pieces {
-			m := uint64(piece) * count
-			dst[n] = T(first + m>>32)
-			_, rejected := bits.Sub64(m&math.MaxUint32, threshold, 0)
-			n += 1 - int(rejected)
+		threshold := (full - x.span) % count << above
+		const upper16, upper8 = 0xffff << 16, 0xff << 24
+		switch pieces {
+		case 1:
+			for _, word := range words {
+				n = scaled(dst, n, first, word, count, threshold)
+			}
+		case 2:
+			for _, word := range words {
+				n = scaled(dst, n, first, word<<16, count, threshold)
+				n = scaled(dst, n, first, word&upper16, count, threshold)
+			}
+		case 4:
+			for _, word := range words {
+				n = scaled(dst, n, first, word<<24, count, threshold)
+				n = scaled(dst, n, first, word<<16&upper8, count, threshold)
+				n = scaled(dst, n, first, word<<8&upper8, count, threshold)
+				n = scaled(dst, n, first, word&upper8, count, threshold)
+			}
 		}
 		return n
 	}
-	mask := x.mask
-	for _, piece := range pieces {
-		v := uint64(piece>>below) & mask
-		dst[n] = T(first + v)
-		_, accepted := bits.Sub64(v, count, 0)
-		n += int(accepted)
+	mask := uint32(x.mask)
+	switch pieces {
+	case 1:
+		for _, word := range words {
+			n = masked(dst, n, first, word>>above&mask, count)
+		}
+	case 2:
+		for _, word := range words {
+			n = masked(dst, n, first, word&mask, count)
+			n = masked(dst, n, first, word>>16&mask, count)
+		}
+	case 4:
+		for _, word := range words {
+			n = masked(dst, n, first, word&mask, count)
+			n = masked(dst, n, first, word>>8&mask, count)
+			n = masked(dst, n, first, word>>16&mask, count)
+			n = masked(dst, n, first, word>>24&mask, count)
+		}
 	}
 	return n
+}
+
+// scaled puts first + piece·count/2³² into dst[n], and returns n+1 if that is accepted, otherwise n.
+func scaled[T Integer](dst []T, n int, first uint64, piece uint32, count, threshold uint64) int {
+	m := uint64(piece) * count
+	dst[n] = T(first + m>>32)
+	_, rejected := bits.Sub64(m&math.MaxUint32, threshold, 0)
+	return n + 1 - int(rejected)
+}
+
+// masked is scaled for first + piece.
+func masked[T Integer](dst []T, n int, first uint64, piece uint32, count uint64) int {
+	dst[n] = T(first + uint64(piece))
+	_, accepted := bits.Sub64(uint64(piece), count, 0)
+	return n + int(accepted)
 }
 
 // acceptWide is accept for words of 64 bits, which are pieces by themselves.

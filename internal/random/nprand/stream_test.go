@@ -230,6 +230,9 @@ func BenchmarkDraws(b *testing.B) {
 	s, g, x, f, n := New(1), generator(b, "1"), make([]float64, 1000), make([]float32, 1000), make([]int64, 1000)
 	legacy, small, large := NewIntegers[int64](s, 0, 99), NewIntegers[int64](g, 0, 99), NewIntegers[int64](g, 0, 1<<40)
 	bytes, int8s := make([]int8, 1000), NewIntegers[int8](g, 0, 99)
+	words, int16s := make([]int16, 1000), NewIntegers[int16](g, 0, 999)
+	flags, bools := make([]uint8, 1000), NewBools(g, 0, 1)
+	legacy8 := NewIntegers[int8](s, 0, 99)
 	for _, bench := range []struct {
 		name string
 		draw func()
@@ -244,6 +247,9 @@ func BenchmarkDraws(b *testing.B) {
 		{"pcg64/int64-100", func() { small.Fill(n) }},
 		{"pcg64/int64-2^40", func() { large.Fill(n) }},
 		{"pcg64/int8-100", func() { int8s.Fill(bytes) }},
+		{"pcg64/int16-1000", func() { int16s.Fill(words) }},
+		{"pcg64/bool", func() { bools.Fill(flags) }},
+		{"mt19937/int8-100", func() { legacy8.Fill(bytes) }},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			for b.Loop() {
