@@ -2,6 +2,7 @@ package ddsum
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -26,6 +27,23 @@ func BenchmarkAdd(b *testing.B) {
 				perElement(b, n, 40)
 			})
 		}
+	}
+}
+
+// Sums that have passed the largest double take one step, as others do.
+func BenchmarkAddToWide(b *testing.B) {
+	x := fill(newRand(), Block, func(r *rand.Rand) float64 { return math.MaxFloat64 * (0.5 + r.Float64()/2) })
+	for _, k := range available() {
+		b.Run("kernel="+k.name, func(b *testing.B) {
+			s := Sum{Hi: make([]float64, Block), Lo: make([]float64, Block)}
+			for range 3 {
+				s.add(k, 0, x)
+			}
+			for b.Loop() {
+				s.add(k, 0, x)
+			}
+			perElement(b, Block, 40)
+		})
 	}
 }
 

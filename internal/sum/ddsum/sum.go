@@ -17,7 +17,7 @@ type Sum struct {
 }
 
 // wideSums are the sums that were beyond the range of a double, times wideScale. They stay wide, and Sum.Hi is NaN there. Where
-// a sum is not wide, hi is NaN; so each term can be added to all of both.
+// a sum is not wide, hi is NaN; so each term can be added to all of both, and where all are wide, to these alone.
 //
 // A wide sum is carried at a scale at which 2⁶⁴ terms have room. Terms below 2⁻⁹⁵⁸ lose digits there, which is
 // far below the error bound of a sum that passed 2¹⁰²³.
@@ -27,6 +27,7 @@ type Sum struct {
 type wideSums struct {
 	is     []bool
 	hi, lo []float64
+	count  atomic.Int64 // how many are
 }
 
 const wideScale = 0x1p-64
@@ -50,13 +51,14 @@ func (s *Sum) add(k kernel, first int, x []float64) {
 	last := first + len(x)
 	hi, lo := s.Hi[first:last], s.Lo[first:last]
 	const step = 16 // the most that a kernel does not do because of one element
-	for i := 0; i < len(x); {
+	w := s.wide.Load()
+	for i := 0; i < len(x) && (w == nil || w.count.Load() < int64(len(w.is))); {
 		i += k.add(hi[i:], lo[i:], x[i:], 1)
-		for end := min(i+step, len(x)); i < end; i++ {
-			s.addOne(first+i, x[i])
-		}
+		end := min(i+step, len(x))
+		s.addEach(first+i, x[i:end])
+		i = end
 	}
-	if w := s.wide.Load(); w != nil {
+	if w = s.wide.Load(); w != nil {
 		for i := 0; i < len(x); i++ {
 			if i += k.add(w.hi[first+i:last], w.lo[first+i:last], x[i:], wideScale); i < len(x) { // never: 2⁶⁴ terms have room
 				w.hi[first+i] = math.Inf(1)
@@ -65,21 +67,29 @@ func (s *Sum) add(k kernel, first int, x []float64) {
 	}
 }
 
-// addOne adds one value, where the sum may be the first to pass the largest double. If it is, the value is yet to be
+// addEach adds values where a sum may be the first to pass the largest double. If it is, its value is yet to be
 // added to the wide sum.
-func (s *Sum) addOne(i int, x float64) {
-	d := DD{s.Hi[i], s.Lo[i]}
-	sum, first := d.step(x, 0)
-	switch {
-	case finite(sum.Hi):
-	case finite(d.Hi) && finite(x):
-		w := s.widen()
-		w.is[i], w.hi[i], w.lo[i] = true, d.Hi*wideScale, d.Lo*wideScale
-		sum = DD{math.NaN(), 0}
-	default:
-		sum = DD{first, 0}
+func (s *Sum) addEach(first int, x []float64) {
+	passed := 0
+	for k, v := range x {
+		i := first + k
+		d := DD{s.Hi[i], s.Lo[i]}
+		sum, approximation := d.step(v, 0)
+		switch {
+		case finite(sum.Hi):
+		case finite(d.Hi) && finite(v):
+			w := s.widen()
+			w.is[i], w.hi[i], w.lo[i] = true, d.Hi*wideScale, d.Lo*wideScale
+			sum = DD{math.NaN(), 0}
+			passed++
+		default:
+			sum = DD{approximation, 0}
+		}
+		s.Hi[i], s.Lo[i] = sum.Hi, sum.Lo
 	}
-	s.Hi[i], s.Lo[i] = sum.Hi, sum.Lo
+	if passed > 0 {
+		s.wide.Load().count.Add(int64(passed))
+	}
 }
 
 // widen returns the wide sums, which the first call makes.
@@ -92,7 +102,7 @@ func (s *Sum) widen() *wideSums {
 	w := s.wide.Load()
 	if w == nil {
 		n := len(s.Hi)
-		w = &wideSums{make([]bool, n), make([]float64, n), make([]float64, n)}
+		w = &wideSums{is: make([]bool, n), hi: make([]float64, n), lo: make([]float64, n)}
 		for i := range w.hi {
 			w.hi[i] = math.NaN()
 		}
