@@ -9,7 +9,7 @@
 //
 // The norm is summed in one fixed order (see [SquaresOf]).
 //
-// The inner loops are assembly where the processor has AVX-512 or AVX2 with FMA. The Go code in
+// The inner loops are assembly on arm64, and where the processor has AVX-512 or AVX2 with FMA. The Go code in
 // this package defines their results: every kernel gives the same bits, but for a NaN's payload.
 //
 // Sources: the error of an addition, TwoSum, is Knuth's (The Art of Computer Programming, vol. 2,
