@@ -110,6 +110,17 @@ func (f folder) until(what string, is func() bool) {
 	}
 }
 
+// removeJobs removes clusters, and waits until they have left the queue. Until then HTCondor writes to their logs.
+func (f folder) removeJobs(clusters ...int) {
+	f.Helper()
+	var numbers []string
+	for _, cluster := range clusters {
+		numbers = append(numbers, fmt.Sprint(cluster))
+	}
+	f.run("condor_rm", numbers...)
+	f.until("the jobs are gone", func() bool { return f.run("condor_q", append(numbers, "-af", "ProcId")...) == "" })
+}
+
 // completeIn returns the number of products that a running job has in its outbox, or in its sum.
 func (f folder) completeIn(machine string, id condor.ID) int {
 	f.Helper()

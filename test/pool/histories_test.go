@@ -262,11 +262,11 @@ func histories() map[string]func(folder) {
 		"DAGMan held": func(f folder) {
 			worker(f, "-dag; operating_systems = linux", "sleep 5\n"+good, good)
 			state(f, 0, eventlog.Running)
-			id := fmt.Sprint(f.history("run_worker.dag.dagman.log").Jobs()[0].ID.Cluster)
-			f.run("condor_hold", id)
+			id := f.history("run_worker.dag.dagman.log").Jobs()[0].ID.Cluster
+			f.run("condor_hold", fmt.Sprint(id))
 			f.settle("run_worker.dag.dagman.log")
 			settle(f)
-			f.run("condor_rm", id)
+			f.removeJobs(id)
 		},
 		"DAG continued": func(f folder) {
 			worker(f, "-dag", "exit 65", good)

@@ -126,7 +126,9 @@ func TestDAGHasOneOwner(t *testing.T) {
 	}
 	f.until("all nodes are submitted", func() bool { return exists(f.path("log.txt")) && len(f.history("log.txt").Jobs()) == 3 })
 	f.run("condor_rm", id.String())
-	f.wait("run_product.dag.dagman.log", "removed", func(h *eventlog.History) bool { return eventlog.Count(h.Jobs()).Active() == 0 })
+	for _, log := range []string{"run_product.dag.dagman.log", "log.txt"} {
+		f.wait(log, "removed", func(h *eventlog.History) bool { return eventlog.Count(h.Jobs()).Active() == 0 })
+	}
 	f.until("it has left a rescue file", func() bool { return exists(f.path("run_product.dag.rescue001")) })
 	if _, errs, status := f.try("matsubmit", "run_product", "-dag"); status != 64 || !strings.Contains(errs, "this DAG stopped before its end") {
 		t.Errorf("exit status %d\n%s", status, errs)
@@ -194,7 +196,7 @@ func TestForgottenAmongMany(t *testing.T) {
 	if want := fmt.Sprintf("run: jobs that make the same outputs, such as output%d.npy, are in the queue, but not in the log: %d.0\n", products-1, id); status != 64 || !strings.Contains(errs, want) {
 		t.Errorf("exit status %d\n%s", status, errs)
 	}
-	f.run("condor_rm", fmt.Sprint(many), fmt.Sprint(id))
+	f.removeJobs(many, id)
 }
 
 // The log, or another file, is not needed to know that jobs in the queue make the same outputs.
@@ -219,8 +221,7 @@ func TestForgottenJobs(t *testing.T) {
 	f.remove("logs/a.txt")
 	refused("run_a"+such+id.String(), "run_a", "-force")
 	refused("run_a"+such, "run_a", "-resubmit")
-	f.run("condor_rm", fmt.Sprint(id.Cluster))
-	f.until("they are gone", func() bool { return f.run("condor_q", fmt.Sprint(id.Cluster), "-af", "ProcId") == "" })
+	f.removeJobs(id.Cluster)
 	f.run("matsubmit", "run_a", "-force", "-local", "-quiet")
 	if norm := f.run("matcombine", "-quiet", "run_a"); norm != f.serial(4) {
 		t.Errorf("norm %s", norm)

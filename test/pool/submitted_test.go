@@ -26,7 +26,7 @@ func TestRequestsMore(t *testing.T) {
 			t.Errorf("%s: %q", x.attribute, body)
 		}
 	}
-	f.run("condor_rm", fmt.Sprint(id.Cluster))
+	f.removeJobs(id.Cluster)
 }
 
 // A job that is submitted on hold has no event of it. matwatch says what to do, and then follows it.
