@@ -3,7 +3,6 @@ package nprand
 import (
 	"math/big"
 	"math/bits"
-	"slices"
 )
 
 // A Generator is numpy's Generator on its default bit generator, PCG64: a linear congruential
@@ -112,12 +111,19 @@ func (g *Generator) Float64s(dst []float64) {
 
 // Float32s is Float64s for random(len(dst), dtype=np.float32): the upper 24 bits of half a word, times 2⁻²⁴.
 func (g *Generator) Float32s(dst []float32) {
-	var words [256]uint32
-	for block := range slices.Chunk(dst, len(words)) {
-		g.uint32s(words[:len(block)])
-		for i, word := range words[:len(block)] {
-			block[i] = float32Of(word)
-		}
+	if g.halved && len(dst) > 0 {
+		dst[0] = g.float32()
+		dst = dst[1:]
+	}
+	hi, lo, incHi, incLo := g.hi, g.lo, g.incHi, g.incLo
+	for ; len(dst) >= 2; dst = dst[2:] {
+		hi, lo = step(hi, lo, incHi, incLo)
+		word := output(hi, lo)
+		dst[0], dst[1] = float32Of(uint32(word)), float32Of(uint32(word>>32))
+	}
+	g.hi, g.lo = hi, lo
+	if len(dst) > 0 {
+		dst[0] = g.float32()
 	}
 }
 
