@@ -86,7 +86,7 @@ func TestFloat64sDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// The AVX2 versions, if this processor has them, against the portable ones: every length, every
+// The versions with vectors, if this processor has one, against the portable ones: every length, every
 // remainder, nothing written behind the end.
 func TestWideEqualsPortable(t *testing.T) {
 	words := New(5).words
