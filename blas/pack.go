@@ -75,13 +75,16 @@ func packTransposed(strip []float64, x Matrix, width int) {
 			d[0], d[1], d[2], d[3] = x0[k], x1[k], x2[k], x3[k]
 		}
 	}
+	for ; j < x.Cols; j++ {
+		at := j
+		for _, value := range column(j) {
+			strip[at] = value
+			at += width
+		}
+	}
 	for ; j < width; j++ {
-		for k := range x.Rows {
-			value := 0.0
-			if j < x.Cols {
-				value = x.Data[j*x.Stride+k]
-			}
-			strip[k*width+j] = value
+		for at := j; at < len(strip); at += width {
+			strip[at] = 0
 		}
 	}
 }
