@@ -42,21 +42,23 @@ func packMatrix(dst []float64, x Matrix, width, height int) {
 	}
 }
 
-// packRows packs x, whose rows lie contiguous in memory, row by row.
+// packRows packs x, whose rows lie contiguous in memory, row by row, and then its last strip if that is not whole.
 func packRows(dst []float64, x Matrix, width, height int) {
+	whole := x.Cols / width * width
 	for k := range x.Rows {
-		row := x.Data[k*x.Stride : k*x.Stride+x.Cols]
+		row := x.Data[k*x.Stride:][:whole]
 		strips := packWhole(dst[k*width:], row, width, height, x.Stride)
-		row = row[strips*width:]
-		at := (k + strips*height) * width
-		for ; len(row) >= width; row = row[width:] {
-			copy(dst[at:at+width], row)
-			at += height * width
+		for j := strips * width; j < whole; j += width {
+			copy(dst[j*height+k*width:][:width], row[j:])
 		}
-		if len(row) > 0 {
-			n := copy(dst[at:at+width], row)
-			clear(dst[at+n : at+width])
-		}
+	}
+	if whole == x.Cols || x.Rows == 0 {
+		return
+	}
+	last, strip := x.View(0, whole, x.Rows, x.Cols-whole), dst[whole*height:]
+	for k := packLast(strip, last, width); k < x.Rows; k++ {
+		row := strip[k*width:][:width]
+		clear(row[copy(row, last.Data[k*x.Stride:][:last.Cols]):])
 	}
 }
 

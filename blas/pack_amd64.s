@@ -1,6 +1,6 @@
 #include "textflag.h"
 
-// Both functions fetch what the next calls will read. The processor does not foresee it,
+// The first two functions fetch what the next calls will read. The processor does not foresee it,
 // since it lies on other lines of the matrix, and would wait for each line anew.
 
 // func transposeFour(dst, src *float64, line, blocks, step int)
@@ -79,5 +79,64 @@ dozen:
 	ADDQ       R8, DI
 	DECQ       AX
 	JNZ        strip
+	VZEROUPPER
+	RET
+
+// func copyQuads(dst, src *float64, strips, quads, step int)
+//
+// SI is where the row comes from. DI is where its part goes in the first of the AX strips
+// that are left, BX where the next of its CX quads goes, and R8 leads to the next strip.
+TEXT ·copyQuads(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ strips+16(FP), AX
+	MOVQ quads+24(FP), DX
+	MOVQ step+32(FP), R8
+
+strip:
+	MOVQ DI, BX
+	MOVQ DX, CX
+
+quad:
+	VMOVUPD (SI), Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $32, SI
+	ADDQ    $32, BX
+	DECQ    CX
+	JNZ     quad
+	ADDQ    R8, DI
+	DECQ    AX
+	JNZ     strip
+	VZEROUPPER
+	RET
+
+// func copyMasked(dst, src *float64, rows, quads, line int, masks *[24]int64)
+//
+// SI is where the first of the AX rows that are left comes from, and R8 leads to the next. BX is where the next of its
+// CX quads comes from, R9 has their masks, and DI is where they go.
+TEXT ·copyMasked(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ rows+16(FP), AX
+	MOVQ quads+24(FP), DX
+	MOVQ line+32(FP), R8
+
+row:
+	MOVQ SI, BX
+	MOVQ masks+40(FP), R9
+	MOVQ DX, CX
+
+quad:
+	VMOVUPD    (R9), Y1
+	VMASKMOVPD (BX), Y1, Y0
+	VMOVUPD    Y0, (DI)
+	ADDQ       $32, R9
+	ADDQ       $32, BX
+	ADDQ       $32, DI
+	DECQ       CX
+	JNZ        quad
+	ADDQ       R8, SI
+	DECQ       AX
+	JNZ        row
 	VZEROUPPER
 	RET
