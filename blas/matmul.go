@@ -90,11 +90,14 @@ const thinValues, thinRows = 1 << 17, 1 << 10
 
 // isExact reports whether products of two matrices of integers are exact in float64s: whether no
 // sum of so many terms, in any order, can come to 2⁵³. The values are looked at if
-// their types leave it open.
+// their types leave it open, those of the larger matrix only if those of the smaller one do so too.
 func isExact(a, b Factor, terms int) bool {
 	fits := func(x, y uint64) bool {
 		high, low := bits.Mul64(x, y)
 		return high == 0 && low <= (1<<53-1)/max(uint64(terms), 1)
+	}
+	if a.Rows > b.Cols {
+		a, b = b, a
 	}
 	x, y := largestOf(a.Type), largestOf(b.Type)
 	if fits(x, y) {
@@ -102,6 +105,9 @@ func isExact(a, b Factor, terms int) bool {
 	}
 	if a.Type.Size() > 2 {
 		x = a.maxAbs()
+	}
+	if fits(x, y) {
+		return true
 	}
 	if b.Type.Size() > 2 && fits(x, 1) {
 		y = b.maxAbs()
