@@ -48,6 +48,12 @@ func (k kernel) readsB(b operand, rows int) bool {
 		(rows <= k.rows || rows <= fewRows && b.stride%256 != 0)
 }
 
+// readsConverted reports whether B, which must be converted, is then read as it lies, for a C with so many rows. There is
+// memory behind it.
+func (k kernel) readsConverted(b operand, rows int) bool {
+	return k.direct.cols > 0 && !b.ready && !b.trans && rows <= k.rows
+}
+
 // width returns the width of the next strip of B where it lies, if so many columns are
 // left: a tile's, but two strips of two vectors rather than one of three and one of one,
 // whose sums are too few to keep the processor busy.

@@ -83,6 +83,10 @@ func (m *tiled) multiplyUpper(ctx *watched, c Matrix, a, b operand, progress fun
 	p := newProduct(ctx, m, c, a, b)
 	p.progress, p.upper = progress, true
 	p.directA = false // a strip's rows are any number
+	if c.Cols <= blockCols && m.kernel.cols%m.kernel.rows == 0 {
+		p.sharedB, p.directB, p.convertedB = true, false, false
+		p.unitRows = max(p.unitRows/m.kernel.cols, 1) * m.kernel.cols
+	}
 	return p.run()
 }
 

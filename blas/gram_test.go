@@ -16,7 +16,7 @@ import (
 
 // The sizes k×cols of a factor: 0, 1, and around the tiles, the panel, the row blocks, the
 // column block, and OpenBLAS's squares on the diagonal.
-var gramShapes = [][2]int{{3, 0}, {0, 3}, {1, 1}, {5, 7}, {300, 24}, {257, 25}, {40, 130}, {513, 241}, {20, 600}, {9, 1040}}
+var gramShapes = [][2]int{{3, 0}, {0, 3}, {1, 1}, {5, 7}, {300, 24}, {257, 25}, {40, 130}, {513, 241}, {300, 50}, {600, 49}, {20, 600}, {9, 1008}, {9, 1009}, {9, 1040}}
 
 // A Gram matrix has the definition's bits of XᵀX, for every kernel, number of threads, type and
 // order, and so has its lower triangle.

@@ -137,10 +137,14 @@ func split(m Multiplier, n int, start func(threads int) (Multiplier, error)) ([]
 }
 
 // prepare returns a product's matrices such that C lies row by row: Cᵀ = BᵀAᵀ, and
-// fma(x, y, s) = fma(y, x, s). If a size is 0, it clears C, and there is nothing left to do.
+// fma(x, y, s) = fma(y, x, s). A column lies so, too; it becomes a row if what is converted of A are lines of as many
+// values. If a size is 0, it clears C, and there is nothing left to do.
 func prepare(c Matrix, a, b operand) (_ Matrix, _, _ operand, done bool) {
 	if c.Trans {
 		c, a, b = c.T(), b.T(), a.T()
+	}
+	if c.Cols == 1 && c.Stride == 1 && c.Rows > 1 && a.trans && !a.ready {
+		c, a, b = Matrix{Rows: 1, Cols: c.Rows, Data: c.Data, Stride: c.Rows}, b.T(), a.T()
 	}
 	if c.Rows == 0 || c.Cols == 0 {
 		return c, a, b, true

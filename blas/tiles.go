@@ -103,6 +103,8 @@ type product struct {
 	upper    bool                        // only the upper triangle of C is wanted
 
 	directA, directB   bool // the kernel reads the factor where it lies
+	convertedB         bool // it reads B as it lies once it is converted
+	sharedB            bool // it reads A = Bᵀ, too, from the packed B: units begin with strips
 	depth              int  // of a block of A, and of B
 	unitRows, unitCols int  // a unit's size
 	strip, unit        atomic.Int64
@@ -119,6 +121,9 @@ func newProduct(ctx *watched, m *tiled, c Matrix, a, b operand) *product {
 	p.directA, p.directB = m.kernel.readsA(a, c.Cols), m.kernel.readsB(b, c.Rows)
 	var blockRows int
 	blockRows, p.depth = m.kernel.block(a, c.Cols)
+	if p.convertedB = m.kernel.readsConverted(b, c.Rows); p.convertedB {
+		p.depth = Panel // B is used once, and soon
+	}
 	// As many row blocks as give each thread the same share.
 	blocks := ceilDiv(ceilDiv(c.Rows, blockRows), p.threads) * p.threads
 	p.unitRows = roundUp(ceilDiv(c.Rows, blocks), m.kernel.rows)
@@ -179,15 +184,22 @@ func (p *product) work(thread int) {
 }
 
 // packStrips packs the strips of b, a block of B, that this thread gets hold of: some at a
-// time, so that it reads b in long pieces.
+// time, so that it reads b in long pieces. What the kernel reads as it lies is only converted, a unit's columns at a time.
 func (w *worker) packStrips(packed []float64, b operand) {
 	width := 8 * w.kernel.cols
+	if w.convertedB {
+		width = w.unitCols
+	}
 	for !w.directB {
 		j := int(w.strip.Add(1)-1) * width
 		if j >= b.cols {
 			return
 		}
-		pack(packed[j*b.rows:], b.View(0, j, b.rows, min(width, b.cols-j)), w.kernel.cols, w.scratch)
+		if piece := b.View(0, j, b.rows, min(width, b.cols-j)); w.convertedB {
+			piece.convert(packed[j*b.rows:])
+		} else {
+			pack(packed[j*b.rows:], piece, w.kernel.cols, w.scratch)
+		}
 	}
 }
 
@@ -211,6 +223,9 @@ func (w *worker) multiplyUnits(first int, c Matrix, a, b operand, packed []float
 			direct = w.kernel.directRows(a.View(i, 0, rows, a.cols))
 		}
 		u := unit{c: c.View(i, j, direct, cols), a: a.View(i, 0, direct, a.cols), b: b.View(0, j, b.rows, cols), packedB: packed[j*a.cols:], add: add, diagonal: first + j - i}
+		if w.sharedB {
+			u.packedA = packed[i*a.cols:]
+		}
 		w.multiplyUnit(u, true)
 		u.c, u.a = c.View(i+direct, j, rows-direct, cols), a.View(i+direct, 0, rows-direct, a.cols)
 		w.multiplyUnit(u, false)
@@ -220,11 +235,12 @@ func (w *worker) multiplyUnits(first int, c Matrix, a, b operand, packed []float
 	}
 }
 
-// A unit of work: c ← a·b, or c += a·b where add is set. packedB holds b, unless the kernel
-// reads b where it lies.
+// A unit of work: c ← a·b, or c += a·b where add is set. packedB holds b, packed or converted, unless the kernel
+// reads b where it lies. Where A = Bᵀ is read from the packed B, that from a's first row on is packedA.
 type unit struct {
 	c       Matrix
 	a, b    operand
+	packedA []float64
 	packedB []float64
 	add     bool
 
@@ -242,7 +258,7 @@ func (w *worker) multiplyUnit(u unit, directA bool) {
 	height, depth := roundUp(u.c.Rows, kernel.rows), u.a.cols
 	lies := !directA && !u.a.ready && kernel.readsRows(u.a, 2*u.c.Cols) // A is converted, and not packed
 	once := lies && u.c.Cols <= kernel.vector                           // just before it is used
-	for k := 0; k < depth && !directA && !once; k += Panel {
+	for k := 0; k < depth && !directA && !once && !w.sharedB; k += Panel {
 		if block := u.a.View(0, k, u.a.rows, min(Panel, depth-k)); lies {
 			block.convert(w.packedA[k*height:])
 		} else {
@@ -253,12 +269,24 @@ func (w *worker) multiplyUnit(u unit, directA bool) {
 	t.rowC = 8 * u.c.Stride
 	for j := 0; j < u.c.Cols; j += t.cols {
 		t.c, t.cols = &u.c.Data[j], min(kernel.cols, u.c.Cols-j)
-		if w.directB {
+		if w.directB || w.convertedB {
 			t.cols = kernel.width(u.c.Cols - j)
 		}
 		t.rows = w.wantedRows(u.c.Rows, -u.diagonal, j+t.cols)
 		for k := 0; k < depth && t.rows > 0; k += Panel {
 			t.depth, t.add = min(Panel, depth-k), u.add || k > 0
+			switch {
+			case w.directB:
+				t.setB(u.b.View(k, j, t.depth, t.cols))
+			case w.convertedB:
+				t.setB(operand{values: u.packedB[k*u.b.cols+j:], stride: u.b.cols})
+			default:
+				t.setPackedB(u.packedB[j*depth+k*kernel.cols:], kernel.cols)
+			}
+			if w.sharedB {
+				w.runShared(u, j, k)
+				continue
+			}
 			switch {
 			case directA:
 				t.setA(u.a.View(0, k, u.a.rows, t.depth), kernel.rows)
@@ -270,14 +298,23 @@ func (w *worker) multiplyUnit(u unit, directA bool) {
 			default:
 				t.setPackedA(w.packedA[k*height:], kernel.rows)
 			}
-			if w.directB {
-				t.setB(u.b.View(k, j, t.depth, t.cols))
-			} else {
-				t.setPackedB(u.packedB[j*depth+k*kernel.cols:], kernel.cols)
-			}
 			kernel.run(t)
 		}
 	}
+}
+
+// runShared runs the kernel for a column of tiles, in C from column j on, where A = Bᵀ: A's rows, for a panel from k on, are
+// the columns of B's strips, each of which has those of some tiles.
+func (w *worker) runShared(u unit, j, k int) {
+	kernel, t, rows := &w.kernel, &w.column, w.column.rows
+	t.rowA, t.stepA = 8, 8*kernel.cols
+	t.nextA = 8*kernel.rows - t.depth*t.stepA
+	for i := 0; i < rows; i += kernel.cols {
+		t.a, t.c = &u.packedA[i*u.a.cols+k*kernel.cols], &u.c.Data[i*u.c.Stride+j]
+		t.rows = min(kernel.cols, rows-i)
+		kernel.run(t)
+	}
+	t.rows = rows
 }
 
 func ceilDiv(x, y int) int { return (x + y - 1) / y }

@@ -118,9 +118,37 @@ func TestNarrowProductsGiveTheDefinitionsBits(t *testing.T) {
 	})
 }
 
+// What is converted of a B for a C of few rows is not packed, and a C of one column may be computed as a row: on both sides of
+// where that begins, for B wider than a block, and columns that other values lie between.
+func TestConvertedLinesGiveTheDefinitionsBits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(25, 26))
+	var cases []typesCase
+	shapes := [][3]int{{1, 300, 1008}, {2, 257, 1020}, {1, 600, 2049}, {1100, 300, 1}, {1009, 513, 1}, {2, 300, 1}, {1, 300, 2}}
+	for _, k := range kernels() {
+		for rows := k.rows - 1; rows <= k.rows+1; rows++ {
+			shapes = append(shapes, [3]int{rows, 300, 2*k.cols + 1}, [3]int{rows, 520, 2 * k.cols}, [3]int{k.cols, 130, rows})
+		}
+	}
+	for _, s := range shapes {
+		for _, types := range [][2]elem.Type{{elem.Float32, elem.Float32}, {elem.Int8, elem.Float64}, {elem.Float64, elem.Int16}, {elem.Complex64, elem.Complex128}, {elem.Float16, elem.Complex64}} {
+			cases = append(cases, newTypesCase(rng, types[0], types[1], s), newTypesCase(rng, types[0], types[1], s))
+		}
+	}
+	forEach(t, func(t *testing.T, m Multiplier) {
+		for i, c := range cases {
+			c.checkPadded(t, m, i%4/2, i%8 == 3)
+		}
+	})
+}
+
 func (x typesCase) check(t *testing.T, m Multiplier, transC bool) {
 	t.Helper()
-	got, _ := padded(x.want.Rows, x.want.Cols, 1, transC, func() float64 { return math.NaN() })
+	x.checkPadded(t, m, 1, transC)
+}
+
+func (x typesCase) checkPadded(t *testing.T, m Multiplier, pad int, transC bool) {
+	t.Helper()
+	got, _ := padded(x.want.Rows, x.want.Cols, pad, transC, func() float64 { return math.NaN() })
 	before := [][]byte{bytes.Clone(x.a.Data), bytes.Clone(x.b.Data)}
 	var done int64
 	if err := m.Mul(t.Context(), got, x.a, x.b, adder(&done)); err != nil {
