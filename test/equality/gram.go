@@ -15,8 +15,8 @@ type gram struct {
 	product
 }
 
-// Around the tiles, the panel, the column blocks, and the squares on the diagonal.
-const gramSizes = `1×1 5×7 300×24 257×65 129×241 40×520 260×1025`
+// Around the tiles, the panel, the column block, and the squares on the diagonal.
+const gramSizes = `1×1 5×7 300×24 257×65 129×241 40×520 260×1025 300×50 130×1008 130×1009`
 
 func grams() []gram {
 	var all []gram

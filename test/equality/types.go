@@ -22,7 +22,7 @@ type typed struct {
 }
 
 // Around the tiles, the panels and the blocks that are converted at a time.
-const typedSizes = `1×3×1 5×7×3 9×300×25 64×64×64 129×257×131 16×130×1040 1100×300×8 260×520×260`
+const typedSizes = `1×3×1 5×7×3 9×300×25 64×64×64 129×257×131 16×130×1040 1100×300×8 260×520×260 8×300×1013 1013×300×1`
 
 // mixed are pairs of types besides each type with itself.
 var mixed = [][2]elem.Type{
