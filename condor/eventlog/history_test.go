@@ -377,42 +377,6 @@ func TestSuspension(t *testing.T) {
 	}
 }
 
-// HTCondor releases a held job by itself if a machine is at fault, as often as the job's note
-// allows another start.
-func TestWillBeReleased(t *testing.T) {
-	note := "\n    first=7 count=1 starts=2 jobs=1"
-	start := at(6, 1, executing)
-	holdAt := func(second, code int) string {
-		return at(second, 12, fmt.Sprintf("Job was held.\n\twhy\n\tCode %d Subcode 0", code))
-	}
-	hold := func(code int) string { return holdAt(9, code) }
-	for _, test := range []struct {
-		name, log string
-		want      bool
-	}{
-		{"could not be started", at(0, 0, submitted+note) + start + hold(6), true},
-		{"HTCondor lost its machine", at(0, 0, submitted+note) + start + hold(0), true},
-		{"output could not be sent", at(0, 0, submitted+"\n    DAG Node: A"+note) + start + hold(12), true},
-		{"evicted before", at(0, 0, submitted+note) + start + at(7, 4, evicted) + at(8, 1, executing) + hold(6), true},
-		{"held too often", at(0, 0, submitted+note) + start + hold(6) + at(10, 13, released) + at(11, 1, executing) + holdAt(12, 6), false},
-		{"input could not be sent", at(0, 0, submitted+note) + hold(13), false},
-		{"policy", at(0, 0, submitted+note) + start + hold(3), false},
-		{"its inputs are being copied to the submit machine", at(0, 0, submitted) + hold(16), true},
-		{"time", at(0, 0, submitted+note) + start + hold(47), false},
-		{"no note", at(0, 0, submitted) + start + hold(6), false},
-		{"not from the queue", at(0, 0, submitted+note+" jobs=1 local=yes") + hold(6), false},
-		{"released", at(0, 0, submitted+note) + start + hold(6) + at(10, 13, released), false},
-	} {
-		h := historyOf(t, test.log)
-		if got := jobOf(h, condor.ID{Cluster: 1, Proc: 0}).WillBeReleased(); got != test.want {
-			t.Errorf("%s: %t", test.name, got)
-		}
-		if got := Count(h.Jobs()).Waiting; got != map[bool]int{true: 1}[test.want] {
-			t.Errorf("%s: %d are waiting", test.name, got)
-		}
-	}
-}
-
 // Several clusters in one log, apart and together.
 func TestClusters(t *testing.T) {
 	h := historyOf(t, logFile(t, "events.log")+logFile(t, "retries.log")+at(0, 0, submitted)+at(5, 5, "Job terminated.\n\t(0) Abnormal termination (signal 9)\n\t(0) No core file"))
@@ -473,25 +437,6 @@ func TestNoteOfTheFirst(t *testing.T) {
 	}
 }
 
-// A DAG node's POST script decides whether the node is done.
-func TestPostScripts(t *testing.T) {
-	post := func(status int) string {
-		return at(20, 16, fmt.Sprintf("POST Script terminated.\n\t(1) Normal termination (return value %d)\n    DAG Node: A", status))
-	}
-	failed := at(16, 5, "Job terminated.\n\t(1) Normal termination (return value 3)")
-	for log, want := range map[string]State{
-		at(16, 5, terminated): Done, at(16, 5, terminated) + post(0): Done, at(16, 5, terminated) + post(1): Failed,
-		failed: Failed, failed + post(0): Done, failed + post(1): Failed, at(16, 9, aborted) + post(0): Done,
-	} {
-		if got := historyOf(t, at(0, 0, submitted)+at(6, 1, executing)+log).Jobs()[0]; got.State != want {
-			t.Errorf("%s: %v, want %v", log, got.State, want)
-		}
-	}
-	if jobs := historyOf(t, strings.ReplaceAll(post(1), "(001.000", "(-01.-01")).Jobs(); len(jobs) != 0 {
-		t.Errorf("%v", jobs)
-	}
-}
-
 // Why an attempt was evicted or lost is in the log.
 func TestReasons(t *testing.T) {
 	for event, want := range map[string]string{
@@ -502,18 +447,6 @@ func TestReasons(t *testing.T) {
 	} {
 		if got := historyOf(t, at(0, 0, submitted)+at(6, 1, executing)+event).Jobs()[0].Attempts[0].Reason; got != want {
 			t.Errorf("%s: %q, want %q", event, got, want)
-		}
-	}
-}
-
-// The name of a DAG's node, as different versions write it.
-func TestNode(t *testing.T) {
-	for note, want := range map[string]string{
-		"DAG Node: job0": "job0", `[ DAGNodeName = "job0"; JobBatchName = "run" ]`: "job0", `[ JobBatchName = "run"; DAGNodeName = "a b" ]`: "a b",
-		`[ JobBatchName = "run" ]`: "", "first=0 count=1 starts=4 jobs=1": "", "": "",
-	} {
-		if got := historyOf(t, at(0, 0, submitted, "    "+note)).Jobs()[0].Node(); got != want {
-			t.Errorf("%s: %q, want %q", note, got, want)
 		}
 	}
 }
@@ -540,37 +473,5 @@ func TestFailsTwiceInASecond(t *testing.T) {
 		at(5, 1, "Job executing on host: <127.0.0.3:1?alias=b>")+failed)
 	if got := summary(h.Jobs()[0]); got != "1.0 idle, 2 starts, 2 retries, 0 evictions, 0 holds" {
 		t.Error(got)
-	}
-}
-
-// Each hold keeps its reason, the attempt that it ended, and who released the job.
-func TestHolds(t *testing.T) {
-	first := func(words string) string {
-		return strings.Join(strings.Fields(words)[:min(3, len(strings.Fields(words)))], " ")
-	}
-	for _, test := range []struct {
-		file string
-		job  condor.ID
-		want []string
-	}{
-		{"events.log", condor.ID{Cluster: 46, Proc: 2}, []string{"1/7 looking at it…, after attempt 0, released after 2s: ok again (by…"}},
-		{"jobs25.log", condor.ID{Cluster: 7, Proc: 5}, []string{"13/2 Transfer input files…, after attempt 0"}},
-		{"factory.log", condor.ID{Cluster: 134, Proc: 0}, []string{
-			"6/8 Error from slot1_4@pc07:…, after attempt 0, released after 8s: The job attribute…", "6/8 Error from slot1_1@pc07:…, after attempt 1"}},
-		{"retries.log", condor.ID{Cluster: 39, Proc: 1}, []string{
-			"47/0 The job exceeded…, after attempt 0, released after 36s: The job attribute…", "47/0 The job exceeded…, after attempt 1"}},
-		{"failures.log", condor.ID{Cluster: 1, Proc: 0}, nil},
-	} {
-		var got []string
-		for _, hold := range historyOf(t, logFile(t, test.file)).jobs[test.job].Holds {
-			line := fmt.Sprintf("%d/%d %s…, after attempt %d", hold.Code, hold.Subcode, first(hold.Reason), hold.Attempt)
-			if !hold.Released.IsZero() {
-				line += fmt.Sprintf(", released after %v: %s…", hold.At.Until(hold.Released).Duration, first(hold.By))
-			}
-			got = append(got, line)
-		}
-		if !slices.Equal(got, test.want) {
-			t.Errorf("%s: job %v:\n%s\nwant\n%s", test.file, test.job, strings.Join(got, "\n"), strings.Join(test.want, "\n"))
-		}
 	}
 }

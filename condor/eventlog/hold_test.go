@@ -116,3 +116,71 @@ func TestHoldsOfNodes(t *testing.T) {
 		}
 	}
 }
+
+// HTCondor releases a held job by itself if a machine is at fault, as often as the job's note
+// allows another start.
+func TestWillBeReleased(t *testing.T) {
+	note := "\n    first=7 count=1 starts=2 jobs=1"
+	start := at(6, 1, executing)
+	holdAt := func(second, code int) string {
+		return at(second, 12, fmt.Sprintf("Job was held.\n\twhy\n\tCode %d Subcode 0", code))
+	}
+	hold := func(code int) string { return holdAt(9, code) }
+	for _, test := range []struct {
+		name, log string
+		want      bool
+	}{
+		{"could not be started", at(0, 0, submitted+note) + start + hold(6), true},
+		{"HTCondor lost its machine", at(0, 0, submitted+note) + start + hold(0), true},
+		{"output could not be sent", at(0, 0, submitted+"\n    DAG Node: A"+note) + start + hold(12), true},
+		{"evicted before", at(0, 0, submitted+note) + start + at(7, 4, evicted) + at(8, 1, executing) + hold(6), true},
+		{"held too often", at(0, 0, submitted+note) + start + hold(6) + at(10, 13, released) + at(11, 1, executing) + holdAt(12, 6), false},
+		{"input could not be sent", at(0, 0, submitted+note) + hold(13), false},
+		{"policy", at(0, 0, submitted+note) + start + hold(3), false},
+		{"its inputs are being copied to the submit machine", at(0, 0, submitted) + hold(16), true},
+		{"time", at(0, 0, submitted+note) + start + hold(47), false},
+		{"no note", at(0, 0, submitted) + start + hold(6), false},
+		{"not from the queue", at(0, 0, submitted+note+" jobs=1 local=yes") + hold(6), false},
+		{"released", at(0, 0, submitted+note) + start + hold(6) + at(10, 13, released), false},
+	} {
+		h := historyOf(t, test.log)
+		if got := jobOf(h, condor.ID{Cluster: 1, Proc: 0}).WillBeReleased(); got != test.want {
+			t.Errorf("%s: %t", test.name, got)
+		}
+		if got := Count(h.Jobs()).Waiting; got != map[bool]int{true: 1}[test.want] {
+			t.Errorf("%s: %d are waiting", test.name, got)
+		}
+	}
+}
+
+// Each hold keeps its reason, the attempt that it ended, and who released the job.
+func TestHolds(t *testing.T) {
+	first := func(words string) string {
+		return strings.Join(strings.Fields(words)[:min(3, len(strings.Fields(words)))], " ")
+	}
+	for _, test := range []struct {
+		file string
+		job  condor.ID
+		want []string
+	}{
+		{"events.log", condor.ID{Cluster: 46, Proc: 2}, []string{"1/7 looking at it…, after attempt 0, released after 2s: ok again (by…"}},
+		{"jobs25.log", condor.ID{Cluster: 7, Proc: 5}, []string{"13/2 Transfer input files…, after attempt 0"}},
+		{"factory.log", condor.ID{Cluster: 134, Proc: 0}, []string{
+			"6/8 Error from slot1_4@pc07:…, after attempt 0, released after 8s: The job attribute…", "6/8 Error from slot1_1@pc07:…, after attempt 1"}},
+		{"retries.log", condor.ID{Cluster: 39, Proc: 1}, []string{
+			"47/0 The job exceeded…, after attempt 0, released after 36s: The job attribute…", "47/0 The job exceeded…, after attempt 1"}},
+		{"failures.log", condor.ID{Cluster: 1, Proc: 0}, nil},
+	} {
+		var got []string
+		for _, hold := range historyOf(t, logFile(t, test.file)).jobs[test.job].Holds {
+			line := fmt.Sprintf("%d/%d %s…, after attempt %d", hold.Code, hold.Subcode, first(hold.Reason), hold.Attempt)
+			if !hold.Released.IsZero() {
+				line += fmt.Sprintf(", released after %v: %s…", hold.At.Until(hold.Released).Duration, first(hold.By))
+			}
+			got = append(got, line)
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: job %v:\n%s\nwant\n%s", test.file, test.job, strings.Join(got, "\n"), strings.Join(test.want, "\n"))
+		}
+	}
+}
