@@ -48,8 +48,8 @@ func (k kernel) readsB(b operand, rows int) bool {
 		(rows <= k.rows || rows <= fewRows && b.stride%256 != 0)
 }
 
-// readsConverted reports whether B, which must be converted, is then read as it lies, for a C with so many rows. There is
-// memory behind it.
+// readsConverted reports whether B must be converted, and is then read without being packed, for a C with so many rows. B may
+// have any number of columns: the kernel can read past the last one, since there is room behind it in the buffer.
 func (k kernel) readsConverted(b operand, rows int) bool {
 	return k.direct.cols > 0 && !b.ready && !b.trans && rows <= k.rows
 }

@@ -137,8 +137,8 @@ func split(m Multiplier, n int, start func(threads int) (Multiplier, error)) ([]
 }
 
 // prepare returns a product's matrices such that C lies row by row: Cᵀ = BᵀAᵀ, and
-// fma(x, y, s) = fma(y, x, s). A column lies so, too; it becomes a row if what is converted of A are lines of as many
-// values. If a size is 0, it clears C, and there is nothing left to do.
+// fma(x, y, s) = fma(y, x, s). If C is a single column, and A must be converted and lies column by column, C becomes a row:
+// then whole lines of A are converted at once. If a size is 0, it clears C, and there is nothing left to do.
 func prepare(c Matrix, a, b operand) (_ Matrix, _, _ operand, done bool) {
 	if c.Trans {
 		c, a, b = c.T(), b.T(), a.T()

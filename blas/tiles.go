@@ -122,7 +122,7 @@ func newProduct(ctx *watched, m *tiled, c Matrix, a, b operand) *product {
 	var blockRows int
 	blockRows, p.depth = m.kernel.block(a, c.Cols)
 	if p.convertedB = m.kernel.readsConverted(b, c.Rows); p.convertedB {
-		p.depth = Panel // B is used once, and soon
+		p.depth = Panel // a block is used once, so it should still be in the cache
 	}
 	// As many row blocks as give each thread the same share.
 	blocks := ceilDiv(ceilDiv(c.Rows, blockRows), p.threads) * p.threads
@@ -184,7 +184,7 @@ func (p *product) work(thread int) {
 }
 
 // packStrips packs the strips of b, a block of B, that this thread gets hold of: some at a
-// time, so that it reads b in long pieces. What the kernel reads as it lies is only converted, a unit's columns at a time.
+// time, so that it reads b in long pieces. If b is not to be packed, it is converted, a unit's columns at a time.
 func (w *worker) packStrips(packed []float64, b operand) {
 	width := 8 * w.kernel.cols
 	if w.convertedB {
@@ -236,7 +236,7 @@ func (w *worker) multiplyUnits(first int, c Matrix, a, b operand, packed []float
 }
 
 // A unit of work: c ← a·b, or c += a·b where add is set. packedB holds b, packed or converted, unless the kernel
-// reads b where it lies. Where A = Bᵀ is read from the packed B, that from a's first row on is packedA.
+// reads b where it lies. If A = Bᵀ is read from the packed B, packedA is the part of it that begins with a's first row.
 type unit struct {
 	c       Matrix
 	a, b    operand
@@ -303,8 +303,8 @@ func (w *worker) multiplyUnit(u unit, directA bool) {
 	}
 }
 
-// runShared runs the kernel for a column of tiles, in C from column j on, where A = Bᵀ: A's rows, for a panel from k on, are
-// the columns of B's strips, each of which has those of some tiles.
+// runShared runs the kernel for the column of tiles that begins in C's column j, and the panel that begins at k, where A = Bᵀ.
+// A's rows are the columns of the packed B, so each strip of B holds the rows of some tiles.
 func (w *worker) runShared(u unit, j, k int) {
 	kernel, t, rows := &w.kernel, &w.column, w.column.rows
 	t.rowA, t.stepA = 8, 8*kernel.cols

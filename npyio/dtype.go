@@ -158,9 +158,9 @@ func isExtension(descr string) bool {
 	return slices.Contains([]string{"bfloat16", "int1", "int2", "int4", "uint1", "uint2", "uint4"}, descr)
 }
 
-// rawHint says how to make numbers of raw bytes, if they are of the likeliest type of this size. ml_dtypes' types are
-// saved as raw bytes, but for float8_e5m2, which is saved as '<f1'. (bfloat16 is the upper half of a float32, float8_e5m2
-// of a float16.)
+// rawHint shows how to convert raw bytes to numbers, assuming the most likely type of this size. numpy saves the types of
+// ml_dtypes as raw bytes, except float8_e5m2, which it saves as '<f1'. (A bfloat16 is the upper half of a float32, a
+// float8_e5m2 that of a float16.)
 func rawHint(size int) string {
 	view := func(t string) string {
 		return "in Python, if they are " + t + ": np.save(name, np.load(name).view(np." + t + "))"

@@ -89,7 +89,7 @@ func (x *Integers[T]) Fill(dst []T) {
 	}
 }
 
-// copyBits makes a number of type uint8 of each bit, and returns how many.
+// copyBits sets a number, of type uint8, to each bit, from the lowest of the first word on, and returns how many.
 func copyBits[T Integer](dst []T, words []uint32) (n int) {
 	bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(dst))), len(dst))
 	for _, word := range words {
@@ -103,8 +103,8 @@ func copyBits[T Integer](dst []T, words []uint32) (n int) {
 	return n
 }
 
-// accept makes numbers of pieces of words, for all of which dst has room, and returns how many. It takes one of each
-// word, the upper bits, or two or four, which are all.
+// accept makes numbers of pieces of words, and returns how many; dst has room for one from each piece. A word has two or
+// four pieces, or one in its upper bits.
 //
 // A Source takes a piece's bits under the mask, if that is within the span. A Generator takes the upper half of
 // piece·(span+1), if the lower half is not among the first 2ʷ mod (span+1): D. Lemire, "Fast Random Integer

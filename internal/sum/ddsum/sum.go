@@ -17,7 +17,7 @@ type Sum struct {
 }
 
 // wideSums are the sums that were beyond the range of a double, times wideScale. They stay wide, and Sum.Hi is NaN there. Where
-// a sum is not wide, hi is NaN; so each term can be added to all of both, and where all are wide, to these alone.
+// a sum is not wide, hi is NaN; so each term can be added to all of both. If all sums are wide, it is added to these only.
 //
 // A wide sum is carried at a scale at which 2⁶⁴ terms have room. Terms below 2⁻⁹⁵⁸ lose digits there, which is
 // far below the error bound of a sum that passed 2¹⁰²³.
