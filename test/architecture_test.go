@@ -41,6 +41,7 @@ var allowed = map[string]string{
 	"condor/submitfile":      "condor condor/chirp internal/base/text",
 	"condor/eventlog":        "condor internal/base/text",
 	"condor/pool":            "condor",
+	"condor/queue":           "condor internal/base/text",
 	"condor/chirp":           "",
 
 	// What the programs share.
@@ -64,7 +65,7 @@ var allowed = map[string]string{
 	"internal/product":        "blas elem npyio internal/arrayfile internal/base/each internal/base/file internal/base/pages internal/pair internal/progress internal/status internal/base/hash internal/record",
 	"internal/random":         "elem npyio internal/arrayfile internal/base/file internal/base/pages internal/progress internal/random/nprand internal/status internal/base/hash internal/record",
 	"internal/sum":            "blas elem npyio internal/arrayfile internal/base/each internal/base/file internal/base/pages internal/base/text internal/pair internal/product internal/progress internal/status internal/sum/ddsum internal/base/hash internal/record",
-	"internal/submit":         "condor condor/eventlog condor/jobfile condor/pool condor/submitfile npyio internal/arrayfile internal/base/each internal/base/file internal/base/hash internal/base/text internal/blocks internal/forecast internal/joblog internal/local internal/outputs internal/pair internal/product internal/record internal/sum internal/progress internal/request internal/status internal/verify",
+	"internal/submit":         "condor condor/eventlog condor/jobfile condor/pool condor/queue condor/submitfile npyio internal/arrayfile internal/base/each internal/base/file internal/base/hash internal/base/text internal/blocks internal/forecast internal/joblog internal/local internal/outputs internal/pair internal/product internal/record internal/sum internal/progress internal/request internal/status internal/verify",
 	"internal/forecast":       "condor condor/eventlog condor/pool internal/base/text internal/product",
 	"internal/outputs":        "condor/jobfile internal/base/each internal/base/file internal/status internal/record",
 	"internal/combine":        "condor condor/jobfile internal/base/file internal/base/hash internal/base/text internal/blocks internal/outputs internal/pair internal/progress internal/record internal/request internal/status internal/sum",
@@ -72,8 +73,8 @@ var allowed = map[string]string{
 	"internal/complete":       "internal/base/text internal/cli internal/combine internal/forecast internal/product internal/progress internal/record internal/request internal/status internal/submit internal/sum internal/verify internal/watch",
 	"internal/local":          "condor condor/eventlog condor/submitfile internal/base/file internal/progress internal/status internal/base/text",
 	"internal/request":        "condor condor/jobfile internal/base/file internal/base/text internal/cli internal/pair internal/record internal/status",
-	"internal/joblog":         "condor condor/eventlog internal/base/file internal/base/text internal/outputs internal/status internal/record",
-	"internal/watch":          "condor condor/eventlog internal/base/file internal/record internal/joblog internal/progress internal/status internal/base/text internal/watch/report",
+	"internal/joblog":         "condor condor/eventlog condor/queue internal/base/file internal/base/text internal/outputs internal/status internal/record",
+	"internal/watch":          "condor condor/eventlog condor/queue internal/base/file internal/record internal/joblog internal/progress internal/status internal/base/text internal/watch/report",
 	"internal/watch/report":   "condor condor/eventlog internal/joblog internal/base/text",
 	"internal/watch/timeline": "condor/eventlog internal/base/file internal/joblog internal/status internal/base/text internal/watch/report",
 	"internal/watch/page":     "condor condor/eventlog internal/base/file internal/base/hash internal/base/text internal/joblog internal/outputs internal/record internal/watch/report internal/watch/timeline",

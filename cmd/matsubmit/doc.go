@@ -42,8 +42,9 @@ Matsubmit first checks everything that the jobs need: the inputs, their headers 
 the programs, and the folders for outputs and logs. Then it writes FILE.sub, a complete and
 readable submit description, and runs condor_submit. File names are relative to the current
 folder. Existing outputs, and earlier jobs in the queue, are errors; -force replaces the
-outputs, but first remove the jobs with condor_rm. If condor_q is there, it is asked for jobs
-that make the same outputs and that the log does not have. While a call works with a file or
+outputs, but first remove the jobs with condor_rm. If condor_q is there, it is asked whether
+the jobs are in the queue that should be there according to the log, and for jobs that make the
+same outputs and that the log does not have. While a call works with a file or
 with outputs, no other one does.
 
 Before it submits, it asks condor_status, for at most two seconds, which slots match. Then it

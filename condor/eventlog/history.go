@@ -67,6 +67,9 @@ func (h *History) LatestCluster() (id int, ok bool) {
 // Cluster returns a cluster, or nil if it is not in the log. The caller must not change it.
 func (h *History) Cluster(id int) *Cluster { return h.clusters[id] }
 
+// Job returns a job, or nil if it is not in the log. The caller must not change it.
+func (h *History) Job(id condor.ID) *Job { return h.jobs[id] }
+
 // Jobs returns the jobs of the given clusters, or all jobs if none is given, in the order of
 // their IDs. The caller must not change them; [History.Add] does.
 func (h *History) Jobs(clusters ...int) []*Job {
@@ -151,7 +154,7 @@ func (h *History) add(e *Event) {
 		j.submit(when, d)
 		j.Offset = e.Offset
 		j.Schedd = h.name(machineOf(d.Host))
-	case !j.ended():
+	case !j.Ended():
 		h.apply(j, e.Detail, when)
 	default:
 		if d, ok := e.Detail.(PostScript); ok {
@@ -288,8 +291,8 @@ func (j *Job) post(exit Exit) {
 	}
 }
 
-// ended reports whether the job has left the queue.
-func (j *Job) ended() bool { return j.State == Done || j.State == Failed || j.State == Removed }
+// Ended reports whether the job has left the queue.
+func (j *Job) Ended() bool { return j.State == Done || j.State == Failed || j.State == Removed }
 
 // beginsAnew reports whether a submission is not that of the job, but of a later one with its
 // ID: a job is submitted only once, so HTCondor's numbers have started over.

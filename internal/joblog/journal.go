@@ -3,12 +3,12 @@ package joblog
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
+	"matpool/condor/queue"
 	"matpool/internal/base/file"
 	"matpool/internal/outputs"
 	"matpool/internal/status"
@@ -24,8 +24,9 @@ type Journal struct {
 	Faults     []error // for the first places in the logs that could not be parsed
 	FaultCount int     // the number of all such places
 
-	logs    []*log
-	folders map[condor.ID]string // that of each job's log, if there are several
+	logs  []*log
+	logOf map[condor.ID]string // the name of each job's log, if there are several
+	gone  []queue.Job          // see [Journal.End]
 }
 
 // maxFaults limits the faults that a Journal keeps: a file can be full of them.
@@ -33,7 +34,7 @@ const maxFaults = 20
 
 // Open opens logs. It does not read them.
 func Open(names ...string) (*Journal, error) {
-	j := &Journal{Names: names, History: eventlog.NewHistory(), folders: map[condor.ID]string{}}
+	j := &Journal{Names: names, History: eventlog.NewHistory(), logOf: map[condor.ID]string{}}
 	for _, name := range names {
 		l, err := open(name)
 		if err != nil {
@@ -59,22 +60,15 @@ func (j *Journal) Read(each func(*eventlog.Event)) error {
 		if err := l.read(func(e *eventlog.Event) {
 			j.History.Add(e)
 			if _, submitted := e.Detail.(eventlog.Submit); submitted && len(j.logs) > 1 {
-				j.folders[e.ID] = filepath.Dir(l.name)
+				j.logOf[e.ID] = l.name
 			}
 			each(e)
 		}, j.fault); err != nil {
 			return err
 		}
 	}
+	j.end(each)
 	return nil
-}
-
-// folder returns the folder of a job's log.
-func (j *Journal) folder(id condor.ID) string {
-	if dir, ok := j.folders[id]; ok {
-		return dir
-	}
-	return filepath.Dir(j.Names[0])
 }
 
 // CheckClusters returns an error of status Data if the logs have clusters, but not all of the

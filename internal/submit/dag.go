@@ -2,6 +2,7 @@ package submit
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"path"
@@ -11,6 +12,7 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
+	"matpool/condor/queue"
 	"matpool/condor/submitfile"
 	"matpool/internal/joblog"
 	"matpool/internal/status"
@@ -43,26 +45,27 @@ func checkDAG(t task) error {
 // checkOwner makes sure that no DAGMan submits the jobs of this file: it would submit what this call
 // does, too, or fail because its outputs are gone. DAGMan's log begins when it is submitted; its lock
 // file, which may be left of one that crashed, is needed only without the log.
-func checkOwner(t task) error {
+func checkOwner(ctx context.Context, t task) error {
 	if !t.submits() {
 		return nil
 	}
-	dagman := joblog.LatestDAGMan(t.dagFile())
-	switch {
+	switch dagman, queued := latestDAGMan(ctx, t.dagFile()); {
 	case dagman == nil && exists(t.dagFile()+".lock"):
 		return status.UsageError(fmt.Errorf("%s.lock: DAGMan is at work with this DAG, or has crashed", t.dagFile()), "if it is not in condor_q, remove this file")
-	case dagman == nil:
-		return nil
-	case dagmanInQueue(dagman) && !t.continues():
+	case queued && !t.continues():
 		return status.UsageError(fmt.Errorf("%s: DAGMan, job %v, is in the queue and submits these jobs", t.dagFile(), dagman.ID),
 			fmt.Sprintf("wait for it, or stop it with condor_rm %d (if it is gone, remove %s.dagman.log)", dagman.Cluster, t.dagFile()))
 	}
 	return nil
 }
 
-// dagmanInQueue reports whether DAGMan is in the queue, or held there. It is nil if there is none.
-func dagmanInQueue(dagman *eventlog.Job) bool {
-	return dagman != nil && (isActive(dagman) || dagman.State == eventlog.Held)
+// latestDAGMan returns the job of the DAGMan that was submitted last for a DAG, or nil, and whether it is in the queue.
+func latestDAGMan(ctx context.Context, dag string) (dagman *eventlog.Job, queued bool) {
+	if dagman = joblog.LatestDAGMan(dag); dagman == nil || dagman.Ended() {
+		return dagman, false
+	}
+	gone, _ := queue.Gone(ctx, []queue.Logged{{ID: dagman.ID, Log: dag + ".dagman.log", Submitted: dagman.Submitted}}) // without an answer, the log counts
+	return dagman, len(gone) == 0
 }
 
 // leftOfDAG reports whether an earlier DAG has left files: condor_submit_dag would refuse the new one, or continue

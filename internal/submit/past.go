@@ -1,7 +1,9 @@
 package submit
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,6 +11,7 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
+	"matpool/condor/queue"
 	"matpool/internal/base/text"
 	"matpool/internal/joblog"
 	"matpool/internal/outputs"
@@ -18,8 +21,8 @@ import (
 // A past is what earlier calls for this task left: jobs in the event log, and outputs that an interrupted
 // call set aside.
 //
-// Note: condor_q, which does not always answer on a busy pool, is asked only for jobs that no log has
-// (see askQueue).
+// A job that its log has in the queue is there, unless HTCondor says that it has left it. Jobs that no log has are not
+// looked for here, but by checkForgotten.
 type past struct {
 	logs         []string        // those that were read
 	found        []found         // all jobs in them
@@ -36,13 +39,15 @@ type past struct {
 	cluster  int          // the highest number of a cluster in the logs
 	known    map[int]bool // the clusters in the logs
 
+	unanswered error // why HTCondor was asked in vain
+
 	asides  []outputs.Aside
 	logSize int64 // as in [outputs.Aside]
 }
 
 // lookBack finds out what earlier calls left. It is the one stage that reads the event log, or the logs if
 // each job has its own. It ignores a log that does not exist.
-func lookBack(t task) (p past, err error) {
+func lookBack(ctx context.Context, t task, stderr io.Writer) (p past, err error) {
 	if t.Try && !t.Resubmit { // it replaces nothing
 		return p, nil
 	}
@@ -50,7 +55,7 @@ func lookBack(t task) (p past, err error) {
 		return p, err
 	}
 	p.logSize = t.logSize()
-	if err = p.readLogs(t); err != nil && t.Force && !t.Local && !t.Continue && len(p.asides) == 0 {
+	if err = p.readLogs(ctx, t, stderr); err != nil && t.Force && !t.Local && !t.Continue && len(p.asides) == 0 {
 		return past{logSize: p.logSize}, nil // -force needs no log
 	}
 	return p, err
@@ -71,7 +76,7 @@ func (t task) logSize() int64 {
 	return info.Size()
 }
 
-func (p *past) readLogs(t task) error {
+func (p *past) readLogs(ctx context.Context, t task, stderr io.Writer) error {
 	p.gone, p.rivals, p.known = map[string][]condor.ID{}, rivals{latest: map[string]*eventlog.Job{}}, map[int]bool{}
 	for _, name := range logs(t) {
 		if strings.Contains(name, "$(") {
@@ -88,6 +93,9 @@ func (p *past) readLogs(t task) error {
 		}
 	}
 	former, schedd := formerJobs(p.found)
+	if err := p.askQueue(ctx, former, stderr); err != nil {
+		return err
+	}
 	var latest, paced []eventlog.Made
 	for _, f := range p.found {
 		j := p.add(t.work, f, t.Resubmit, former[f.job], schedd)
@@ -102,6 +110,36 @@ func (p *past) readLogs(t task) error {
 	}
 	p.latest, p.paced, p.found = eventlog.NewMakers(latest), eventlog.NewMakers(paced), nil
 	return nil
+}
+
+// askQueue adds the jobs that have left the queue, as HTCondor says, though their logs do not, to the former ones.
+func (p *past) askQueue(ctx context.Context, former map[*eventlog.Job]bool, stderr io.Writer) error {
+	var queued []queue.Logged
+	for _, f := range p.found {
+		if q, ok := joblog.Logged(f.log, f.job); ok && !former[f.job] {
+			queued = append(queued, q)
+		}
+	}
+	if queued == nil || !queue.Exists() {
+		return nil
+	}
+	gone := map[condor.ID]bool{}
+	p.unanswered = patiently(ctx, stderr, func(ctx context.Context) error {
+		left, err := queue.Gone(ctx, queued)
+		for _, j := range left {
+			gone[j.ID()] = true
+		}
+		return err
+	})
+	for _, f := range p.found {
+		if _, ok := joblog.Logged(f.log, f.job); ok && gone[f.job.ID] {
+			former[f.job] = true
+		}
+	}
+	if n := len(gone); n > 0 {
+		p.faults = append(p.faults, fmt.Sprintf("%s: lacks the last event of %s, which condor_history has", p.logs[0], text.Count(n, "job")))
+	}
+	return ctx.Err()
 }
 
 // A found is a job in a log.
@@ -164,11 +202,11 @@ func (p *past) checkEntering(t task, log string, h *eventlog.History) error {
 // more, and the queue of another schedd is not asked to remove anything.
 func (p *past) add(w work, f found, same, former bool, schedd string) *eventlog.Job {
 	j, note := f.job, f.note
-	if former || note.Local && (j.State == eventlog.Held || isActive(j)) {
+	if former || note.Local && !j.Ended() {
 		if !former && w.mayBeOurs(note) {
 			p.gone[f.log] = append(p.gone[f.log], j.ID)
 		}
-		if j.State == eventlog.Held || isActive(j) {
+		if !j.Ended() {
 			ended := *j
 			ended.State = eventlog.Removed
 			j = &ended

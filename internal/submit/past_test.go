@@ -2,6 +2,7 @@ package submit
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -58,7 +59,7 @@ func TestLookBack(t *testing.T) {
 		}
 		tk := taskOf(4, jobfile.Request{FirstIndex: 5, ProductsPerJob: 1, Log: "log"})
 		tk.division = tk.divide(1)
-		p, err := lookBack(tk)
+		p, err := lookBack(t.Context(), tk, io.Discard)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +115,7 @@ func TestLookBackAtEachLog(t *testing.T) {
 	writeLog(t, "7.log", "7.0 first=7 count=1 starts=4 jobs=1")
 	tk := taskOf(4, jobfile.Request{FirstIndex: 5, ProductsPerJob: 1, Log: "$(index).log"})
 	tk.division = tk.divide(1)
-	p, err := lookBack(tk)
+	p, err := lookBack(t.Context(), tk, io.Discard)
 	if err != nil || fmt.Sprint(p.logs, p.cluster, p.active) != "[5.log 7.log] 8 [8.0 7.0]" {
 		t.Fatalf("%v, %+v", err, p)
 	}
@@ -129,14 +130,14 @@ func TestLookBackWithForce(t *testing.T) {
 	tk := taskOf(1, jobfile.Request{ProductsPerJob: 1, Log: "log"})
 	tk.Force = true
 	writeLog(t, "log", "7.0 first=0 count=1 starts=4 jobs=1")
-	if p, err := lookBack(tk); err != nil || p.latest.Of(0) == nil {
+	if p, err := lookBack(t.Context(), tk, io.Discard); err != nil || p.latest.Of(0) == nil {
 		t.Errorf("%+v, %v", p, err)
 	}
 	for _, content := range []string{"no log\n...\n", "000 (007.000.000) 2026-07-01 12:00:00 Job submitted from host: <h>\n" + strings.Repeat("x", 5<<20)} {
 		if err := os.WriteFile("log", []byte(content), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		if p, err := lookBack(tk); err != nil || p.latest.Of(0) != nil {
+		if p, err := lookBack(t.Context(), tk, io.Discard); err != nil || p.latest.Of(0) != nil {
 			t.Errorf("%.20s: %+v, %v", content, p, err)
 		}
 	}
@@ -144,7 +145,7 @@ func TestLookBackWithForce(t *testing.T) {
 	if err := os.WriteFile("log", []byte("no log\n...\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := lookBack(tk); err == nil {
+	if _, err := lookBack(t.Context(), tk, io.Discard); err == nil {
 		t.Error("-local takes a file that is no log")
 	}
 }

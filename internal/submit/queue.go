@@ -1,21 +1,18 @@
 package submit
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"matpool/condor"
+	"matpool/condor/queue"
 	"matpool/internal/base/file"
 	"matpool/internal/base/text"
 	"matpool/internal/outputs"
@@ -24,23 +21,19 @@ import (
 	"matpool/internal/status"
 )
 
-// A queuedJob is what condor_q says of a job.
-type queuedJob struct {
-	ClusterId, ProcId    int
-	UserLog              string
-	SubmitEventUserNotes string
-}
-
 // checkForgotten makes sure that no job is in the queue that makes outputs of this work and that no log has: somebody
 // has removed the log, or another submission file has the same outputs. It asks for jobs that were submitted from
 // the current folder, if condor_q is there.
 func checkForgotten(ctx context.Context, t task, p past, stderr io.Writer) error {
-	if _, err := exec.LookPath("condor_q"); err != nil || !t.submits() {
+	if !queue.Exists() || !t.submits() {
 		return nil
 	}
 	f := forgotten{task: t, known: map[int]bool{}, where: places{}}
 	maps.Copy(f.known, p.known)
-	err := f.patiently(ctx, stderr)
+	err := p.unanswered
+	if err == nil {
+		err = patiently(ctx, stderr, f.find)
+	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -71,13 +64,10 @@ type forgotten struct {
 	ours  map[string]bool // all of them, once a job's outputs have such a form
 }
 
-// patience is how long condor_q may take: it looks at every job in the queue.
-const patience = 30 * time.Second
-
-// patiently searches for as long as condor_q may take. A bar shows what is left of that.
-func (f *forgotten) patiently(ctx context.Context, stderr io.Writer) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	show, finish := progress.New(stderr, "waiting for condor_q")
+// patiently asks something for as long as HTCondor may take. A bar shows what is left of that.
+func patiently(ctx context.Context, stderr io.Writer, ask func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, queue.Patience)
+	show, finish := progress.New(stderr, "waiting for HTCondor")
 	var bar sync.WaitGroup
 	bar.Go(func() {
 		tick := time.NewTicker(100 * time.Millisecond)
@@ -85,7 +75,7 @@ func (f *forgotten) patiently(ctx context.Context, stderr io.Writer) error {
 		for begin := time.Now(); ; {
 			select {
 			case <-tick.C:
-				show(int64(time.Since(begin)), int64(patience))
+				show(int64(time.Since(begin)), int64(queue.Patience))
 			case <-ctx.Done():
 				return
 			}
@@ -96,17 +86,15 @@ func (f *forgotten) patiently(ctx context.Context, stderr io.Writer) error {
 		bar.Wait()
 		finish()
 	}()
-	return f.find(ctx)
+	return ask(ctx)
 }
 
 // find asks for a few jobs at a time, and then only for those of other clusters, until there are no more or some make
-// an output of this work.
-//
-// Note: each job that condor_q gets takes time, whatever is asked of it: a minute for 100,000.
+// an output of this work: each job that condor_q gets takes time.
 func (f *forgotten) find(ctx context.Context) error {
 	const most = 1000
 	for {
-		jobs, err := askQueue(ctx, f.constraint(), "-limit", strconv.Itoa(most))
+		jobs, err := queue.Jobs(ctx, f.constraint(), most)
 		if err != nil {
 			return err
 		}
@@ -123,7 +111,7 @@ func (f *forgotten) find(ctx context.Context) error {
 			if f.known[cluster] = true; !others {
 				continue
 			}
-			all, err := askQueue(ctx, fmt.Sprintf("ClusterId == %d", cluster))
+			all, err := queue.Jobs(ctx, fmt.Sprintf("ClusterId == %d", cluster), 0)
 			if err != nil {
 				return err
 			}
@@ -173,7 +161,7 @@ func (f *forgotten) list() string {
 
 // add looks at a job in the queue. It reports whether other jobs of its cluster may make an output of this work though
 // the constraint says nothing of them: each returns a sum under such a name.
-func (f *forgotten) add(j queuedJob) bool {
+func (f *forgotten) add(j queue.Job) bool {
 	note, ok := condor.ParseNote(j.SubmitEventUserNotes)
 	if !ok {
 		return false
@@ -197,32 +185,11 @@ func (f *forgotten) add(j queuedJob) bool {
 			}
 		}
 		if name = f.where.of(name); f.ours[name] {
-			f.rivals, f.such = append(f.rivals, condor.ID{Cluster: j.ClusterId, Proc: j.ProcId}), cmp.Or(f.such, name)
+			f.rivals, f.such = append(f.rivals, j.ID()), cmp.Or(f.such, name)
 			break
 		}
 	}
 	return alike && note.Sum
-}
-
-// askQueue returns the jobs in the queue that meet a constraint.
-func askQueue(ctx context.Context, constraint string, args ...string) (jobs []queuedJob, err error) {
-	args = append([]string{"-constraint", constraint, "-json", "-attributes", "ClusterId,ProcId,UserLog,SubmitEventUserNotes"}, args...)
-	cmd := exec.CommandContext(ctx, "condor_q", args...)
-	var message bytes.Buffer
-	cmd.Stderr = &message
-	out, err := cmd.Output()
-	switch line, _, _ := strings.Cut(strings.TrimSpace(message.String()), "\n"); {
-	case ctx.Err() != nil:
-		return nil, fmt.Errorf("condor_q did not answer in %v", patience)
-	case err != nil && line != "":
-		return nil, fmt.Errorf("condor_q: %s", text.Plain(line))
-	case err != nil:
-		return nil, fmt.Errorf("condor_q: %w", err)
-	}
-	if out = bytes.TrimSpace(out); len(out) > 0 {
-		err = json.Unmarshal(out, &jobs)
-	}
-	return jobs, err
 }
 
 // A places finds out where files are: from the root, without links to folders, as condor_submit names the current one.

@@ -6,6 +6,7 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/jobfile"
+	"matpool/condor/queue"
 )
 
 // condor_q is asked for jobs whose outputs can have this work's numbers, without the known clusters.
@@ -43,7 +44,7 @@ func TestForgottenJobs(t *testing.T) {
 		tk := taskOf(4, jobfile.Request{FirstIndex: 5, ProductsPerJob: 1})
 		tk.division = tk.divide(1)
 		f := forgotten{task: tk, where: places{}}
-		if others := f.add(queuedJob{ClusterId: 1, UserLog: "log.txt", SubmitEventUserNotes: test.note.String()}); others != test.others || (f.rivals != nil) != test.rival {
+		if others := f.add(queue.Job{ClusterId: 1, UserLog: "log.txt", SubmitEventUserNotes: test.note.String()}); others != test.others || (f.rivals != nil) != test.rival {
 			t.Errorf("%+v: %t, %v", test.note, others, f.rivals)
 		}
 	}

@@ -24,7 +24,7 @@ type rivals struct {
 
 // add adds a job of another run if it makes an output of this work.
 func (r *rivals) add(w work, log string, j *eventlog.Job, note condor.Note) {
-	queued := j.State == eventlog.Held || isActive(j)
+	queued := !j.Ended()
 	if !queued && j.State != eventlog.Done {
 		return
 	}

@@ -115,7 +115,7 @@ func Run(ctx context.Context, options Options, stdout, stderr io.Writer) (left L
 		offer = forecast.Ask(ctx, conditions, others)
 	}
 	t.division = t.divideFor(offer)
-	earlier, err := lookBack(t)
+	earlier, err := lookBack(ctx, t, stderr)
 	if err != nil {
 		return left, err
 	}

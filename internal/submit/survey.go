@@ -47,7 +47,7 @@ func inspect(ctx context.Context, t task, stderr io.Writer) (s survey, err error
 	} else {
 		s.common, err = inspectCommon(t.Inputs)
 	}
-	errs = append(errs, err, checkNames(t, s.programs.systems), checkFolders(t), checkTargets(t), checkFileCount(t), checkDAG(t), checkOwner(t), checkFollowed(t))
+	errs = append(errs, err, checkNames(t, s.programs.systems), checkFolders(t), checkTargets(t), checkFileCount(t), checkDAG(t), checkOwner(ctx, t), checkFollowed(t))
 	s.products, err = inspectPairs(ctx, t.work, fixed, stderr)
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return survey{}, err

@@ -3,6 +3,7 @@ package submit
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -101,7 +102,7 @@ func (v *Verification) Next(ctx context.Context, messages, stderr io.Writer) (in
 	} else {
 		t.division = t.divide(1)
 	}
-	earlier, err := lookBack(t)
+	earlier, err := lookBack(ctx, t, stderr)
 	if err != nil {
 		return false, err
 	}
@@ -125,7 +126,7 @@ type verifying struct {
 }
 
 func (s *verifying) next(ctx context.Context) (inQueue bool, err error) {
-	if err := s.readLog(); err != nil {
+	if err := s.readLog(ctx); err != nil {
 		return false, err
 	}
 	pending, err := s.record(ctx)
@@ -190,7 +191,7 @@ func (s *verifying) next(ctx context.Context) (inQueue bool, err error) {
 }
 
 // readLog reads the log of the jobs that make outputs again.
-func (s *verifying) readLog() error {
+func (s *verifying) readLog(ctx context.Context) error {
 	s.jobs = map[int]*eventlog.Job{}
 	name := s.Log()
 	if !exists(name) {
@@ -201,7 +202,7 @@ func (s *verifying) readLog() error {
 		return err
 	}
 	defer journal.Close()
-	if err := journal.Read(func(*eventlog.Event) {}); err != nil {
+	if err := errors.Join(journal.Read(func(*eventlog.Event) {}), journal.Ask(ctx)); err != nil {
 		return err
 	}
 	for _, j := range journal.History.Jobs() {
@@ -231,7 +232,7 @@ func (s *verifying) record(ctx context.Context) (pending []string, err error) {
 		name := s.task.makes(b)[0]
 		if job.Cluster == s.cluster && job.State != eventlog.Removed && exists(name) {
 			latest = append(latest, name)
-			unfinished = unfinished || isActive(job) || job.State == eventlog.Held
+			unfinished = unfinished || !job.Ended()
 		}
 		if job.State != eventlog.Done || len(job.Attempts) == 0 || !exists(name) {
 			continue

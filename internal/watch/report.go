@@ -41,6 +41,9 @@ func Report(ctx context.Context, o ReportOptions, stdout io.Writer) error {
 	if err := j.Read(func(*eventlog.Event) {}); err != nil {
 		return err
 	}
+	if err := j.Ask(ctx); err != nil {
+		return err
+	}
 	if err := j.CheckClusters(o.Clusters); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
+	"matpool/condor/queue"
 	"matpool/internal/joblog"
 	"matpool/internal/status"
 )
@@ -98,6 +99,9 @@ func open(ctx context.Context, o Options) (*joblog.Journal, error) {
 // follow shows the progress of a run until it is done or stuck, or until the timeout.
 func follow(ctx context.Context, j *joblog.Journal, clusters []int, s Screen) (*joblog.Run, error) {
 	w := watcher{journal: j, clusters: clusters, screen: s, shown: map[condor.ID]problem{}, causes: map[joblog.Cause]int{}, lost: map[string]int{}}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	asking := newInquiry()
 	for last := time.Now(); ; {
 		start := time.Now()
 		news, err := w.update()
@@ -110,7 +114,13 @@ func follow(ctx context.Context, j *joblog.Journal, clusters []int, s Screen) (*
 		if w.run.State() != joblog.Going || w.run.AwaitsJobs() && start.Sub(last) > entryTimeout {
 			return w.end(), nil
 		}
+		if !news && w.run.Counts.Active() > 0 {
+			asking.ask(ctx, j.Queued)
+		}
 		select {
+		case gone := <-asking.answers:
+			asking.answered()
+			j.End(gone)
 		case <-time.After(max(pollInterval, pauseFactor*time.Since(start))):
 		case <-ctx.Done():
 			if context.Cause(ctx) == errTimeout {
@@ -119,6 +129,39 @@ func follow(ctx context.Context, j *joblog.Journal, clusters []int, s Screen) (*
 			return nil, ctx.Err()
 		}
 	}
+}
+
+// An inquiry asks HTCondor now and then what has become of the jobs of which the logs say nothing new.
+type inquiry struct {
+	answers chan []queue.Job
+	waiting bool
+	asked   time.Time
+	next    time.Time // not before then
+}
+
+// askInterval is at least the time from an answer to the next question. It is at least pauseFactor times as long as the
+// answer took.
+const askInterval = time.Minute
+
+func newInquiry() *inquiry { return &inquiry{answers: make(chan []queue.Job, 1)} }
+
+// ask asks about jobs, unless it is too early.
+func (i *inquiry) ask(ctx context.Context, jobs func() []queue.Logged) {
+	if i.waiting || time.Now().Before(i.next) {
+		return
+	}
+	i.waiting, i.asked = true, time.Now()
+	list := jobs()
+	go func() {
+		gone, _ := queue.Gone(ctx, list) // without an answer, the logs count
+		i.answers <- gone
+	}()
+}
+
+// answered notes that there is an answer.
+func (i *inquiry) answered() {
+	i.waiting = false
+	i.next = time.Now().Add(max(askInterval, pauseFactor*time.Since(i.asked)))
 }
 
 type watcher struct {

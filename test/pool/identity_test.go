@@ -126,9 +126,9 @@ func TestDAGHasOneOwner(t *testing.T) {
 	}
 	f.until("all nodes are submitted", func() bool { return exists(f.path("log.txt")) && len(f.history("log.txt").Jobs()) == 3 })
 	f.run("condor_rm", id.String())
-	for _, log := range []string{"run_product.dag.dagman.log", "log.txt"} {
-		f.wait(log, "removed", func(h *eventlog.History) bool { return eventlog.Count(h.Jobs()).Active() == 0 })
-	}
+	f.until("it has removed them", func() bool {
+		return f.run("condor_q", "-constraint", fmt.Sprintf("ClusterId == %d || DAGManJobId == %[1]d", id.Cluster), "-af", "ProcId") == ""
+	})
 	f.until("it has left a rescue file", func() bool { return exists(f.path("run_product.dag.rescue001")) })
 	if _, errs, status := f.try("matsubmit", "run_product", "-dag"); status != 64 || !strings.Contains(errs, "this DAG stopped before its end") {
 		t.Errorf("exit status %d\n%s", status, errs)

@@ -74,7 +74,9 @@ func TestMadeAgain(t *testing.T) {
 	if !strings.Contains(said, "2 done, 0 in the queue, 0 missing\ncondor_rm ") || !strings.HasSuffix(said, "nothing to submit\n") {
 		t.Error(said)
 	}
-	f.wait("log.txt", "removed", func(h *eventlog.History) bool { return eventlog.Count(h.Jobs()).Removed == 2 })
+	f.until("the jobs are removed", func() bool {
+		return f.run("condor_q", "-constraint", `JobBatchName == "made again"`, "-af", "ProcId") == ""
+	})
 	if again := f.run("matcombine", "-jobs", "2"); again != norm {
 		t.Errorf("%s, but before it was %s", again, norm)
 	}

@@ -1,0 +1,102 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"matpool/condor"
+)
+
+// A Logged is a job that has not left the queue, according to its log.
+type Logged struct {
+	condor.ID
+	Log       string // the log's name
+	Submitted time.Time
+}
+
+// Gone returns what HTCondor says of those jobs that have left the queue nevertheless. It asks nothing, and returns
+// nothing, if condor_q is not installed. A job of which HTCondor says nothing may be in the queue of another machine.
+//
+// Note: up to version 25.12, HTCondor sometimes does not write the last event of a job that is removed while it is idle
+// or held: the check of periodic_remove and the like may come between the command and its execution, and takes the job
+// out of the queue (HTCONDOR-3875). And a log may have been on a full disk.
+func Gone(ctx context.Context, jobs []Logged) ([]Job, error) {
+	if len(jobs) == 0 || !Exists() {
+		return nil, nil
+	}
+	inQueue, err := ask(ctx, "condor_q", span(jobs), "-allusers")
+	if err != nil {
+		return nil, err
+	}
+	there := map[condor.ID]bool{}
+	for _, j := range inQueue {
+		there[j.ID()] = true
+	}
+	absent := map[condor.ID]Logged{}
+	var list []Logged
+	for _, j := range jobs {
+		if !there[j.ID] {
+			absent[j.ID] = j
+			list = append(list, j)
+		}
+	}
+	if list == nil {
+		return nil, nil
+	}
+	left, err := ask(ctx, "condor_history", span(list))
+	if err != nil {
+		return nil, err
+	}
+	var gone []Job
+	same := sameFile()
+	for _, j := range left { // the latest first
+		logged, ok := absent[j.ID()]
+		if ok && j.leftAfter(logged.Submitted) && same(j.log(), logged.Log) {
+			gone = append(gone, j)
+			delete(absent, j.ID())
+		}
+	}
+	return gone, nil
+}
+
+// span returns a constraint that all jobs meet, and maybe others.
+func span(jobs []Logged) string {
+	first, last := jobs[0].Cluster, jobs[0].Cluster
+	for _, j := range jobs {
+		first, last = min(first, j.Cluster), max(last, j.Cluster)
+	}
+	return fmt.Sprintf("ClusterId >= %d && ClusterId <= %d", first, last)
+}
+
+// leftAfter reports whether a job left the queue after a time in a log, whose zone is not known. Otherwise it is another
+// one with the same number, from before HTCondor's queue was emptied.
+func (j Job) leftAfter(logged time.Time) bool {
+	const zones = 26 * time.Hour // from UTC+14 to UTC-12
+	return time.Unix(j.EnteredCurrentStatus, 0).Add(zones).After(logged)
+}
+
+// log returns the name of the job's log.
+func (j Job) log() string {
+	if filepath.IsAbs(j.UserLog) {
+		return j.UserLog
+	}
+	return filepath.Join(j.Iwd, j.UserLog)
+}
+
+// sameFile returns a function that reports whether two names are those of one file. It looks at each once.
+func sameFile() func(a, b string) bool {
+	known := map[string]os.FileInfo{}
+	info := func(name string) os.FileInfo {
+		if _, ok := known[name]; !ok {
+			known[name], _ = os.Stat(name)
+		}
+		return known[name]
+	}
+	return func(a, b string) bool {
+		x, y := info(a), info(b)
+		return x != nil && y != nil && os.SameFile(x, y)
+	}
+}
