@@ -112,6 +112,10 @@ func follow(ctx context.Context, j *joblog.Journal, clusters []int, s Screen) (*
 			last = start
 		}
 		if w.run.State() != joblog.Going || w.run.AwaitsJobs() && start.Sub(last) > entryTimeout {
+			if gone, _ := queue.Gone(ctx, j.Queued()); len(gone) > 0 { // jobs that are held, according to the log
+				j.End(gone)
+				continue
+			}
 			return w.end(), nil
 		}
 		if !news && w.run.Counts.Active() > 0 {

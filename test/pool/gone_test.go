@@ -3,6 +3,8 @@
 package pool
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,20 +19,28 @@ func TestLastEventIsLost(t *testing.T) {
 	f := inputs(t, 3, 20)
 	f.write("run_product", "total_jobs = 3\nlog = log.txt\n")
 	want := f.serial(3)
-	lose := func(ids ...condor.ID) {
+	lose := func(in eventlog.State, ids ...condor.ID) {
 		for _, id := range ids {
 			f.run("condor_qedit", id.String(), "JobStatus", "3")
 			f.until("it is gone", func() bool { return f.run("condor_q", id.String(), "-af", "ProcId") == "" })
 		}
 		for _, j := range f.history("log.txt").Jobs() {
-			if j.State != eventlog.Idle {
+			if slices.Contains(ids, j.ID) && j.State != in {
 				t.Errorf("in the log, job %v is %v", j.ID, j.State)
 			}
 		}
 	}
+	others := func(than ...condor.ID) (ids []condor.ID) {
+		for _, j := range f.history("log.txt").Jobs() {
+			if !slices.Contains(than, j.ID) {
+				ids = append(ids, j.ID)
+			}
+		}
+		return ids
+	}
 	f.run("matsubmit", "run_product", "-requirements=false")
 	id := f.history("log.txt").Jobs()[1].ID
-	lose(id)
+	lose(eventlog.Idle, id)
 	if said, _, status := f.try("matwatch", "-report", "run_product"); status != 3 || !strings.Contains(said, "0 done, 0 running, 2 idle, 0 held, 1 removed") || !strings.Contains(said, "(condor_history says so; the log lacks it)") {
 		t.Errorf("exit status %d\n%s", status, said)
 	}
@@ -38,14 +48,16 @@ func TestLastEventIsLost(t *testing.T) {
 		!strings.Contains(said, "of 3 products: 0 done, 2 in the queue, 1 missing\n") {
 		t.Error(said)
 	}
-	var rest []condor.ID
-	for _, j := range f.history("log.txt").Jobs() {
-		if j.ID != id {
-			rest = append(rest, j.ID)
-		}
-	}
-	lose(rest...)
+	lose(eventlog.Idle, others(id)...)
 	if said, status := f.watch(); status != 3 || !strings.Contains(said, "0 done, 0 running, 0 idle, 0 held, 4 removed") {
+		t.Errorf("matwatch: exit status %d\n%s", status, said)
+	}
+	before := others()
+	f.run("matsubmit", "run_product", "-resubmit", "-requirements=false")
+	f.run("condor_hold", fmt.Sprint(others(before...)[0].Cluster))
+	f.wait("log.txt", "held", func(h *eventlog.History) bool { return eventlog.Count(h.Jobs()).Held == 3 })
+	lose(eventlog.Held, others(before...)...)
+	if said, status := f.watch(); status != 3 || !strings.Contains(said, "0 done, 0 running, 0 idle, 0 held, 7 removed") {
 		t.Errorf("matwatch: exit status %d\n%s", status, said)
 	}
 	if said := f.run("matsubmit", "run_product", "-run"); !strings.Contains(said, want) {
