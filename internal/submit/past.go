@@ -137,7 +137,7 @@ func (p *past) askQueue(ctx context.Context, former map[*eventlog.Job]bool, stde
 		}
 	}
 	if n := len(gone); n > 0 {
-		p.faults = append(p.faults, fmt.Sprintf("%s: lacks the last event of %s, which condor_history has", p.logs[0], text.Count(n, "job")))
+		p.faults = append(p.faults, fmt.Sprintf("%s: lacks the end of %s, which condor_history has", p.logs[0], text.Count(n, "job")))
 	}
 	return ctx.Err()
 }
