@@ -21,8 +21,8 @@ import (
 // A past is what earlier calls for this task left: jobs in the event log, and outputs that an interrupted
 // call set aside.
 //
-// A job that its log has in the queue is there, unless HTCondor says that it has left it. Jobs that no log has are not
-// looked for here, but by checkForgotten.
+// A job that is in the queue according to its log is there, unless HTCondor says that it has left it. checkForgotten looks
+// for jobs that no log has.
 type past struct {
 	logs         []string        // those that were read
 	found        []found         // all jobs in them
@@ -38,8 +38,6 @@ type past struct {
 	entering bool         // some jobs have yet to enter the queue
 	cluster  int          // the highest number of a cluster in the logs
 	known    map[int]bool // the clusters in the logs
-
-	unanswered error // why HTCondor was asked in vain
 
 	asides  []outputs.Aside
 	logSize int64 // as in [outputs.Aside]
@@ -112,7 +110,7 @@ func (p *past) readLogs(ctx context.Context, t task, stderr io.Writer) error {
 	return nil
 }
 
-// askQueue adds the jobs that have left the queue, as HTCondor says, though their logs do not, to the former ones.
+// askQueue adds jobs to the former ones that have left the queue, as HTCondor says, without an event in their logs.
 func (p *past) askQueue(ctx context.Context, former map[*eventlog.Job]bool, stderr io.Writer) error {
 	var queued []queue.Logged
 	for _, f := range p.found {
@@ -124,13 +122,19 @@ func (p *past) askQueue(ctx context.Context, former map[*eventlog.Job]bool, stde
 		return nil
 	}
 	gone := map[condor.ID]bool{}
-	p.unanswered = patiently(ctx, stderr, func(ctx context.Context) error {
+	err := patiently(ctx, stderr, func(ctx context.Context) error {
 		left, err := queue.Gone(ctx, queued)
 		for _, j := range left {
 			gone[j.ID()] = true
 		}
 		return err
 	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "matsubmit: warning: only the log shows whether its jobs are in the queue: %v\n", err)
+	}
 	for _, f := range p.found {
 		if _, ok := joblog.Logged(f.log, f.job); ok && gone[f.job.ID] {
 			former[f.job] = true
@@ -139,7 +143,7 @@ func (p *past) askQueue(ctx context.Context, former map[*eventlog.Job]bool, stde
 	if n := len(gone); n > 0 {
 		p.faults = append(p.faults, fmt.Sprintf("%s: lacks the end of %s, which condor_history has", p.logs[0], text.Count(n, "job")))
 	}
-	return ctx.Err()
+	return nil
 }
 
 // A found is a job in a log.

@@ -30,10 +30,7 @@ func checkForgotten(ctx context.Context, t task, p past, stderr io.Writer) error
 	}
 	f := forgotten{task: t, known: map[int]bool{}, where: places{}}
 	maps.Copy(f.known, p.known)
-	err := p.unanswered
-	if err == nil {
-		err = patiently(ctx, stderr, f.find)
-	}
+	err := patiently(ctx, stderr, f.find)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
