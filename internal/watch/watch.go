@@ -177,6 +177,7 @@ type watcher struct {
 	causes   map[joblog.Cause]int // the number of jobs with each cause
 	lost     map[string]int       // how often each interruption was shown to have happened, by outcome and reason
 	faults   int                  // the number of the journal's faults that were shown
+	evicted  bool                 // the previous update has read of interruptions, and has not shown them
 }
 
 // A problem is a job's state and its number of holds when its problem was shown.
@@ -188,7 +189,7 @@ type problem struct {
 // update reads new events and shows the changes. It reports whether there were any.
 func (w *watcher) update() (news bool, err error) {
 	var problems []condor.ID
-	interrupted := false
+	interrupted, first := false, w.run == nil
 	read := func() error {
 		return w.journal.Read(func(e *eventlog.Event) {
 			news = true
@@ -224,6 +225,11 @@ func (w *watcher) update() (news bool, err error) {
 		}
 		w.screen.Line(w.journal.History.Latest().Time(), line)
 	}
+	// HTCondor also writes an eviction just before it holds a job: what follows it may not be in the log yet.
+	if w.evicted {
+		w.showInterruptions(false)
+	}
+	w.evicted = interrupted && !first
 	if !news && !abandoned && w.run != nil && (w.clusters != nil || w.journal.DAG(w.run) == w.run.DAG) {
 		return false, nil
 	}
@@ -235,7 +241,7 @@ func (w *watcher) update() (news bool, err error) {
 	for _, id := range problems {
 		w.explain(id)
 	}
-	if interrupted {
+	if interrupted && first {
 		w.showInterruptions(false)
 	}
 	if w.run.State() != joblog.Going {

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,6 +45,42 @@ func TestDAGManEnds(t *testing.T) {
 	update(joblog.Going)
 	write("run.dag.dagman.log", works+ends)
 	update(joblog.Done)
+}
+
+// An eviction is shown if it is not the beginning of a hold, which HTCondor writes just afterwards.
+func TestEvictionBeforeHold(t *testing.T) {
+	const (
+		runs  = "000 (001.000.000) 2026-11-23 12:00:00 Job submitted from host: <h>\n...\n001 (001.000.000) 2026-11-23 12:00:05 Job executing on host: <h>\n...\n"
+		evict = "004 (001.000.000) 2026-11-23 12:00:10 Job was evicted.\n\t(0) CPU times\n\tTransfer output files failure\n...\n"
+		hold  = "012 (001.000.000) 2026-11-23 12:00:10 Job was held.\n\tTransfer output files failure\n\tCode 12 Subcode 2\n...\n"
+	)
+	for _, test := range []struct {
+		next  string
+		shown bool
+	}{{hold, false}, {"", true}} {
+		name := filepath.Join(t.TempDir(), "log.txt")
+		if err := os.WriteFile(name, nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		j, err := joblog.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer j.Close()
+		var shown strings.Builder
+		w := watcher{journal: j, screen: &Lines{W: &shown}, shown: map[condor.ID]problem{}, causes: map[joblog.Cause]int{}, lost: map[string]int{}}
+		for _, text := range []string{runs, runs + evict, runs + evict + test.next} {
+			if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.update(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := strings.Contains(shown.String(), "evicted"); got != test.shown {
+			t.Errorf("%q: %t\n%s", test.next, got, shown.String())
+		}
+	}
 }
 
 // A log that DAGMan will not begin any more is not waited for.
