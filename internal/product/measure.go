@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -38,11 +40,20 @@ func Measure(ctx context.Context, w io.Writer, threads int) error {
 		if err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(w, "%-8s %7.1f GF/s\n", kernel, rate/1e9); err != nil {
+		if _, err := fmt.Fprintf(w, "%-8s %7s GF/s\n", kernel, decimal(rate/1e9)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// decimal returns a positive number with a digit after the point, or as many as show two that count.
+func decimal(x float64) string {
+	digits := 1
+	if x < 1 {
+		digits -= int(math.Floor(math.Log10(x)))
+	}
+	return strconv.FormatFloat(x, 'f', digits, 64)
 }
 
 // Speed measures in some 20 ms how many additions and multiplications a second the multiplier can

@@ -291,7 +291,7 @@ func TestLocalKilled(t *testing.T) {
 func (f *folder) onceFree(command string) (r result) {
 	for start := time.Now(); ; {
 		r = f.sh(command)
-		if r.status != 64 || !strings.Contains(r.stderr, "another matsubmit works with") || time.Since(start) > time.Minute {
+		if r.status != 64 || !strings.Contains(r.stderr, "another matsubmit works with") || time.Since(start) > 5*time.Minute {
 			return r
 		}
 	}

@@ -173,7 +173,7 @@ func TestNothingStays(t *testing.T) {
 		stdin.Close()
 		_ = cmd.Wait()
 		for start := time.Now(); running(t); time.Sleep(time.Millisecond) {
-			if time.Since(start) > time.Minute {
+			if time.Since(start) > 5*time.Minute {
 				t.Fatalf("when %s, the probe still runs", what)
 			}
 		}
