@@ -29,9 +29,9 @@ HTCondor will release by itself. When a job is held, matwatch prints the reason 
 when jobs are evicted or HTCondor fails, it prints the reason once, and how often it happens.
 On a terminal it draws a bar (= done, > running, ~ suspended, - idle, ! held, x failed or
 removed) and estimates the remaining time. Otherwise it prints a line for each change, or, in a
-large run, for each hundredth of the jobs. Now and then it asks HTCondor, if condor_q is there, what has
-become of jobs of which the log says nothing new: up to version 25.12, HTCondor sometimes does not write
-the last event of a job that was removed. Matwatch reads the log twice a second; it may be in
+large run, for each hundredth of the jobs. If condor_q is there, matwatch also asks HTCondor what has
+become of jobs of which the log says nothing new: up to version 25.12, HTCondor sometimes does not
+write the last event of a job that was removed. Matwatch reads the log twice a second; it may be in
 HTCondor's text format, in XML (log_xml) or in JSON. It copes with a log that is moved,
 truncated or replaced, that has holes of zero bytes, or whose events are repeated or out of
 order.

@@ -17,13 +17,19 @@ type Logged struct {
 	Submitted time.Time
 }
 
-// Gone returns what HTCondor says of those jobs that have left the queue nevertheless. It asks nothing, and returns
+// A Left is a job that has left the queue, as HTCondor says.
+type Left struct {
+	Log string // as in [Logged]
+	Job
+}
+
+// Gone returns those jobs that have left the queue nevertheless, as HTCondor says. It asks nothing, and returns
 // nothing, if condor_q is not installed. A job of which HTCondor says nothing may be in the queue of another machine.
 //
 // Note: up to version 25.12, HTCondor sometimes does not write the last event of a job that is removed while it is idle
 // or held: the check of periodic_remove and the like may come between the command and its execution, and takes the job
 // out of the queue (HTCONDOR-3875). And a log may have been on a full disk.
-func Gone(ctx context.Context, jobs []Logged) ([]Job, error) {
+func Gone(ctx context.Context, jobs []Logged) ([]Left, error) {
 	if len(jobs) == 0 || !Exists() {
 		return nil, nil
 	}
@@ -35,31 +41,39 @@ func Gone(ctx context.Context, jobs []Logged) ([]Job, error) {
 	for _, j := range inQueue {
 		there[j.ID()] = true
 	}
-	absent := map[condor.ID]Logged{}
-	var list []Logged
+	var absent []Logged
 	for _, j := range jobs {
 		if !there[j.ID] {
-			absent[j.ID] = j
-			list = append(list, j)
+			absent = append(absent, j)
 		}
 	}
-	if list == nil {
+	if absent == nil {
 		return nil, nil
 	}
-	left, err := ask(ctx, "condor_history", span(list))
+	past, err := ask(ctx, "condor_history", span(absent))
 	if err != nil {
 		return nil, err
 	}
-	var gone []Job
+	return match(absent, past), nil
+}
+
+// match returns those jobs in logs that HTCondor's history has. Jobs in several logs can have the same number: those of
+// several machines, or from before a queue was emptied.
+func match(logged []Logged, past []Job) (left []Left) {
+	byID := map[condor.ID][]Job{}
+	for _, j := range past {
+		byID[j.ID()] = append(byID[j.ID()], j)
+	}
 	same := sameFile()
-	for _, j := range left { // the latest first
-		logged, ok := absent[j.ID()]
-		if ok && j.leftAfter(logged.Submitted) && same(j.log(), logged.Log) {
-			gone = append(gone, j)
-			delete(absent, j.ID())
+	for _, l := range logged {
+		for _, j := range byID[l.ID] { // the latest first
+			if j.leftAfter(l.Submitted) && same(j.log(), l.Log) {
+				left = append(left, Left{l.Log, j})
+				break
+			}
 		}
 	}
-	return gone, nil
+	return left
 }
 
 // span returns a constraint that all jobs meet, and maybe others.

@@ -73,8 +73,11 @@ func ask(ctx context.Context, program, constraint string, args ...string) (jobs 
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", program, err)
 	}
-	if out = bytes.TrimSpace(out); len(out) > 0 {
-		err = json.Unmarshal(out, &jobs)
+	if out = bytes.TrimSpace(out); len(out) == 0 {
+		return nil, nil
 	}
-	return jobs, err
+	if err := json.Unmarshal(out, &jobs); err != nil {
+		return nil, fmt.Errorf("%s: %w", program, err)
+	}
+	return jobs, nil
 }

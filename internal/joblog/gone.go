@@ -32,7 +32,7 @@ func (j *Journal) Queued() (list []queue.Logged) {
 
 // End notes jobs that have left the queue, as HTCondor says. The next [Journal.Read] gives them the event that their logs
 // lack, unless it reads one.
-func (j *Journal) End(gone []queue.Job) { j.gone = append(j.gone, gone...) }
+func (j *Journal) End(gone []queue.Left) { j.gone = append(j.gone, gone...) }
 
 // Ask asks HTCondor whether the jobs are in the queue that should be there according to the logs, and adds what has
 // become of the others. If there is no answer, the logs count.
@@ -52,7 +52,7 @@ func (j *Journal) Ask(ctx context.Context) error {
 func (j *Journal) end(each func(*eventlog.Event)) {
 	for _, g := range j.gone {
 		if job := j.History.Job(g.ID()); job != nil && !job.Ended() {
-			e := lastEvent(g)
+			e := lastEvent(g.Job)
 			e.File = j.log(g.ID())
 			j.History.Add(e)
 			each(e)

@@ -51,15 +51,15 @@ func TestJobsThatAreGone(t *testing.T) {
 	}
 
 	at := time.Date(2026, 7, 1, 13, 0, 0, 0, time.Local)
-	gone := func(proc int) queue.Job {
-		return queue.Job{ClusterId: 7, ProcId: proc, JobStatus: 3, EnteredCurrentStatus: at.Unix()}
+	gone := func(proc int) queue.Left {
+		return queue.Left{Log: name, Job: queue.Job{ClusterId: 7, ProcId: proc, JobStatus: 3, EnteredCurrentStatus: at.Unix()}}
 	}
 	removed, failed, stopped, known := gone(0), gone(1), gone(2), gone(3)
 	removed.RemoveReason = "via condor_rm"
 	failed.JobStatus, failed.ExitCode = 4, 2
 	stopped.JobStatus, stopped.ExitBySignal, stopped.ExitSignal = 4, true, 9
 	unknown := gone(9)
-	j.End([]queue.Job{removed, failed, stopped, known, unknown})
+	j.End([]queue.Left{removed, failed, stopped, known, unknown})
 	log.WriteString("009 (007.003.000) 2026-07-01 12:30:00 Job was aborted.\n\tby hand\n...\n")
 	write()
 	read()

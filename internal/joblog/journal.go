@@ -26,7 +26,7 @@ type Journal struct {
 
 	logs  []*log
 	logOf map[condor.ID]string // the name of each job's log, if there are several
-	gone  []queue.Job          // see [Journal.End]
+	gone  []queue.Left         // see [Journal.End]
 }
 
 // maxFaults limits the faults that a Journal keeps: a file can be full of them.

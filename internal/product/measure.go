@@ -47,7 +47,7 @@ func Measure(ctx context.Context, w io.Writer, threads int) error {
 	return nil
 }
 
-// decimal returns a positive number with a digit after the point, or as many as show two that count.
+// decimal returns a positive number with one decimal or, below 1, with two significant digits.
 func decimal(x float64) string {
 	digits := 1
 	if x < 1 {

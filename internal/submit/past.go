@@ -121,12 +121,9 @@ func (p *past) askQueue(ctx context.Context, former map[*eventlog.Job]bool, stde
 	if queued == nil || !queue.Exists() {
 		return nil
 	}
-	gone := map[condor.ID]bool{}
-	err := patiently(ctx, stderr, func(ctx context.Context) error {
-		left, err := queue.Gone(ctx, queued)
-		for _, j := range left {
-			gone[j.ID()] = true
-		}
+	var left []queue.Left
+	err := patiently(ctx, stderr, func(ctx context.Context) (err error) {
+		left, err = queue.Gone(ctx, queued)
 		return err
 	})
 	if ctx.Err() != nil {
@@ -135,14 +132,23 @@ func (p *past) askQueue(ctx context.Context, former map[*eventlog.Job]bool, stde
 	if err != nil {
 		fmt.Fprintf(stderr, "matsubmit: warning: only the log shows whether its jobs are in the queue: %v\n", err)
 	}
+	if left == nil {
+		return nil
+	}
+	type place struct {
+		log string
+		id  condor.ID
+	}
+	gone := map[place]bool{}
+	for _, l := range left {
+		gone[place{l.Log, l.ID()}] = true
+	}
 	for _, f := range p.found {
-		if _, ok := joblog.Logged(f.log, f.job); ok && gone[f.job.ID] {
+		if gone[place{f.log, f.job.ID}] {
 			former[f.job] = true
 		}
 	}
-	if n := len(gone); n > 0 {
-		p.faults = append(p.faults, fmt.Sprintf("%s: lacks the end of %s, which condor_history has", p.logs[0], text.Count(n, "job")))
-	}
+	p.faults = append(p.faults, fmt.Sprintf("%s: does not say that %s left the queue, but condor_history does", left[0].Log, text.Count(len(left), "job")))
 	return nil
 }
 

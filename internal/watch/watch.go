@@ -98,7 +98,7 @@ func open(ctx context.Context, o Options) (*joblog.Journal, error) {
 
 // follow shows the progress of a run until it is done or stuck, or until the timeout.
 func follow(ctx context.Context, j *joblog.Journal, clusters []int, s Screen) (*joblog.Run, error) {
-	w := watcher{journal: j, clusters: clusters, screen: s, shown: map[condor.ID]problem{}, causes: map[joblog.Cause]int{}, lost: map[string]int{}}
+	w := newWatcher(j, clusters, s)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	asking := newInquiry()
@@ -137,7 +137,7 @@ func follow(ctx context.Context, j *joblog.Journal, clusters []int, s Screen) (*
 
 // An inquiry asks HTCondor now and then what has become of the jobs of which the logs say nothing new.
 type inquiry struct {
-	answers chan []queue.Job
+	answers chan []queue.Left
 	waiting bool
 	asked   time.Time
 	next    time.Time // not before then
@@ -147,7 +147,7 @@ type inquiry struct {
 // answer took.
 const askInterval = time.Minute
 
-func newInquiry() *inquiry { return &inquiry{answers: make(chan []queue.Job, 1)} }
+func newInquiry() *inquiry { return &inquiry{answers: make(chan []queue.Left, 1)} }
 
 // ask asks about jobs, unless it is too early.
 func (i *inquiry) ask(ctx context.Context, jobs func() []queue.Logged) {
@@ -178,6 +178,10 @@ type watcher struct {
 	lost     map[string]int       // how often each interruption was shown to have happened, by outcome and reason
 	faults   int                  // the number of the journal's faults that were shown
 	evicted  bool                 // the previous update has read of interruptions, and has not shown them
+}
+
+func newWatcher(j *joblog.Journal, clusters []int, s Screen) *watcher {
+	return &watcher{journal: j, clusters: clusters, screen: s, shown: map[condor.ID]problem{}, causes: map[joblog.Cause]int{}, lost: map[string]int{}}
 }
 
 // A problem is a job's state and its number of holds when its problem was shown.

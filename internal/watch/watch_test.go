@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"matpool/condor"
 	"matpool/internal/joblog"
 	"matpool/internal/status"
 )
@@ -34,7 +33,7 @@ func TestDAGManEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer j.Close()
-	w := watcher{journal: j, screen: &Lines{W: io.Discard}, shown: map[condor.ID]problem{}, causes: map[joblog.Cause]int{}, lost: map[string]int{}}
+	w := newWatcher(j, nil, &Lines{W: io.Discard})
 	update := func(want joblog.State) {
 		t.Helper()
 		if _, err := w.update(); err != nil || w.run.State() != want {
@@ -68,7 +67,7 @@ func TestEvictionBeforeHold(t *testing.T) {
 		}
 		defer j.Close()
 		var shown strings.Builder
-		w := watcher{journal: j, screen: &Lines{W: &shown}, shown: map[condor.ID]problem{}, causes: map[joblog.Cause]int{}, lost: map[string]int{}}
+		w := newWatcher(j, nil, &Lines{W: &shown})
 		for _, text := range []string{runs, runs + evict, runs + evict + test.next} {
 			if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
 				t.Fatal(err)

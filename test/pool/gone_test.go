@@ -46,7 +46,7 @@ func TestLastEventIsLost(t *testing.T) {
 	if said, status := f.watch(); status != 3 || !strings.Contains(said, "0 done, 0 running, 0 idle, 0 held, 3 removed") {
 		t.Errorf("matwatch: exit status %d\n%s", status, said)
 	}
-	if said := f.run("matsubmit", "run_product", "-resubmit", "-requirements=false"); !strings.Contains(said, "log.txt: lacks the end of 3 jobs, which condor_history has\n") ||
+	if said := f.run("matsubmit", "run_product", "-resubmit", "-requirements=false"); !strings.Contains(said, "log.txt: does not say that 3 jobs left the queue, but condor_history does\n") ||
 		!strings.Contains(said, "of 3 products: 0 done, 0 in the queue, 3 missing\n") || strings.Contains(said, "condor_rm") {
 		t.Error(said)
 	}
