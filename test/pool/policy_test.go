@@ -91,17 +91,11 @@ func (f folder) meetIn(log string, fates []fate) *eventlog.History {
 		switch name, wanted := "logs/"+strconv.Itoa(i)+".err", want.stderr != none; {
 		case exists(f.path(name)) != wanted:
 			f.Errorf("%q: there is a file for stderr: %t", want.script, !wanted)
-		case wanted && withoutWine(f.read(name)) != want.stderr:
+		case wanted && f.read(name) != want.stderr:
 			f.Errorf("%q: stderr is %q, want %q", want.script, f.read(name), want.stderr)
 		}
 	}
 	return h
-}
-
-// withoutWine removes what Wine, and not the program, prints once in a thousand times: that a thread cannot reach Wine's
-// server any more while its process ends.
-func withoutWine(stderr string) string {
-	return regexp.MustCompile(`(?m)^wine client error:.*\n?`).ReplaceAllString(stderr, "")
 }
 
 func held(code, subcode int, reason string) eventlog.JobHeld {

@@ -61,7 +61,7 @@ func (f folder) read(name string) string {
 	if err != nil {
 		f.Fatal(err)
 	}
-	return string(text)
+	return withoutWine(string(text)) // it may be the stderr of a job on the machine winpc
 }
 
 func (f folder) remove(name string) {
