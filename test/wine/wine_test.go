@@ -76,12 +76,15 @@ func TestStreams(t *testing.T) {
 // What Wine, and not the program, writes to stderr is left out, wherever it is.
 func TestComplaintOfWine(t *testing.T) {
 	const complaint = "wine client error:10c: sendmsg: Socket operation on non-socket\n"
-	for text, want := range map[string]string{"": "err ", "2×3\n": "err 2×3\n", "2×3": "err 2×3", "2\r\n\x00\xff3": "err 2\r\n\x00\xff3"} {
-		var errs bytes.Buffer
-		cmd := command(t, "cat")
-		cmd.Stdin, cmd.Stderr = strings.NewReader(text+complaint), &errs
-		if err := cmd.Run(); err != nil || errs.String() != want {
-			t.Errorf("stderr %q, want %q (%v)", &errs, want, err)
+	const begun = "wine client error:10c: "
+	for _, text := range []string{"", "2×3\n", "2×3", "2\r\n\x00\xff3"} {
+		for _, more := range []string{complaint, begun, complaint + begun} {
+			var errs bytes.Buffer
+			cmd := command(t, "cat")
+			cmd.Stdin, cmd.Stderr = strings.NewReader(text+more), &errs
+			if err := cmd.Run(); err != nil || errs.String() != "err "+text {
+				t.Errorf("stderr %q after %q (%v)", &errs, text+more, err)
+			}
 		}
 	}
 }
