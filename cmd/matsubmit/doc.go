@@ -10,7 +10,7 @@ Flags:
 	-N               write the submit description, submit nothing
 	-dry_run         the same
 	-o FILE          write it to FILE, not to FILE.sub; "-" prints it, and submits nothing
-	-force           make everything again: replace existing outputs, and ignore jobs in the queue
+	-force           make everything again: replace existing outputs
 	-resubmit        submit only what is missing
 	-run             submit, follow the jobs, add up what they made and print the norm; the same call continues after an interruption
 	-serial          with -run: compare the norm with that of a serial run here, however long it takes

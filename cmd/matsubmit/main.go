@@ -27,7 +27,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.BoolVar(&o.WriteOnly, "N", "write the submit description, submit nothing")
 	flags.BoolVar(&o.WriteOnly, "dry_run", "the same")
 	output := flags.Path("o", "", "write it to `FILE`, not to FILE.sub; \"-\" prints it, and submits nothing")
-	flags.BoolVar(&o.Force, "force", "make everything again: replace existing outputs, and ignore jobs in the queue")
+	flags.BoolVar(&o.Force, "force", "make everything again: replace existing outputs")
 	flags.BoolVar(&o.Resubmit, "resubmit", "submit only what is missing")
 	whole := flags.Bool("run", "submit, follow the jobs, add up what they made and print the norm; the same call continues after an interruption")
 	flags.BoolVar(&o.Serial, "serial", "with -run: compare the norm with that of a serial run here, however long it takes")
