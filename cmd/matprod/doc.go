@@ -76,9 +76,9 @@ and columns must match those that follow from the factors, up to a bound of thei
 errors, and a block of 4×32 values, chosen at random, must have the same bits when it is
 computed again. Products of integers, and those of at most 32³ multiplications, are checked
 completely. If a check fails, matprod names the machine, writes nothing, and ends with status
-1, so that HTCondor runs the job elsewhere. A job with a 1000×1000 product takes about a tenth
-longer, one with a larger product less. In a submission file, check = yes does this in all jobs.
-The outputs' records say that they were checked.
+1, so that HTCondor runs the job elsewhere. On one thread, a job with a 1000×1000 product takes 4 to
+7 % more of the processor's time, depending on the kernel; one with a larger product less. In a
+submission file, check = yes does this in all jobs. The outputs' records say that they were checked.
 
 With -verify N, or -verify N%, matprod makes N of a run's outputs again, or that share of them,
 chosen at random among those that exist: products, tiles or partial sums. It writes nothing, but
