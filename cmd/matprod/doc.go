@@ -68,8 +68,8 @@ With -measure it prints a line for each kernel that this machine can run, with t
 which it multiplies two 1000×1000 float64 matrices: 2·1000³ operations divided by the time,
 in GF/s, 10⁹ operations per second. All kernels give the same bits; -kernel affects only the
 speed. The default is avx512 if the processor has AVX-512: on those measured so far it is faster
-than OpenBLAS up to matrices of 2000×2000, and at most 3 % slower beyond. On other processors the
-default is OpenBLAS, which the released programs for x86-64 contain.
+than OpenBLAS up to matrices of 2000×2000, and at most 3 % slower at 4000×4000. On other
+processors the default is OpenBLAS, which the released programs for x86-64 contain.
 
 With -check, matprod verifies each product before it writes it: the sums of the product's rows
 and columns must match those that follow from the factors, up to a bound of their rounding
