@@ -71,7 +71,7 @@ instructions multiply them.
 
 The processor's time on one thread, without the program's start. A process does the work several times, so that its start is
 short beside it. Mapped files are .npy files, and read ones arrays of a .npz file, whose checksums are verified.
-numpy's products of float32 and complex64 add in float32, ours in float64: about 2 is what that costs.
+numpy's products of float32 and complex64 add in float32, ours in float64, at half of the processor's peak rate.
 
 ` + a.shapeTable() + `
 ## The flow on a pool
