@@ -214,7 +214,7 @@ func addLines(along, across summand, sums, absSums []float64, lines Matrix, line
 	for i := range n {
 		if rest := values(i)[taken:]; len(rest) > 0 {
 			if along.with != nil {
-				value, abs := dot(rest, along.with.values[along.from+taken:], along.with.abs[along.from+taken:])
+				value, abs := sumAndAbs(rest, along.with.values[along.from+taken:], along.with.abs[along.from+taken:])
 				along.to.values[along.at+line+i] += value
 				along.to.abs[along.at+line+i] += abs
 			}
@@ -265,8 +265,8 @@ func (m checked) blocks(w *watched, x operand, do func(thread, i, k int, block o
 	})
 }
 
-// dot returns x·v and |x|·absV.
-func dot(x, v, absV []float64) (sum, absSum float64) {
+// sumAndAbs returns x·v and |x|·absV.
+func sumAndAbs(x, v, absV []float64) (sum, absSum float64) {
 	v, absV = v[:len(x)], absV[:len(x)]
 	var s0, s1, s2, s3, t0, t1, t2, t3 float64
 	for len(x) >= 4 && len(v) >= 4 && len(absV) >= 4 {

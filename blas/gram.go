@@ -57,7 +57,7 @@ func (m *tiled) Gram(ctx context.Context, c Matrix, x Factor, progress func(int6
 	defer w.end()
 	var err error
 	switch (task{m: m, n: 1, a: x.T(), b: x, c: c, x: a, y: b, gram: true}).path() {
-	case scalar:
+	case dot:
 		err = m.dot(w, c, a, b, nil)
 	case bothHalves:
 		err = m.multiply(w, c, a, b, nil)

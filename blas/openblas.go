@@ -79,7 +79,7 @@ func (m *openBLAS) Mul(ctx context.Context, c Matrix, a, b Factor, progress func
 	switch t.path() {
 	case library:
 		return m.multiplySlabs(w, t.c, t.x, t.y, progress)
-	case scalar:
+	case dot:
 		return m.edges.dot(w, t.c, t.x, t.y, progress)
 	}
 	return m.edges.multiply(w, t.c, t.x, t.y, progress)

@@ -11,7 +11,7 @@ const (
 	small
 	bits64
 	integers
-	scalar
+	dot
 	bothHalves
 	library
 	tiles
@@ -44,7 +44,7 @@ func newTask(m Multiplier, c Matrix, a, b Factor) (t task, done bool) {
 //	small       the same for small matrices: threads take some at a time, which are not packed
 //	bits64      booleans: 64 terms at a time, up to the first true one
 //	integers    large ones: in int64s, modulo 2⁶⁴. The rest is computed in float64s
-//	scalar      a row times a column: four panels at a time
+//	dot         a row times a column: four panels at a time
 //	bothHalves  a narrow Gram matrix: as any product. (Of others, library and tiles compute one half)
 //	library     OpenBLAS, if it is the Multiplier: a panel at a time, and the edges as tiles
 //	tiles       blocks, which are packed for the kernel or read where they lie (direct.go)
@@ -64,7 +64,7 @@ func (t task) path() path {
 	case t.exact != nil && result.IsInteger() && !t.exact():
 		return integers
 	case isDot(t.c, t.x, t.y):
-		return scalar
+		return dot
 	case isNarrow && t.m.inGo().kernel.readsA(t.x, t.c.Cols):
 		return bothHalves
 	case !isNarrow && t.m.suits(t.c, t.x, t.y):

@@ -46,7 +46,7 @@ func TestPaths(t *testing.T) {
 		{"booleans as float64s", tiles, plain, 1, stack(b1, 1, 3, 3), stack(b1, 1, 3, 3), true, true},
 		{"large integers", integers, plain, 1, stack(i8, 1, 3, 3), stack(i8, 1, 3, 3), false, false},
 		{"small integers", tiles, plain, 1, stack(i8, 1, 3, 3), stack(i8, 1, 3, 3), true, false},
-		{"long vectors", scalar, plain, 1, stack(f8, 1, 1, 2*Panel), stack(f8, 1, 2*Panel, 1), true, true},
+		{"long vectors", dot, plain, 1, stack(f8, 1, 1, 2*Panel), stack(f8, 1, 2*Panel, 1), true, true},
 		{"short vectors", tiles, plain, 1, stack(f8, 1, 1, Panel), stack(f8, 1, Panel, 1), true, true},
 		{"a narrow Gram matrix", bothHalves, reading, 1, narrow.T(), narrow, true, true},
 		{"a Gram matrix that must be packed", tiles, plain, 1, narrow.T(), narrow, true, true},
@@ -54,7 +54,7 @@ func TestPaths(t *testing.T) {
 		{"a wider Gram matrix", tiles, reading, 1, wider.T(), wider, true, true},
 		{"a wider Gram matrix, with a library", library, suitable{reading}, 1, wider.T(), wider, true, true},
 		{"a product, with a library", library, suitable{plain.inGo()}, 1, stack(f8, 1, 50, 60), stack(f8, 1, 60, 70), true, true},
-		{"long vectors, with a library", scalar, suitable{plain.inGo()}, 1, stack(f8, 1, 1, 2*Panel), stack(f8, 1, 2*Panel, 1), true, true},
+		{"long vectors, with a library", dot, suitable{plain.inGo()}, 1, stack(f8, 1, 1, 2*Panel), stack(f8, 1, 2*Panel, 1), true, true},
 	} {
 		x := task{m: test.m, n: test.n, a: test.a, b: test.b, gram: strings.Contains(test.what, "Gram")}
 		if !test.float {

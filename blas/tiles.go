@@ -68,7 +68,7 @@ func (m *tiled) Mul(ctx context.Context, c Matrix, a, b Factor, progress func(in
 	}
 	w := watch(ctx, a, b)
 	defer w.end()
-	if t.path() == scalar {
+	if t.path() == dot {
 		return m.dot(w, t.c, t.x, t.y, progress)
 	}
 	return m.multiply(w, t.c, t.x, t.y, progress)
