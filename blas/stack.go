@@ -22,11 +22,13 @@ func MatmulStack(ctx context.Context, m Multiplier, memory []float64, n int, a, 
 	s := newStack(m.inGo(), memory, n, a, b)
 	t := elem.Result(a.Type, b.Type)
 	result := bytesOf(memory)[:n*a.Rows*b.Cols*t.Size()]
+	if n < 2 { // no stack
+		return result, s.multiplyEach(ctx, m, result)
+	}
 	switch (task{m: m, n: n, a: a, b: b}).path() {
 	case tall:
 		return Matmul(ctx, m, memory, s.a.from(a.Data, 0, n), s.b, nil)
-	case small:
-	default:
+	case oneByOne:
 		return result, s.multiplyEach(ctx, m, result)
 	}
 	w := watch(ctx, a, b)
