@@ -12,7 +12,8 @@ const dotPanels = 4
 // A dotBlock is what they take of a vector.
 type dotBlock = [dotPanels * Panel]float64
 
-// isDot reports whether c is the product of one row, and a column: two, if they are complex.
+// isDot reports whether c is a row times one column or two, which lie contiguous and are at least two panels long. A complex
+// column makes two.
 func isDot(c Matrix, a, b operand) bool {
 	return c.Rows == 1 && c.Cols <= 2 && !a.trans && b.trans && a.cols >= 2*Panel
 }

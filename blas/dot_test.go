@@ -7,20 +7,27 @@ import (
 	"matpool/elem"
 )
 
-// Scalar products of all types, of lengths around those of a panel and of a block of them: the definition's bits.
+// A row times a column, or two, of all types, of lengths around those of a panel and of a block of them: the definition's bits.
 func TestDots(t *testing.T) {
 	rng := rand.New(rand.NewPCG(41, 42))
-	var cases []typesCase
+	var cases, twoColumns []typesCase
 	for _, ta := range elem.Types() {
 		for _, tb := range elem.Types() {
 			for _, k := range []int{511 + rng.IntN(4), 1022 + rng.IntN(4), 1279 + rng.IntN(3), 4000 + rng.IntN(1000)} {
 				cases = append(cases, newTypesCase(rng, ta, tb, [3]int{1, k, 1}))
+				if !ta.IsComplex() && !tb.IsComplex() {
+					oa, ob := order{swap: rng.IntN(2) == 0}, order{trans: true, swap: rng.IntN(2) == 0} // so that each is a line
+					twoColumns = append(twoColumns, newOrderedCase(rng, ta, tb, oa, ob, [3]int{1, k, 2}))
+				}
 			}
 		}
 	}
 	forEach(t, func(t *testing.T, m Multiplier) {
 		for i, c := range cases {
 			c.check(t, m, i%4 == 3)
+		}
+		for _, c := range twoColumns {
+			c.check(t, m, false)
 		}
 	})
 }

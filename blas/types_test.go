@@ -66,7 +66,11 @@ type typesCase struct {
 }
 
 func newTypesCase(rng *rand.Rand, ta, tb elem.Type, shape [3]int) typesCase {
-	oa, ob, odd := orders()[rng.IntN(4)], orders()[rng.IntN(4)], rng.IntN(3) == 0
+	return newOrderedCase(rng, ta, tb, orders()[rng.IntN(4)], orders()[rng.IntN(4)], shape)
+}
+
+func newOrderedCase(rng *rand.Rand, ta, tb elem.Type, oa, ob order, shape [3]int) typesCase {
+	odd := rng.IntN(3) == 0
 	c := typesCase{
 		what: fmt.Sprintf("%v (%v) × %v (%v), %v", ta, oa, tb, ob, shape),
 		a:    factor(rng, shape[0], shape[1], ta, oa, odd, false), b: factor(rng, shape[1], shape[2], tb, ob, odd, false),
