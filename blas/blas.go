@@ -28,8 +28,9 @@
 //   - Integers: exact, modulo 2ⁿ. Where no sum can come to 2⁵³ the product of float64s is exact;
 //     elsewhere there are loops over 64-bit integers. Booleans: the bits of words.
 //
-// What is not a float64 in the machine's byte order becomes one while it is packed for the
-// kernels, block by block. There is no second copy of a matrix.
+// What is not a float64 in the machine's byte order becomes one block by block, either while the block is
+// packed for the kernels or in a buffer that they read as it is. So there is no second copy of a matrix. (Only the second
+// factor of a product of booleans is packed as a whole, 64 values a word.)
 //
 // Note: there is no alpha and no beta, nor a form that adds to C. Nothing here needs
 // them, and the kernels of BLAS libraries round them differently. And there is no product of float32s: theirs

@@ -21,7 +21,7 @@ type kernel struct {
 // and comes sooner from memory in long pieces.
 const narrowDepth = 16 * Panel
 
-// mostBlocks is how many times as many rows a shallow block of A has at most.
+// mostBlocks limits how many times taller a shallow block of A may be.
 const mostBlocks = 16
 
 // block returns the size of the blocks of A for a C with so many columns.

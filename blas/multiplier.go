@@ -45,14 +45,15 @@ type Multiplier interface {
 	// inGo returns what computes without a library, with the same threads.
 	inGo() *tiled
 
-	// suits reports whether a library computes the product, which can do so here and has a whole tile to compute.
+	// suits reports whether a library computes this product: whether there is one that can do so here, and a whole tile.
 	suits(c Matrix, a, b operand) bool
 }
 
 // New returns a Multiplier with the named kernel, one of [Kernels], or with the
 // fastest if the name is empty. It fails with [ErrKernel] if there is no such kernel
 // or this processor lacks what it needs, and if the memory to pack the factors cannot
-// be had: about 4 MiB, whatever the size of the matrices. It panics unless threads ≥ 1.
+// be had: whatever the size of the matrices, up to 4 MiB (8 MiB with two threads or more),
+// and 0.6 MiB for each thread. It panics unless threads ≥ 1.
 func New(kernel string, threads int) (Multiplier, error) {
 	if threads < 1 {
 		panic(fmt.Sprintf("blas: %d threads", threads))

@@ -4,8 +4,8 @@ import "matpool/elem"
 
 // An operand is a factor as the real matrix that the kernels multiply, rows×cols.
 //
-// Float64s in the machine's byte order are used as they lie. Everything else is converted
-// while it is packed, in blocks that stay in a core's cache. A complex matrix becomes a
+// Float64s in the machine's byte order are used as they lie, if they are aligned. Everything else is converted
+// block by block, before it is packed or instead. A complex matrix becomes a
 // real one as the package says. Since a complex row of B is two real rows, one line of
 // memory (a row, or with trans a column) may become two.
 type operand struct {

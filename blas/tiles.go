@@ -13,8 +13,8 @@ import (
 //
 // A block of A, packed, stays in a core's L2 cache while all of the packed block of B
 // runs past it, strip by strip (see Goto and van de Geijn, Anatomy of High-Performance
-// Matrix Multiplication, ACM TOMS 34, 2008). A block is several panels deep, so that C,
-// which is the largest of the three, comes from memory once for several panels.
+// Matrix Multiplication, ACM TOMS 34, 2008). For most kernels a block is two panels deep, so that C,
+// which is the largest of the three, comes from memory once for both.
 const blockCols = 1008
 
 // smallProduct is the number of multiplications below which a second thread
@@ -256,8 +256,9 @@ func (w *worker) multiplyUnit(u unit, directA bool) {
 	}
 	kernel := &w.kernel
 	height, depth := roundUp(u.c.Rows, kernel.rows), u.a.cols
-	lies := !directA && !u.a.ready && kernel.readsRows(u.a, 2*u.c.Cols) // A is converted, and not packed
-	once := lies && u.c.Cols <= kernel.vector                           // just before it is used
+	// A is converted, and not packed, for up to half of fewCols: what is converted is in the cache, and soon packed.
+	lies := !directA && !u.a.ready && kernel.readsRows(u.a, 2*u.c.Cols)
+	once := lies && u.c.Cols <= kernel.vector // just before it is used
 	for k := 0; k < depth && !directA && !once && !w.sharedB; k += Panel {
 		if block := u.a.View(0, k, u.a.rows, min(Panel, depth-k)); lies {
 			block.convert(w.packedA[k*height:])
