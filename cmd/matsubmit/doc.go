@@ -42,10 +42,11 @@ Matsubmit first checks everything that the jobs need: the inputs, their headers 
 the programs, and the folders for outputs and logs. Then it writes FILE.sub, a complete and
 readable submit description, and runs condor_submit. File names are relative to the current
 folder. Existing outputs, and earlier jobs in the queue, are errors; -force replaces the
-outputs, but first remove the jobs with condor_rm. If condor_q is there, it is asked whether
-the jobs are in the queue that should be there according to the log, and for jobs that make the
-same outputs and that the log does not have. While a call works with a file or
-with outputs, no other one does.
+outputs, but first remove the jobs with condor_rm. If condor_q is there, matsubmit asks it whether
+the jobs that the log has in the queue are still there (if not, condor_history says how they
+ended), and, before it submits or runs any, for jobs that make the same outputs and are not in the
+log. Each answer may take 30 seconds; without one, the log counts. While a call works with a file
+or with outputs, no other one does.
 
 Before it submits, it asks condor_status, for at most two seconds, which slots match. Then it
 estimates how long the jobs will take there, and how long matprod would take here, assuming

@@ -29,17 +29,21 @@ HTCondor will release by itself. When a job is held, matwatch prints the reason 
 when jobs are evicted or HTCondor fails, it prints the reason once, and how often it happens.
 On a terminal it draws a bar (= done, > running, ~ suspended, - idle, ! held, x failed or
 removed) and estimates the remaining time. Otherwise it prints a line for each change, or, in a
-large run, for each hundredth of the jobs. If condor_q is there, matwatch also asks HTCondor what has
-become of jobs of which the log says nothing new: up to version 25.12, HTCondor sometimes does not
-write the last event of a job that was removed. Matwatch reads the log twice a second; it may be in
+large run, for each hundredth of the jobs. Matwatch reads the log twice a second; it may be in
 HTCondor's text format, in XML (log_xml) or in JSON. It copes with a log that is moved,
 truncated or replaced, that has holes of zero bytes, or whose events are repeated or out of
 order.
 
-With -report, -csv, -json, -plot or -html, matwatch reads the log as it is now and ends, with the same
-exit status. Running jobs count up to the latest event. -report prints how the time was spent,
-by machine and by job; if there are more than 100 jobs, it lists only those that had problems.
--plot draws a line for each slot: when it transferred files, computed, or had no job.
+Up to version 25.12, HTCondor sometimes does not write the last event of a job that was removed.
+When the log stops growing, matwatch therefore asks condor_q, if it is there, whether the jobs are
+still in the queue, and condor_history how the others ended. It does so at most once a minute, and
+once before it ends while jobs are held. It waits up to 30 seconds for the answer; without one, the
+log counts.
+
+With -report, -csv, -json, -plot or -html, matwatch reads the log as it is now, asks HTCondor in the
+same way about jobs that the log has in the queue, and ends, with the same exit status. Running jobs
+count up to the latest event. -report prints how the time was spent, by machine and by job; if there
+are more than 100 jobs, it lists only those that had problems. -plot draws a line for each slot: when it transferred files, computed, or had no job.
 
 -html writes all this as a page, one file that needs nothing else and can be sent to others: also
 the norm, if a DAG wrote it; from the records of the outputs (matpool.tsv), what was computed, by

@@ -119,6 +119,13 @@ func (c *clock) read(t time.Time) Moment {
 	return m
 }
 
+// place returns the moment of an event that is told after later ones, and therefore does not show that the clock was
+// set back.
+func (c *clock) place(t time.Time) Moment {
+	c.note(t)
+	return Moment{t.UnixMicro(), c.era}
+}
+
 // note takes notice of an event that may be a repetition, and therefore does not show that
 // the clock was set back.
 func (c *clock) note(t time.Time) {

@@ -87,7 +87,13 @@ func (h *History) Jobs(clusters ...int) []*Job {
 func (h *History) Latest() Moment { return h.latest }
 
 // Add adds an event: those of a file in its order.
-func (h *History) Add(e *Event) {
+func (h *History) Add(e *Event) { h.take(e, (*clock).read) }
+
+// AddMissing adds an event that its log lacks. Events after it may have been added before.
+func (h *History) AddMissing(e *Event) { h.take(e, (*clock).place) }
+
+// take adds an event, whose moment read returns.
+func (h *History) take(e *Event, read func(*clock, time.Time) Moment) {
 	h.YearAssumed = h.YearAssumed || e.YearAssumed
 	h.count++
 	if h.clock == nil || h.file != e.File {
@@ -96,14 +102,14 @@ func (h *History) Add(e *Event) {
 			h.clocks[e.File] = h.clock
 		}
 	}
-	h.add(e)
+	h.add(e, read)
 	h.ClockWentBack = h.ClockWentBack || h.clock.era != nil && h.clock.era.number > 0
 	if c := h.clock; h.latestBy == c || c.latest.micros > h.latest.micros || h.latest.IsZero() {
 		h.latest, h.latestBy = c.latest, c
 	}
 }
 
-func (h *History) add(e *Event) {
+func (h *History) add(e *Event, read func(*clock, time.Time) Moment) {
 	if e.Detail == nil || e.Cluster < 0 { // a POST script can follow a job that was never submitted
 		h.clock.note(e.Time)
 		return
@@ -137,7 +143,7 @@ func (h *History) add(e *Event) {
 	if !h.isNew(j, e) {
 		return
 	}
-	when := h.clock.read(e.Time)
+	when := read(h.clock, e.Time)
 	d, ok := e.Detail.(Submit)
 	switch {
 	case ok && j.beginsAnew(when):

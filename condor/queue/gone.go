@@ -3,8 +3,11 @@ package queue
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"matpool/condor"
@@ -14,6 +17,7 @@ import (
 type Logged struct {
 	condor.ID
 	Log       string // the log's name
+	Schedd    string // the machine on which it was submitted, as far as the log says; "" as well
 	Submitted time.Time
 }
 
@@ -33,7 +37,9 @@ func Gone(ctx context.Context, jobs []Logged) ([]Left, error) {
 	if len(jobs) == 0 || !Exists() {
 		return nil, nil
 	}
-	inQueue, err := ask(ctx, "condor_q", span(jobs), "-allusers")
+	ctx, cancel := context.WithTimeout(ctx, Patience)
+	defer cancel()
+	inQueue, err := ask(ctx, "condor_q", constraint(jobs), "-allusers")
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +56,7 @@ func Gone(ctx context.Context, jobs []Logged) ([]Left, error) {
 	if absent == nil {
 		return nil, nil
 	}
-	past, err := ask(ctx, "condor_history", span(absent))
+	past, err := ask(ctx, "condor_history", constraint(absent))
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +73,7 @@ func match(logged []Logged, past []Job) (left []Left) {
 	same := sameFile()
 	for _, l := range logged {
 		for _, j := range byID[l.ID] { // the latest first
-			if j.leftAfter(l.Submitted) && same(j.log(), l.Log) {
+			if j.leftAfter(l.Submitted) && j.mayBeOf(l.Schedd) && same(j.log(), l.Log) {
 				left = append(left, Left{l.Log, j})
 				break
 			}
@@ -76,13 +82,31 @@ func match(logged []Logged, past []Job) (left []Left) {
 	return left
 }
 
-// span returns a constraint that all jobs meet, and maybe others.
-func span(jobs []Logged) string {
-	first, last := jobs[0].Cluster, jobs[0].Cluster
-	for _, j := range jobs {
-		first, last = min(first, j.Cluster), max(last, j.Cluster)
+// constraint returns a condition that all jobs meet, and maybe others: a command line is limited.
+func constraint(jobs []Logged) string {
+	const longest = 20_000 // on Windows, a command line has at most 32,767 characters
+	clusters := make([]int, len(jobs))
+	for i, j := range jobs {
+		clusters[i] = j.Cluster
 	}
-	return fmt.Sprintf("ClusterId >= %d && ClusterId <= %d", first, last)
+	if exact := InClusters(clusters); len(exact) <= longest {
+		return exact
+	}
+	return fmt.Sprintf("ClusterId >= %d && ClusterId <= %d", slices.Min(clusters), slices.Max(clusters))
+}
+
+// mayBeOf reports whether a job can be one that was submitted on a machine. Of many a machine, only the number is known;
+// some have several names.
+func (j Job) mayBeOf(machine string) bool {
+	schedd, _, _ := strings.Cut(j.GlobalJobId, "#")
+	own := func(name string) string {
+		first, _, _ := strings.Cut(name[strings.LastIndexByte(name, '@')+1:], ".")
+		return first
+	}
+	if _, err := netip.ParseAddr(strings.Trim(machine, "[]")); err == nil || machine == "" || own(schedd) == "" {
+		return true
+	}
+	return strings.EqualFold(own(schedd), own(machine))
 }
 
 // leftAfter reports whether a job left the queue after a time in a log, whose zone is not known. Otherwise it is another

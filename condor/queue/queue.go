@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ const Patience = 30 * time.Second
 // A Job is what HTCondor says of a job. The names are those of its attributes.
 type Job struct {
 	ClusterId, ProcId    int
+	GlobalJobId          string // schedd#cluster.proc#time
 	Iwd, UserLog         string
 	SubmitEventUserNotes string
 
@@ -34,13 +36,35 @@ type Job struct {
 	ExitCode, ExitSignal int
 }
 
-const attributes = "ClusterId,ProcId,Iwd,UserLog,SubmitEventUserNotes,JobStatus,EnteredCurrentStatus,RemoveReason,ExitBySignal,ExitCode,ExitSignal"
+const attributes = "ClusterId,ProcId,GlobalJobId,Iwd,UserLog,SubmitEventUserNotes,JobStatus,EnteredCurrentStatus,RemoveReason,ExitBySignal,ExitCode,ExitSignal"
 
 // ID returns the job's number.
 func (j Job) ID() condor.ID { return condor.ID{Cluster: j.ClusterId, Proc: j.ProcId} }
 
 // Completed reports whether the job has left the queue because its program ended; otherwise, it was removed.
 func (j Job) Completed() bool { return j.JobStatus == 4 }
+
+// InClusters returns the constraint that a job is in one of the clusters.
+func InClusters(clusters []int) string {
+	clusters = slices.Compact(slices.Sorted(slices.Values(clusters)))
+	var terms, single []string
+	for len(clusters) > 0 {
+		n := 1
+		for n < len(clusters) && clusters[n] == clusters[0]+n {
+			n++
+		}
+		if first, last := clusters[0], clusters[n-1]; n > 1 {
+			terms = append(terms, fmt.Sprintf("ClusterId >= %d && ClusterId <= %d", first, last))
+		} else {
+			single = append(single, strconv.Itoa(first))
+		}
+		clusters = clusters[n:]
+	}
+	if single != nil {
+		terms = append(terms, "member(ClusterId, {"+strings.Join(single, ", ")+"})")
+	}
+	return strings.Join(terms, " || ")
+}
 
 // Exists reports whether condor_q is installed.
 func Exists() bool {
@@ -67,7 +91,7 @@ func ask(ctx context.Context, program, constraint string, args ...string) (jobs 
 	out, err := cmd.Output()
 	switch line, _, _ := strings.Cut(strings.TrimSpace(message.String()), "\n"); {
 	case ctx.Err() != nil:
-		return nil, fmt.Errorf("%s did not answer in %v", program, Patience)
+		return nil, fmt.Errorf("HTCondor did not answer in %v", Patience)
 	case err != nil && line != "":
 		return nil, fmt.Errorf("%s: %s", program, text.Plain(line))
 	case err != nil:

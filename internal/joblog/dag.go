@@ -1,6 +1,7 @@
 package joblog
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
+	"matpool/condor/queue"
 	"matpool/internal/outputs"
 )
 
@@ -56,7 +58,7 @@ func (j *Journal) DAG(r *Run) DAG {
 	if d.File == "" {
 		return DAG{}
 	}
-	if dagman := LatestDAGMan(d.File); dagman != nil {
+	if dagman := j.latestDAGMan(d.File); dagman != nil {
 		d.DAGMan = dagman.State
 		switch dagman.State {
 		case eventlog.Held:
@@ -113,11 +115,31 @@ func dagOf(folder, node string) (dag string) {
 
 // LatestDAGMan returns the job of the DAGMan that was submitted last for a DAG, by its log beside the
 // DAG's file; nil if there is none.
-func LatestDAGMan(dag string) *eventlog.Job { return latestIn(dag + ".dagman.log") }
+func LatestDAGMan(dag string) *eventlog.Job { return latestIn(dagmanLog(dag), nil) }
+
+// AskDAGMan does the same, and asks HTCondor whether the job is in the queue if it should be there according to the log.
+// If there is no answer, the log counts.
+func AskDAGMan(ctx context.Context, dag string) *eventlog.Job {
+	dagman := LatestDAGMan(dag)
+	if dagman == nil {
+		return nil
+	}
+	q, ok := Logged(dagmanLog(dag), dagman)
+	if !ok {
+		return dagman
+	}
+	gone, _ := queue.Gone(ctx, []queue.Logged{q})
+	return latestIn(q.Log, gone)
+}
+
+// latestDAGMan does the same with what HTCondor was asked before.
+func (j *Journal) latestDAGMan(dag string) *eventlog.Job { return latestIn(dagmanLog(dag), j.dagmans) }
+
+func dagmanLog(dag string) string { return dag + ".dagman.log" }
 
 // latestIn returns the job of a log that was submitted last, or nil. DAGMan's log has a job for
-// each call of condor_submit_dag.
-func latestIn(name string) (latest *eventlog.Job) {
+// each call of condor_submit_dag. Some jobs have left the queue, as HTCondor says, even if the log does not say so.
+func latestIn(name string, gone []queue.Left) (latest *eventlog.Job) {
 	l, err := open(name)
 	if err != nil {
 		return nil
@@ -126,6 +148,13 @@ func latestIn(name string) (latest *eventlog.Job) {
 	h := eventlog.NewHistory()
 	if err := l.readFile(l.reader, h.Add, func(error) {}); err != nil {
 		return nil
+	}
+	for _, g := range gone {
+		if job := h.Job(g.ID()); g.Log == name && job != nil && !job.Ended() {
+			e := lastEvent(g.Job)
+			e.File = l.name
+			h.AddMissing(e)
+		}
 	}
 	for _, j := range h.Jobs() {
 		if latest == nil || j.SubmittedAfter(latest) {

@@ -17,13 +17,21 @@ func Logged(log string, j *eventlog.Job) (queue.Logged, bool) {
 	if note, _ := j.Note(); note.Local || j.Ended() {
 		return queue.Logged{}, false
 	}
-	return queue.Logged{ID: j.ID, Log: log, Submitted: j.Submitted}, true
+	return queue.Logged{ID: j.ID, Log: log, Schedd: j.Schedd, Submitted: j.Submitted}, true
 }
 
-// Queued returns the jobs that are in the queue, according to the logs, for [queue.Gone].
-func (j *Journal) Queued() (list []queue.Logged) {
-	for _, job := range j.History.Jobs() {
+// Queued returns the jobs of a run, and its DAGMan, that are in the queue according to their logs, for [queue.Gone].
+func (j *Journal) Queued(r *Run) (list []queue.Logged) {
+	for _, job := range r.Jobs {
 		if q, ok := Logged(j.log(job.ID), job); ok {
+			list = append(list, q)
+		}
+	}
+	if r.DAG.File == "" {
+		return list
+	}
+	if dagman := j.latestDAGMan(r.DAG.File); dagman != nil {
+		if q, ok := Logged(dagmanLog(r.DAG.File), dagman); ok {
 			list = append(list, q)
 		}
 	}
@@ -32,12 +40,20 @@ func (j *Journal) Queued() (list []queue.Logged) {
 
 // End notes jobs that have left the queue, as HTCondor says. The next [Journal.Read] gives them the event that their logs
 // lack, unless it reads one.
-func (j *Journal) End(gone []queue.Left) { j.gone = append(j.gone, gone...) }
+func (j *Journal) End(gone []queue.Left) {
+	for _, g := range gone {
+		if g.Log == j.log(g.ID()) {
+			j.gone = append(j.gone, g)
+		} else {
+			j.dagmans = append(j.dagmans, g)
+		}
+	}
+}
 
-// Ask asks HTCondor whether the jobs are in the queue that should be there according to the logs, and adds what has
-// become of the others. If there is no answer, the logs count.
-func (j *Journal) Ask(ctx context.Context) error {
-	gone, err := queue.Gone(ctx, j.Queued())
+// Ask asks HTCondor whether the jobs of a run are in the queue that should be there according to the logs, and adds what
+// has become of the others. If there is no answer, the logs count.
+func (j *Journal) Ask(ctx context.Context, r *Run) error {
+	gone, err := queue.Gone(ctx, j.Queued(r))
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -54,7 +70,8 @@ func (j *Journal) end(each func(*eventlog.Event)) {
 		if job := j.History.Job(g.ID()); job != nil && !job.Ended() {
 			e := lastEvent(g.Job)
 			e.File = j.log(g.ID())
-			j.History.Add(e)
+			j.History.AddMissing(e)
+			j.Missing++
 			each(e)
 		}
 	}

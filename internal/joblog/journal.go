@@ -23,10 +23,12 @@ type Journal struct {
 
 	Faults     []error // for the first places in the logs that could not be parsed
 	FaultCount int     // the number of all such places
+	Missing    int     // the number of last events that the logs lack, as HTCondor says; see [Journal.End]
 
-	logs  []*log
-	logOf map[condor.ID]string // the name of each job's log, if there are several
-	gone  []queue.Left         // see [Journal.End]
+	logs    []*log
+	logOf   map[condor.ID]string // the name of each job's log, if there are several
+	gone    []queue.Left         // see [Journal.End]
+	dagmans []queue.Left         // those of other logs
 }
 
 // maxFaults limits the faults that a Journal keeps: a file can be full of them.

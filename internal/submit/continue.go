@@ -7,6 +7,7 @@ import (
 
 	"matpool/condor/eventlog"
 	"matpool/internal/forecast"
+	"matpool/internal/joblog"
 	"matpool/internal/status"
 )
 
@@ -76,8 +77,8 @@ func (o Options) continues() bool { return o.Continue && !o.Force }
 // makes a DAG continue that stopped before its end.
 func (h handover) underWay(ctx context.Context, earlier past) (bool, error) {
 	t := h.task
-	switch _, queued := latestDAGMan(ctx, t.dagFile()); {
-	case queued, earlier.entering:
+	switch {
+	case isQueued(joblog.AskDAGMan(ctx, t.dagFile())), earlier.entering:
 		return true, nil
 	case t.DAG && len(t.rescueFiles()) > 0:
 		fmt.Fprintf(h.messages, "%s: continues where it stopped\n", t.dagFile())

@@ -12,7 +12,6 @@ import (
 
 	"matpool/condor"
 	"matpool/condor/eventlog"
-	"matpool/condor/queue"
 	"matpool/condor/submitfile"
 	"matpool/internal/joblog"
 	"matpool/internal/status"
@@ -49,24 +48,18 @@ func checkOwner(ctx context.Context, t task) error {
 	if !t.submits() {
 		return nil
 	}
-	switch dagman, queued := latestDAGMan(ctx, t.dagFile()); {
+	switch dagman := joblog.AskDAGMan(ctx, t.dagFile()); {
 	case dagman == nil && exists(t.dagFile()+".lock"):
 		return status.UsageError(fmt.Errorf("%s.lock: DAGMan is at work with this DAG, or has crashed", t.dagFile()), "if it is not in condor_q, remove this file")
-	case queued && !t.continues():
+	case isQueued(dagman) && !t.continues():
 		return status.UsageError(fmt.Errorf("%s: DAGMan, job %v, is in the queue and submits these jobs", t.dagFile(), dagman.ID),
 			fmt.Sprintf("wait for it, or stop it with condor_rm %d (if it is gone, remove %s.dagman.log)", dagman.Cluster, t.dagFile()))
 	}
 	return nil
 }
 
-// latestDAGMan returns the job of the DAGMan that was submitted last for a DAG, or nil, and whether it is in the queue.
-func latestDAGMan(ctx context.Context, dag string) (dagman *eventlog.Job, queued bool) {
-	if dagman = joblog.LatestDAGMan(dag); dagman == nil || dagman.Ended() {
-		return dagman, false
-	}
-	gone, _ := queue.Gone(ctx, []queue.Logged{{ID: dagman.ID, Log: dag + ".dagman.log", Submitted: dagman.Submitted}}) // without an answer, the log counts
-	return dagman, len(gone) == 0
-}
+// isQueued reports whether there is a DAGMan that has not left the queue.
+func isQueued(dagman *eventlog.Job) bool { return dagman != nil && !dagman.Ended() }
 
 // leftOfDAG reports whether an earlier DAG has left files: condor_submit_dag would refuse the new one, or continue
 // the old one.

@@ -90,10 +90,10 @@ func (p *past) readLogs(ctx context.Context, t task, stderr io.Writer) error {
 			return err
 		}
 	}
-	former, schedd := formerJobs(p.found)
-	if err := p.askQueue(ctx, former, stderr); err != nil {
+	if err := p.askQueue(ctx, stderr); err != nil {
 		return err
 	}
+	former, schedd := formerJobs(p.found)
 	var latest, paced []eventlog.Made
 	for _, f := range p.found {
 		j := p.add(t.work, f, t.Resubmit, former[f.job], schedd)
@@ -110,8 +110,11 @@ func (p *past) readLogs(ctx context.Context, t task, stderr io.Writer) error {
 	return nil
 }
 
-// askQueue adds jobs to the former ones that have left the queue, as HTCondor says, without an event in their logs.
-func (p *past) askQueue(ctx context.Context, former map[*eventlog.Job]bool, stderr io.Writer) error {
+// askQueue asks HTCondor whether the jobs are in the queue that should be there according to the logs, and reads the logs
+// of the others again: since they were read, HTCondor may have written how these jobs ended. If it has not, its history
+// says so.
+func (p *past) askQueue(ctx context.Context, stderr io.Writer) error {
+	former, _ := formerJobs(p.found)
 	var queued []queue.Logged
 	for _, f := range p.found {
 		if q, ok := joblog.Logged(f.log, f.job); ok && !former[f.job] {
@@ -132,24 +135,51 @@ func (p *past) askQueue(ctx context.Context, former map[*eventlog.Job]bool, stde
 	if err != nil {
 		fmt.Fprintf(stderr, "matsubmit: warning: only the log shows whether its jobs are in the queue: %v\n", err)
 	}
-	if left == nil {
-		return nil
-	}
-	type place struct {
-		log string
-		id  condor.ID
-	}
-	gone := map[place]bool{}
+	byLog := map[string][]queue.Left{}
 	for _, l := range left {
-		gone[place{l.Log, l.ID()}] = true
+		byLog[l.Log] = append(byLog[l.Log], l)
 	}
-	for _, f := range p.found {
-		if gone[place{f.log, f.job.ID}] {
-			former[f.job] = true
+	var lacking []string // the logs that do not say how a job ended
+	missing := 0
+	for _, name := range p.logs {
+		if byLog[name] == nil {
+			continue
+		}
+		n, err := p.readAgain(name, byLog[name])
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			lacking, missing = append(lacking, name), missing+n
 		}
 	}
-	p.faults = append(p.faults, fmt.Sprintf("%s: does not say that %s left the queue, but condor_history does", left[0].Log, text.Count(len(left), "job")))
+	if missing > 0 {
+		p.faults = append(p.faults, fmt.Sprintf("%s: does not say how %s left the queue, but condor_history does", text.First(lacking, " "), text.Count(missing, "job")))
+	}
 	return nil
+}
+
+// readAgain finds out how jobs of a log ended that have left the queue. It returns the number of those for which the log
+// does not say it.
+func (p *past) readAgain(name string, left []queue.Left) (missing int, err error) {
+	journal, err := joblog.Open(name)
+	if err != nil {
+		return 0, err
+	}
+	defer journal.Close()
+	journal.End(left)
+	if err := journal.Read(func(*eventlog.Event) {}); err != nil {
+		return 0, err
+	}
+	for i, f := range p.found {
+		if f.log != name {
+			continue
+		}
+		if j := journal.History.Job(f.job.ID); j != nil {
+			p.found[i].job = j
+		}
+	}
+	return journal.Missing, nil
 }
 
 // A found is a job in a log.

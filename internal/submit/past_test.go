@@ -11,6 +11,7 @@ import (
 	"matpool/condor"
 	"matpool/condor/eventlog"
 	"matpool/condor/jobfile"
+	"matpool/condor/queue"
 	"matpool/internal/base/file/filetest"
 	"matpool/internal/outputs"
 	"matpool/internal/record"
@@ -30,6 +31,35 @@ func writeLog(t *testing.T, name string, jobs ...string) {
 	}
 	if err := os.WriteFile(name, []byte(log.String()), 0o666); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A job that has left the queue ended as its log says by now. If the log does not say it, HTCondor's history does.
+func TestReadAgain(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const note = "first=0 count=1 starts=4 jobs=1"
+	writeLog(t, "log", "7.0 "+note, "7.1 "+note, "7.2 "+note, "7.3 "+note)
+	p := past{known: map[int]bool{}}
+	if err := p.readLog(taskOf(4, jobfile.Request{Log: "log"}), "log"); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.OpenFile("log", os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	fmt.Fprint(file, "005 (7.0.000) 2026-07-01 12:00:01 Job terminated.\n\t(1) Normal termination (return value 0)\n...\n")
+	var left []queue.Left
+	for proc := range 3 {
+		left = append(left, queue.Left{Log: "log", Job: queue.Job{ClusterId: 7, ProcId: proc, JobStatus: 3 + proc%2}})
+	}
+	missing, err := p.readAgain("log", left)
+	var got []string
+	for _, f := range p.found {
+		got = append(got, f.job.ID.String()+" "+f.job.State.String())
+	}
+	if got, want := strings.Join(got, ", "), "7.0 done, 7.1 done, 7.2 removed, 7.3 idle"; got != want || missing != 2 || err != nil {
+		t.Errorf("%s; the log lacks %d events (%v); want %s", got, missing, err, want)
 	}
 }
 

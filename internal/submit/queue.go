@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,7 +18,6 @@ import (
 	"matpool/internal/base/text"
 	"matpool/internal/outputs"
 	"matpool/internal/progress"
-	"matpool/internal/record"
 	"matpool/internal/status"
 )
 
@@ -128,20 +128,8 @@ func (f *forgotten) constraint() string {
 	}
 	constraint := `Iwd == "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(f.where.of("")) + `" && SubmitEventUserNotes =!= undefined` +
 		fmt.Sprintf(` && ((MatFirst <= %d && MatFirst + ifThenElse(MatCount =?= undefined, 1, MatCount) > %d) =!= false || regexp(" sum=yes", SubmitEventUserNotes))`, last, first)
-	var clusters []record.Range
-	for cluster := range f.known {
-		clusters = append(clusters, record.Range{First: cluster, Last: cluster})
-	}
-	var single []string
-	for _, r := range record.NewRanges(clusters...) {
-		if r.First == r.Last {
-			single = append(single, r.String())
-		} else {
-			constraint += fmt.Sprintf(" && (ClusterId < %d || ClusterId > %d)", r.First, r.Last)
-		}
-	}
-	if single != nil {
-		constraint += " && !member(ClusterId, {" + strings.Join(single, ", ") + "})"
+	if len(f.known) > 0 {
+		constraint += " && !(" + queue.InClusters(slices.Collect(maps.Keys(f.known))) + ")"
 	}
 	return constraint
 }

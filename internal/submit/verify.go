@@ -3,7 +3,6 @@ package submit
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -202,7 +201,11 @@ func (s *verifying) readLog(ctx context.Context) error {
 		return err
 	}
 	defer journal.Close()
-	if err := errors.Join(journal.Read(func(*eventlog.Event) {}), journal.Ask(ctx)); err != nil {
+	if err := journal.Read(func(*eventlog.Event) {}); err != nil {
+		return err
+	}
+	journal.Identity = s.id
+	if err := journal.Ask(ctx, journal.Select(nil)); err != nil {
 		return err
 	}
 	for _, j := range journal.History.Jobs() {

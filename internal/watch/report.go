@@ -41,10 +41,10 @@ func Report(ctx context.Context, o ReportOptions, stdout io.Writer) error {
 	if err := j.Read(func(*eventlog.Event) {}); err != nil {
 		return err
 	}
-	if err := j.Ask(ctx); err != nil {
+	if err := j.CheckClusters(o.Clusters); err != nil {
 		return err
 	}
-	if err := j.CheckClusters(o.Clusters); err != nil {
+	if err := j.Ask(ctx, j.Select(o.Clusters)); err != nil {
 		return err
 	}
 	run := j.Select(o.Clusters)

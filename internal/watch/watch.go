@@ -73,8 +73,12 @@ var errTimeout = errors.New("timeout")
 
 // open opens the logs. With Options.Wait, it waits until they exist, as long as DAGMan can make them.
 func open(ctx context.Context, o Options) (*joblog.Journal, error) {
-	for {
+	for asked := time.Now(); ; {
 		dagman := joblog.LatestDAGMan(o.DAG)
+		if time.Since(asked) > askInterval {
+			dagman = joblog.AskDAGMan(ctx, o.DAG)
+			asked = time.Now()
+		}
 		j, err := joblog.Open(o.Logs...)
 		if !o.Wait || !errors.Is(err, fs.ErrNotExist) {
 			return j, err
@@ -88,10 +92,10 @@ func open(ctx context.Context, o Options) (*joblog.Journal, error) {
 		select {
 		case <-time.After(pollInterval):
 		case <-ctx.Done():
-			if context.Cause(ctx) == errTimeout {
-				return nil, status.UnfinishedError(err, "")
+			if interrupted(ctx) {
+				return nil, ctx.Err()
 			}
-			return nil, ctx.Err()
+			return nil, status.UnfinishedError(err, "")
 		}
 	}
 }
@@ -112,14 +116,18 @@ func follow(ctx context.Context, j *joblog.Journal, clusters []int, s Screen) (*
 			last = start
 		}
 		if w.run.State() != joblog.Going || w.run.AwaitsJobs() && start.Sub(last) > entryTimeout {
-			if gone, _ := queue.Gone(ctx, j.Queued()); len(gone) > 0 { // jobs that are held, according to the log
-				j.End(gone)
-				continue
+			gone, _ := queue.Gone(ctx, j.Queued(w.run)) // jobs that are held, according to the log
+			switch {
+			case interrupted(ctx):
+				return nil, ctx.Err()
+			case len(gone) == 0:
+				return w.end(), nil
 			}
-			return w.end(), nil
+			j.End(gone)
+			continue
 		}
-		if !news && w.run.Counts.Active() > 0 {
-			asking.ask(ctx, j.Queued)
+		if !news {
+			asking.ask(ctx, func() []queue.Logged { return j.Queued(w.run) })
 		}
 		select {
 		case gone := <-asking.answers:
@@ -127,15 +135,20 @@ func follow(ctx context.Context, j *joblog.Journal, clusters []int, s Screen) (*
 			j.End(gone)
 		case <-time.After(max(pollInterval, pauseFactor*time.Since(start))):
 		case <-ctx.Done():
-			if context.Cause(ctx) == errTimeout {
-				return w.end(), nil
+			if interrupted(ctx) {
+				return nil, ctx.Err()
 			}
-			return nil, ctx.Err()
+			return w.end(), nil
 		}
 	}
 }
 
-// An inquiry asks HTCondor now and then what has become of the jobs of which the logs say nothing new.
+// interrupted reports whether the user does not wait any more; at a timeout, there is still something to show.
+func interrupted(ctx context.Context) bool {
+	return ctx.Err() != nil && context.Cause(ctx) != errTimeout
+}
+
+// An inquiry asks HTCondor now and then whether jobs are still in the queue of which the logs say nothing new.
 type inquiry struct {
 	answers chan []queue.Left
 	waiting bool

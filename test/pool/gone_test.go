@@ -21,8 +21,7 @@ func TestLastEventIsLost(t *testing.T) {
 	want := f.serial(3)
 	lose := func(in eventlog.State, ids ...condor.ID) {
 		for _, id := range ids {
-			f.run("condor_qedit", id.String(), "JobStatus", "3")
-			f.until("it is gone", func() bool { return f.run("condor_q", id.String(), "-af", "ProcId") == "" })
+			f.lose(id)
 		}
 		for _, j := range f.history("log.txt").Jobs() {
 			if slices.Contains(ids, j.ID) && j.State != in {
@@ -46,7 +45,7 @@ func TestLastEventIsLost(t *testing.T) {
 	if said, status := f.watch(); status != 3 || !strings.Contains(said, "0 done, 0 running, 0 idle, 0 held, 3 removed") {
 		t.Errorf("matwatch: exit status %d\n%s", status, said)
 	}
-	if said := f.run("matsubmit", "run_product", "-resubmit", "-requirements=false"); !strings.Contains(said, "log.txt: does not say that 3 jobs left the queue, but condor_history does\n") ||
+	if said := f.run("matsubmit", "run_product", "-resubmit", "-requirements=false"); !strings.Contains(said, "log.txt: does not say how 3 jobs left the queue, but condor_history does\n") ||
 		!strings.Contains(said, "of 3 products: 0 done, 0 in the queue, 3 missing\n") || strings.Contains(said, "condor_rm") {
 		t.Error(said)
 	}
@@ -62,4 +61,36 @@ func TestLastEventIsLost(t *testing.T) {
 	if said := f.run("matsubmit", "run_product", "-run"); !strings.Contains(said, want) {
 		t.Errorf("the norm is not %s:\n%s", want, said)
 	}
+}
+
+// So it is with DAGMan.
+func TestLastEventOfDAGManIsLost(t *testing.T) {
+	t.Parallel()
+	f := notInTmp(inputs(t, 3, 20))
+	f.write("run_product", "total_jobs = 3\nlog = log.txt\n")
+	want := f.serial(3)
+	const dagmanLog = "run_product.dag.dagman.log"
+	f.run("matsubmit", "run_product", "-dag", "-requirements=false")
+	f.until("all nodes are submitted", func() bool { return exists(f.path("log.txt")) && len(f.history("log.txt").Jobs()) == 3 })
+	dagman := f.history(dagmanLog).Jobs()[0].ID
+	f.run("condor_hold", dagman.String())
+	f.wait(dagmanLog, "held", func(h *eventlog.History) bool { return h.Jobs()[0].State == eventlog.Held })
+	f.run("condor_rm", "-constraint", fmt.Sprintf("DAGManJobId == %d", dagman.Cluster))
+	f.lose(dagman)
+	if state := f.history(dagmanLog).Jobs()[0].State; state != eventlog.Held {
+		t.Errorf("in its log, DAGMan is %v", state)
+	}
+	if said, status := f.watch(); status != 3 || !strings.Contains(said, "0 done, 0 running, 0 idle, 0 held, 3 removed; DAGMan removed: ") || !strings.Contains(said, "(condor_history says so; the log lacks it)") {
+		t.Errorf("matwatch: exit status %d\n%s", status, said)
+	}
+	if said := f.run("matsubmit", "run_product", "-run"); !strings.Contains(said, want) {
+		t.Errorf("the norm is not %s:\n%s", want, said)
+	}
+}
+
+// lose makes HTCondor take a job out of the queue without an event in its log.
+func (f folder) lose(id condor.ID) {
+	f.Helper()
+	f.run("condor_qedit", id.String(), "JobStatus", "3")
+	f.until("it is gone", func() bool { return f.run("condor_q", id.String(), "-af", "ProcId") == "" })
 }
