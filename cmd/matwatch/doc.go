@@ -43,7 +43,8 @@ log counts.
 With -report, -csv, -json, -plot or -html, matwatch reads the log as it is now, asks HTCondor in the
 same way about jobs that the log has in the queue, and ends, with the same exit status. Running jobs
 count up to the latest event. -report prints how the time was spent, by machine and by job; if there
-are more than 100 jobs, it lists only those that had problems. -plot draws a line for each slot: when it transferred files, computed, or had no job.
+are more than 100 jobs, it lists only those that had problems. -plot draws a line for each slot:
+when it transferred files, computed, or had no job.
 
 -html writes all this as a page, one file that needs nothing else and can be sent to others: also
 the norm, if a DAG wrote it; from the records of the outputs (matpool.tsv), what was computed, by
