@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"matpool/condor"
@@ -20,9 +21,10 @@ func Logged(log string, j *eventlog.Job) (queue.Logged, bool) {
 	return queue.Logged{ID: j.ID, Log: log, Schedd: j.Schedd, Submitted: j.Submitted}, true
 }
 
-// Queued returns the jobs of a run, and its DAGMan, that are in the queue according to their logs, for [queue.Gone].
+// Queued returns those jobs of a run, and of the ones that it supersedes, and its DAGMan that are in the queue according
+// to their logs, for [queue.Gone]. (If a job was removed, one that it superseded may count again.)
 func (j *Journal) Queued(r *Run) (list []queue.Logged) {
-	for _, job := range r.Jobs {
+	for _, job := range slices.Concat(r.Jobs, r.Superseded) {
 		if q, ok := Logged(j.log(job.ID), job); ok {
 			list = append(list, q)
 		}
