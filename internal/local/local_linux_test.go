@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,11 +12,16 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"matpool/condor"
 	"matpool/condor/eventlog"
 	"matpool/condor/submitfile"
 	"matpool/internal/status"
 )
+
+// limit is the time after which something does not happen any more, however busy the machine is.
+const limit = 5 * time.Minute
 
 // runner returns a runner for jobs that run a script for sh, and the folder in which all files
 // are.
@@ -33,7 +39,7 @@ func runner(t *testing.T, jobs int, script string, change func(*Runner)) (*Runne
 		t.Fatal(err)
 	}
 	d := &submitfile.Description{Unit: "job", Systems: []condor.System{condor.Linux}, Arguments: []condor.Template{"$(index)", condor.Literal(dir)},
-		Stdout: "out$(index)", Stderr: "err$(index)", Log: "log", Cpus: 1, Memory: submitfile.Resource{Bytes: 1}, MaxRunTime: time.Minute}
+		Stdout: "out$(index)", Stderr: "err$(index)", Log: "log", Cpus: 1, Memory: submitfile.Resource{Bytes: 1}, MaxRunTime: time.Hour}
 	for i := range jobs {
 		d.Jobs = append(d.Jobs, submitfile.Job{Index: i, First: i, Count: 1})
 	}
@@ -76,7 +82,11 @@ func here(t *testing.T, dir string) string {
 
 // As many jobs run at the same time as there are slots, and no more.
 func TestAtOnce(t *testing.T) {
-	const script = `echo begin >>$2/times; sleep 0.1; echo end >>$2/times`
+	// Each job waits until three have begun, but not for ever, and then a little for a fourth.
+	const script = `echo begin >>$2/times
+		for i in $(seq 600); do [ $(grep -c begin $2/times) -ge 3 ] && break; sleep 0.1; done
+		sleep 0.1
+		echo end >>$2/times`
 	r, dir := runner(t, 7, script, func(r *Runner) { r.AtOnce = 3 })
 	r.run(t)
 	times, err := os.ReadFile(filepath.Join(dir, "times"))
@@ -202,24 +212,38 @@ func TestStreams(t *testing.T) {
 
 // When a program has ended, the processes that it has left are killed.
 func TestProcessesEnd(t *testing.T) {
-	r, dir := runner(t, 1, "(sleep 0.5; echo >$2/late) & exit 0", func(*Runner) {})
+	r, dir := runner(t, 1, "exec 3>$2/pipe; sleep 1000 & exit 0", func(*Runner) {})
+	pipe := filepath.Join(dir, "pipe")
+	if err := unix.Mkfifo(pipe, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	held, err := os.OpenFile(pipe, os.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
 	r.run(t)
-	time.Sleep(time.Second)
-	if _, err := os.Stat(filepath.Join(dir, "late")); err == nil {
-		t.Error("a process goes on")
+	// The pipe ends with the last process that holds it.
+	held.SetReadDeadline(time.Now().Add(limit))
+	if _, err := held.Read(make([]byte, 1)); err != io.EOF {
+		t.Errorf("a process goes on: %v", err)
 	}
 }
 
 // If the run is interrupted, all jobs leave the queue, and of what they have made only what they
 // printed stays.
 func TestInterrupted(t *testing.T) {
-	r, dir := runner(t, 3, "echo good >a; echo good; [ $1 = 0 ] || sleep 100", func(r *Runner) { r.Outputs = []condor.Template{"a"} })
-	ctx, cancel := context.WithCancel(t.Context())
-	r.Show = func(done, _ int64) {
-		if done > 0 {
-			time.AfterFunc(200*time.Millisecond, cancel)
+	const script = "echo good >a; echo good; [ $1 = 0 ] || { echo >$2/said; sleep 1000; }"
+	r, dir := runner(t, 3, script, func(r *Runner) { r.Outputs = []condor.Template{"a"} })
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	go func() {
+		for ctx.Err() == nil {
+			if _, err := os.Stat(filepath.Join(dir, "said")); err == nil {
+				cancel()
+			}
+			time.Sleep(time.Millisecond)
 		}
-	}
+	}()
 	history, _, err := r.Run(ctx)
 	if err != context.Canceled {
 		t.Fatal(err)
