@@ -166,7 +166,7 @@ func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
 // with status 0. On Windows, INT is Ctrl-C, which ends a program with status 1; there are no
 // other signals. WHEN is one of
 //
-//	DURATION     when the program has used so much of the processors' time
+//	DURATION     when the program and its children have used so much of the processors' time
 //	writing      when there is a temporary file in the current folder
 //	FILE:REGEXP  when the file matches; the file stdout is what the program has printed
 func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
@@ -241,32 +241,12 @@ func moment(ts *testscript.TestScript, when string, cmd *exec.Cmd, stdout *trans
 			return matches.Match(text)
 		}
 	}
-	used, err := time.ParseDuration(when)
+	limit, err := time.ParseDuration(when)
 	ts.Check(err)
-	return func() bool { return processorTime(cmd.Process.Pid) >= used }
-}
-
-// processorTime returns the processors' time that a process and its children have used.
-func processorTime(pid int) time.Duration {
-	proc := fmt.Sprintf("/proc/%d/", pid)
-	stat, err := os.ReadFile(proc + "stat")
-	if err != nil {
-		return 0 // it has ended
+	return func() bool {
+		used, _ := programs.ProcessorTime(cmd.Process.Pid)
+		return used >= limit
 	}
-	// proc_pid_stat(5): the fields after the name in parentheses begin with the third, and 14 and 15 are times.
-	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-	var ticks int64
-	for _, field := range fields[14-3 : 15-3+1] {
-		n, _ := strconv.ParseInt(field, 10, 64)
-		ticks += n
-	}
-	sum := time.Duration(ticks) * time.Second / 100
-	children, _ := os.ReadFile(proc + fmt.Sprintf("task/%d/children", pid))
-	for child := range strings.FieldsSeq(string(children)) {
-		n, _ := strconv.Atoi(child)
-		sum += processorTime(n)
-	}
-	return sum
 }
 
 // A transcript passes on what a program prints, and keeps it.

@@ -13,20 +13,25 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"matpool/test/programs"
 )
 
 // stop sends a signal to a program, and waits for its end. After the first SIGTERM it does not sleep for a second, nor
-// its children, and it uses no more than two seconds of the processors' time.
+// its children, and all of them use no more than two seconds of the processors' time.
 func (f *folder) stop(cmd *exec.Cmd, sig syscall.Signal, ended <-chan error) error {
 	f.t.Helper()
-	used := processorTime(cmd.Process.Pid)
+	used, runs := programs.ProcessorTime(cmd.Process.Pid)
+	if !runs {
+		return <-ended
+	}
 	began := time.Now()
 	cmd.Process.Signal(sig)
 	for asleep := 0; sig != syscall.SIGKILL; {
 		select {
 		case err := <-ended:
-			state := cmd.ProcessState
-			if more := state.UserTime() + state.SystemTime() - used; more > 2*time.Second {
+			end := cmd.ProcessState
+			if more := end.UserTime() + end.SystemTime() - used; more > 2*time.Second {
 				f.t.Errorf("%v used %v after %v", cmd, more, sig)
 			}
 			return err
@@ -48,7 +53,7 @@ func (f *folder) stop(cmd *exec.Cmd, sig syscall.Signal, ended <-chan error) err
 func working(pid int) bool {
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", pid))
 	for _, task := range tasks {
-		if state, _, _ := stat(task); state == "R" || state == "D" {
+		if s := state(task); s == "R" || s == "D" {
 			return true
 		}
 		children, _ := os.ReadFile(task + "/children")
@@ -61,23 +66,12 @@ func working(pid int) bool {
 	return len(tasks) == 0 // it has ended
 }
 
-// processorTime returns what a process has used so far, without its children.
-func processorTime(pid int) time.Duration {
-	_, user, system := stat(fmt.Sprintf("/proc/%d", pid))
-	return user + system
-}
-
-// stat returns the state of a process or thread, and its processor time.
-func stat(dir string) (state string, user, system time.Duration) {
-	const tick = 10 * time.Millisecond
-	text, _ := os.ReadFile(dir + "/stat")
+// state returns the state of a thread, or "" if it has ended.
+func state(thread string) string {
+	text, _ := os.ReadFile(thread + "/stat")
 	_, rest, _ := strings.Cut(string(text), ") ")
-	cells := strings.Fields(rest)
-	if len(cells) < 13 {
-		return "", 0, 0
-	}
-	ticks := func(s string) time.Duration { n, _ := strconv.Atoi(s); return time.Duration(n) * tick }
-	return cells[0], ticks(cells[11]), ticks(cells[12])
+	state, _, _ := strings.Cut(rest, " ")
+	return state
 }
 
 // The first SIGTERM ends every program at every moment, also in the middle of large work, or of waiting. TestKilled does
