@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // find returns the name of a Chromium.
@@ -60,7 +61,17 @@ func open(t *testing.T, name string, width, height int, media map[string]any) *t
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(find(t), "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe", "--user-data-dir="+t.TempDir())
+	profile, err := os.MkdirTemp("", "matpool-browser-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		// The browser's other processes may write there a little longer than it runs itself.
+		for start := time.Now(); os.RemoveAll(profile) != nil && time.Since(start) < time.Minute; {
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
+	cmd := exec.Command(find(t), "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe", "--user-data-dir="+profile)
 	cmd.ExtraFiles = []*os.File{toBrowser, fromBrowser} // 3 and 4
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
