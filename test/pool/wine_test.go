@@ -49,9 +49,10 @@ func (f folder) wine(name string, args ...string) (said string, status int) {
 }
 
 // withoutWine removes from what a program printed the line that Wine, and not the program, prints once in a thousand times:
-// that a thread cannot reach Wine's server any more while its process ends. The program's last line may have no end.
+// that a thread cannot reach Wine's server any more while its process ends. The program's last line may have no end; a second
+// thread may write its line between the two halves of the first one's.
 func withoutWine(text string) string {
-	return regexp.MustCompile(`wine client error:.*\n?`).ReplaceAllString(text, "")
+	return regexp.MustCompile(`wine client error:.*\n?(sendmsg: Socket operation on non-socket\n)*`).ReplaceAllString(text, "")
 }
 
 // A program for Windows makes the same files on the pool, and with -local and -try of matsubmit for Windows, byte

@@ -76,9 +76,9 @@ func TestStreams(t *testing.T) {
 // What Wine, and not the program, writes to stderr is left out, wherever it is.
 func TestComplaintOfWine(t *testing.T) {
 	const complaint = "wine client error:10c: sendmsg: Socket operation on non-socket\n"
-	const begun = "wine client error:10c: "
-	for _, text := range []string{"", "2×3\n", "2×3", "2\r\n\x00\xff3"} {
-		for _, more := range []string{complaint, begun, complaint + begun} {
+	const begun, rest = "wine client error:10c: ", "sendmsg: Socket operation on non-socket\n"
+	for _, text := range []string{"", "2×3\n", "2×3", "2\r\n\x00\xff3", "2×3\n" + rest} {
+		for _, more := range []string{complaint, begun, complaint + begun, begun + complaint + rest} {
 			var errs bytes.Buffer
 			cmd := command(t, "cat")
 			cmd.Stdin, cmd.Stderr = strings.NewReader(text+more), &errs
