@@ -133,10 +133,10 @@ raced() {
 openblas() {
     third_party/openblas/go.sh linux vet -tags openblas ./blas/... ./test/equality
     # Left out are the other kernels, which the tag does not change.
-    third_party/openblas/go.sh linux test -tags openblas -skip '.*/(avx512|avx2|generic)/.*' ./blas/...
-    third_party/openblas/go.sh linux test -tags openblas -run InTheMiddle ./internal/product
+    third_party/openblas/go.sh linux test -timeout 40m -tags openblas -skip '.*/(avx512|avx2|generic)/.*' ./blas/...
+    third_party/openblas/go.sh linux test -timeout 40m -tags openblas -run InTheMiddle ./internal/product
     echo "OPENBLAS_CORETYPE=Haswell"
-    third_party/openblas/go.sh linux test -tags openblas -exec "env OPENBLAS_CORETYPE=Haswell" -run 'Sizes|Special|Zero' ./blas
+    third_party/openblas/go.sh linux test -timeout 40m -tags openblas -exec "env OPENBLAS_CORETYPE=Haswell" -run 'Sizes|Special|Zero' ./blas
 }
 
 # Left out is what has the same code as in the step "tests": of the programs that are shipped for Linux, only matprod has
