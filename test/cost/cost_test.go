@@ -17,6 +17,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -91,30 +92,39 @@ func TestProgramsCostNoMore(t *testing.T) {
 	for _, a := range budgets {
 		t.Run(a.name, func(t *testing.T) {
 			argv := append([]string{filepath.Join(bin, a.argv[0])}, a.argv[1:]...)
-			fallbacks := hugeFallbacks()
-			u := measure(t, command(append([]string{launch}, argv...)...))
-			fallbacks = hugeFallbacks() - fallbacks
-			calls := count(t, command, argv)
-			t.Logf("%d bytes read, %d written, %d system calls, %d page faults, %d MB", u.read, u.written, calls, u.faults, u.memoryMB)
 			if mapping {
 				a.read -= a.maps * 8 * n * n
 				a.faults += a.maps * 8 * n * n / faultaround
 			}
-			atMost(t, "bytes read", u.read, a.read)
-			atMost(t, "bytes written", u.written, a.written)
-			atMost(t, "system calls", int64(calls), int64(a.calls))
-			if hugePages() && fallbacks == 0 { // without them, one fault for each 4 KiB is normal
-				atMost(t, "page faults", u.faults, a.faults)
+			for try := 1; ; try++ {
+				fallbacks := hugeFallbacks()
+				u := measure(t, command(append([]string{launch}, argv...)...))
+				fallbacks = hugeFallbacks() - fallbacks
+				calls, fromDisk := count(t, command, argv)
+				t.Logf("%d bytes read, %d written, %d system calls, %d page faults, %d MB", u.read, u.written, calls, u.faults, u.memoryMB)
+				var over []string
+				atMost := func(limit, x int64, what string) {
+					if x > limit {
+						over = append(over, fmt.Sprintf("%d %s; at most %d are allowed", x, what, limit))
+					}
+				}
+				atMost(a.read, u.read, "bytes read")
+				atMost(a.written, u.written, "bytes written")
+				atMost(int64(a.calls), int64(calls), "system calls")
+				if hugePages() && fallbacks == 0 { // without them, one fault for each 4 KiB is normal
+					atMost(a.faults, u.faults, "page faults")
+				}
+				atMost(a.memoryMB, u.memoryMB, "MB of memory")
+				if len(over) > 0 && (u.fromDisk || fromDisk) && try < 5 {
+					t.Log("measured again, since the system has dropped files from memory that are read or mapped")
+					continue
+				}
+				for _, problem := range over {
+					t.Error(problem)
+				}
+				return
 			}
-			atMost(t, "MB of memory", u.memoryMB, a.memoryMB)
 		})
-	}
-}
-
-func atMost(t *testing.T, what string, x, limit int64) {
-	t.Helper()
-	if x > limit {
-		t.Errorf("%d %s; at most %d are allowed", x, what, limit)
 	}
 }
 
@@ -130,7 +140,15 @@ func maps(t *testing.T, command func(...string) *exec.Cmd, bin, input string) bo
 		t.Fatal(err)
 	}
 	defer f.Close()
-	_, err = unix.Preadv2(int(f.Fd()), [][]byte{make([]byte, 1)}, 0, unix.RWF_NOWAIT)
+	for range 10 {
+		if _, err := f.ReadAt(make([]byte, 1), 0); err != nil {
+			t.Fatal(err)
+		}
+		// It is in memory, unless the system drops it at once.
+		if _, err = unix.Preadv2(int(f.Fd()), [][]byte{make([]byte, 1)}, 0, unix.RWF_NOWAIT); err != unix.EAGAIN {
+			break
+		}
+	}
 	mapped := strings.Contains(string(version), "dgemm: Go,") && err == nil
 	t.Logf("factors are mapped: %v", mapped)
 	return mapped
@@ -152,7 +170,13 @@ func hugeFallbacks() (n int) {
 }
 
 // usage contains the resources that a program has used.
-type usage struct{ read, written, faults, memoryMB int64 }
+type usage struct {
+	read, written, faults, memoryMB int64
+	fromDisk                        bool
+}
+
+// disk reports whether a program that has ended, or one that it started, has read something from a disk: it was not in memory.
+func disk(cmd *exec.Cmd) bool { return cmd.ProcessState.SysUsage().(*syscall.Rusage).Inblock > 0 }
 
 // measure runs a program with bench/launch. The byte counts of launch include the program's, and can be read until
 // launch is waited for.
@@ -188,7 +212,7 @@ func measure(t *testing.T, launch *exec.Cmd) (u usage) {
 	if _, err := fmt.Fscan(report, &nanoseconds, &kib, &u.faults); err != nil {
 		t.Fatal(err)
 	}
-	u.memoryMB = kib >> 10
+	u.memoryMB, u.fromDisk = kib>>10, disk(launch)
 	return u
 }
 
@@ -198,11 +222,12 @@ const counted = "trace=%file,read,pread64,write,pwrite64,lseek,fstat,fallocate,f
 
 var total = regexp.MustCompile(`^\s*100\.00\s+\S+\s+(?:\S+\s+)?(\d+)\s+(?:\d+\s+)?total$`)
 
-// count returns the number of a program's system calls, as strace counts them.
-func count(t *testing.T, command func(...string) *exec.Cmd, argv []string) int {
+// count returns the number of a program's system calls, as strace counts them, and whether it read from a disk.
+func count(t *testing.T, command func(...string) *exec.Cmd, argv []string) (calls int, fromDisk bool) {
 	t.Helper()
 	log := filepath.Join(t.TempDir(), "calls")
-	if out, err := command(append([]string{"strace", "-f", "-c", "-o", log, "-e", counted}, argv...)...).CombinedOutput(); err != nil {
+	strace := command(append([]string{"strace", "-f", "-c", "-o", log, "-e", counted}, argv...)...)
+	if out, err := strace.CombinedOutput(); err != nil {
 		t.Fatalf("strace (test/setup.sh installs it): %v\n%s", err, out)
 	}
 	f, err := os.Open(log)
@@ -213,9 +238,9 @@ func count(t *testing.T, command func(...string) *exec.Cmd, argv []string) int {
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		if m := total.FindStringSubmatch(lines.Text()); m != nil {
 			calls, _ := strconv.Atoi(m[1])
-			return calls
+			return calls, disk(strace)
 		}
 	}
 	t.Fatalf("strace printed no total")
-	return 0
+	return 0, false
 }
