@@ -108,12 +108,16 @@ func TestResumedAfterAnInputIsReplaced(t *testing.T) {
 		f.must("matinit -quiet -jobs 12 -size 300 -seed 1")
 		const command = "matprod -first 0 -count 12 -threads 1 -resume . -sum s.npz"
 		stopped := false
-		for wait := 5 * time.Millisecond; half && !stopped && wait < 10*time.Second; wait += wait / 4 {
-			f.must("rm -f s.npz .s.npz* matpool.tsv")
-			cmd := f.start(strings.Fields(command))
-			time.Sleep(wait)
-			cmd.Process.Signal(syscall.SIGTERM)
-			stopped = cmd.Wait() != nil && len(f.numbered(".s.npz*")) > 0
+		for steps := time.Duration(4); half && !stopped && steps <= 40; steps += 4 { // finer ones for a fast machine
+			ended := false
+			for wait := 5 * time.Millisecond; !ended && !stopped && wait < 10*time.Second; wait += wait / steps {
+				f.must("rm -f s.npz .s.npz* matpool.tsv")
+				cmd := f.start(strings.Fields(command))
+				time.Sleep(wait)
+				cmd.Process.Signal(syscall.SIGTERM)
+				ended = cmd.Wait() == nil
+				stopped = !ended && f.sh(python+` -c "import numpy; exit(int(numpy.load('.s.npz.sum')['added'][0] == 0))"`).status == 0
+			}
 		}
 		if half && !stopped {
 			t.Error("it was never stopped with a part of the sum")
@@ -125,6 +129,10 @@ func TestResumedAfterAnInputIsReplaced(t *testing.T) {
 		if r := f.sh(command); r.status != 0 {
 			t.Error(r)
 		}
-		f.rightNow(f.sh("matcombine s.npz"), "{'total_jobs': '12'}", func(problem string) { t.Error(problem) })
+		combined := f.sh("matcombine s.npz")
+		if combined.status != 0 {
+			t.Error(combined)
+		}
+		f.rightNow(combined, "{'total_jobs': '12'}", func(problem string) { t.Error(problem) })
 	}
 }
