@@ -54,7 +54,7 @@ up() {
 }
 
 wait_until_up() {
-    tries=300
+    tries=3000 # it takes seconds, but minutes on a busy machine
     until up; do
         if [ $((tries = tries - 1)) -eq 0 ]; then
             tail -n 20 "$session"/pool/*/log/* >&2
