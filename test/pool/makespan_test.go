@@ -3,6 +3,7 @@
 package pool
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -13,8 +14,9 @@ import (
 )
 
 // The Python flow, with one product per job, is compared with ours in batches, on the same four
-// slots of an idle pool. It takes some three times as long (bench/runs has figures). Here each runs
-// only once, and other tests may have left work behind, so the test only requires that it takes longer.
+// slots of an idle pool. It takes some three times as long (bench/runs has figures). Other programs may use this
+// machine, and other tests may have left work behind, so the test only requires that it takes longer. If it does not,
+// it runs again right after ours, up to three times.
 func TestMakespan(t *testing.T) {
 	const pairs = 100
 	f := inputs(t, pairs, 1000)
@@ -22,21 +24,37 @@ func TestMakespan(t *testing.T) {
 		f.copy(name, name[strings.LastIndex(name, "/")+1:])
 	}
 
-	f.run("condor_submit", "python.sub")
-	python := f.makespan("Python, a product a job", "python.log", pairs)
+	flow := func() time.Duration {
+		t.Helper()
+		f.run("condor_submit", "python.sub")
+		defer f.remove("python.log")
+		return f.makespan("Python, a product a job", "python.log", pairs)
+	}
+	python := flow()
 	theirs := f.run("/usr/bin/python3", "combine.py")
 
 	want := f.serial(pairs)
 	for _, per := range []string{"10", "auto"} {
-		log := per + ".log"
-		f.run("matsubmit", "run_product", "-force", "-products_per_job", per, "-operating_systems=linux", "-log", log)
-		h := f.settle(log)
-		span := f.makespan("matprod, products_per_job = "+per, log, eventlog.Count(h.Jobs()).Total())
-		if norm := f.run("matcombine", "-quiet"); norm != want {
-			t.Errorf("products_per_job = %s: norm %s, want the serial check's %s", per, norm, want)
+		ours := func(log string) time.Duration {
+			t.Helper()
+			f.run("matsubmit", "run_product", "-force", "-products_per_job", per, "-operating_systems=linux", "-log", log)
+			h := f.settle(log)
+			span := f.makespan("matprod, products_per_job = "+per, log, eventlog.Count(h.Jobs()).Total())
+			if norm := f.run("matcombine", "-quiet"); norm != want {
+				t.Errorf("products_per_job = %s: norm %s, want the serial check's %s", per, norm, want)
+			}
+			return span
 		}
-		if span >= python {
-			t.Errorf("products_per_job = %s: %v, but the Python flow takes %v", per, span, python)
+		span := ours(per + ".log")
+		for run := 1; span >= python; run++ { // perhaps because something else has used the machine
+			if python = flow(); span < python {
+				break
+			}
+			if t.Logf("products_per_job = %s: %v, but the Python flow takes %v", per, span, python); run == 3 {
+				t.Error("that is so three times in a row")
+				break
+			}
+			span = ours(fmt.Sprintf("%s-%d.log", per, run))
 		}
 	}
 	a, b := number(t, theirs), number(t, want)
