@@ -23,6 +23,7 @@ type prediction struct {
 	here, hereSaid time.Duration
 	pool, poolSaid time.Duration
 	next           time.Duration // what is said of the same run when the log has one
+	load           float64       // the largest that was measured meanwhile
 }
 
 const (
@@ -49,7 +50,7 @@ func (f folder) said(text string) (line string, here, pool time.Duration) {
 	return m[0], here, pool
 }
 
-// predict makes products here, and submits the same jobs to the pool's four slots with Linux.
+// predict makes products here, and the same ones in jobs on the pool's four slots with Linux.
 func predict(t *testing.T, size, products int, perJob string) (p prediction) {
 	t.Helper()
 	p = prediction{size: size, products: products, perJob: perJob}
@@ -62,21 +63,33 @@ func predict(t *testing.T, size, products int, perJob string) (p prediction) {
 			}
 		}
 	}
+	p.load = load(t)
 	begin := time.Now()
 	f.run("matprod", "-quiet", "-count", fmt.Sprint(products))
 	p.here = time.Since(begin)
+	p.load = max(p.load, load(t))
 	for i := range products {
 		f.remove(fmt.Sprintf("output%d.npy", i))
 	}
-	command := []string{"run_product", "-operating_systems=linux", fmt.Sprintf("-total_jobs=%d", products), "-products_per_job=" + perJob}
+	flags := []string{"-operating_systems=linux", fmt.Sprintf("-total_jobs=%d", products), "-products_per_job=" + perJob}
+	verdict := func(flags ...string) (line string, here, pool time.Duration) {
+		t.Helper()
+		out, errs, status := f.answered(flags...)
+		if status != 0 {
+			t.Fatalf("exit status %d\n%s%s", status, out, errs)
+		}
+		return f.said(out)
+	}
+	p.line, p.hereSaid, p.poolSaid = verdict(flags...)
 	begin = time.Now()
-	p.line, p.hereSaid, p.poolSaid = f.said(f.run("matsubmit", command...))
+	f.run("condor_submit", "run_product.sub")
 	h := f.settle("log.txt")
 	p.pool = time.Since(begin)
+	p.load = max(p.load, load(t))
 	if c := eventlog.Count(h.Jobs()); c.Done != c.Total() {
 		t.Fatalf("%+v", c)
 	}
-	_, _, p.next = f.said(f.run("matsubmit", append(command, "-N", "-force")...))
+	_, _, p.next = verdict(append(flags, "-force")...)
 	t.Logf("| %d | %d | %s | %.1f s | %v | %.1f s | %v | %v |", size, products, perJob, p.here.Seconds(), p.hereSaid, p.pool.Seconds(), p.poolSaid, p.next)
 	return p
 }
@@ -85,7 +98,7 @@ func predict(t *testing.T, size, products int, perJob string) (p prediction) {
 // does not count: a verdict has no fractions, and a pool begins its rounds when it likes.
 func (p prediction) check(t *testing.T, factor float64) {
 	t.Helper()
-	factor *= max(1, load(t)/float64(runtime.NumCPU()))
+	factor *= max(1, p.load/float64(runtime.NumCPU()))
 	for _, v := range []struct {
 		what         string
 		is, expected time.Duration
@@ -141,14 +154,14 @@ func TestVerdictTable(t *testing.T) {
 func TestAutoTakesTheSlots(t *testing.T) {
 	t.Parallel()
 	f := inputs(t, 100, 10)
-	if out := f.run("matsubmit", "run_product", "-N", "-products_per_job=auto", "-operating_systems=linux"); !strings.Contains(out, ": 4 jobs with 100 products, on Linux\n") {
-		t.Error(out)
+	if out, errs, status := f.answered("-products_per_job=auto", "-operating_systems=linux"); status != 0 || !strings.Contains(out, ": 4 jobs with 100 products, on Linux\n") {
+		t.Errorf("exit status %d\n%s%s", status, out, errs)
 	}
 	if sub := f.read("run_product.sub"); !strings.Contains(sub, ", 25 to give each of 4 slots a job, as many as match.\n") {
 		t.Error(sub)
 	}
 	for _, flags := range []string{"-slots=10", "-requirements=Memory > 9999"} { // as given; none matches
-		out, _, _ := f.try("matsubmit", "run_product", "-N", "-products_per_job=auto", flags)
+		out, _, _ := f.answered("-products_per_job=auto", flags)
 		if want := map[bool]string{true: ": 10 jobs", false: ": 8 jobs"}[flags == "-slots=10"]; !strings.Contains(out, want) {
 			t.Errorf("%s: %s", flags, out)
 		}
