@@ -118,7 +118,14 @@ func (f folder) removeJobs(clusters ...int) {
 		numbers = append(numbers, fmt.Sprint(cluster))
 	}
 	f.run("condor_rm", numbers...)
-	f.until("the jobs are gone", func() bool { return f.run("condor_q", append(numbers, "-af", "ProcId")...) == "" })
+	f.until("the jobs are gone", func() bool { return f.gone(numbers...) })
+}
+
+// gone reports whether condor_q answers, which a busy machine's schedd may not do in time, and finds none of the jobs.
+func (f folder) gone(jobs ...string) bool {
+	f.Helper()
+	out, _, status := f.try("condor_q", append(jobs, "-af", "ProcId")...)
+	return status == 0 && out == ""
 }
 
 // completeIn returns the number of products that a running job has in its outbox, or in its sum.

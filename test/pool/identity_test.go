@@ -127,7 +127,7 @@ func TestDAGHasOneOwner(t *testing.T) {
 	f.until("all nodes are submitted", func() bool { return exists(f.path("log.txt")) && len(f.history("log.txt").Jobs()) == 3 })
 	f.run("condor_rm", id.String())
 	f.until("it has removed them", func() bool {
-		return f.run("condor_q", "-constraint", fmt.Sprintf("ClusterId == %d || DAGManJobId == %[1]d", id.Cluster), "-af", "ProcId") == ""
+		return f.gone("-constraint", fmt.Sprintf("ClusterId == %d || DAGManJobId == %[1]d", id.Cluster))
 	})
 	f.until("it has left a rescue file", func() bool { return exists(f.path("run_product.dag.rescue001")) })
 	if _, errs, status := f.try("matsubmit", "run_product", "-dag"); status != 64 || !strings.Contains(errs, "this DAG stopped before its end") {

@@ -74,9 +74,7 @@ func TestMadeAgain(t *testing.T) {
 	if !strings.Contains(said, "2 done, 0 in the queue, 0 missing\ncondor_rm ") || !strings.HasSuffix(said, "nothing to submit\n") {
 		t.Error(said)
 	}
-	f.until("the jobs are removed", func() bool {
-		return f.run("condor_q", "-constraint", `JobBatchName == "made again"`, "-af", "ProcId") == ""
-	})
+	f.until("the jobs are removed", func() bool { return f.gone("-constraint", `JobBatchName == "made again"`) })
 	if again := f.run("matcombine", "-jobs", "2"); again != norm {
 		t.Errorf("%s, but before it was %s", again, norm)
 	}
