@@ -277,6 +277,7 @@ func TestLocalFails(t *testing.T) {
 
 // ending describes the end of a job, without the names of machines and folders.
 func ending(f folder, j *eventlog.Job) string {
+	j = withoutLost(j)
 	hold := j.Hold
 	if hold.Code == condor.CodeTimeLimit { // HTCondor's own guard was faster than that of the submit description
 		hold = eventlog.JobHeld{Code: condor.CodePolicy, Subcode: condor.CodeTimeLimit, Reason: "job 7: ran longer than 20s on " + hostname(f)}

@@ -145,6 +145,39 @@ func (f folder) history(log string) *eventlog.History {
 	return h
 }
 
+// lost returns the number of attempts that HTCondor has lost, and logs them. On a busy machine that happens now and then.
+func (f folder) lost(h *eventlog.History) (n int) {
+	f.Helper()
+	for _, j := range h.Jobs() {
+		for _, a := range j.Attempts {
+			if a.Outcome == eventlog.Lost {
+				n++
+				f.Logf("HTCondor has lost an attempt of job %v, on %q: %s", j.ID, a.Machine, a.Reason)
+			}
+		}
+	}
+	return n
+}
+
+// withoutLost returns a job as it would be without the attempts that HTCondor has lost.
+func withoutLost(j *eventlog.Job) *eventlog.Job {
+	k := *j
+	k.Attempts = nil
+	for _, a := range j.Attempts {
+		if a.Outcome != eventlog.Lost {
+			k.Attempts = append(k.Attempts, a)
+			continue
+		}
+		if !a.Executing.IsZero() {
+			k.Starts--
+		}
+		if a.Reason != "" { // the log has its end
+			k.Evictions--
+		}
+	}
+	return &k
+}
+
 // limit is the time after which a test gives up; it allows for a busy machine.
 const limit = 20 * time.Minute
 
@@ -166,8 +199,10 @@ func (f folder) wait(log string, what string, is func(*eventlog.History) bool) *
 // done.
 func (f folder) settle(log string) *eventlog.History {
 	f.Helper()
-	return f.wait(log, "settled", func(h *eventlog.History) bool {
+	h := f.wait(log, "settled", func(h *eventlog.History) bool {
 		c := eventlog.Count(h.Jobs())
 		return c.Total() > 0 && c.Active() == 0
 	})
+	f.lost(h)
+	return h
 }

@@ -87,8 +87,8 @@ func TestFixedFactorIsShared(t *testing.T) {
 			if way.share {
 				want = 2
 			}
-			if shared != way.share || times != want {
-				t.Errorf("shared: %v, want %v; A.npy was sent %d times, want %d\n%s", shared, way.share, times, want, f.read("log.txt"))
+			if most := want + f.lost(f.history("log.txt")); shared != way.share || times < want || times > most {
+				t.Errorf("shared: %v, want %v; A.npy was sent %d times, want %d to %d\n%s", shared, way.share, times, want, most, f.read("log.txt"))
 			}
 			norm := f.run("matcombine", "-quiet", "run")
 			if serial := f.run("matprod", "-serial", "-quiet", "run"); norm != serial {
@@ -109,12 +109,13 @@ func TestOlderMachine(t *testing.T) {
 	}
 	shared, times := f.sends("0")
 	onOld := 0
-	for _, j := range f.history("log.txt").Jobs() {
-		if j.Attempts[0].Machine == "linux2" {
+	h := f.history("log.txt")
+	for _, j := range h.Jobs() {
+		if withoutLost(j).Attempts[0].Machine == "linux2" {
 			onOld++
 		}
 	}
-	if !shared || onOld == 0 || times != onOld+1 {
+	if lost := f.lost(h); !shared || onOld == 0 || times < onOld+1 || times > onOld+1+lost {
 		t.Errorf("shared: %v; A.npy was sent %d times, with %d jobs on the older machine", shared, times, onOld)
 	}
 	if norm, serial := f.run("matcombine", "-quiet", "run"), f.run("matprod", "-serial", "-quiet", "run"); norm != serial {
