@@ -10,7 +10,8 @@ import (
 )
 
 // All times in the report of a run without a fault are known, whatever kind of run it is: none of 50 prints
-// "unknown". The report's sums are those of testdata/sums.py, which reads the log by itself.
+// "unknown", unless the log has times out of order. The report's sums are those of testdata/sums.py, which reads the
+// log by itself.
 func TestReportsKnow(t *testing.T) {
 	t.Parallel()
 	const pairs = 6
@@ -86,13 +87,11 @@ func (f folder) checkPage(estimate string) {
 	}
 }
 
-// checkReport checks that the report of log.txt knows all times, and that its sums are right.
+// checkReport checks that the report of log.txt knows all times that are in order, and that its sums are right. It does not
+// check the report of a run in which HTCondor has lost an attempt, whose events may be missing or late.
 func (f folder) checkReport() {
 	f.Helper()
 	text := f.run("matwatch", "-report", "log.txt")
-	if strings.Contains(text, "unknown") {
-		f.Errorf("%s\n%s", text, f.read("log.txt"))
-	}
 	f.copy("testdata/sums.py", "sums.py")
 	var report struct{ Total map[string]float64 }
 	var log map[string]float64
@@ -100,6 +99,13 @@ func (f folder) checkReport() {
 		if err := json.Unmarshal([]byte(text), value); err != nil {
 			f.Fatalf("%v\n%s", err, text)
 		}
+	}
+	if log["lost"] > 0 {
+		f.Logf("HTCondor has lost %v attempts\n%s", log["lost"], f.read("log.txt"))
+		return
+	}
+	if strings.Contains(text, "unknown") && log["untimed"]+log["unwaited"] == 0 {
+		f.Errorf("%s\n%s", text, f.read("log.txt"))
 	}
 	for name, of := range map[string]string{"runs": "attempts", "queue_s": "queue", "input_s": "input", "compute_s": "compute", "vain_s": "vain",
 		"output_s": "output", "busy_s": "all", "suspended_s": "suspended", "untimed": "untimed"} {
