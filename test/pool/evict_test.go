@@ -20,13 +20,13 @@ import (
 	"matpool/npyio"
 )
 
-// A job loses its machine ten times and gets it again at once, without a retry. It never makes a
-// product twice that was complete: what HTCondor kept of one attempt is what the next one begins
-// with, and, where the program is told in time, what the program had. In the end all products are
-// there, with the norm of the serial check. Until then, nothing is.
+// A job loses its machine ten times, or until half of its products are complete, and gets it again at once, without a retry.
+// It never makes a product twice that was complete: what HTCondor kept of one attempt is what the next one begins with, and,
+// where the program is told in time, what the program had. In the end all products are there, with the norm of the serial
+// check. Until then, nothing is.
 func TestEvicted(t *testing.T) {
 	t.Parallel()
-	const evictions, pairs = 10, 30
+	const most, pairs = 10, 30
 	for _, way := range []struct {
 		name, machine, sum string
 		told               bool // Wine ends programs without a word
@@ -42,15 +42,15 @@ func TestEvicted(t *testing.T) {
 			f.makeSlowInputs(pairs)
 			f.write("run_product", fmt.Sprintf("total_jobs = %d\nproducts_per_job = %[1]d\nsum = %s\nlog = log.txt\nindexed_output_files = results/output.npy\n", pairs, way.sum))
 			f.run("matsubmit", "run_product", "-batch_name="+way.name, fmt.Sprintf("-requirements=Machine == %q", way.machine))
-			job := func() *eventlog.Job { return f.history("log.txt").Jobs()[0] }
+			job := func() *eventlog.Job { return withoutLost(f.history("log.txt").Jobs()[0]) }
 			id := job().ID
 
 			var want []int // the numbers of complete products that matprod prints
-			last := 0
-			for n := range evictions {
-				f.until("something new is complete", func() bool { return job().Starts > n && f.completeIn(way.machine, id) > last })
+			last, evictions := 0, 0
+			for ; evictions < most && last <= pairs/2; evictions++ {
+				f.until("something new is complete", func() bool { return job().Starts > evictions && f.completeIn(way.machine, id) > last })
 				f.run("condor_vacate_job", id.String())
-				f.until("evicted", func() bool { return job().Evictions > n })
+				f.until("evicted", func() bool { return job().Evictions > evictions })
 				if names := f.names("results/*") + f.names("*.np[yz]"); strings.Contains(names, "output") || strings.Contains(names, "partial") {
 					t.Errorf("there is already %s", names)
 				}
@@ -65,7 +65,7 @@ func TestEvicted(t *testing.T) {
 			}
 			printed := f.read("logs/0.err")
 			var got []int
-			for _, line := range regexp.MustCompile(`(?m)^matprod: (\d+) of 30 products complete`).FindAllStringSubmatch(printed, -1) {
+			for _, line := range regexp.MustCompile(fmt.Sprintf(`(?m)^matprod: (\d+) of %d products complete`, pairs)).FindAllStringSubmatch(printed, -1) {
 				n, _ := strconv.Atoi(line[1])
 				got = append(got, n)
 			}
@@ -183,22 +183,42 @@ func (f folder) complete(dir string) int {
 // waits for retry_delay.
 func TestSameMachine(t *testing.T) {
 	t.Parallel()
-	fates := []fate{
-		{"until 2 exit 1\nsay fine", 2, eventlog.JobHeld{}, "fine\n"},
-		{"until 2 sleep 300\nsay fine", 2, eventlog.JobHeld{}, "fine\n"},
+	submit := func(name, script string, retryDelay time.Duration) (folder, []fate) {
+		fates := []fate{{script, 2, eventlog.JobHeld{}, "fine\n"}}
+		f := newFolder(t)
+		s := f.work(name, fates)
+		s.RetryDelay = retryDelay
+		s.Requirements = `Machine == "linux1"`
+		f.submit(s)
+		return f, fates
 	}
-	f := newFolder(t)
-	s := f.work("same machine", fates)
-	s.RetryDelay = 20 * time.Second
-	s.Requirements = `Machine == "linux1"`
-	f.submit(s)
-	h := f.wait("log", "running", func(h *eventlog.History) bool { return len(h.Jobs()) == 2 && h.Jobs()[1].Starts == 1 })
-	f.run("condor_vacate_job", h.Jobs()[1].ID.String())
-	jobs := f.meet(fates).Jobs()
-	for i, j := range jobs {
-		wait := j.Attempts[1].Wait().Duration
-		if late := wait >= s.RetryDelay; late != (i == 0) {
-			t.Errorf("%q: the second attempt begins after %v", fates[i].script, wait)
+	const soon, late = 20 * time.Second, time.Hour // later than limit
+	failed, itsFates := submit("same machine, failed", "until 2 exit 1\nsay fine", soon)
+	evicted, fates := submit("same machine, evicted", "sleep 300", late)
+
+	h := evicted.wait("log", "running", func(h *eventlog.History) bool {
+		return len(h.Jobs()) == 1 && h.Jobs()[0].State == eventlog.Running && h.Jobs()[0].Starts > 0
+	})
+	evicted.write("0.txt", "say fine")
+	evicted.run("condor_vacate_job", h.Jobs()[0].ID.String())
+	if wait, ok := waitAfter(evicted.meet(fates), eventlog.Evicted); !ok || wait >= late {
+		t.Errorf("after its eviction, it begins again after %v", wait)
+	}
+	switch wait, ok := waitAfter(failed.meet(itsFates), eventlog.Retried); {
+	case !ok:
+		t.Log("it was lost before it could fail")
+	case wait < soon:
+		t.Errorf("after its failure, it begins again after %v", wait)
+	}
+}
+
+// waitAfter returns how long a job waited for a machine after the first attempt that ended in a certain way, if one did.
+func waitAfter(h *eventlog.History, how eventlog.Outcome) (wait time.Duration, ok bool) {
+	attempts := h.Jobs()[0].Attempts
+	for i := 1; i < len(attempts); i++ {
+		if attempts[i-1].Outcome == how {
+			return attempts[i].Wait().Duration, true
 		}
 	}
+	return 0, false
 }
