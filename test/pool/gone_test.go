@@ -92,5 +92,5 @@ func TestLastEventOfDAGManIsLost(t *testing.T) {
 func (f folder) lose(id condor.ID) {
 	f.Helper()
 	f.run("condor_qedit", id.String(), "JobStatus", "3")
-	f.until("it is gone", func() bool { return f.run("condor_q", id.String(), "-af", "ProcId") == "" })
+	f.until("it is gone", func() bool { return f.gone(id.String()) })
 }
