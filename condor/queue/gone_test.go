@@ -11,8 +11,8 @@ import (
 	"matpool/condor"
 )
 
-// A job in a log is one in HTCondor's history if both have its number and its log, and it left the queue after it was
-// submitted, in whatever zone the log's times are.
+// A job in a log is one in HTCondor's history if both have its number, its log and its machine, and it left the queue after
+// it was submitted, in whatever zone the log's times are.
 func TestMatch(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"a.log", "b.log"} {
@@ -28,9 +28,11 @@ func TestMatch(t *testing.T) {
 		{condor.ID{Cluster: 8}, a, "", submitted},
 		{condor.ID{Cluster: 9}, a, "", submitted},
 		{condor.ID{Cluster: 10}, a, "", submitted},
+		{condor.ID{Cluster: 12}, a, "pc07", submitted},
+		{condor.ID{Cluster: 13}, a, "pc08", submitted},
 	}
 	job := func(cluster int, log string, after time.Duration) Job {
-		return Job{ClusterId: cluster, Iwd: dir, UserLog: log, EnteredCurrentStatus: submitted.Add(after).Unix()}
+		return Job{ClusterId: cluster, GlobalJobId: fmt.Sprintf("pc07#%d.0#1764590400", cluster), Iwd: dir, UserLog: log, EnteredCurrentStatus: submitted.Add(after).Unix()}
 	}
 	var got []string
 	for _, l := range match(logged, []Job{
@@ -39,10 +41,12 @@ func TestMatch(t *testing.T) {
 		job(9, a, -48*time.Hour),
 		job(10, filepath.Join(dir, "no.log"), time.Hour),
 		job(11, a, time.Hour),
+		job(12, a, time.Hour),
+		job(13, a, time.Hour),
 	}) {
 		got = append(got, fmt.Sprint(l.ID(), " ", filepath.Base(l.Log)))
 	}
-	if got, want := strings.Join(got, ", "), "7.0 b.log, 8.0 a.log"; got != want {
+	if got, want := strings.Join(got, ", "), "7.0 b.log, 8.0 a.log, 12.0 a.log"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }

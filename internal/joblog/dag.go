@@ -150,10 +150,8 @@ func latestIn(name string, gone []queue.Left) (latest *eventlog.Job) {
 		return nil
 	}
 	for _, g := range gone {
-		if job := h.Job(g.ID()); g.Log == name && job != nil && !job.Ended() {
-			e := lastEvent(g.Job)
-			e.File = l.name
-			h.AddMissing(e)
+		if g.Log == name {
+			addLast(h, g)
 		}
 	}
 	for _, j := range h.Jobs() {

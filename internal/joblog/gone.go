@@ -69,15 +69,24 @@ func (j *Journal) Ask(ctx context.Context, r *Run) error {
 // end adds the events that the logs lack.
 func (j *Journal) end(each func(*eventlog.Event)) {
 	for _, g := range j.gone {
-		if job := j.History.Job(g.ID()); job != nil && !job.Ended() {
-			e := lastEvent(g.Job)
-			e.File = j.log(g.ID())
-			j.History.AddMissing(e)
+		if e := addLast(j.History, g); e != nil {
 			j.Missing++
 			each(e)
 		}
 	}
 	j.gone = nil
+}
+
+// addLast adds the event that a job's log lacks, and returns it; nil if the log does not lack it, or not have the job.
+func addLast(h *eventlog.History, g queue.Left) *eventlog.Event {
+	job := h.Job(g.ID())
+	if job == nil || job.Ended() {
+		return nil
+	}
+	e := lastEvent(g.Job)
+	e.File = g.Log
+	h.AddMissing(e)
+	return e
 }
 
 // lastEvent returns the event that a job's log lacks.

@@ -117,6 +117,10 @@ func TestDAGManIsGone(t *testing.T) {
 	if run.State() != Going {
 		t.Errorf("while DAGMan is in the queue, the run is %v", run.State())
 	}
+	j.End([]queue.Left{{Log: filepath.Join(dir, "other.dag.dagman.log"), Job: queue.Job{ClusterId: 9, JobStatus: 3}}})
+	if run = read(); run.State() != Going {
+		t.Errorf("when another DAGMan with its number has left the queue, the run is %v", run.State())
+	}
 	j.End([]queue.Left{{Log: queued[0].Log, Job: queue.Job{ClusterId: 9, JobStatus: 3, RemoveReason: "via condor_rm"}}})
 	run = read()
 	if d := run.DAG; run.State() != Stuck || d.DAGMan != eventlog.Removed || d.Why != "via condor_rm (condor_history says so; the log lacks it)" || run.Never != 2 {
